@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import * as esbuild from 'esbuild'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** Where `npm run build` leaves what is deployed; wrangler deploys the same Worker, Lambda runs the same bundle. */
+export const EDGE_BUNDLE = join(ROOT, 'dist/edge/worker.js')
+export const BACKEND_BUNDLE = join(ROOT, 'dist/backend/index.mjs')
+
+/** Bundles both tiers into `dist`. Each file is moved into place whole, so that a reader never sees half of one. */
+export async function build(): Promise<void> {
+  await mkdir(join(ROOT, 'dist'), { recursive: true })
+  const staging = await mkdtemp(join(ROOT, 'dist/.staging-'))
+  try {
+    await Promise.all([bundleEdge(join(staging, 'edge')), bundleBackend(join(staging, 'backend'))])
+    for (const tier of ['edge', 'backend']) {
+      await mkdir(join(ROOT, 'dist', tier), { recursive: true })
+      for (const file of await readdir(join(staging, tier))) {
+        await rename(join(staging, tier, file), join(ROOT, 'dist', tier, file))
+      }
+    }
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+/** The Worker as wrangler itself bundles it. `--dry-run` needs no account; the variables keep wrangler from calling home. */
+async function bundleEdge(outdir: string): Promise<void> {
+  const wrangler = spawn(
+    process.execPath,
+    [join(ROOT, 'node_modules/wrangler/bin/wrangler.js'), 'deploy', '--dry-run', '--outdir', outdir],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        CI: '1',
+        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+        WRANGLER_HIDE_BANNER: 'true',
+        WRANGLER_LOG_PATH: join(ROOT, '.wrangler/logs'),
+        WRANGLER_SEND_ERROR_REPORTS: 'false',
+        WRANGLER_SEND_METRICS: 'false',
+      },
+    },
+  )
+  let said = ''
+  wrangler.stdout.on('data', (chunk: Buffer) => (said += chunk))
+  wrangler.stderr.on('data', (chunk: Buffer) => (said += chunk))
+  const code = await new Promise((resolve, reject) => wrangler.on('error', reject).on('close', resolve))
+  if (code !== 0) throw new Error(`wrangler could not bundle the Worker:\n${said}`)
+  await rm(join(outdir, 'README.md'), { force: true })
+}
+
+/** The Lambda functions' bundle: one ES module that exports `handler` and `apologize`. */
+async function bundleBackend(outdir: string): Promise<void> {
+  await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: { index: 'backend/handler.ts' },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // Without `module` first the AWS SDK comes in as CommonJS, which is a third larger.
+    mainFields: ['module', 'main'],
+    // @slack/web-api has CommonJS inside, which calls `require` for Node's own modules; an ES module has none.
+    banner: { js: "import{createRequire as __vera}from'node:module';const require=__vera(import.meta.url);" },
+    logLevel: 'error',
+  })
+}
+
+if (import.meta.main) {
+  await build()
+  for (const file of [EDGE_BUNDLE, BACKEND_BUNDLE]) {
+    const { size } = await stat(file)
+    const gzipped = gzipSync(await readFile(file)).length
+    console.log(`${file.slice(ROOT.length)}  ${kibibytes(size)}, ${kibibytes(gzipped)} gzipped`)
+  }
+}
+
+function kibibytes(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KiB`
+}
