@@ -1,9 +1,9 @@
 // Plain JavaScript on purpose: it must run under the old Node that it complains about.
-const NEEDED = [22, 18] // the first Node 22 that runs TypeScript files without a flag
+const NEEDED = [24, 2] // the first Node with import.meta.main; TypeScript files run without a flag since 22.18
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   console.error(
-    `Vera needs Node ${NEEDED.join('.')} or newer and this is Node ${process.versions.node}. ` +
+    `Vera needs Node ${NEEDED.join('.')} or newer, and this is Node ${process.versions.node}. ` +
       'On Linux "npm ci" brings Node 24 along; elsewhere install it from https://nodejs.org.',
   )
   process.exit(1)
