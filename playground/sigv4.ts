@@ -1,0 +1,182 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { Sha256 } from '@aws-crypto/sha256-js'
+import { SignatureV4 } from '@smithy/signature-v4'
+
+/** How far the date of a signature may lie from the service's own clock, either way. */
+const CLOCK_SKEW_MS = 5 * 60_000
+
+/** Services that speak AWS JSON refuse a signature with 400; services that speak REST refuse it with 403. */
+const REFUSES_WITH_400 = new Set(['dynamodb', 'secretsmanager'])
+
+const MISMATCH =
+  'The request signature we calculated does not match the signature you provided. ' +
+  'Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
+
+export interface ReceivedRequest {
+  method: string
+  /** Path with its query, as received. */
+  url: string
+  /** Names in lower case, as Node gives them; over HTTP/2 the host is in `:authority`. */
+  headers: Record<string, string | string[] | undefined>
+  body: Buffer
+}
+
+export interface ExpectedSignature {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken?: string
+  region: string
+  /** The name in the credential scope: `lambda`, `bedrock`, `secretsmanager`, … */
+  service: string
+  /** Milliseconds of the Unix epoch. */
+  now: number
+}
+
+export interface SignatureRefusal {
+  status: number
+  code: string
+  message: string
+}
+
+/**
+ * Computes the AWS Signature Version 4 of a request again and compares it with the one it carries in its Authorization header.
+ * Undefined when it holds; else the answer of AWS, checked in AWS's order: date, host, scope, key id, signature, session token.
+ * Signatures in the query (presigned URLs) are not known here.
+ */
+export async function checkSigV4(request: ReceivedRequest, expected: ExpectedSignature): Promise<SignatureRefusal | undefined> {
+  const status = REFUSES_WITH_400.has(expected.service) ? 400 : 403
+  const refuse = (code: string, message: string): SignatureRefusal => ({ status, code, message })
+  const header = (name: string) => joined(request.headers[name] ?? (name === 'host' ? request.headers[':authority'] : undefined))
+
+  const authorization = header('authorization')
+  if (!authorization?.startsWith('AWS4-')) {
+    const message = status === 400 ? 'Request is missing Authentication Token' : 'Missing Authentication Token'
+    return refuse('MissingAuthenticationTokenException', message)
+  }
+  const date = header('x-amz-date')
+  const given = parseAuthorization(authorization)
+  const incomplete = [
+    ...['Credential', 'Signature', 'SignedHeaders']
+      .filter((name) => !given[name])
+      .map((name) => `Authorization header requires '${name}' parameter.`),
+    ...(date ? [] : ["Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."]),
+  ]
+  const { Credential: credential, Signature: signature, SignedHeaders: signedHeaders } = given
+  if (!credential || !signature || !signedHeaders || !date) {
+    return refuse('IncompleteSignatureException', `${incomplete.join(' ')} Authorization=${authorization}`)
+  }
+
+  const signedAt = parseBasicDate(date)
+  if (signedAt === undefined) {
+    return refuse(
+      'IncompleteSignatureException',
+      `Date must be in ISO-8601 'basic format'. Got '${date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
+    )
+  }
+  const late = lateness(signedAt, expected.now)
+  if (late) return refuse('InvalidSignatureException', late)
+
+  const names = signedHeaders.split(';')
+  if (!names.includes('host') && !names.includes(':authority')) {
+    return refuse('InvalidSignatureException', "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
+  }
+  if (!authorization.startsWith('AWS4-HMAC-SHA256 ')) {
+    const algorithm = authorization.split(' ')[0]
+    return refuse('IncompleteSignatureException', `Unsupported AWS 'algorithm': '${algorithm}' (only AWS4-HMAC-SHA256 for now). `)
+  }
+  const scope = credential.split('/')
+  if (scope.length !== 5) {
+    const form = 'Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term'
+    return refuse('IncompleteSignatureException', `${form}, got '${credential}'`)
+  }
+  const outOfScope = scopeFaults(scope, date, expected)
+  if (outOfScope) return refuse('InvalidSignatureException', outOfScope)
+
+  if (scope[0] !== expected.accessKeyId) {
+    return refuse('UnrecognizedClientException', 'The security token included in the request is invalid.')
+  }
+  if (!(await matches(request, names, header, signature, signedAt, expected))) return refuse('InvalidSignatureException', MISMATCH)
+  if (header('x-amz-security-token') !== expected.sessionToken) {
+    return refuse('UnrecognizedClientException', 'The security token included in the request is invalid.')
+  }
+  return undefined
+}
+
+function parseAuthorization(authorization: string): Record<string, string | undefined> {
+  const pairs = authorization.slice(authorization.indexOf(' ') + 1).split(/,\s*/)
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]))
+}
+
+/** `20261123T101500Z` as milliseconds of the Unix epoch; undefined when it is no such date. */
+function parseBasicDate(date: string): number | undefined {
+  if (!/^\d{8}T\d{6}Z$/.test(date)) return undefined
+  const ms = Date.parse(date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'))
+  return Number.isNaN(ms) ? undefined : ms
+}
+
+const basicDate = (ms: number) => `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
+
+function lateness(signedAt: number, now: number): string | undefined {
+  const [signed, current] = [basicDate(signedAt), basicDate(now)]
+  if (signedAt < now - CLOCK_SKEW_MS) {
+    return `Signature expired: ${signed} is now earlier than ${basicDate(now - CLOCK_SKEW_MS)} (${current} - 5 min.)`
+  }
+  if (signedAt > now + CLOCK_SKEW_MS) {
+    return `Signature not yet current: ${signed} is still later than ${basicDate(now + CLOCK_SKEW_MS)} (${current} + 5 min.)`
+  }
+  return undefined
+}
+
+function scopeFaults([, day, region, service, terminator]: string[], date: string, expected: ExpectedSignature): string | undefined {
+  const faults = []
+  if (region !== expected.region) faults.push(`Credential should be scoped to a valid region, not '${region}'. `)
+  if (service !== expected.service) faults.push(`Credential should be scoped to correct service: '${expected.service}'. `)
+  if (terminator !== 'aws4_request') {
+    faults.push(`Credential should be scoped with a valid terminator: 'aws4_request', not '${terminator}'. `)
+  }
+  if (day !== date.slice(0, 8)) {
+    const days = `'${day}' != '${date.slice(0, 8)}', from '${date}'`
+    faults.push(`Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ${days}.`)
+  }
+  return faults.length > 0 ? faults.join('') : undefined
+}
+
+/** The library signs and does not verify: so the same request is signed again, with the same date and the same headers. */
+async function matches(
+  request: ReceivedRequest,
+  names: string[],
+  header: (name: string) => string | undefined,
+  signature: string,
+  signedAt: number,
+  { accessKeyId, secretAccessKey, region, service }: ExpectedSignature,
+): Promise<boolean> {
+  // The signer would take the hash of the body from this header instead of computing it.
+  const claimed = header('x-amz-content-sha256')
+  if (claimed !== undefined && claimed !== createHash('sha256').update(request.body).digest('hex')) return false
+
+  const url = new URL(request.url, 'http://any')
+  const query: Record<string, string[]> = {}
+  for (const [name, value] of url.searchParams) query[name] = [...(query[name] ?? []), value]
+  // Without the session token, which the signer would add: where it was sent, it is among the signed headers.
+  const credentials = { accessKeyId, secretAccessKey }
+  const signer = new SignatureV4({ credentials, region, service, sha256: Sha256, applyChecksum: false })
+  const again = await signer.sign(
+    {
+      method: request.method,
+      protocol: 'http:',
+      hostname: '',
+      path: request.url.split('?')[0] ?? '/',
+      query,
+      headers: Object.fromEntries(names.flatMap((name) => (header(name) === undefined ? [] : [[name, header(name) ?? '']]))),
+      body: request.body,
+    },
+    { signingDate: new Date(signedAt), signableHeaders: new Set(names) },
+  )
+  const computed = Buffer.from(parseAuthorization(again.headers.authorization ?? '').Signature ?? '')
+  const received = Buffer.from(signature)
+  return computed.length === received.length && timingSafeEqual(computed, received)
+}
+
+function joined(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(',') : value
+}
