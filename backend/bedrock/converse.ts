@@ -1,0 +1,121 @@
+import {
+  type BedrockRuntimeClient,
+  type ContentBlock,
+  ConverseStreamCommand,
+  type ConverseStreamOutput,
+  type Message,
+  type StopReason,
+} from '@aws-sdk/client-bedrock-runtime'
+import { AnswerInterrupted, ModelBusy, ModelFailed, ModelSilent, OutOfTime } from '../failure.ts'
+import type { Prompt } from '../prompt.ts'
+import { explain, type Intervention } from './guardrail.ts'
+
+/** A thawed Lambda can hold a dead HTTP/2 session, on which nothing ever comes. */
+export const FIRST_EVENT_MS = 30_000
+export const NEXT_EVENT_MS = 20_000
+
+/** A piece of the answer, or its end. The model's reasoning is not among them. */
+export type Delta = { kind: 'text'; text: string } | ({ kind: 'end' } & Ending)
+
+export interface Ending {
+  stopReason: StopReason | 'unknown'
+  inputTokens: number
+  outputTokens: number
+  guardrail?: Intervention
+}
+
+export type Converse = (prompt: Prompt, deadline: AbortSignal) => AsyncGenerator<Delta>
+
+/**
+ * Asks the model and gives its answer as it is written. When the caller leaves the loop, or `deadline` fires, Bedrock
+ * is told to stop: leaving alone would let the model run on and be paid for.
+ * Throws ModelBusy, ModelSilent, ModelFailed, AnswerInterrupted or OutOfTime.
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+ */
+export function createConverse(
+  client: BedrockRuntimeClient,
+  { modelId, maxTokens, guardrail }: { modelId: string; maxTokens: number; guardrail?: { id: string; version: string } | undefined },
+): Converse {
+  return async function* converse(prompt, deadline) {
+    const stop = new AbortController()
+    let silent = false
+    let begun = false
+    const onSilence = () => {
+      silent = true
+      stop.abort()
+    }
+    let timer = setTimeout(onSilence, FIRST_EVENT_MS)
+    const ending: Ending = { stopReason: 'unknown', inputTokens: 0, outputTokens: 0 }
+    try {
+      const { stream } = await client.send(
+        new ConverseStreamCommand({
+          modelId,
+          system: [{ text: prompt.system }],
+          messages: toMessages(prompt, guardrail !== undefined),
+          inferenceConfig: { maxTokens },
+          ...(guardrail && {
+            guardrailConfig: {
+              guardrailIdentifier: guardrail.id,
+              guardrailVersion: guardrail.version,
+              trace: 'enabled',
+              // In async mode nothing is masked, and text is shown before it is read.
+              streamProcessingMode: 'sync',
+            },
+          }),
+        }),
+        { abortSignal: AbortSignal.any([stop.signal, deadline]) },
+      )
+      for await (const event of stream ?? []) {
+        clearTimeout(timer)
+        timer = setTimeout(onSilence, NEXT_EVENT_MS)
+        const text = event.contentBlockDelta?.delta?.text
+        if (text) {
+          begun = true
+          yield { kind: 'text', text }
+        }
+        note(event, ending)
+      }
+    } catch (cause) {
+      if (deadline.aborted) throw new OutOfTime('the deadline fired', { cause })
+      if (begun) throw new AnswerInterrupted('the stream broke', { cause })
+      if (silent) throw new ModelSilent('no event in time', { cause })
+      throw isBusy(cause) ? new ModelBusy('Bedrock refused for now', { cause }) : new ModelFailed('Bedrock refused', { cause })
+    } finally {
+      clearTimeout(timer)
+      stop.abort()
+    }
+    // A stream can also simply end, without the events that close it.
+    if (ending.stopReason === 'unknown') throw begun ? new AnswerInterrupted('no messageStop') : new ModelFailed('no messageStop')
+    yield { kind: 'end', ...ending }
+  }
+}
+
+/** Converse wants roles to alternate; the question goes into the same message as what people said right before it. */
+function toMessages(prompt: Prompt, guarded: boolean): Message[] {
+  const question: ContentBlock[] = [
+    ...(prompt.material === undefined ? [] : [{ text: prompt.material }]),
+    // Once something is marked the guardrail reads only that: not the passages, not what others wrote before.
+    guarded ? { guardContent: { text: { text: prompt.question } } } : { text: prompt.question },
+  ]
+  const messages: Message[] = prompt.history.map(({ role, text }) => ({ role, content: [{ text }] }))
+  const last = messages.at(-1)
+  if (last?.role === 'user') last.content?.push(...question)
+  else messages.push({ role: 'user', content: question })
+  return messages
+}
+
+function note(event: ConverseStreamOutput, ending: Ending): void {
+  if (event.messageStop) ending.stopReason = event.messageStop.stopReason ?? 'end_turn'
+  if (event.metadata) {
+    ending.inputTokens = event.metadata.usage?.inputTokens ?? 0
+    ending.outputTokens = event.metadata.usage?.outputTokens ?? 0
+  }
+  if (ending.stopReason === 'guardrail_intervened' && event.metadata) ending.guardrail = explain(event.metadata.trace?.guardrail)
+}
+
+/** Names, not statuses: an exception inside the stream has no status. */
+const BUSY = new Set(['ThrottlingException', 'ModelNotReadyException', 'ServiceUnavailableException', 'TooManyRequestsException'])
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && BUSY.has(error.name)
+}

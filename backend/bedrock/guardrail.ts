@@ -1,0 +1,31 @@
+import type { GuardrailAssessment, GuardrailTraceAssessment } from '@aws-sdk/client-bedrock-runtime'
+
+/** What the guardrail stepped in on, and under which kinds of rule. Nothing of what it matched. */
+export interface Intervention {
+  on: 'question' | 'answer'
+  rules: string[]
+}
+
+/** Reads a guardrail's trace, which holds the matched text itself and is therefore passed no further than this. */
+export function explain(trace: GuardrailTraceAssessment | undefined): Intervention {
+  const onQuestion = rulesOf(Object.values(trace?.inputAssessment ?? {}))
+  if (onQuestion.length > 0) return { on: 'question', rules: onQuestion }
+  return { on: 'answer', rules: rulesOf(Object.values(trace?.outputAssessments ?? {}).flat()) }
+}
+
+function rulesOf(assessments: readonly GuardrailAssessment[]): string[] {
+  const blocked = (entries: readonly { action?: string | undefined }[] | undefined) =>
+    entries?.some(({ action }) => action === 'BLOCKED') ?? false
+  const rules = assessments.flatMap((assessment) => [
+    ...(blocked(assessment.topicPolicy?.topics) ? ['a topic that is off limits'] : []),
+    ...(assessment.contentPolicy?.filters ?? []).flatMap(({ type, action }) =>
+      action !== 'BLOCKED' ? [] : [type === 'PROMPT_ATTACK' ? 'an attempt to change my instructions' : 'harmful content'],
+    ),
+    ...(blocked(assessment.wordPolicy?.customWords) || blocked(assessment.wordPolicy?.managedWordLists) ? ['a blocked word'] : []),
+    ...(blocked(assessment.sensitiveInformationPolicy?.piiEntities) || blocked(assessment.sensitiveInformationPolicy?.regexes)
+      ? ['personal or confidential data']
+      : []),
+    ...(blocked(assessment.contextualGroundingPolicy?.filters) ? ['not grounded in the sources'] : []),
+  ])
+  return [...new Set(rules)]
+}

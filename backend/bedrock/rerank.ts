@@ -1,0 +1,35 @@
+import { type BedrockAgentRuntimeClient, RerankCommand } from '@aws-sdk/client-bedrock-agent-runtime'
+import type { Passage } from '../passage.ts'
+
+/** Rerank's own limit on the sources of one call. */
+const SOURCES_LIMIT = 1_000
+
+export type Rerank = (query: string, passages: readonly Passage[]) => Promise<Passage[]>
+
+/**
+ * Orders passages by how well they answer, best first, and gives the best `count`. Throws what Bedrock says.
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Rerank.html
+ */
+export function createRerank(client: BedrockAgentRuntimeClient, modelArn: string, count: number): Rerank {
+  return async (query, passages) => {
+    const sources = passages.slice(0, SOURCES_LIMIT)
+    if (sources.length === 0) return []
+    const { results = [] } = await client.send(
+      new RerankCommand({
+        queries: [{ type: 'TEXT', textQuery: { text: query } }],
+        sources: sources.map(({ title, text }) => ({
+          type: 'INLINE',
+          inlineDocumentSource: { type: 'TEXT', textDocument: { text: `${title}\n${text}` } },
+        })),
+        rerankingConfiguration: {
+          type: 'BEDROCK_RERANKING_MODEL',
+          bedrockRerankingConfiguration: {
+            modelConfiguration: { modelArn },
+            numberOfResults: Math.min(count, sources.length),
+          },
+        },
+      }),
+    )
+    return results.flatMap(({ index }) => (index === undefined ? [] : (sources[index] ?? [])))
+  }
+}

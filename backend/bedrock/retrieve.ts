@@ -1,0 +1,97 @@
+import { type BedrockAgentRuntimeClient, type KnowledgeBaseRetrievalResult, RetrieveCommand } from '@aws-sdk/client-bedrock-agent-runtime'
+import type { Passage } from '../passage.ts'
+
+export interface Found {
+  passages: Passage[]
+  /** Names of the knowledge bases that could not be searched. */
+  unsearched: string[]
+}
+
+export type Retrieve = (query: string) => Promise<Found>
+
+/**
+ * Searches every knowledge base at the same time. One that fails is named and does not hold up the others; never
+ * throws. `passagesPerBase` is 1 to 100.
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Retrieve.html
+ */
+export function createRetrieve(
+  client: BedrockAgentRuntimeClient,
+  bases: readonly { name: string; id: string }[],
+  passagesPerBase: number,
+): Retrieve {
+  return async (query) => {
+    const searched = await Promise.allSettled(
+      bases.map(({ id }) =>
+        client.send(
+          new RetrieveCommand({
+            knowledgeBaseId: id,
+            retrievalQuery: { text: query },
+            retrievalConfiguration: { vectorSearchConfiguration: { numberOfResults: passagesPerBase } },
+          }),
+        ),
+      ),
+    )
+    const found: Found = { passages: [], unsearched: [] }
+    for (const [index, { name }] of bases.entries()) {
+      const outcome = searched[index]
+      if (outcome?.status === 'fulfilled') {
+        found.passages.push(...(outcome.value.retrievalResults ?? []).flatMap((result) => toPassage(result, name)))
+      } else found.unsearched.push(name)
+    }
+    return found
+  }
+}
+
+function toPassage(result: KnowledgeBaseRetrievalResult, base: string): Passage[] {
+  const text = result.content?.text
+  if (!text) return []
+  const metadata = result.metadata ?? {}
+  const url = webAddress(result)
+  const updated = asText(metadata.updated) ?? asText(metadata.last_modified) ?? asText(metadata._last_updated_at)
+  return [
+    {
+      text,
+      title:
+        asText(metadata.title) ??
+        asText(metadata._document_title) ??
+        lastSegment(url) ??
+        lastSegment(result.location?.s3Location?.uri) ??
+        base,
+      ...(url !== undefined && { url }),
+      ...(updated !== undefined && { updated }),
+      base,
+      score: result.score ?? 0,
+    },
+  ]
+}
+
+/** An address that a browser can open: s3:// is none, but such a page may name its own in the metadata. */
+function webAddress({ location, metadata = {} }: KnowledgeBaseRetrievalResult): string | undefined {
+  return [
+    location?.confluenceLocation?.url,
+    location?.webLocation?.url,
+    location?.sharePointLocation?.url,
+    location?.salesforceLocation?.url,
+    location?.oneDriveLocation?.url,
+    location?.googleDriveLocation?.url,
+    metadata.url,
+    metadata._source_uri,
+    metadata['x-amz-bedrock-kb-source-uri'],
+  ]
+    .flatMap((address) => asText(address) ?? [])
+    .find((address) => /^https?:\/\//i.test(address))
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function lastSegment(address: string | undefined): string | undefined {
+  const segment = address?.split(/[?#]/)[0]?.split('/').filter(Boolean).at(-1)
+  if (segment === undefined) return undefined
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}

@@ -1,0 +1,73 @@
+import * as v from 'valibot'
+import * as sections from '../assistant.config.ts'
+import { Assistant } from './assistant.ts'
+
+/** All that differs between one deployment and another, and what the operator wrote into assistant.config.ts. */
+export interface Config {
+  assistant: Assistant
+  region: string
+  modelRegion: string
+  knowledgeRegion: string
+  turnsTable: string
+  /** Where the bot token and the two ids are kept; outside AWS they are given as they are. */
+  slack: { secretArn: string } | { botToken: string; teamId: string; appId: string }
+  /** In place of https://slack.com/api/, outside Slack. */
+  slackApiUrl?: string
+  modelId: string
+  knowledgeBases: { name: string; id: string }[]
+  rerankModelArn?: string
+  guardrail?: { id: string; version: string }
+}
+
+/**
+ * Reads the environment once. Endpoints of AWS services are not here: the SDK itself reads AWS_ENDPOINT_URL_<SERVICE>.
+ * Throws one error that names everything that is missing or wrong.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const wrong: string[] = []
+  const required = (name: string): string => {
+    const value = env[name]
+    if (!value) wrong.push(`${name} is not set`)
+    return value ?? ''
+  }
+
+  const region = required('AWS_REGION')
+  const turnsTable = required('TURNS_TABLE')
+  const modelId = required('MODEL_ID')
+  const slack = env.SLACK_SECRET_ARN
+    ? { secretArn: env.SLACK_SECRET_ARN }
+    : env.SLACK_BOT_TOKEN
+      ? { botToken: env.SLACK_BOT_TOKEN, teamId: required('SLACK_TEAM_ID'), appId: required('SLACK_APP_ID') }
+      : { secretArn: required('SLACK_SECRET_ARN') }
+
+  const knowledgeBases = (env.KNOWLEDGE_BASES ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const [name, id, ...rest] = entry.split('=')
+      if (!name || !id || rest.length > 0) wrong.push(`KNOWLEDGE_BASES holds "${entry}" where name=id is meant`)
+      return { name: name ?? '', id: id ?? '' }
+    })
+  if (Boolean(env.GUARDRAIL_ID) !== Boolean(env.GUARDRAIL_VERSION)) wrong.push('of GUARDRAIL_ID and GUARDRAIL_VERSION only one is set')
+
+  const assistant = v.safeParse(Assistant, { ...sections })
+  if (!assistant.success) {
+    wrong.push(...assistant.issues.map((issue) => `assistant.config.ts: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}`))
+  }
+  if (wrong.length > 0 || !assistant.success) throw new Error(`The configuration is not complete: ${wrong.join('; ')}.`)
+
+  return {
+    assistant: assistant.output,
+    region,
+    modelRegion: env.MODEL_REGION || region,
+    knowledgeRegion: env.KNOWLEDGE_REGION || region,
+    turnsTable,
+    slack,
+    modelId,
+    knowledgeBases,
+    ...(env.SLACK_API_URL && { slackApiUrl: env.SLACK_API_URL }),
+    ...(env.RERANK_MODEL_ARN && { rerankModelArn: env.RERANK_MODEL_ARN }),
+    ...(env.GUARDRAIL_ID && env.GUARDRAIL_VERSION && { guardrail: { id: env.GUARDRAIL_ID, version: env.GUARDRAIL_VERSION } }),
+  }
+}

@@ -1,0 +1,27 @@
+/** Kept back from the turn's time to close the message: one append, one stop and one write to the table. */
+export const REPLY_RESERVE_MS = 10_000
+
+/** Lambda's remaining time as a signal that fires while there is still time to say so. `clear` ends it. */
+export function createDeadline(remainingMs: number): { signal: AbortSignal; clear: () => void } {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), Math.max(0, remainingMs - REPLY_RESERVE_MS))
+  return { signal: controller.signal, clear: () => clearTimeout(timer) }
+}
+
+/** Something took longer than it was given. */
+export class BudgetSpent extends Error {
+  override readonly name = 'BudgetSpent' as const
+}
+
+/** The promise's own outcome, or BudgetSpent after `budgetMs`. What it started goes on unheard. */
+export async function within<T>(budgetMs: number, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const spent = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new BudgetSpent(`not within ${budgetMs} ms`)), budgetMs)
+  })
+  try {
+    return await Promise.race([promise, spent])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,180 @@
+/** A piece of Markdown that is whole: nothing that follows can change what it is. `raw` joined gives the text back. */
+export type Token =
+  | { kind: 'text'; raw: string }
+  /** Inline code, or one line of a fenced block, delimiters included. */
+  | { kind: 'code'; raw: string }
+  /** `[2]` or `[1, 3]` outside code. */
+  | { kind: 'marker'; raw: string; numbers: number[] }
+  /** `[label](url)`, also as an image. */
+  | { kind: 'link'; raw: string; label: string; url: string }
+  /** `<…>`: Slack's control sequences, automatic links, HTML. */
+  | { kind: 'angle'; raw: string; inner: string }
+  /** An address standing by itself. */
+  | { kind: 'url'; raw: string }
+
+export interface Tokenizer {
+  push(delta: string): Token[]
+  /** What is left, as it stands. */
+  end(): Token[]
+  /** The delimiter of the fenced block that is open, such as ```; undefined outside one. */
+  openFence(): string | undefined
+}
+
+/** Beginnings of what Slack makes a link of by itself. */
+const LINK_STARTS = ['https://', 'http://', 'ftp://', 'slack://', 'www.']
+
+/** A construct that is not closed within so many characters of its line is taken for plain text. */
+const HOLD_LIMIT_CHARS = 2_000
+
+/**
+ * Cuts streamed Markdown into tokens. What could still become something else is held back: an open bracket until
+ * its line ends, half an address, half of a character. However the text is cut into deltas, the tokens are the same
+ * but for where plain text is cut.
+ */
+export function createTokenizer(): Tokenizer {
+  let rest = ''
+  let fence: string | undefined
+  let atLineStart = true
+
+  function scan(final: boolean): Token[] {
+    const tokens: Token[] = []
+    while (rest !== '') {
+      const token = fence === undefined ? next(final) : codeLine(final)
+      if (token === undefined) break
+      rest = rest.slice(token.raw.length)
+      atLineStart = token.raw.endsWith('\n')
+      tokens.push(token)
+    }
+    return tokens
+  }
+
+  function codeLine(final: boolean): Token | undefined {
+    const line = /^[^\n]*\n/.exec(rest)?.[0] ?? (final || rest.length > HOLD_LIMIT_CHARS ? rest : undefined)
+    if (line === undefined) return undefined
+    const closing = atLineStart && /^[ \t]*(`{3,}|~{3,})[ \t\r]*\n?$/.exec(line)?.[1]
+    if (closing && fence && closing.startsWith(fence)) fence = undefined
+    return { kind: 'code', raw: line }
+  }
+
+  function next(final: boolean): Token | undefined {
+    if (atLineStart) {
+      const opening = /^[ \t]*(`{3,}(?=[^`\n]*(?:\n|$))|~{3,})[^\n]*(\n|$)/.exec(rest)
+      if (opening?.[1] && (opening[2] === '\n' || final)) {
+        fence = opening[1]
+        return { kind: 'code', raw: opening[0] }
+      }
+      const mayBecomeFence = opening !== null || /^[ \t]*(`{1,2}|~{1,2})?$/.test(rest)
+      if (mayBecomeFence && !final && rest.length <= HOLD_LIMIT_CHARS) return undefined
+    }
+    const at = rest.search(/[`[<\\\n]|!\[|https?:\/\/|ftp:\/\/|slack:\/\/|www\./i)
+    if (at > 0) return text(at)
+    if (at < 0) {
+      const end = final ? rest.length : rest.length - heldTail(rest)
+      return end > 0 ? text(end) : undefined
+    }
+    const special = read(rest, final)
+    return special === 'hold' ? undefined : special
+  }
+
+  const text = (length: number): Token => ({ kind: 'text', raw: rest.slice(0, length) })
+
+  return {
+    push(delta) {
+      rest += delta
+      return scan(false)
+    },
+    end: () => scan(true),
+    openFence: () => fence,
+  }
+}
+
+/** Reads the one construct at the start of `rest`; where it is none after all, its first character as text. */
+function read(rest: string, final: boolean): Token | 'hold' {
+  const open = (): Token | 'hold' => (final || rest.includes('\n') || rest.length > HOLD_LIMIT_CHARS ? plain(1) : 'hold')
+  const plain = (length: number): Token => ({ kind: 'text', raw: rest.slice(0, length) })
+
+  switch (rest[0]) {
+    case '\n':
+      return plain(1)
+    case '\\': {
+      if (rest.length === 1) return final ? plain(1) : 'hold'
+      // Not for `<`: Slack reads its control sequences whatever stands before them.
+      return /^\\[[\]`\\]/.test(rest) ? plain(2) : plain(1)
+    }
+    case '`': {
+      const run = /^`+/.exec(rest)?.[0] ?? '`'
+      const closing = new RegExp(`^${run}[^\`\\n](?:[^\\n]*?[^\`\\n])?${run}(?!\`)`).exec(rest)?.[0]
+      if (closing && (closing.length < rest.length || final)) return { kind: 'code', raw: closing }
+      const outcome = open()
+      return outcome === 'hold' ? 'hold' : plain(run.length)
+    }
+    case '<': {
+      if (/^<[\s\d=<-]/.test(rest)) return plain(1)
+      const inner = /^<([^<>\n]*)>/.exec(rest)?.[1]
+      return inner === undefined ? (/^<[^>\n]*</.test(rest) ? plain(1) : open()) : { kind: 'angle', raw: `<${inner}>`, inner }
+    }
+    case '!':
+    case '[':
+      return readBracket(rest, final) ?? open()
+    default: {
+      const address = /^[^\s<>"`|\\^{}[\]]+/.exec(rest)?.[0] ?? rest
+      if (address.length === rest.length && !final && rest.length <= HOLD_LIMIT_CHARS) return 'hold'
+      return { kind: 'url', raw: withoutTrailingPunctuation(address) }
+    }
+  }
+}
+
+/** `[label](url)`, `![label](url)` or `[1]`. Undefined where the bracket is not closed yet, or not on this line. */
+function readBracket(rest: string, final: boolean): Token | 'hold' | undefined {
+  const start = rest[0] === '!' ? 1 : 0
+  const close = closingIndex(rest, start, '[', ']')
+  if (close === undefined) return undefined
+  const label = rest.slice(start + 1, close)
+  const after = rest[close + 1]
+  if (after === undefined && !final) return 'hold'
+  if (after === '(') {
+    const end = closingIndex(rest, close + 1, '(', ')')
+    if (end === undefined) return undefined
+    const target = /^\s*(?:<([^<>]*)>|(\S*))/.exec(rest.slice(close + 2, end))
+    return { kind: 'link', raw: rest.slice(0, end + 1), label, url: target?.[1] ?? target?.[2] ?? '' }
+  }
+  if (start === 0 && /^\s*\d{1,3}(?:\s*[,;]\s*\d{1,3})*\s*$/.test(label)) {
+    return { kind: 'marker', raw: rest.slice(0, close + 1), numbers: label.split(/[,;]/).map(Number) }
+  }
+  return { kind: 'text', raw: rest.slice(0, start + 1) }
+}
+
+/** Where the bracket that opens at `start` closes, on the same line. */
+function closingIndex(rest: string, start: number, open: string, close: string): number | undefined {
+  let depth = 0
+  for (let index = start; index < rest.length; index++) {
+    const character = rest[index]
+    if (character === '\n') return undefined
+    if (character === '\\') index++
+    else if (character === open) depth++
+    else if (character === close && --depth === 0) return index
+  }
+  return undefined
+}
+
+/** Punctuation after an address belongs to the sentence, and so does a bracket that the address did not open. */
+function withoutTrailingPunctuation(address: string): string {
+  let end = address.length
+  while (end > 1) {
+    const last = address[end - 1] ?? ''
+    const unopened = last === ')' && address.slice(0, end).split(')').length > address.slice(0, end).split('(').length
+    if (!unopened && !/[.,;:!?'*_~]/.test(last)) break
+    end--
+  }
+  return address.slice(0, end)
+}
+
+/** How many characters at the end could be the beginning of an address, an image, or of a character outside the BMP. */
+function heldTail(text: string): number {
+  const lower = text.slice(-8).toLowerCase()
+  for (let length = Math.min(lower.length, 7); length > 0; length--) {
+    const tail = lower.slice(-length)
+    if (LINK_STARTS.some((start) => start.startsWith(tail))) return length
+  }
+  return /[\uD800-\uDBFF!]$/.test(text) ? 1 : 0
+}

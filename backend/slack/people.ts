@@ -1,0 +1,38 @@
+import { within } from '../deadline.ts'
+import type { ThreadMessage } from '../history.ts'
+import { mentionedUserIds } from '../mrkdwn.ts'
+import type { Slack } from './web-api.ts'
+
+/** Names make an answer nicer, not better. */
+export const PEOPLE_BUDGET_MS = 1_500
+
+/** users.info is Tier 4, 100 a minute for the whole workspace: one thread must not use it up. */
+const LOOK_UP_LIMIT = 20
+
+/** Names change seldom, and an environment of Lambda's lives for hours at most. */
+const known = new Map<string, string>()
+
+export type ReadPeople = (thread: readonly ThreadMessage[]) => Promise<ReadonlyMap<string, string>>
+
+/**
+ * The names of those who wrote in the thread or are mentioned in it, latest first, as far as the budget goes. Never
+ * throws: who cannot be named keeps the id.
+ * https://docs.slack.dev/reference/methods/users.info
+ */
+export function createReadPeople(slack: Slack): ReadPeople {
+  const lookUp = async (userId: string): Promise<void> => {
+    const { user } = await slack.read((client) => client.users.info({ user: userId }))
+    const name = user?.profile?.display_name || user?.profile?.real_name || user?.real_name || user?.name
+    if (name) known.set(userId, name)
+  }
+  return async (thread) => {
+    const userIds = new Set(
+      thread
+        .toReversed()
+        .flatMap((message) => [...(message.from === 'person' ? [message.userId] : []), ...mentionedUserIds(message.mrkdwn)]),
+    )
+    const unknown = [...userIds].filter((userId) => !known.has(userId)).slice(0, LOOK_UP_LIMIT)
+    await within(PEOPLE_BUDGET_MS, Promise.allSettled(unknown.map(lookUp))).catch(() => undefined)
+    return known
+  }
+}
