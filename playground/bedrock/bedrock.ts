@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import type { Call, Calls, Faults } from '../calls.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { checkSigV4, type ReceivedRequest } from '../sigv4.ts'
+import type { Outcome } from './answer-stream.ts'
+import { converse } from './converse.ts'
+import { type Reply, startH2cServer } from './h2c-server.ts'
+import type { KnowledgeBase, Rank } from './knowledge-base.ts'
+import { type Account, readConversation } from './operation-converse-stream.ts'
+import { rerank } from './operation-rerank.ts'
+import { retrieve } from './operation-retrieve.ts'
+import { LIFELIKE, type Pace, wait } from './pace.ts'
+import { errorAnswer, Refusal, refusal } from './refusal.ts'
+import { parseJson } from './request-body.ts'
+import type { StreamFaults } from './stream-fault.ts'
+
+export interface BedrockOptions extends Account {
+  calls: Calls
+  /** Whose requests are let in. */
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+  /** By id; may be changed while the server runs. */
+  knowledgeBases: ReadonlyMap<string, KnowledgeBase>
+  rerank: Rank
+  /** The reranking models that the region has, as foundation-model ARNs. */
+  rerankModelArns: readonly string[]
+  port?: number
+  clock?: Clock
+  /** `carriedOut` has no meaning here: nothing that is asked of Bedrock leaves a trace. */
+  faults?: Faults
+  streamFaults?: StreamFaults
+  pace?: Pace
+}
+
+const OPERATIONS = [
+  { method: 'Retrieve', path: /^\/knowledgebases\/([^/]+)\/retrieve$/, subject: 'knowledgeBaseId' },
+  { method: 'Rerank', path: /^\/rerank$/, subject: undefined },
+  { method: 'ConverseStream', path: /^\/model\/([^/]+)\/converse-stream$/, subject: 'modelId' },
+] as const
+
+/** Starts bedrock-runtime and bedrock-agent-runtime on one loopback port, over HTTP/2 with prior knowledge. */
+export async function startBedrock(options: BedrockOptions): Promise<{ origin: string; close(): Promise<void> }> {
+  const { calls, region, clock = systemClock, pace = LIFELIKE } = options
+
+  async function take(request: ReceivedRequest, reply: Reply) {
+    const path = request.url.split('?')[0] ?? ''
+    const operation = request.method === 'POST' ? OPERATIONS.find((candidate) => candidate.path.test(path)) : undefined
+    if (!operation) {
+      calls.violation(`Bedrock was asked for ${request.method} ${path}, which it does not have here`)
+      const call = calls.begin({ to: 'bedrock', method: `${request.method} ${path}`, args: {} })
+      return calls.end(
+        call,
+        refuse(refusal('UnknownOperationException', `Unable to determine service/operation name to be authorized`), reply),
+      )
+    }
+    const { method, subject } = operation
+    const id = decodeURIComponent(operation.path.exec(path)?.[1] ?? '')
+    const call = calls.begin({ to: 'bedrock', method, args: { ...(subject && { [subject]: id }), ...argsOf(request.body) } })
+    reply.signal.addEventListener('abort', () => {
+      call.marks.reset = clock.now()
+    })
+    calls.end(call, await carryOut(call, id, request, reply))
+  }
+
+  async function carryOut(call: Call, id: string, request: ReceivedRequest, reply: Reply): Promise<Outcome> {
+    try {
+      const unsigned = await checkSigV4(request, { ...options.credentials, region, service: 'bedrock', now: clock.now() })
+      if (unsigned) throw new Refusal(unsigned.code, unsigned.status, unsigned.message)
+      const fault = options.faults?.(call)
+      if (fault?.kind === 'late') await wait(fault.ms, clock, reply.signal)
+      if (fault?.kind === 'answer') return sendFault(fault, reply)
+      if (fault?.kind === 'cut') {
+        reply.cut()
+        return { status: 0 }
+      }
+      return await answer(call, id, parseJson(request.body), reply)
+    } catch (error) {
+      if (error instanceof Refusal) return refuse(error, reply)
+      // A model, a knowledge base or this simulator itself is broken: the client sees its stream reset, the record says why.
+      calls.violation(`${call.method} failed inside the simulator: ${error instanceof Error ? error.stack : error}`)
+      reply.reset()
+      return { status: 0, error: String(error) }
+    }
+  }
+
+  async function answer(call: Call, id: string, body: Record<string, unknown>, reply: Reply): Promise<Outcome> {
+    const stray = (path: string) => calls.violation(`${call.method} was sent the member ${path}, which it does not have here`)
+    if (call.method === 'ConverseStream') {
+      const conversation = readConversation(id, body, stray, options)
+      return converse(conversation, { reply, call, clock, pace, fault: options.streamFaults?.(call) })
+    }
+    const found =
+      call.method === 'Retrieve'
+        ? await retrieve(id, body, stray, options.knowledgeBases)
+        : rerank(body, stray, options.rerank, options.rerankModelArns)
+    return send({ status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(found) }, reply)
+  }
+
+  return startH2cServer(options.port ?? 0, (request, reply) => void take(request, reply))
+}
+
+function send(answer: Parameters<Reply['send']>[0], reply: Reply): Outcome {
+  reply.send({ ...answer, headers: { 'x-amzn-requestid': randomUUID(), ...answer.headers } })
+  return { status: reply.signal.aborted ? 0 : answer.status }
+}
+
+const refuse = (refused: Refusal, reply: Reply): Outcome => ({ ...send(errorAnswer(refused), reply), error: refused.name })
+
+function sendFault(
+  { status, headers = {}, body = '' }: { status: number; headers?: Record<string, string>; body?: string },
+  reply: Reply,
+): Outcome {
+  const error = headers['x-amzn-errortype']?.split(':')[0]
+  return { ...send({ status, headers, body }, reply), ...(error !== undefined && { error }) }
+}
+
+function argsOf(body: Buffer): Record<string, unknown> {
+  try {
+    return parseJson(body)
+  } catch {
+    return {}
+  }
+}

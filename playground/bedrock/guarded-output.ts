@@ -1,0 +1,49 @@
+import { type Assessment, assess, type Guardrail } from './guardrail.ts'
+
+/** How much of an answer is read at once. Bedrock's own measure is not documented. What straddles two readings is not found. */
+const READ_CHARACTERS = 200
+
+/** What may be sent now, and whether the answer must end here. */
+export interface Passed {
+  text: string
+  blocked: boolean
+}
+
+/**
+ * The guardrail's reading of an answer while it is being written. In sync mode text is held back until it has been read, and goes
+ * out masked; in async mode it goes out at once, unmasked, and is blocked afterwards.
+ * Source: the user guide, "Configure streaming response behavior to filter content".
+ */
+export function guardOutput(guardrail: Guardrail, mode: 'sync' | 'async') {
+  const assessments: Assessment[] = []
+  let unread = ''
+  let masked = false
+
+  function read(part: string): Passed {
+    if (part === '') return { text: '', blocked: false }
+    const verdict = assess(guardrail, part, 'output', { mask: mode === 'sync', total: part.length })
+    assessments.push(verdict.assessment)
+    masked ||= verdict.masked
+    if (mode === 'async') return { text: '', blocked: verdict.blocked }
+    return { text: verdict.blocked ? '' : verdict.text, blocked: verdict.blocked }
+  }
+
+  return {
+    assessments,
+    /** Whether anything has been masked so far. */
+    masked: () => masked,
+    push(text: string): Passed {
+      unread += text
+      const end = unread.length < READ_CHARACTERS ? 0 : unread.search(/\s\S*$/) + 1
+      const part = unread.slice(0, end)
+      unread = unread.slice(end)
+      const passed = read(part)
+      return mode === 'async' ? { ...passed, text } : passed
+    },
+    finish(): Passed {
+      const part = unread
+      unread = ''
+      return read(part)
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import type { Fault, Faults } from '../calls.ts'
+
+/** Bedrock's named errors and the HTTP status of each. Source: the service models of bedrock-runtime and bedrock-agent-runtime. */
+const HTTP_STATUS = {
+  AccessDeniedException: 403,
+  InternalServerException: 500,
+  ModelErrorException: 424,
+  ModelNotReadyException: 429,
+  ModelTimeoutException: 408,
+  ResourceNotFoundException: 404,
+  SerializationException: 400,
+  ServiceUnavailableException: 503,
+  ThrottlingException: 429,
+  UnknownOperationException: 404,
+  ValidationException: 400,
+} as const
+
+export type ErrorName = keyof typeof HTTP_STATUS
+
+/** What the service says no with. `name` is what the SDK's error will be called. */
+export class Refusal extends Error {
+  override readonly name: string
+  readonly status: number
+  constructor(name: string, status: number, message: string) {
+    super(message)
+    this.name = name
+    this.status = status
+  }
+}
+
+export const refusal = (name: ErrorName, message: string) => new Refusal(name, HTTP_STATUS[name], message)
+
+export const invalid = (message: string) => refusal('ValidationException', message)
+
+/** The headers and the body of an error, as Bedrock writes them: the error's name is followed by the address of its model. */
+export function errorAnswer({ name, status, message }: Refusal) {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': `${name}:http://internal.amazon.com/coral/com.amazon.bedrock/` },
+    body: JSON.stringify({ message }),
+  }
+}
+
+/** For a test: this error in place of the answer. */
+export const refuseWith = (name: ErrorName, message: string): Fault => ({ kind: 'answer', ...errorAnswer(refusal(name, message)) })
+
+/** For a test: `fault` for the next `count` calls of `method`, and nothing after them. */
+export function forTheNext(count: number, method: string, fault: Fault): Faults {
+  let left = count
+  return (call) => (call.method === method && left-- > 0 ? fault : undefined)
+}
