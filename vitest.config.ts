@@ -3,9 +3,22 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // The product's log lines are no news while tests pass.
+    silent: 'passed-only',
     projects: [
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                SLACK_SIGNING_SECRET: 'fake-signing-secret',
+                AWS_ACCESS_KEY_ID: 'AKIAFAKEEDGE',
+                AWS_SECRET_ACCESS_KEY: 'fake-edge-secret',
+              },
+            },
+          }),
+        ],
         test: { name: 'edge', include: ['test/edge/**/*.test.ts'] },
       },
       {

@@ -23,7 +23,7 @@ const TIMESTAMP = 'x-slack-request-timestamp'
  * `nowMs` is in milliseconds of the Unix epoch. Never throws; takes the same time for any wrong signature.
  * https://docs.slack.dev/authentication/verifying-requests-from-slack
  */
-export async function checkSignature(body: ArrayBuffer, headers: Headers, signingSecret: string, nowMs: number): Promise<Verdict> {
+export async function checkSignature(body: Uint8Array, headers: Headers, signingSecret: string, nowMs: number): Promise<Verdict> {
   const signature = headers.get(SIGNATURE)
   if (signature === null) return reject({ reason: 'header_missing', header: SIGNATURE })
   const timestamp = headers.get(TIMESTAMP)
@@ -38,7 +38,7 @@ export async function checkSignature(body: ArrayBuffer, headers: Headers, signin
   if (!(Math.abs(skewSeconds) <= FRESHNESS_SECONDS)) return reject({ reason: 'stale', skewSeconds: Math.round(skewSeconds) })
 
   const key = await crypto.subtle.importKey('raw', encode(signingSecret), { name: 'HMAC', hash: 'SHA-256' }, false, ['verify'])
-  const signed = join(encode(`v0:${timestamp}:`), new Uint8Array(body))
+  const signed = join(encode(`v0:${timestamp}:`), body)
   // WebCrypto compares in constant time.
   if (!(await crypto.subtle.verify('HMAC', key, Uint8Array.fromHex(hex), signed))) return reject({ reason: 'mismatch' })
   return { ok: true, body: new TextDecoder().decode(body) as VerifiedBody }

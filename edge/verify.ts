@@ -16,7 +16,8 @@ export class NotFromSlack extends HTTPException {
 export const verify = ({ now }: { now: () => number }) =>
   createMiddleware<EdgeEnv>(async (c, next) => {
     const receivedAt = now()
-    const verdict = await checkSignature(await c.req.arrayBuffer(), c.req.raw.headers, c.env.SLACK_SIGNING_SECRET, receivedAt)
+    const bytes = new Uint8Array(await c.req.arrayBuffer())
+    const verdict = await checkSignature(bytes, c.req.raw.headers, c.env.SLACK_SIGNING_SECRET, receivedAt)
     if (!verdict.ok) throw new NotFromSlack(verdict.rejection)
     c.set('body', verdict.body)
     c.set('receivedAt', receivedAt)
