@@ -25,15 +25,15 @@ export function answerStream(reply: Reply, call: Call, clock: Clock, fault: Stre
   let broken: Promise<Outcome> | undefined
   reply.signal.addEventListener('abort', () => (broken ??= Promise.resolve({ status: 0 })))
 
-  function strike({ then }: StreamFault): Promise<Outcome> {
-    if (then === 'silence') {
+  function strike({ ending }: StreamFault): Promise<Outcome> {
+    if (ending === 'silence') {
       return new Promise((resolve) => reply.signal.addEventListener('abort', () => resolve({ status: 0 }), { once: true }))
     }
-    if (typeof then === 'string') {
-      reply[then]()
+    if (typeof ending === 'string') {
+      reply[ending]()
       return Promise.resolve({ status: 0 })
     }
-    const { exception, ...payload } = then
+    const { exception, ...payload } = ending
     frames.exception(exception, payload)
     reply.end()
     return Promise.resolve({ status: 200, error: exception })

@@ -8,7 +8,11 @@ import type { StreamException } from './event-stream.ts'
  */
 export interface StreamFault {
   afterDeltas: number
-  then: 'silence' | 'reset' | 'cut' | { exception: StreamException; message: string; originalStatusCode?: number; originalMessage?: string }
+  ending:
+    | 'silence'
+    | 'reset'
+    | 'cut'
+    | { exception: StreamException; message: string; originalStatusCode?: number; originalMessage?: string }
 }
 
 /** Asked once for each ConverseStream that is answered with HTTP 200. */

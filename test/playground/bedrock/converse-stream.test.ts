@@ -41,7 +41,7 @@ const exceptions = [
 ] as const
 
 test.each(exceptions)('%s inside a stream is thrown after the text before it, and is not retried', async (exception, name) => {
-  const { runtime, calls } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 1, then: { exception, message: 'broken' } }) })
+  const { runtime, calls } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 1, ending: { exception, message: 'broken' } }) })
   const heard: string[] = []
   const { stream } = await runtime.send(new ConverseStreamCommand(question('Where?')))
   const listening = (async () => {
@@ -59,12 +59,12 @@ test('a model that broke says with which status', async () => {
     originalStatusCode: 529,
     originalMessage: 'overloaded',
   } as const
-  const { runtime } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 0, then: broken }) })
+  const { runtime } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 0, ending: broken }) })
   await expect(eventsOf(runtime, question('Where?'))).rejects.toMatchObject({ originalStatusCode: 529, originalMessage: 'overloaded' })
 })
 
-test.each(['reset', 'cut'] satisfies StreamFault['then'][])('a stream that ends with a %s is an error to its reader', async (then) => {
-  const { runtime, calls } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 2, then }) })
+test.each(['reset', 'cut'] satisfies StreamFault['ending'][])('a stream that ends with a %s is an error to its reader', async (ending) => {
+  const { runtime, calls } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 2, ending }) })
   await refusalOf(eventsOf(runtime, question('Where?')))
   expect(calls.all).toMatchObject([{ method: 'ConverseStream', status: 0 }])
 })
@@ -110,7 +110,7 @@ test('an abort resets the stream, and the model stops', async () => {
 })
 
 test('a stream that goes silent lasts until its reader gives up', async () => {
-  const { runtime, calls } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 1, then: 'silence' }) })
+  const { runtime, calls } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 1, ending: 'silence' }) })
   const abort = new AbortController()
   const { stream } = await runtime.send(new ConverseStreamCommand(question('Where?')), { abortSignal: abort.signal })
   const ended = new Promise((resolve) => calls.watch((call, phase) => phase === 'ended' && resolve(call)))
