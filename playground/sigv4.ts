@@ -154,9 +154,9 @@ async function matches(
   const claimed = header('x-amz-content-sha256')
   if (claimed !== undefined && claimed !== createHash('sha256').update(request.body).digest('hex')) return false
 
-  const url = new URL(request.url, 'http://any')
+  const [path = '/', search] = request.url.split('?')
   const query: Record<string, string[]> = {}
-  for (const [name, value] of url.searchParams) query[name] = [...(query[name] ?? []), value]
+  for (const [name, value] of new URLSearchParams(search)) query[name] = [...(query[name] ?? []), value]
   // Without the session token, which the signer would add: where it was sent, it is among the signed headers.
   const credentials = { accessKeyId, secretAccessKey }
   const signer = new SignatureV4({ credentials, region, service, sha256: Sha256, applyChecksum: false })
@@ -165,7 +165,7 @@ async function matches(
       method: request.method,
       protocol: 'http:',
       hostname: '',
-      path: request.url.split('?')[0] ?? '/',
+      path,
       query,
       headers: Object.fromEntries(names.flatMap((name) => (header(name) === undefined ? [] : [[name, header(name) ?? '']]))),
       body: request.body,

@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { LambdaFunction } from './function.ts'
+import { signal } from './guard.ts'
+import { endOfLog, type FunctionError, type Invoke, type Said } from './protocol.ts'
+
+/** What Lambda allows for loading the code; it does not count against the function's own limit. */
+const INIT_LIMIT_MS = 10_000
+
+const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url))
+
+export type Ending = { outcome: 'succeeded'; response: string } | { outcome: 'failed' | 'timed out' | 'killed'; error: FunctionError }
+
+export interface Work {
+  requestId: string
+  functionArn: string
+  /** The event as JSON. */
+  payload: string
+  /** Called for each line that the process prints meanwhile. */
+  log(line: string): void
+}
+
+/** One execution environment: a process that runs one invocation at a time, and is frozen between them. */
+export interface Environment {
+  pid: number
+  fn: LambdaFunction
+  /** Resolves once the answer is there and the process frozen, or once the process is gone. Never rejects. */
+  run(work: Work): Promise<Ending>
+  /** Whether it can run another; never again once it has crashed, was killed or ran out of time. */
+  usable(): boolean
+  kill(): void
+  /** Resolves when the process is gone. */
+  gone: Promise<void>
+}
+
+/**
+ * Starts a process in `directory`, which holds its own copy of the bundle, with `variables` as its whole environment.
+ * Time limits are kept in real time, because the process sees no other.
+ * Work that the function leaves running may go on for the moment between its answer and the signal that freezes it.
+ */
+export function startEnvironment(fn: LambdaFunction, directory: string, variables: Record<string, string>): Environment {
+  const child = spawn(process.execPath, ['--enable-source-maps', `--max-old-space-size=${fn.memoryMb}`, RUNTIME], {
+    cwd: directory,
+    env: variables,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A group of its own: Ctrl-C in the terminal does not reach it, and what it starts can be stopped with it.
+    detached: true,
+  })
+  child.on('error', () => {})
+  const { pid, stdout, stderr } = child
+  if (pid === undefined || !stdout || !stderr) throw new Error(`No process could be started for ${fn.name}`)
+
+  let ready = false
+  let usable = true
+  let work: Work | undefined
+  let resolve: (ending: Ending) => void
+  let ending: Ending | undefined
+  let cancelTimer = () => {}
+  let openLogs = 0
+
+  function startTimer(ms: number): void {
+    const timer = setTimeout(() => {
+      ending = { outcome: 'timed out', error: runtimeError('Sandbox.Timedout', `Task timed out after ${(ms / 1000).toFixed(2)} seconds`) }
+      kill()
+    }, ms)
+    cancelTimer = () => clearTimeout(timer)
+  }
+
+  function runtimeError(errorType: string, text: string): FunctionError {
+    return { errorType, errorMessage: `RequestId: ${work?.requestId} Error: ${text}` }
+  }
+
+  function begin({ requestId, functionArn, payload }: Work): void {
+    cancelTimer()
+    openLogs = 2
+    startTimer(fn.timeoutSeconds * 1000)
+    child.send({ requestId, functionArn, payload, deadline: Date.now() + fn.timeoutSeconds * 1000 } satisfies Invoke)
+  }
+
+  function end(): void {
+    if (!work || !ending) return
+    work = undefined
+    resolve(ending)
+  }
+
+  function kill(): void {
+    usable = false
+    cancelTimer()
+    signal(pid ?? 0, 'SIGKILL')
+  }
+
+  child.on('message', (said: Said) => {
+    if (said.kind === 'ready') {
+      ready = true
+      if (work) begin(work)
+      return
+    }
+    cancelTimer()
+    ending = said.kind === 'answered' ? { outcome: 'succeeded', response: said.response } : { outcome: 'failed', error: said.error }
+    if (said.kind === 'crashed') usable = false
+    else signal(pid, 'SIGSTOP')
+    if (said.kind !== 'crashed' && openLogs === 0) end()
+  })
+
+  for (const stream of [stdout, stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      const mark = work ? endOfLog(work.requestId) : undefined
+      const ended = mark !== undefined && line.endsWith(mark)
+      const printed = ended ? line.slice(0, -mark.length) : line
+      if (printed || !ended) work?.log(printed)
+      if (ended) openLogs -= 1
+      if (ended && openLogs === 0) end()
+    })
+  }
+
+  // What the process has started goes with it.
+  child.on('exit', () => signal(pid, 'SIGKILL'))
+  const gone = new Promise<void>((done) => {
+    child.on('close', (code: number | null, name: string | null) => {
+      usable = false
+      cancelTimer()
+      ending ??= {
+        outcome: name === 'SIGKILL' ? 'killed' : 'failed',
+        error: runtimeError('Runtime.ExitError', `Runtime exited with error: ${name ? `signal: ${name}` : `exit status ${code}`}`),
+      }
+      end()
+      done()
+    })
+  })
+
+  return {
+    pid,
+    fn,
+    gone,
+    kill,
+    usable: () => usable,
+    run(next) {
+      work = next
+      ending = undefined
+      signal(pid, 'SIGCONT')
+      if (ready) begin(next)
+      else startTimer(INIT_LIMIT_MS)
+      return new Promise((settle) => {
+        resolve = settle
+      })
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { Place } from './function.ts'
+import type { Invocation } from './invocations.ts'
+import type { FailureRecord } from './on-failure.ts'
+
+export interface DeadLetter {
+  messageId: string
+  /** The queue's name. */
+  queue: string
+  record: FailureRecord
+  receiveCount: number
+}
+
+export interface FailureQueue {
+  /** Delivers the record to the function behind the queue. Resolves when it was taken, or lies with the dead letters. */
+  deliver(queue: string, record: FailureRecord, invoke: (event: string) => Promise<Invocation>): Promise<void>
+  deadLetters: readonly DeadLetter[]
+  close(): void
+}
+
+/**
+ * The queues between the functions: SQS with an event source mapping of batch size 1 that reports batch item failures.
+ * A message that was not taken is seen again `visibilityTimeoutMs` after it was received, `maxReceiveCount` times in all.
+ */
+export function createFailureQueue(options: {
+  clock: Clock
+  place: Place
+  visibilityTimeoutMs: number
+  maxReceiveCount: number
+}): FailureQueue {
+  const { clock, place, visibilityTimeoutMs, maxReceiveCount } = options
+  const deadLetters: DeadLetter[] = []
+  const hidden = new Set<() => void>()
+  let closed = false
+
+  async function staysHidden(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(Math.max(0, ms), resolve)
+      hidden.add(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  return {
+    deadLetters,
+    async deliver(queue, record, invoke) {
+      const message = { messageId: randomUUID(), body: JSON.stringify(record), sentAt: clock.now() }
+      let firstReceivedAt: number | undefined
+      for (let receiveCount = 1; !closed; receiveCount++) {
+        const receivedAt = clock.now()
+        firstReceivedAt ??= receivedAt
+        const taken = isTaken(await invoke(JSON.stringify(sqsEvent(queue, message, { receiveCount, firstReceivedAt }))))
+        if (taken || closed) return
+        if (receiveCount >= maxReceiveCount) {
+          deadLetters.push({ messageId: message.messageId, queue, record, receiveCount })
+          return
+        }
+        await staysHidden(receivedAt + visibilityTimeoutMs - clock.now())
+      }
+    },
+    close() {
+      closed = true
+      for (const end of hidden) end()
+    },
+  }
+
+  function sqsEvent(
+    queue: string,
+    { messageId, body, sentAt }: { messageId: string; body: string; sentAt: number },
+    { receiveCount, firstReceivedAt }: { receiveCount: number; firstReceivedAt: number },
+  ): object {
+    return {
+      Records: [
+        {
+          messageId,
+          receiptHandle: randomUUID(),
+          body,
+          attributes: {
+            ApproximateReceiveCount: String(receiveCount),
+            SentTimestamp: String(sentAt),
+            SenderId: place.accountId,
+            ApproximateFirstReceiveTimestamp: String(firstReceivedAt),
+          },
+          messageAttributes: {},
+          md5OfBody: createHash('md5').update(body).digest('hex'),
+          eventSource: 'aws:sqs',
+          eventSourceARN: `arn:aws:sqs:${place.region}:${place.accountId}:${queue}`,
+          awsRegion: place.region,
+        },
+      ],
+    }
+  }
+}
+
+/**
+ * With one message in the batch, any item that is reported means this one: an id that is missing or unknown fails the whole batch.
+ * An answer without a list, an empty one or null counts as success ("Implementing partial batch responses").
+ */
+function isTaken({ outcome, response }: Invocation): boolean {
+  if (outcome !== 'succeeded') return false
+  const failures = (JSON.parse(response ?? 'null') as { batchItemFailures?: unknown } | null)?.batchItemFailures
+  return !Array.isArray(failures) || failures.length === 0
+}

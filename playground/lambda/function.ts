@@ -1,0 +1,85 @@
+import type { Answer } from '../far-end.ts'
+import { refusal } from './refusal.ts'
+
+/** One function as it is deployed. */
+export interface LambdaFunction {
+  name: string
+  /** All of them point to version 1, the only one published. */
+  aliases: readonly string[]
+  /** Path of the ES module (`.mjs`) that is deployed; its source map, named after it, is taken along. */
+  bundle: string
+  export: 'handler' | 'apologize'
+  environment: Record<string, string>
+  /** Of one invocation, in real time. A fraction is taken too, so that a test can be short; AWS takes whole seconds. */
+  timeoutSeconds: number
+  memoryMb: number
+  /** Whether the caller's key may invoke the aliases. Without an alias it never may. */
+  invokableByCaller: boolean
+  /** Name of the function whose queue gets the record of an asynchronous invocation that failed. */
+  onFailure?: string
+  /** How many invocations may run at once; as many as are asked for, where it is not given. */
+  reservedConcurrency?: number
+}
+
+export interface Place {
+  region: string
+  /** Twelve digits. */
+  accountId: string
+}
+
+export const PUBLISHED_VERSION = '1'
+const LATEST = '$LATEST'
+
+/** What API_Invoke gives for FunctionName, with the parts as groups. */
+const FUNCTION_NAME =
+  /^(arn:(?:aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(?:-gov)?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(?::(\$LATEST|[a-zA-Z0-9-_]+))?$/
+
+export function functionArn({ region, accountId }: Place, name: string, qualifier?: string): string {
+  return `arn:aws:lambda:${region}:${accountId}:function:${name}${qualifier === undefined ? '' : `:${qualifier}`}`
+}
+
+export function executedVersion(qualifier: string | undefined): string {
+  return qualifier === undefined || qualifier === LATEST ? LATEST : PUBLISHED_VERSION
+}
+
+export interface Named {
+  name: string
+  qualifier: string | undefined
+  arn: string
+}
+
+/** Reads `name`, `name:alias`, a partial or a whole ARN, beside the parameter `Qualifier`; or refuses as Lambda does. */
+export function readFunctionName(given: string, parameter: string | undefined, place: Place): Named | Answer {
+  const parts = FUNCTION_NAME.exec(given)
+  const name = parts?.[5]
+  if (!parts || name === undefined) {
+    const pattern = FUNCTION_NAME.source.replaceAll('?:', '').slice(1, -1)
+    return refusal(
+      400,
+      'ValidationException',
+      `1 validation error detected: Value '${given}' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern}`,
+    )
+  }
+  const qualifier = parts[6] ?? parameter
+  if (parameter !== undefined && qualifier !== parameter) {
+    return refusal(
+      400,
+      'InvalidParameterValueException',
+      'The derived qualifier from the function name does not match the specified qualifier.',
+    )
+  }
+  const region = parts[2]?.slice(0, -1) ?? place.region
+  const accountId = parts[3]?.slice(0, -1) ?? place.accountId
+  return { name, qualifier, arn: functionArn({ region, accountId }, name, qualifier) }
+}
+
+/** The function that an ARN names, if it is deployed here under that alias or version. */
+export function findFunction(
+  functions: readonly LambdaFunction[],
+  { name, qualifier, arn }: Named,
+  place: Place,
+): LambdaFunction | undefined {
+  const found = functions.find((one) => one.name === name && functionArn(place, name, qualifier) === arn)
+  const qualifiers = [undefined, LATEST, PUBLISHED_VERSION, ...(found?.aliases ?? [])]
+  return qualifiers.includes(qualifier) ? found : undefined
+}

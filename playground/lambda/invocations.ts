@@ -1,0 +1,139 @@
+import type { Clock } from '../clock.ts'
+import type { Environment } from './environment.ts'
+import type { Environments } from './environments.ts'
+import { functionArn, type LambdaFunction, type Place } from './function.ts'
+import type { FunctionError } from './protocol.ts'
+
+export interface Invocation {
+  /** An event that is delivered twice has the same id twice. */
+  requestId: string
+  functionName: string
+  qualifier: string | undefined
+  payload: unknown
+  /** When it was asked for, in milliseconds of the Unix epoch, as the two that follow. */
+  at: number
+  startedAt?: number
+  endedAt?: number
+  /** Of the process that runs it. */
+  pid?: number
+  /** `waiting` for a process that may run it; `expired` when it waited for longer than the maximum age of an event. */
+  outcome: 'waiting' | 'running' | 'succeeded' | 'failed' | 'timed out' | 'killed' | 'expired'
+  /** What the function returned, as JSON. */
+  response?: string
+  error?: FunctionError
+  /** The lines that the process printed meanwhile. */
+  logs: string[]
+}
+
+export interface Invocations {
+  all: readonly Invocation[]
+  /** Resolves when it is over, whatever came of it. */
+  invoke(asked: {
+    requestId: string
+    fn: LambdaFunction
+    qualifier: string | undefined
+    payload: string
+    maximumAgeMs?: number
+  }): Promise<Invocation>
+  /** Whether one more would have to wait. */
+  full(fn: LambdaFunction): boolean
+  /** Kills the processes that run this request, as the platform may at any moment. */
+  kill(requestId: string): void
+  close(): void
+}
+
+interface Waiting {
+  fn: LambdaFunction
+  go(verdict: 'run' | 'expired' | 'closed'): void
+}
+
+/** Runs what is asked for as soon as the function's reserved concurrency has room. Ages are kept by `clock`. */
+export function createInvocations({ environments, clock, place }: { environments: Environments; clock: Clock; place: Place }): Invocations {
+  const all: Invocation[] = []
+  const running = new Map<Environment, Invocation>()
+  const slots = new Map<LambdaFunction, number>()
+  const waiting: Waiting[] = []
+  let closed = false
+
+  const used = (fn: LambdaFunction) => slots.get(fn) ?? 0
+  const full = (fn: LambdaFunction) => used(fn) >= (fn.reservedConcurrency ?? Number.POSITIVE_INFINITY)
+
+  async function slot(fn: LambdaFunction, maximumAgeMs: number | undefined): Promise<'run' | 'expired' | 'closed'> {
+    if (closed) return 'closed'
+    if (full(fn)) {
+      const verdict = await new Promise<'run' | 'expired' | 'closed'>((resolve) => {
+        const cancel = maximumAgeMs === undefined ? () => {} : clock.after(maximumAgeMs, () => one.go('expired'))
+        const one: Waiting = {
+          fn,
+          go(verdict) {
+            cancel()
+            waiting.splice(waiting.indexOf(one), 1)
+            if (verdict === 'run') slots.set(fn, used(fn) + 1)
+            resolve(verdict)
+          },
+        }
+        waiting.push(one)
+      })
+      return verdict
+    }
+    slots.set(fn, used(fn) + 1)
+    return 'run'
+  }
+
+  function freeSlot(fn: LambdaFunction): void {
+    slots.set(fn, used(fn) - 1)
+    waiting.find((one) => one.fn === fn)?.go('run')
+  }
+
+  async function run(invocation: Invocation, fn: LambdaFunction, payload: string): Promise<void> {
+    const environment = await environments.take(fn)
+    running.set(environment, invocation)
+    Object.assign(invocation, { outcome: 'running', startedAt: clock.now(), pid: environment.pid })
+    const ending = await environment.run({
+      requestId: invocation.requestId,
+      functionArn: functionArn(place, fn.name, invocation.qualifier),
+      payload,
+      log: (line) => invocation.logs.push(line),
+    })
+    running.delete(environment)
+    environments.giveBack(environment)
+    Object.assign(invocation, ending)
+  }
+
+  return {
+    all,
+    full,
+    async invoke({ requestId, fn, qualifier, payload, maximumAgeMs }) {
+      const invocation: Invocation = {
+        requestId,
+        functionName: fn.name,
+        qualifier,
+        payload: JSON.parse(payload),
+        at: clock.now(),
+        outcome: 'waiting',
+        logs: [],
+      }
+      all.push(invocation)
+      const verdict = await slot(fn, maximumAgeMs)
+      if (verdict === 'run') {
+        await run(invocation, fn, payload).catch((error: Error) => {
+          // The bundle cannot be read, or no process can be had: to the caller a failure like any other.
+          invocation.outcome = closed ? 'killed' : 'failed'
+          invocation.error = { errorType: 'Runtime.InvalidEntrypoint', errorMessage: error.message }
+        })
+        freeSlot(fn)
+      } else {
+        invocation.outcome = verdict === 'expired' ? 'expired' : 'killed'
+      }
+      invocation.endedAt = clock.now()
+      return invocation
+    },
+    kill(requestId) {
+      for (const [environment, invocation] of running) if (invocation.requestId === requestId) environment.kill()
+    },
+    close() {
+      closed = true
+      for (const one of [...waiting]) one.go('closed')
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import type { Answer } from '../far-end.ts'
+import type { ReceivedRequest } from '../sigv4.ts'
+import { findFunction, type LambdaFunction, type Named, type Place, readFunctionName } from './function.ts'
+import { badJson, noSuchOperation, notAllowed, notFound, refusal, tooLarge } from './refusal.ts'
+
+/** Of a request's body, in bytes (API_Invoke, quotas). */
+const EVENT_LIMIT = 1024 * 1024
+const REQUEST_LIMIT = 6 * 1024 * 1024
+
+const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/
+const TYPES = ['Event', 'RequestResponse', 'DryRun'] as const
+
+export interface Asked {
+  given: string
+  qualifier: string | undefined
+  type: string
+}
+
+export interface Invoke {
+  fn: LambdaFunction
+  named: Named
+  type: (typeof TYPES)[number]
+  /** The event as JSON. */
+  payload: string
+}
+
+/** What the request says it wants; undefined where it is no Invoke. Nothing of it is checked yet. */
+export function readAsked({ method, url, headers }: ReceivedRequest): Asked | undefined {
+  const [path = '', query] = url.split('?')
+  const segment = PATH.exec(path)?.[1]
+  if (method !== 'POST' || segment === undefined) return undefined
+  const given = decoded(segment)
+  if (given === undefined) return undefined
+  const type = headers['x-amz-invocation-type'] ?? 'RequestResponse'
+  return { given, qualifier: new URLSearchParams(query).get('Qualifier') ?? undefined, type: String(type) }
+}
+
+/** Everything that Lambda checks of an Invoke after its signature. Returns what is to be done, or the refusal. */
+export function checkInvoke(
+  { body }: ReceivedRequest,
+  asked: Asked | undefined,
+  { functions, place, userArn }: { functions: readonly LambdaFunction[]; place: Place; userArn: string },
+): Invoke | Answer {
+  if (!asked) return noSuchOperation()
+  const named = readFunctionName(asked.given, asked.qualifier, place)
+  if ('status' in named) return named
+  const fn = findFunction(functions, named, place)
+  if (!fn) return notFound(named.arn)
+  const alias = named.qualifier !== undefined && fn.aliases.includes(named.qualifier)
+  if (!alias || !fn.invokableByCaller) return notAllowed(userArn, named.arn)
+
+  const type = TYPES.find((one) => one === asked.type)
+  if (!type) {
+    const set = `Member must satisfy enum value set: [${TYPES.join(', ')}]`
+    const problem = `Value '${asked.type}' at 'invocationType' failed to satisfy constraint: ${set}`
+    return refusal(400, 'ValidationException', `1 validation error detected: ${problem}`)
+  }
+  const limit = type === 'Event' ? EVENT_LIMIT : REQUEST_LIMIT
+  if (body.length > limit) return tooLarge(limit)
+  // An Invoke without a body gives the function an empty object.
+  const payload = body.length === 0 ? '{}' : body.toString()
+  try {
+    JSON.parse(payload)
+  } catch (error) {
+    return badJson((error as Error).message)
+  }
+  return { fn, named, type, payload }
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Call, Calls, Faults } from '../calls.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { type Answer, startFarEnd } from '../far-end.ts'
+import { checkSigV4, type ReceivedRequest } from '../sigv4.ts'
+import { createEnvironments, type Role } from './environments.ts'
+import { createFailureQueue, type DeadLetter } from './failure-queue.ts'
+import { executedVersion, type LambdaFunction, type Place } from './function.ts'
+import { startGuard } from './guard.ts'
+import { createInvocations, type Invocation } from './invocations.ts'
+import { checkInvoke, type Invoke, readAsked } from './invoke-request.ts'
+import { failureRecord } from './on-failure.ts'
+import { refusal, throttled } from './refusal.ts'
+
+/** Lambda's own default for an asynchronous event: six hours. */
+const MAXIMUM_EVENT_AGE_SECONDS = 6 * 60 * 60
+
+export interface LambdaOptions extends Place {
+  calls: Calls
+  /** For signatures and for the age of events and messages. Time limits of the functions are real time. */
+  clock?: Clock
+  /** Given by the system where it is left out. */
+  port?: number
+  faults?: Faults
+  /** The only key that is known. It may invoke aliases of functions with `invokableByCaller`. */
+  caller: { accessKeyId: string; secretAccessKey: string }
+  role: Role
+  functions: readonly LambdaFunction[]
+  maximumEventAgeSeconds?: number
+  /** How often an event that was accepted is delivered: Lambda promises at least once. Once, where it is left out. */
+  deliveries?: (call: Readonly<Call>) => number
+  /** Of the queues to the on-failure functions. */
+  failureQueue?: { visibilityTimeoutMs?: number; maxReceiveCount?: number }
+}
+
+export interface Lambda {
+  origin: string
+  invocations: readonly Invocation[]
+  /** Records that the on-failure function did not take as often as they were delivered. */
+  deadLetters: readonly DeadLetter[]
+  environments(): { pid: number; functionName: string; busy: boolean }[]
+  /** Kills the process that runs this request, as the platform may at any moment. */
+  kill(requestId: string): void
+  /** Resolves when no invocation is under way or waiting and every record of a failure is delivered or dead. */
+  idle(): Promise<void>
+  /** Kills what runs; what is still waiting is dropped. */
+  close(): Promise<void>
+}
+
+/**
+ * Lambda's Invoke API on loopback, and the environments behind it: one process an invocation at a time, each with its own
+ * copy of the bundle. Asynchronous invocations are not retried (MaximumRetryAttempts 0). Rejects when the port is in use.
+ */
+export async function startLambda(options: LambdaOptions): Promise<Lambda> {
+  const { calls, clock = systemClock, port, faults, caller, role, functions, deliveries = () => 1 } = options
+  const place: Place = { region: options.region, accountId: options.accountId }
+  const maximumAgeMs = (options.maximumEventAgeSeconds ?? MAXIMUM_EVENT_AGE_SECONDS) * 1000
+  const userArn = `arn:aws:iam::${place.accountId}:user/edge-caller`
+
+  const folder = await mkdtemp(join(tmpdir(), 'vera-lambda-'))
+  const guard = startGuard(folder)
+  const environments = createEnvironments({ place, role, folder, guard })
+  const invocations = createInvocations({ environments, clock, place })
+  const { visibilityTimeoutMs = 30_000, maxReceiveCount = 5 } = options.failureQueue ?? {}
+  const failures = createFailureQueue({ clock, place, visibilityTimeoutMs, maxReceiveCount })
+  const pending = new Set<Promise<unknown>>()
+  let closed = false
+
+  function inBackground(work: Promise<unknown>): void {
+    pending.add(work)
+    void work.finally(() => pending.delete(work))
+  }
+
+  async function runEvent(requestId: string, { fn, named, payload }: Invoke): Promise<void> {
+    const invocation = await invocations.invoke({ requestId, fn, qualifier: named.qualifier, payload, maximumAgeMs })
+    const behind = functions.find((one) => one.name === fn.onFailure)
+    if (invocation.outcome === 'succeeded' || !behind || closed) return
+    await failures.deliver(`${behind.name}-queue`, failureRecord(invocation, place), (event) =>
+      invocations.invoke({ requestId: randomUUID(), fn: behind, qualifier: behind.aliases[0], payload: event }),
+    )
+  }
+
+  async function answer(request: ReceivedRequest, call: Call): Promise<Answer> {
+    const requestId = String(call.args.requestId)
+    const unsigned = await checkSigV4(request, { ...caller, region: place.region, service: 'lambda', now: clock.now() })
+    if (unsigned) return refusal(unsigned.status, unsigned.code, unsigned.message)
+    const invoke = checkInvoke(request, readAsked(request), { functions, place, userArn })
+    if ('status' in invoke) return invoke
+    if (invoke.type === 'DryRun') return { status: 204, headers: {}, body: '' }
+    if (invoke.type === 'Event') {
+      for (let n = deliveries(call); n > 0; n--) inBackground(runEvent(requestId, invoke))
+      return { status: 202, headers: {}, body: '' }
+    }
+    if (invocations.full(invoke.fn)) return throttled()
+    const run = invocations.invoke({ requestId, fn: invoke.fn, qualifier: invoke.named.qualifier, payload: invoke.payload })
+    inBackground(run)
+    return synchronousAnswer(await run)
+  }
+
+  const server = await startFarEnd({
+    calls,
+    port,
+    faults,
+    describe(request) {
+      const asked = readAsked(request)
+      const requestId = randomUUID()
+      if (!asked) return { to: 'lambda', method: `${request.method} ${request.url}`, args: { requestId } }
+      const { given, qualifier, type } = asked
+      return { to: 'lambda', method: 'Invoke', args: { function: given, qualifier, invocationType: type, requestId } }
+    },
+    async carryOut(request, call) {
+      const { status, headers, body } = await answer(request, call)
+      return { status, headers: { ...headers, 'x-amzn-requestid': String(call.args.requestId) }, body }
+    },
+  }).catch(async (error: unknown) => {
+    await guard.close()
+    throw error
+  })
+
+  return {
+    origin: server.origin,
+    invocations: invocations.all,
+    deadLetters: failures.deadLetters,
+    environments: environments.list,
+    kill: invocations.kill,
+    async idle() {
+      while (pending.size > 0) await Promise.allSettled(pending)
+    },
+    async close() {
+      closed = true
+      invocations.close()
+      failures.close()
+      await Promise.all([server.close(), environments.close()])
+      await guard.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function synchronousAnswer({ qualifier, outcome, response, error }: Invocation): Answer {
+  const headers = { 'content-type': 'application/json', 'x-amz-executed-version': executedVersion(qualifier) }
+  if (outcome === 'succeeded') return { status: 200, headers, body: response ?? 'null' }
+  return { status: 200, headers: { ...headers, 'x-amz-function-error': 'Unhandled' }, body: JSON.stringify(error) }
+}

@@ -1,0 +1,91 @@
+/**
+ * Lambda's runtime for Node.js, as far as a function can see it. It is the main module of an execution environment's process:
+ * it loads the bundle and then runs one invocation after the other, as it is told over Node's channel to the parent.
+ */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { endOfLog, type FunctionError, type Invoke, type Said } from './protocol.ts'
+
+type Handler = (event: unknown, context: object) => unknown
+
+let running: Invoke | undefined
+
+function say(said: Said, then?: () => void): void {
+  process.send?.(said, undefined, undefined, then)
+}
+
+function describe(error: unknown): FunctionError {
+  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] }
+  return { errorType: error.name, errorMessage: error.message, trace: error.stack?.split('\n') ?? [] }
+}
+
+async function load(): Promise<Handler> {
+  const [module = '', name = ''] = (process.env._HANDLER ?? '').split('.')
+  const exports: Record<string, unknown> = await import(pathToFileURL(join(process.env.LAMBDA_TASK_ROOT ?? '', `${module}.mjs`)).href)
+  const handler = exports[name]
+  if (typeof handler !== 'function') throw named('Runtime.HandlerNotFound', `${module}.${name} is undefined or not exported`)
+  // nodejs24.x no longer takes handlers with a callback.
+  if (handler.length > 2) throw named('Runtime.CallbackHandlerDeprecated', 'callback-based function handlers are not supported')
+  return handler as Handler
+}
+
+function named(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name })
+}
+
+function contextOf({ requestId, functionArn, deadline }: Invoke): object {
+  return {
+    awsRequestId: requestId,
+    invokedFunctionArn: functionArn,
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  }
+}
+
+async function run(handler: Handler, invoke: Invoke): Promise<void> {
+  running = invoke
+  let said: Said
+  try {
+    said = { kind: 'answered', response: JSON.stringify(await handler(JSON.parse(invoke.payload), contextOf(invoke))) ?? 'null' }
+  } catch (error) {
+    said = { kind: 'failed', error: describe(error) }
+    logError('Invoke Error', said.error)
+  }
+  running = undefined
+  process.stdout.write(`${endOfLog(invoke.requestId)}\n`)
+  process.stderr.write(`${endOfLog(invoke.requestId)}\n`)
+  say(said)
+}
+
+/** Lambda writes an error that the function did not catch into the function's log, with its stack. */
+function logError(what: string, error: FunctionError): void {
+  process.stderr.write(`${new Date().toISOString()}\t${running?.requestId ?? 'undefined'}\tERROR\t${what} \t${JSON.stringify(error)}\n`)
+}
+
+function crash(what: string, error: FunctionError, exitCode: number): void {
+  logError(what, error)
+  say({ kind: 'crashed', error }, () => process.exit(exitCode))
+}
+
+process.on('uncaughtException', (error) => crash('Uncaught Exception', describe(error), 129))
+process.on('unhandledRejection', (reason) => {
+  const { errorMessage, trace = [] } = describe(reason)
+  crash('Unhandled Promise Rejection', { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage, trace }, 128)
+})
+// The parent is gone, killed perhaps: an environment does not outlive it.
+process.on('disconnect', () => process.exit(1))
+
+try {
+  const handler = await load()
+  process.on('message', (invoke: Invoke) => void run(handler, invoke))
+  say({ kind: 'ready' })
+} catch (error) {
+  const described = describe(error)
+  const syntax = error instanceof SyntaxError
+  crash('Uncaught Exception', syntax ? { ...described, errorType: 'Runtime.UserCodeSyntaxError' } : described, 1)
+}
