@@ -26,6 +26,7 @@ export function createCitations(passages: readonly NumberedPassage[], allowed: A
   const tokenizer = createTokenizer()
   let notFound = false
   let heldSpace = ''
+  let vanished = false
   let anything = false
   let endsLine = true
 
@@ -34,10 +35,11 @@ export function createCitations(passages: readonly NumberedPassage[], allowed: A
     for (const token of tokens) {
       const piece = token.kind === 'marker' ? links(token.numbers) : toSafeMarkdown(token, allowed)
       if (piece === '') {
-        heldSpace = ''
+        vanished = true
         continue
       }
-      const spaced = heldSpace + piece
+      const spaced = vanished && /^[\s.,;:!?)]/.test(piece) ? piece : heldSpace + piece
+      vanished = false
       heldSpace = token.kind === 'text' ? (/[ \t]+$/.exec(spaced)?.[0] ?? '') : ''
       shown += spaced.slice(0, spaced.length - heldSpace.length)
     }

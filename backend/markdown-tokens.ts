@@ -169,12 +169,15 @@ function withoutTrailingPunctuation(address: string): string {
   return address.slice(0, end)
 }
 
-/** How many characters at the end could be the beginning of an address, an image, or of a character outside the BMP. */
+/**
+ * How many characters at the end could be the beginning of an address, an image, or of a character outside the BMP.
+ * The word that an address may begin in is held as a whole, so that nobody is shown half of it.
+ */
 function heldTail(text: string): number {
   const lower = text.slice(-8).toLowerCase()
   for (let length = Math.min(lower.length, 7); length > 0; length--) {
     const tail = lower.slice(-length)
-    if (LINK_STARTS.some((start) => start.startsWith(tail))) return length
+    if (LINK_STARTS.some((start) => start.startsWith(tail))) return /\S{1,40}$/.exec(text)?.[0].length ?? length
   }
   return /[\uD800-\uDBFF!]$/.test(text) ? 1 : 0
 }
