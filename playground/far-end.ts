@@ -55,6 +55,16 @@ export async function startFarEnd(options: {
   }
 }
 
+/** The arguments of a call over AWS JSON; none, where the body is no JSON object. */
+export function jsonArguments({ body }: ReceivedRequest): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(body.toString())
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}
+  } catch {
+    return {}
+  }
+}
+
 async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk)

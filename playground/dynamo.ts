@@ -1,0 +1,110 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import dynalite from 'dynalite'
+import type { Calls, Faults } from './calls.ts'
+import { type Answer, jsonArguments, startFarEnd } from './far-end.ts'
+import type { ReceivedRequest } from './sigv4.ts'
+
+/** An item in DynamoDB's own notation: `{ pk: { S: 'turn' }, n: { N: '1' } }`. */
+export type Item = Record<string, Record<string, unknown>>
+
+export interface Dynamo {
+  endpoint: string
+  /** All items of a table, in no order. Not written into the record of calls. */
+  items(table: string): Promise<Item[]>
+  close(): Promise<void>
+}
+
+/** dynalite looks whether a request carries a signature, and does not check it. */
+const OUR_AUTHORIZATION = 'AWS4-HMAC-SHA256 Credential=playground/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0'
+
+/**
+ * DynamoDB in memory: dynalite, behind a server that records each call and lets `faults` go between. The tables are there at once,
+ * with one string partition key each. As with dynalite: items do not expire, and there are no transactions.
+ */
+export async function startDynamo(options: {
+  calls: Calls
+  port?: number
+  faults?: Faults
+  tables: readonly { name: string; partitionKey: string }[]
+}): Promise<Dynamo> {
+  const { calls, port, faults, tables } = options
+  const store = dynalite({ createTableMs: 0 }).listen(0, '127.0.0.1')
+  await once(store, 'listening')
+  const address = `http://127.0.0.1:${(store.address() as AddressInfo).port}`
+
+  async function ask(operation: string, body: object): Promise<unknown> {
+    const headers = {
+      authorization: OUR_AUTHORIZATION,
+      'x-amz-date': '20260101T000000Z',
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+      'content-type': 'application/x-amz-json-1.0',
+    }
+    const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) })
+    const answer = await response.json()
+    if (!response.ok) throw new Error(`dynalite refused ${operation}: ${JSON.stringify(answer)}`)
+    return answer
+  }
+
+  async function closeStore(): Promise<void> {
+    const closed = new Promise((resolve) => store.close(resolve))
+    store.closeAllConnections()
+    await closed
+  }
+
+  try {
+    for (const { name, partitionKey } of tables) await createTable(name, partitionKey)
+    const server = await startFarEnd({ calls, port, faults, describe, carryOut: (request) => forward(address, request) })
+    return {
+      endpoint: server.origin,
+      async items(table) {
+        const found: Item[] = []
+        let from: unknown
+        do {
+          const page = (await ask('Scan', { TableName: table, ...(from ? { ExclusiveStartKey: from } : {}) })) as {
+            Items: Item[]
+            LastEvaluatedKey?: unknown
+          }
+          found.push(...page.Items)
+          from = page.LastEvaluatedKey
+        } while (from)
+        return found
+      },
+      async close() {
+        await server.close()
+        await closeStore()
+      },
+    }
+  } catch (error) {
+    await closeStore()
+    throw error
+  }
+
+  async function createTable(name: string, partitionKey: string): Promise<void> {
+    await ask('CreateTable', {
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: partitionKey, AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: partitionKey, KeyType: 'HASH' }],
+    })
+    // Even with createTableMs 0 a table is CREATING until the next turn of dynalite's event loop.
+    const status = async () => ((await ask('DescribeTable', { TableName: name })) as { Table: { TableStatus: string } }).Table.TableStatus
+    while ((await status()) !== 'ACTIVE');
+  }
+}
+
+function describe(request: ReceivedRequest) {
+  const method = String(request.headers['x-amz-target']).split('.').at(-1) ?? ''
+  return { to: 'dynamo' as const, method, args: jsonArguments(request) }
+}
+
+async function forward(address: string, { method, url, headers, body }: ReceivedRequest): Promise<Answer> {
+  const passed = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target']
+  const response = await fetch(address + url, {
+    method,
+    headers: passed.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])] as [string, string]])),
+    ...(body.length > 0 ? { body } : {}),
+  })
+  const kept = [...response.headers].filter(([name]) => name === 'content-type' || name.startsWith('x-amz'))
+  return { status: response.status, headers: Object.fromEntries(kept), body: Buffer.from(await response.arrayBuffer()) }
+}
