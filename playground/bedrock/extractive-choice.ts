@@ -1,0 +1,88 @@
+import type { Source } from './extractive-question.ts'
+import { type Unit, unitsOf } from './extractive-units.ts'
+import { contentWords, stems } from './extractive-words.ts'
+
+/** How much of what the question is about must stand in, around or above the best unit: less is no answer. */
+const ENOUGH = 0.55
+const MOST_UNITS = 4
+/** A handful of units says little about which words are rare: they are counted as part of a text of this many. */
+const LEAST_UNITS = 50
+/** A word of the question that no source has weighs more than one that is only rare; a name that no source has, twice as much. */
+const UNKNOWN = 1.2
+const UNKNOWN_NAME = 2
+/** What stands above a unit, or beside it, counts as part of it, but less when units are compared. */
+const ABOVE = 0.6
+const BESIDE = 0.3
+/** A further unit is quoted when its score is this share of the best one's, or this smaller share and it says a new word of the question. */
+const ALIKE = 0.9
+const ADDS = 0.5
+/** A step is one of its list where what stands above it has this share of the question. */
+const LED = 0.3
+/** How much better a unit of the form that the question asks for is. */
+const FITS_NUMBER = 1.15
+const FITS_STEP = 1.6
+
+/** The units of `sources` that answer `question` best, one to four in reading order; none where the sources do not hold enough of it. */
+export function choose(question: string, sources: Source[]): Unit[] {
+  const read = sources.flatMap(unitsOf).map((unit) => ({ unit, own: stems(unit.text), above: stems(unit.about) }))
+  const weights = weigh(
+    question,
+    read.map(({ own, above }) => new Set([...own, ...above])),
+  )
+  const weightOf = (found: Set<string>) => sum([...weights].filter(([word]) => found.has(word)).map(([, weight]) => weight))
+  const total = sum(weights.values())
+  const scored = read.map(({ unit, own, above }, i) => {
+    const near = [read[i - 1], read[i + 1]].filter((other) => other?.unit.source === unit.source)
+    const beside = new Set(near.flatMap((other) => [...(other?.own ?? [])]))
+    const [ownWeight, aboveWeight, besideWeight] = [weightOf(own), weightOf(without(above, own)), weightOf(without(beside, own, above))]
+    const answers = ownWeight + aboveWeight > 0 && (ownWeight + aboveWeight + besideWeight) / total >= ENOUGH
+    const score = (ownWeight + ABOVE * aboveWeight + BESIDE * besideWeight) * formFactor(question, unit)
+    return { unit, own, answers, score, led: aboveWeight > (unit.kind === 'sentence' ? ownWeight : LED * total) }
+  })
+  const [best, ...others] = scored.filter(({ answers }) => answers).sort((a, b) => b.score - a.score)
+  if (!best) return []
+
+  const chosen = [best]
+  const said = new Set(best.own)
+  const together = best.led ? underOneLead(best, scored) : []
+  for (const next of [...together, ...others]) {
+    if (chosen.length === MOST_UNITS) break
+    if (chosen.some(({ unit }) => unit.text === next.unit.text)) continue
+    const adds = next.score >= ALIKE * best.score || (next.score >= ADDS * best.score && weightOf(without(next.own, said)) > 0)
+    if (!adds && !together.includes(next)) continue
+    chosen.push(next)
+    for (const word of next.own) said.add(word)
+  }
+  const page = ({ source }: Unit) => (source === best.unit.source ? -1 : sources.indexOf(source))
+  return chosen.map(({ unit }) => unit).sort((a, b) => page(a) - page(b) || a.position - b.position)
+}
+
+/** Where what stands above a unit says what it is about, its neighbours under the same words belong to the answer: the steps of a list. */
+function underOneLead<S extends { unit: Unit }>(best: S, scored: S[]): S[] {
+  const group = scored.filter(({ unit }) => unit.source === best.unit.source && unit.about === best.unit.about)
+  const place = group.indexOf(best)
+  return group.slice(place < MOST_UNITS ? 0 : place)
+}
+
+/** Each content word of the question with what it weighs: the rarer in the sources, the more. */
+function weigh(question: string, units: Set<string>[]): Map<string, number> {
+  const count = Math.max(units.length, LEAST_UNITS)
+  return new Map(
+    contentWords(question).map(({ stem, named }) => {
+      const holders = units.filter((unit) => unit.has(stem)).length
+      const rarity = Math.log(1 + (count - holders + 0.5) / (holders + 0.5))
+      return [stem, holders > 0 ? rarity : rarity * (named ? UNKNOWN_NAME : UNKNOWN)]
+    }),
+  )
+}
+
+/** A question for a number wants a unit with a number; a question for the way wants a step or code. */
+function formFactor(question: string, { kind, text }: Unit): number {
+  if (/\b(?:how (?:many|much|long|often|old|big)|when|which (?:number|port|version))\b/i.test(question))
+    return /\d/.test(text) ? FITS_NUMBER : 1
+  return /\bhow (?:do|can|to|should|would|does)\b/i.test(question) && kind !== 'sentence' ? FITS_STEP : 1
+}
+
+const without = (words: Set<string>, ...others: Set<string>[]) =>
+  new Set([...words].filter((word) => !others.some((other) => other.has(word))))
+const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0)

@@ -1,0 +1,52 @@
+/** Words that say nothing of what a question is about. */
+const STOP_WORDS = new Set(
+  (
+    'a about above after again all also am an and any anybody anyone anything are as at be because been before being below between both but by ' +
+    'can cannot could did do does doing done down each either else ever every few find for from further gave get gets getting give gives go goes ' +
+    'had happen happens has have having he hello her here hers hey hi him his how i if in into is it its itself just kind know let like long look ' +
+    'made make makes many may me mean means might mine more most much must my need needs no nor not of off often ok okay on once one only or other ' +
+    'our ours out over own people please quick really same say says see shall she should show so some somebody someone something soon still such ' +
+    'tell than thank thanks that the their theirs them then there these they thing things think this those through to too under until up us use ' +
+    'used uses using very want wants was way we well were what whats when where which while who whom whose why will with wondering would yes yet ' +
+    'you your yours don doesn didn isn aren wasn weren won wouldn couldn shouldn re ve ll explain describe question answer exactly'
+  ).split(' '),
+)
+
+/** One word of a text. `named` marks what can hardly be said otherwise: a name, a number, a piece of code. */
+export interface Word {
+  stem: string
+  named: boolean
+}
+
+/** The content words of a text, in their order: without stop words, compounds and camelCase taken apart, cut to a simple stem. */
+export function contentWords(text: string): Word[] {
+  const found: Word[] = []
+  for (const match of text.normalize('NFKC').matchAll(/[\p{L}\p{N}\p{M}]+(?:['’][\p{L}]+)?/gu)) {
+    const written = match[0].replace(/['’]\p{L}+$/u, '')
+    const startsSentence = /(?:^|[.!?:]\s+|\n\s*)["'“(*_`]*$/.test(text.slice(0, match.index))
+    for (const part of written.split(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u)) {
+      const lower = part.toLowerCase()
+      if (lower.length < 2 && !/\p{N}/u.test(lower)) continue
+      if (STOP_WORDS.has(lower)) continue
+      found.push({ stem: stem(lower), named: /\p{N}/u.test(part) || (/^\p{Lu}/u.test(part) && !startsSentence) })
+    }
+  }
+  return found
+}
+
+export const stems = (text: string): Set<string> => new Set(contentWords(text).map((word) => word.stem))
+
+/** English endings only, and roughly: rotate, rotates, rotating and rotation meet; decide and decision do not. */
+function stem(word: string): string {
+  if (word.length < 4 || /\p{N}/u.test(word)) return word
+  let rest = word
+    .replace(/ies$/, 'y')
+    .replace(/(ss|x|ch|sh)es$/, '$1')
+    .replace(/(?<![su])s$/, '')
+  if (/.{3}(?:ing|ed)$/.test(rest)) rest = rest.replace(/(?:ing|ed)$/, '').replace(/([bdgmnprt])\1$/, '$1')
+  return rest
+    .replace(/(?<=.{3}t)ion$/, '')
+    .replace(/(?<=.{4})(?:ment|ly)$/, '')
+    .replace(/(?<=.{2})e$/, '')
+    .replace(/(?<=.{2})y$/, 'i')
+}

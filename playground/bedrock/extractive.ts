@@ -1,0 +1,49 @@
+import { choose } from './extractive-choice.ts'
+import { readQuestion, type Source } from './extractive-question.ts'
+import type { Unit } from './extractive-units.ts'
+import type { Model } from './model.ts'
+
+/** The last line of every answer. */
+export const WRITTEN_BY = "_Quoted by the playground's extractive stand-in; no language model wrote this._"
+
+/**
+ * An honest stand-in for a language model: it quotes the sentences of the passages it was given that share the most telling words
+ * with the question, each with its passage's number, and writes nothing of its own. Without passages it quotes what was said
+ * earlier in the conversation, by name. `[0]` marks that the answer is not in the material.
+ */
+export const extractive: Model = {
+  async *answer(request) {
+    const { text, passages, conversation } = readQuestion(request)
+    const units = choose(text, passages ?? conversation)
+    const answer = units.length > 0 ? units.map(passages ? cited : attributed) : [nothingIn(passages)]
+    for (const token of tokensOf(`${layOut(answer, units)}\n\n${WRITTEN_BY}`)) yield { text: token }
+  },
+}
+
+function nothingIn(passages: Source[] | undefined) {
+  if (!passages) return 'I found nothing about this in our conversation. [0]'
+  const count = passages.length === 1 ? 'the one passage' : `the ${passages.length} passages`
+  return `I found nothing about this in ${count} I was given. [0]`
+}
+
+const cited = ({ kind, text, source }: Unit) =>
+  kind === 'code' ? `${fenced(text)}\n[${source.number}]` : `${unnumbered(text)} [${source.number}]`
+
+const attributed = ({ kind, text, source }: Unit) =>
+  kind === 'code' ? `${source.who}:\n${fenced(text)}` : `${source.who}: “${unnumbered(text)}”`
+
+/** A number in brackets that a quote brings along would read as a citation. */
+const unnumbered = (text: string) => text.replace(/\s*\[\d+\](?!\()/g, '')
+
+const fenced = (code: string) => `\`\`\`\n${code}\n\`\`\``
+
+function layOut(quotes: string[], units: Unit[]) {
+  if (quotes.length === 1) return quotes[0]
+  return quotes
+    .map((quote, i) => (units[i]?.kind === 'code' ? `\n${quote}\n` : `- ${quote}`))
+    .join('\n')
+    .trim()
+}
+
+/** Words with the space before them, and punctuation on its own: together they are the text again. */
+const tokensOf = (text: string) => text.match(/\s*(?:[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]+)|\s+$/gu) ?? []
