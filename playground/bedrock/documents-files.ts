@@ -1,0 +1,111 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { extname, join, resolve } from 'node:path'
+
+/** Where documents are read: a folder, and which of its files. */
+export interface DocumentFolder {
+  dir: string
+  /** Paths inside the folder: `README.md`, `docs/*.md`, `docs/**`. Left out: every document in it. */
+  files?: readonly string[]
+}
+
+export interface DocumentFile {
+  /** Inside its folder, with `/` between the parts. */
+  path: string
+  text: string
+  modified: Date
+}
+
+/** A document that is not in the knowledge base, and why. */
+export interface SkippedFile {
+  path: string
+  reason: 'too large' | 'too many files' | 'not UTF-8 text' | 'cannot be read'
+}
+
+/** The largest file that is read, in bytes: a megabyte of text is a book, and more of it is a log or a dump. */
+const FILE_BYTES = 1_048_576
+/** How many files of a folder are read: all passages are held in memory. */
+const FILES = 5_000
+
+const DOCUMENT = new Set(['.md', '.markdown', '.html', '.htm', '.txt'])
+const LOOKED_FOR = 'Markdown (.md, .markdown), HTML (.html, .htm) or text (.txt)'
+const SKIPPED_FOLDERS = new Set(['node_modules', 'dist'])
+
+/** A folder from which nothing can be answered. Its message is a whole sentence for whoever named the folder. */
+export class NoDocuments extends Error {
+  override readonly name = 'NoDocuments'
+}
+
+/**
+ * Reads the documents of a folder and of those in it, in the order of their names; `node_modules`, `dist` and names that begin with a
+ * dot are left out. A folder that links lead to twice is read once.
+ * @throws NoDocuments if the folder is missing, is a file, or holds no document that can be read
+ */
+export async function readFolder({ dir, files }: DocumentFolder): Promise<{ files: DocumentFile[]; skipped: SkippedFile[] }> {
+  const folder = resolve(dir)
+  const isFolder = await stat(folder).then((found) => found.isDirectory(), noSuchFolder)
+  if (isFolder === undefined) throw new NoDocuments(`There is no folder ${folder}; name one that holds ${LOOKED_FOR} files.`)
+  if (!isFolder) throw new NoDocuments(`${folder} is not a folder; name one that holds ${LOOKED_FOR} files.`)
+  const wanted = files?.map(toPattern)
+  const found: string[] = []
+  await walk(folder, '', new Set(), (path) => {
+    if (wanted === undefined || wanted.some((pattern) => pattern.test(path))) found.push(path)
+  })
+  const read: DocumentFile[] = []
+  const skipped: SkippedFile[] = found.slice(FILES).map((path) => ({ path, reason: 'too many files' }))
+  for (const path of found.slice(0, FILES)) {
+    const file = await readDocument(folder, path).catch(() => 'cannot be read' as const)
+    if (typeof file === 'string') skipped.push({ path, reason: file })
+    else if (file.text.trim() !== '') read.push(file)
+  }
+  if (read.length === 0) {
+    const named = files === undefined ? '' : ` at ${files.join(' or ')}`
+    throw new NoDocuments(`The folder ${folder} holds no ${LOOKED_FOR} file${named} with anything in it that can be read.`)
+  }
+  return { files: read, skipped }
+}
+
+function noSuchFolder(error: NodeJS.ErrnoException): false | undefined {
+  return error.code === 'ENOTDIR' ? false : undefined
+}
+
+async function walk(dir: string, prefix: string, seen: Set<string>, found: (path: string) => void): Promise<void> {
+  const real = await realpath(dir).catch(() => undefined)
+  if (real === undefined || seen.has(real)) return
+  seen.add(real)
+  const entries = await readdir(dir, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith('.')) continue
+    const kind = entry.isSymbolicLink() ? await stat(join(dir, entry.name)).catch(() => undefined) : entry
+    if (kind?.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) {
+      await walk(join(dir, entry.name), `${prefix}${entry.name}/`, seen, found)
+    } else if (kind?.isFile() && DOCUMENT.has(extname(entry.name).toLowerCase())) found(`${prefix}${entry.name}`)
+  }
+}
+
+async function readDocument(folder: string, path: string): Promise<DocumentFile | SkippedFile['reason']> {
+  const file = join(folder, path)
+  const { size, mtime } = await stat(file)
+  if (size > FILE_BYTES) return 'too large'
+  const text = decode(await readFile(file))
+  return text === undefined ? 'not UTF-8 text' : { path, text: text.replace(/\r\n?/g, '\n'), modified: mtime }
+}
+
+/** UTF-8 without its byte order mark. UTF-16 without one can pass for UTF-8, but is full of zero bytes. */
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return text.includes('\0') ? undefined : text
+  } catch {
+    return undefined
+  }
+}
+
+/** `*` stands for any part of a name, `**` for any part of a path. */
+function toPattern(glob: string): RegExp {
+  const pattern = glob.split(/(\*\*\/|\*\*|\*)/).map((part) => {
+    if (part === '**/') return '(?:.*/)?'
+    if (part === '**') return '.*'
+    return part === '*' ? '[^/]*' : part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&')
+  })
+  return new RegExp(`^${pattern.join('')}$`)
+}
