@@ -1,0 +1,75 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Method } from './methods.ts'
+
+/** What a request to the Web API says, before the arguments are checked. */
+export interface Asked {
+  args: Record<string, unknown>
+  /** JSON keeps its types; everything in a form or a query is a string. */
+  typed: boolean
+  token: string | undefined
+  warnings: string[]
+  /** Slack's error for a body that it cannot read. */
+  error?: string
+}
+
+const FORM = 'application/x-www-form-urlencoded'
+const KNOWN_CHARSETS = ['utf-8', 'utf8', 'iso-8859-1']
+
+/**
+ * Reads the arguments of one call. The error and warning codes are those of docs.slack.dev/apis/web-api and of the
+ * common errors on every method page. A JSON body of a method that takes none is not read: its arguments are then missing.
+ */
+export async function readBody(
+  method: Method | undefined,
+  verb: string,
+  url: URL,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+): Promise<Asked> {
+  const asked: Asked = { args: Object.fromEntries(url.searchParams), typed: false, token: bearer(headers), warnings: [] }
+  const [type = '', ...attributes] = (headers['content-type'] ?? '').split(';').map((part) => part.trim())
+  const charset = attributes.find((attribute) => attribute.toLowerCase().startsWith('charset='))?.slice('charset='.length)
+  if (verb === 'POST') {
+    if (charset !== undefined && !KNOWN_CHARSETS.includes(charset.toLowerCase())) asked.error = 'invalid_charset'
+    else if (type === 'application/json') readJson(asked, method, body, charset)
+    else if (type === FORM) readForm(asked, body, charset)
+    else if (type === 'multipart/form-data') await readMultipart(asked, headers['content-type'] ?? '', body)
+    else if (type === '' && body.length > 0) asked.error = 'missing_post_type'
+    else if (type !== '' && type !== 'text/plain') asked.error = 'invalid_post_type'
+  }
+  if (!asked.typed && typeof asked.args.token === 'string') asked.token ??= asked.args.token
+  delete asked.args.token
+  return asked
+}
+
+/** The token of an Authorization header, if it holds a bearer token. */
+export const bearer = (headers: IncomingHttpHeaders) => /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+
+function readJson(asked: Asked, method: Method | undefined, body: Buffer, charset: string | undefined) {
+  if (charset === undefined) asked.warnings.push('missing_charset')
+  if (method && !method.json) return
+  try {
+    const read: unknown = JSON.parse(body.toString())
+    if (typeof read !== 'object' || read === null || Array.isArray(read)) asked.error = 'json_not_object'
+    // A token inside a JSON body is not read: JSON goes with the Authorization header.
+    else Object.assign(asked, { args: { ...asked.args, ...read }, typed: true })
+  } catch {
+    asked.error = 'invalid_json'
+  }
+}
+
+function readForm(asked: Asked, body: Buffer, charset: string | undefined) {
+  if (charset !== undefined) asked.warnings.push('superfluous_charset')
+  const form = body.toString()
+  if (/%(?![0-9a-f]{2})/i.test(form)) asked.error = 'invalid_form_data'
+  else Object.assign(asked.args, Object.fromEntries(new URLSearchParams(form)))
+}
+
+async function readMultipart(asked: Asked, contentType: string, body: Buffer) {
+  try {
+    const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData()
+    for (const [name, value] of form) if (typeof value === 'string') asked.args[name] = value
+  } catch {
+    asked.error = 'invalid_form_data'
+  }
+}

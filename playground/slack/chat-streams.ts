@@ -1,0 +1,127 @@
+import { type Args, stringOf } from './arguments.ts'
+import type { Behaviours, World } from './behaviour.ts'
+import { checkBlocks } from './blocks.ts'
+import { byApp } from './chat.ts'
+import { type Chunk, checkChunks } from './chunks.ts'
+import { readMetadata } from './content.ts'
+import { identity } from './identity.ts'
+import type { Message } from './messages.ts'
+import { Refusal, refuseFor } from './refusal.ts'
+import { SESSION_STATUSES } from './sessions.ts'
+import { checkOpen, endStream, markdownOf, type Stream, write } from './streams.ts'
+import { fromMarkdown } from './text.ts'
+import { messageOnWire } from './wire.ts'
+
+/** chat.startStream, appendStream and stopStream, with the ceilings of stream-limits.ts. `closers` gets what must be cancelled in the end. */
+export function chatStreams(world: World, closers: Set<() => void>): Behaviours {
+  const { clock, limits, workspace, messages, sessions, events, access } = world
+
+  function chunksOf(args: Args): Chunk[] {
+    const markdown = stringOf(args, 'markdown_text')
+    const chunks = Array.isArray(args.chunks) ? args.chunks : undefined
+    // Both in one call are refused (vercel/chat#886).
+    if (markdown !== undefined && chunks) throw refuseFor('invalid_arguments', ['markdown_text and chunks cannot be used together'])
+    if (markdown !== undefined && markdown.length > limits.markdownChars) throw new Refusal('msg_too_long')
+    if (chunks) return checkChunks(chunks, limits.markdownChars)
+    return markdown ? [{ type: 'markdown_text', text: markdown }] : []
+  }
+
+  function own(args: Args): { message: Message; stream: Stream } {
+    const channel = access.joined(stringOf(args, 'channel'))
+    const message = access.message(channel, stringOf(args, 'ts'))
+    if (message.user !== identity.botUserId) throw new Refusal('message_not_owned_by_app')
+    const { stream } = message
+    checkOpen(stream)
+    return { message, stream }
+  }
+
+  function show(message: Message, stream: Stream) {
+    message.markdown = markdownOf(stream.written)
+    message.text = fromMarkdown(message.markdown)
+    messages.changed(message)
+  }
+
+  function startLifetime(message: Message, stream: Stream) {
+    const cancel = clock.after(limits.streamLifetimeMs, () => {
+      closers.delete(cancel)
+      if (stream.state !== 'in_progress' || !message.threadTs) return
+      endStream(stream, 'time')
+      sessions.set(message.channel, message.threadTs, 'active')
+      messages.changed(message)
+    })
+    closers.add(cancel)
+  }
+
+  return {
+    'chat.startStream': (args) => {
+      access.demandCustomize(args)
+      const channel = access.writable(stringOf(args, 'channel'))
+      const threadTs = stringOf(args, 'thread_ts') ?? ''
+      // Without a thread it works only where a whole channel is one session; "0" is the same as leaving it out.
+      access.root(channel, threadTs, 'invalid_thread_ts')
+      const recipient = checkRecipient(args)
+      const chunks = chunksOf(args)
+      const displayMode = args.task_display_mode === 'plan' ? 'plan' : 'timeline'
+      const stream: Stream = { state: 'in_progress', displayMode, written: write({ pieces: [], tasks: [] }, chunks, limits) }
+      const markdown = markdownOf(stream.written)
+      const shown = { text: fromMarkdown(markdown), markdown, blocks: [], files: [], broadcast: false }
+      const message = messages.add({ ...byApp, channel: channel.id, threadTs, stream, ...shown })
+      startLifetime(message, stream)
+      sessions.set(channel.id, threadTs, 'processing')
+      sessions.say(channel.id, threadTs, '')
+      events.posted(message)
+      if (!channel.members.has(recipient)) world.violation(`chat.startStream: ${recipient} is not in ${channel.id}`)
+      return { channel: channel.id, ts: message.ts }
+    },
+
+    'chat.appendStream': (args) => {
+      const { message, stream } = own(args)
+      const chunks = chunksOf(args)
+      if (chunks.length === 0) throw new Refusal('no_text')
+      stream.written = write(stream.written, chunks, limits)
+      show(message, stream)
+      return { channel: message.channel, ts: message.ts }
+    },
+
+    'chat.stopStream': (args) => {
+      const { message, stream } = stoppable(() => own(args))
+      const chunks = chunksOf(args)
+      const blocks = Array.isArray(args.blocks) ? checkBlocks(args.blocks) : []
+      const metadata = readMetadata(args)
+      stream.written = write(stream.written, chunks, limits)
+      endStream(stream, 'app')
+      message.blocks = blocks
+      if (metadata) message.metadata = metadata
+      show(message, stream)
+      const status = SESSION_STATUSES.find((known) => known === args.session_status) ?? 'active'
+      sessions.set(message.channel, message.threadTs ?? '', status)
+      return { channel: message.channel, ts: message.ts, message: messageOnWire(message, { workspace, metadata: true }) }
+    },
+  }
+
+  /** Third parties found both needed in direct messages too; the reference asks for them in channels only. */
+  function checkRecipient(args: Args): string {
+    const userId = stringOf(args, 'recipient_user_id')
+    const teamId = stringOf(args, 'recipient_team_id')
+    if (!userId) throw new Refusal('missing_recipient_user_id')
+    if (!teamId) throw new Refusal('missing_recipient_team_id')
+    const person = workspace.people.get(userId)
+    if (!person) throw new Refusal('user_not_found')
+    // In Slack Connect it is the recipient's own workspace (openclaw#70295).
+    if (person.teamId !== teamId) throw new Refusal('team_not_found')
+    return userId
+  }
+}
+
+/**
+ * The table of chat.stopStream has no `stopped_by_user`, and what Slack says to a stop after the Stop button is not
+ * documented. Refusing is the stricter reading: the app must move the session on by agents.sessions.setStatus.
+ */
+function stoppable<T>(find: () => T): T {
+  try {
+    return find()
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'stopped_by_user') throw new Refusal('message_not_in_streaming_state')
+    throw error
+  }
+}

@@ -1,0 +1,114 @@
+import { type Args, stringOf } from './arguments.ts'
+import type { Behaviours, World } from './behaviour.ts'
+import { readContent, readMetadata } from './content.ts'
+import { identity } from './identity.ts'
+import type { Message } from './messages.ts'
+import { Refusal } from './refusal.ts'
+import { messageOnWire } from './wire.ts'
+import type { Channel } from './workspace.ts'
+
+/** The app as the author of a message. */
+export const byApp = { user: identity.botUserId, bot: { botId: identity.botId, appId: identity.appId } }
+
+/** chat.postMessage, update, delete, postEphemeral and getPermalink. */
+export function chat(world: World): Behaviours {
+  const { workspace, messages, events, access, limits, sessions } = world
+
+  function own(args: Args, code: string): { channel: Channel; message: Message } {
+    const channel = access.joined(stringOf(args, 'channel'))
+    const message = access.message(channel, stringOf(args, 'ts'))
+    if (message.user !== identity.botUserId) throw new Refusal(code)
+    return { channel, message }
+  }
+
+  return {
+    'chat.postMessage': (args) => {
+      access.demandCustomize(args)
+      const channel = access.writable(stringOf(args, 'channel'))
+      const { text = '', markdown, blocks = [], attachments } = readContent(args, limits)
+      const metadata = readMetadata(args)
+      const threadTs = stringOf(args, 'thread_ts')
+      if (threadTs) access.root(channel, threadTs, 'cannot_reply_to_message')
+      const message = messages.add({
+        ...byApp,
+        channel: channel.id,
+        text: text.slice(0, limits.postTextChars),
+        blocks,
+        files: [],
+        broadcast: threadTs !== undefined && args.reply_broadcast === true,
+        ...(threadTs && { threadTs }),
+        ...(markdown !== undefined && { markdown }),
+        ...(attachments && { attachments }),
+        ...(metadata && { metadata }),
+      })
+      // A reply clears the words of assistant.threads.setStatus (docs.slack.dev/reference/methods/assistant.threads.setStatus).
+      if (threadTs) sessions.say(channel.id, threadTs, '')
+      events.posted(message)
+      return { channel: channel.id, ts: message.ts, message: messageOnWire(message, { workspace, metadata: true }) }
+    },
+
+    'chat.update': (args) => {
+      const { channel, message } = own(args, 'cant_update_message')
+      if (message.stream?.state === 'in_progress') throw new Refusal('streaming_state_conflict')
+      const { text, markdown, blocks, attachments } = readContent(args, limits)
+      if (text !== undefined && markdown === undefined && Buffer.byteLength(text) > limits.updateTextBytes)
+        throw new Refusal('msg_too_long')
+      const metadata = readMetadata(args)
+      const before = messageOnWire(message, { workspace })
+      if (text !== undefined || blocks) {
+        delete message.markdown
+        // What was streamed is the message's text: new content takes its place.
+        if (message.stream) message.stream.written = { pieces: [], tasks: [] }
+      }
+      Object.assign(message, {
+        ...(text !== undefined && { text }),
+        ...(markdown !== undefined && { markdown }),
+        ...(blocks && { blocks }),
+        ...(attachments && { attachments }),
+        ...(metadata && { metadata }),
+        edited: { user: identity.botUserId, ts: messages.nextTs() },
+      })
+      messages.changed(message)
+      events.edited(message, before)
+      return { channel: channel.id, ts: message.ts, text: message.text, message: messageOnWire(message, { workspace, metadata: true }) }
+    },
+
+    'chat.delete': (args) => {
+      const { channel, message } = own(args, 'cant_delete_message')
+      const before = messageOnWire(message, { workspace })
+      message.deleted = true
+      messages.changed(message)
+      events.deleted(message, before)
+      return { channel: channel.id, ts: message.ts }
+    },
+
+    'chat.postEphemeral': (args) => {
+      access.demandCustomize(args)
+      const channel = access.writable(stringOf(args, 'channel'))
+      const user = stringOf(args, 'user') ?? ''
+      if (!channel.members.has(user)) throw new Refusal('user_not_in_channel')
+      const { text = '', markdown, blocks = [] } = readContent(args, limits)
+      const threadTs = stringOf(args, 'thread_ts')
+      if (threadTs) access.root(channel, threadTs, 'cannot_reply_to_message')
+      const shown = { text, blocks, files: [], broadcast: false, ephemeralTo: user }
+      const message = messages.add({
+        ...byApp,
+        channel: channel.id,
+        ...shown,
+        ...(markdown !== undefined && { markdown }),
+        ...(threadTs && { threadTs }),
+      })
+      return { message_ts: message.ts }
+    },
+
+    'chat.getPermalink': (args) => {
+      const channel = access.channel(stringOf(args, 'channel'))
+      const { ts, threadTs } = access.message(channel, stringOf(args, 'message_ts'))
+      const thread = threadTs ? `?thread_ts=${threadTs}&cid=${channel.id}` : ''
+      return {
+        channel: channel.id,
+        permalink: `https://${identity.teamDomain}.slack.com/archives/${channel.id}/p${ts.replace('.', '')}${thread}`,
+      }
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import type { Clock } from '../clock.ts'
+import type { Deliverer, Delivery } from './delivery.ts'
+import { identity } from './identity.ts'
+import type { Message, Messages } from './messages.ts'
+import { messageOnWire, type Wire } from './wire.ts'
+import type { Channel, Workspace } from './workspace.ts'
+
+/** Where the app wants its requests. Without an address for it, a kind of request is not sent. */
+export interface RequestUrls {
+  events: string
+  interactivity?: string
+  commands?: string
+}
+
+export interface Events {
+  /** Sends one event, in the channel where it happened and by whom. `envelope` replaces fields of the envelope. */
+  send(event: Wire & { type: string }, about?: { channel?: Channel; userId?: string }, envelope?: Wire): Delivery | undefined
+  posted(message: Message): void
+  edited(message: Message, before: Wire): void
+  deleted(message: Message, before: Wire): void
+}
+
+/** Builds and sends the events of docs.slack.dev/apis/events-api to the app, in the channels where it is a member. */
+export function createEvents(options: {
+  clock: Clock
+  workspace: Workspace
+  messages: Messages
+  deliverer: Deliverer
+  urls: () => RequestUrls | undefined
+}): Events {
+  const { clock, workspace, messages, deliverer, urls } = options
+  let sent = 0
+  let mentionFirst = false
+
+  function send(event: Wire & { type: string }, about: { channel?: Channel; userId?: string } = {}, envelope: Wire = {}) {
+    const url = urls()?.events
+    if (url === undefined) return undefined
+    sent += 1
+    const eventId = `Ev00FAKE${String(sent).padStart(4, '0')}`
+    const body = JSON.stringify({
+      token: 'fake-verification-token',
+      // In a channel shared with another company this is the author's workspace, not always ours.
+      team_id: workspace.people.get(about.userId ?? '')?.teamId ?? identity.teamId,
+      context_team_id: identity.teamId,
+      context_enterprise_id: null,
+      api_app_id: identity.appId,
+      event,
+      type: 'event_callback',
+      event_id: eventId,
+      event_time: Math.floor(clock.now() / 1000),
+      authorizations: [
+        { enterprise_id: null, team_id: identity.teamId, user_id: identity.botUserId, is_bot: true, is_enterprise_install: false },
+      ],
+      is_ext_shared_channel: about.channel?.shared ?? false,
+      event_context: `4-fake-${eventId}`,
+      ...envelope,
+    })
+    return deliverer.deliver({ kind: 'event', type: event.type, eventId, url, body }).delivery
+  }
+
+  function place(message: Message) {
+    const channel = workspace.channels.get(message.channel)
+    if (!channel?.members.has(identity.botUserId)) return undefined
+    const root = message.threadTs ? messages.find(channel.id, message.threadTs) : undefined
+    const wire: Wire = { ...messageOnWire(message, { workspace }), ...(root && { parent_user_id: root.user }), channel: channel.id }
+    return { channel, wire, root }
+  }
+
+  const mentionsApp = ({ text, user }: Message) => text.includes(`<@${identity.botUserId}>`) && user !== identity.botUserId
+
+  function mention(message: Message, channel: Channel, wire: Wire) {
+    const { subtype: _, ...rest } = wire
+    send({ ...rest, type: 'app_mention', event_ts: message.ts }, { channel, userId: message.user })
+  }
+
+  return {
+    send,
+    posted(message) {
+      const at = place(message)
+      if (!at) return
+      const { channel, wire, root } = at
+      const extra = {
+        ...(message.broadcast && root && { root: messageOnWire(root, { workspace }) }),
+        // `@slack/types` 3.2 gives `streaming_state` to this subtype alone; other posts of apps have no subtype.
+        ...(message.stream && { subtype: 'bot_message' }),
+      }
+      const asMessage = () =>
+        send({ ...wire, ...extra, type: 'message', event_ts: message.ts, channel_type: channel.kind }, { channel, userId: message.user })
+      if (channel.kind === 'im' || !mentionsApp(message)) {
+        asMessage()
+        return
+      }
+      // The order of the two is not guaranteed (openclaw#34834): here it alternates.
+      mentionFirst = !mentionFirst
+      if (mentionFirst) mention(message, channel, wire)
+      asMessage()
+      if (!mentionFirst) mention(message, channel, wire)
+    },
+    edited(message, before) {
+      const at = place(message)
+      if (!at) return
+      const { channel: _, ...edited } = at.wire
+      const ts = messages.nextTs()
+      const common = { subtype: 'message_changed', hidden: true, channel: message.channel, ts, event_ts: ts, channel_type: at.channel.kind }
+      send({ type: 'message', ...common, message: edited, previous_message: before }, { channel: at.channel, userId: message.user })
+      if (at.channel.kind !== 'im' && mentionsApp(message)) mention(message, at.channel, at.wire)
+    },
+    deleted(message, before) {
+      const at = place(message)
+      if (!at) return
+      const ts = messages.nextTs()
+      const common = { subtype: 'message_deleted', hidden: true, channel: message.channel, ts, event_ts: ts, channel_type: at.channel.kind }
+      send({ type: 'message', ...common, deleted_ts: message.ts, previous_message: before }, { channel: at.channel, userId: message.user })
+    },
+  }
+}

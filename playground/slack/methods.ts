@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+
+/** One Web API method as Slack's reference has it; `methods.json` names its source. */
+export interface Method {
+  http: 'GET' | 'POST'
+  /** Whether a JSON body is read. A form is read by every method, whatever `http` says. */
+  json: boolean
+  tier: 't1' | 't2' | 't3' | 't4' | 't5'
+  scopes: readonly string[]
+  args: Readonly<Record<string, Argument>>
+  errors: readonly string[]
+}
+
+export interface Argument {
+  type?: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'enum'
+  required?: boolean
+  enum?: readonly string[]
+}
+
+const table: { methods: Record<string, Method> } = JSON.parse(readFileSync(new URL('./methods.json', import.meta.url), 'utf8'))
+
+/** The methods that the simulator knows, by name. */
+export const methods: ReadonlyMap<string, Method> = new Map(Object.entries(table.methods))
+
+/** The scopes of every method in the table: what the app is granted unless a test says otherwise. */
+export const tableScopes: readonly string[] = [...new Set([...methods.values()].flatMap(({ scopes }) => scopes))]

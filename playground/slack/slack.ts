@@ -1,0 +1,142 @@
+import type { Calls, Faults } from '../calls.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { createAccess } from './access.ts'
+import { agents } from './agents.ts'
+import { chat } from './chat.ts'
+import { chatStreams } from './chat-streams.ts'
+import { conversations } from './conversations.ts'
+import { createDeliverer, type Delivery } from './delivery.ts'
+import { createDownloads } from './downloads.ts'
+import { createEvents, type Events, type RequestUrls } from './events.ts'
+import { fileMethods } from './file-methods.ts'
+import { createFiles } from './files.ts'
+import { identity } from './identity.ts'
+import { createInteractivity, type Interactivity } from './interactivity.ts'
+import { defaultLimits, type SlackLimits } from './limits.ts'
+import { createMessages } from './messages.ts'
+import { tableScopes } from './methods.ts'
+import { people } from './people.ts'
+import { createPersons, type Persons } from './persons.ts'
+import { reactions } from './reactions.ts'
+import { createResponseUrls } from './response-urls.ts'
+import { createElsewhere, createRoutes } from './routes.ts'
+import { serve } from './server.ts'
+import { createSessions, type SessionStatus } from './sessions.ts'
+import { surfaces } from './surfaces.ts'
+import { type ThreadMessage, viewMessage } from './thread-view.ts'
+import { createTiers } from './tiers.ts'
+import { challenge } from './verification.ts'
+import { createViews, type Views } from './views.ts'
+import { createWebApi } from './web-api.ts'
+import { createWorkspace, type Workspace } from './workspace.ts'
+
+/** A Slack workspace on this machine, with one app installed. */
+export interface Slack extends Workspace, Persons, Interactivity {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string
+  /** Where the Web API is: `${origin}/api/`. */
+  readonly apiUrl: string
+  /** Another origin, as Slack's CDN or a company's own file server: whoever sends the bot token there has a violation. */
+  readonly elsewhere: string
+  /** Sets the app's Request URLs. */
+  connect(urls: RequestUrls): void
+  /** Sends the challenge to the events URL; true if the app echoes it. */
+  verifyUrl(): Promise<boolean>
+  /** Sends any event, as it is. */
+  readonly send: Events['send']
+  /** A thread as people see it now, in ts order, with deleted and ephemeral messages. */
+  thread(channel: string, threadTs: string): ThreadMessage[]
+  /** Calls `listener` whenever a message appears or changes. Returns the function that ends that. */
+  watch(listener: (message: ThreadMessage) => void): () => void
+  session(channel: string, threadTs: string): SessionStatus | undefined
+  /** The words of assistant.threads.setStatus, while they are shown. */
+  status(channel: string, threadTs: string): string
+  readonly views: Views
+  /** Everything sent to the app, in order. */
+  readonly deliveries: readonly Delivery[]
+  /** Resolves when nothing is on its way to the app nor waiting to be sent again. */
+  settled(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface SlackOptions {
+  calls: Calls
+  clock?: Clock
+  /** 0, the default, lets the system choose. */
+  port?: number
+  faults?: Faults
+  limits?: Partial<SlackLimits>
+  /** The scopes granted to the app; by default all that the table of methods names. */
+  scopes?: readonly string[]
+  /** How a download without a right token ends: at the sign-in page, or with a 302 to it. */
+  login?: 'page' | 'redirect'
+}
+
+/** Starts the simulated Slack. It judges: what Slack refuses is refused; what it lets pass and our product may not do is a violation. */
+export async function startSlack(options: SlackOptions): Promise<Slack> {
+  const { calls, clock = systemClock, port = 0, faults, login = 'page' } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const scopes = new Set(options.scopes ?? tableScopes)
+  const { violation } = calls
+  let urls: RequestUrls | undefined
+  const closers = new Set<() => void>()
+
+  // The addresses are needed before there is anything to serve: both servers answer through functions that are set below.
+  const listening = await serve({ port, calls, clock, faults, read: (...request) => own(...request) })
+  const other = await serve({ port: 0, calls, clock, faults, read: (...request) => foreign(...request) })
+  const { origin } = listening
+
+  const workspace = createWorkspace()
+  const messages = createMessages(clock)
+  const sessions = createSessions({ clock, limits })
+  const files = createFiles({ origin, now: clock.now })
+  const views = createViews()
+  const deliverer = createDeliverer({ clock, limits, signingSecret: identity.signingSecret })
+  const events = createEvents({ clock, workspace, messages, deliverer, urls: () => urls })
+  const responseUrls = createResponseUrls({ clock, limits, messages, origin })
+  const access = createAccess({ workspace, messages, scopes })
+  const world = { clock, limits, origin, scopes, workspace, messages, sessions, files, views, events, access, violation }
+  const behaviours = {
+    ...people(world),
+    ...conversations(world),
+    ...chat(world),
+    ...chatStreams(world, closers),
+    ...agents(world),
+    ...reactions(world),
+    ...fileMethods(world),
+    ...surfaces(world),
+  }
+  const callMethod = createWebApi({ behaviours, tiers: createTiers({ clock, limits }), access, violation })
+  const download = createDownloads({ files, scopes, login, origin, elsewhere: other.origin })
+  const persons = createPersons({ workspace, messages, files, events, sessions })
+  const interactivity = createInteractivity({ workspace, messages, views, responseUrls, deliverer, urls: () => urls, now: clock.now })
+
+  const own = createRoutes({ callMethod, download, files, responseUrls })
+  const foreign = createElsewhere({ files, violation })
+
+  return {
+    ...workspace,
+    ...persons,
+    ...interactivity,
+    origin,
+    apiUrl: `${origin}/api/`,
+    elsewhere: other.origin,
+    connect: (given) => {
+      urls = given
+    },
+    verifyUrl: () => challenge(deliverer, urls?.events ?? ''),
+    send: events.send,
+    thread: (channel, threadTs) => messages.thread(channel, threadTs).map((message) => viewMessage(message, workspace)),
+    watch: (listener) => messages.watch((message) => listener(viewMessage(message, workspace))),
+    session: (channel, threadTs) => sessions.get(channel, threadTs)?.status,
+    status: sessions.said,
+    views,
+    deliveries: deliverer.deliveries,
+    settled: deliverer.settled,
+    async close() {
+      deliverer.close()
+      for (const cancel of closers) cancel()
+      await Promise.all([listening.close(), other.close(), deliverer.settled()])
+    },
+  }
+}

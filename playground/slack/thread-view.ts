@@ -1,0 +1,68 @@
+import type { Block } from './blocks.ts'
+import { wholeFile } from './files.ts'
+import type { Message } from './messages.ts'
+import { blocksOf, type Piece, type Task } from './streams.ts'
+import type { Wire } from './wire.ts'
+import type { Workspace } from './workspace.ts'
+
+/** A message as people see it now. */
+export interface ThreadMessage {
+  channel: string
+  ts: string
+  threadTs?: string
+  user: string
+  /** The author's name. */
+  name: string
+  botId?: string
+  /** Slack's mrkdwn. Where there is `markdown`, only the fallback for notifications. */
+  text: string
+  /** The Markdown that is shown: streamed, sent as `markdown_text`, or in markdown blocks. */
+  markdown?: string
+  /** Text, steps and blocks of a streamed message, in the order in which they are shown. */
+  pieces: readonly Piece[]
+  /** The steps of a streamed message. */
+  tasks: readonly Task[]
+  plan?: string
+  blocks: readonly Block[]
+  files: readonly Wire[]
+  /** Emoji name → who chose it. */
+  reactions: Readonly<Record<string, readonly string[]>>
+  metadata?: Record<string, unknown>
+  streaming?: 'in_progress' | 'completed' | 'errored'
+  streamEndedBy?: 'app' | 'person' | 'time'
+  edited: boolean
+  deleted: boolean
+  broadcast: boolean
+  ephemeralTo?: string
+}
+
+export function viewMessage(message: Message, workspace: Workspace): ThreadMessage {
+  const { channel, ts, threadTs, user, bot, text, blocks, files, reactions, metadata, stream, edited, deleted, broadcast, ephemeralTo } =
+    message
+  const inBlocks = blocks.filter(({ type }) => type === 'markdown').map((block) => String(block.text))
+  const markdown = message.markdown ?? (inBlocks.length > 0 ? inBlocks.join('\n\n') : undefined)
+  const written = stream && structuredClone(stream.written)
+  return {
+    channel,
+    ts,
+    user,
+    name: workspace.people.get(user)?.realName ?? user,
+    text,
+    pieces: written?.pieces ?? [],
+    tasks: written?.tasks ?? [],
+    blocks: [...(written ? blocksOf(written) : []), ...blocks],
+    files: files.map(wholeFile),
+    reactions: Object.fromEntries(reactions),
+    edited: edited !== undefined,
+    deleted,
+    broadcast,
+    ...(threadTs && { threadTs }),
+    ...(bot && { botId: bot.botId }),
+    ...(markdown !== undefined && { markdown }),
+    ...(written?.plan !== undefined && { plan: written.plan }),
+    ...(metadata && { metadata }),
+    ...(stream && { streaming: stream.state }),
+    ...(stream?.endedBy && { streamEndedBy: stream.endedBy }),
+    ...(ephemeralTo && { ephemeralTo }),
+  }
+}
