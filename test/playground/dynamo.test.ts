@@ -1,0 +1,102 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ResourceNotFoundException,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import { expect, onTestFinished, test } from 'vitest'
+import { createCalls, type Fault } from '../../playground/calls.ts'
+import { startDynamo } from '../../playground/dynamo.ts'
+
+async function stage(fault?: Fault) {
+  const calls = createCalls()
+  const faults = () => (calls.all.length === 1 ? fault : undefined)
+  const dynamo = await startDynamo({ calls, faults, tables: [{ name: 'turns', partitionKey: 'pk' }] })
+  const client = new DynamoDBClient({
+    region: 'us-east-1',
+    endpoint: dynamo.endpoint,
+    credentials: { accessKeyId: 'ASIAFAKELAMBDA', secretAccessKey: 'fake-lambda-secret' },
+    maxAttempts: 1,
+  })
+  onTestFinished(async () => {
+    client.destroy()
+    await dynamo.close()
+  })
+  const claim = () =>
+    client.send(new PutItemCommand({ TableName: 'turns', Item: { pk: { S: 'turn' } }, ConditionExpression: 'attribute_not_exists(pk)' }))
+  return { calls, dynamo, client, claim }
+}
+
+test('a table is there at once and keeps its conditions', async () => {
+  const { claim, calls, dynamo } = await stage()
+  await claim()
+  await expect(claim()).rejects.toBeInstanceOf(ConditionalCheckFailedException)
+  expect(await dynamo.items('turns')).toEqual([{ pk: { S: 'turn' } }])
+  expect(calls.all).toMatchObject([
+    { to: 'dynamo', method: 'PutItem', args: { TableName: 'turns', Item: { pk: { S: 'turn' } } }, status: 200 },
+    { to: 'dynamo', method: 'PutItem', status: 400, error: 'ConditionalCheckFailedException' },
+  ])
+})
+
+test('what is written is read, and counted up', async () => {
+  const { client, dynamo } = await stage()
+  const update = {
+    TableName: 'turns',
+    Key: { pk: { S: 'count' } },
+    UpdateExpression: 'ADD n :one',
+    ExpressionAttributeValues: { ':one': { N: '1' } },
+  }
+  await client.send(new UpdateItemCommand(update))
+  await client.send(new UpdateItemCommand(update))
+  const read = await client.send(new GetItemCommand({ TableName: 'turns', Key: { pk: { S: 'count' } } }))
+  expect(read.Item).toEqual({ pk: { S: 'count' }, n: { N: '2' } })
+  expect(await dynamo.items('turns')).toEqual([read.Item])
+})
+
+test('all items of a table are listed, over as many pages as there are', async () => {
+  const { client, dynamo } = await stage()
+  // A page of a scan ends at 1 MB.
+  const put = (n: number) =>
+    client.send(new PutItemCommand({ TableName: 'turns', Item: { pk: { S: `${n}` }, text: { S: 'x'.repeat(390_000) } } }))
+  await Promise.all([1, 2, 3, 4].map(put))
+  expect((await dynamo.items('turns')).map((item) => item.pk?.S).toSorted()).toEqual(['1', '2', '3', '4'])
+})
+
+test('a table that is not there is refused', async () => {
+  const { client } = await stage()
+  const read = client.send(new GetItemCommand({ TableName: 'others', Key: { pk: { S: 'turn' } } }))
+  await expect(read).rejects.toBeInstanceOf(ResourceNotFoundException)
+})
+
+test('two claims at the same time: one wins', async () => {
+  const { claim } = await stage()
+  const outcomes = await Promise.allSettled([claim(), claim(), claim()])
+  expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected'])
+})
+
+test.each<[string, Fault, number, number]>([
+  ['the connection is cut before', { kind: 'cut' }, 0, 0],
+  ['the connection is cut after', { kind: 'cut', carriedOut: true }, 1, 0],
+  ['an error is answered instead of', { kind: 'answer', status: 500, body: '{"__type":"InternalServerError"}' }, 0, 500],
+  ['an error is answered after', { kind: 'answer', status: 500, body: '{"__type":"InternalServerError"}', carriedOut: true }, 1, 500],
+])('%s the write', async (_, fault, written, status) => {
+  const { claim, dynamo, calls } = await stage(fault)
+  await expect(claim()).rejects.toThrow()
+  expect(await dynamo.items('turns')).toHaveLength(written)
+  expect(calls.all[0]).toMatchObject({ status, ...(status === 500 ? { error: 'InternalServerError' } : {}) })
+})
+
+test('a late answer comes all the same', async () => {
+  const { claim, calls } = await stage({ kind: 'late', ms: 50 })
+  await claim()
+  expect(calls.all[0]?.status).toBe(200)
+})
+
+test('nothing answers after close', async () => {
+  const { dynamo, claim } = await stage()
+  await dynamo.close()
+  await expect(claim()).rejects.toThrow('ECONNREFUSED')
+  await expect(dynamo.items('turns')).rejects.toThrow()
+})

@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest'
+import { ARN, edge, heldClock, stage } from './stage.ts'
+
+async function refusalOf(response: Response) {
+  const { message } = (await response.json()) as { message: string }
+  return { status: response.status, type: response.headers.get('x-amzn-errortype'), message }
+}
+
+const INVALID_TOKEN = 'The security token included in the request is invalid.'
+const MISMATCH = expect.stringContaining('The request signature we calculated does not match the signature you provided.')
+
+describe('the signature', () => {
+  test.each([
+    ['a key that is not known', { accessKeyId: 'AKIAFAKEOTHER' }, 'UnrecognizedClientException', INVALID_TOKEN],
+    ['a wrong secret', { secretAccessKey: 'fake-other-secret' }, 'InvalidSignatureException', MISMATCH],
+    [
+      'another region',
+      { region: 'eu-west-1' },
+      'InvalidSignatureException',
+      "Credential should be scoped to a valid region, not 'eu-west-1'. ",
+    ],
+    ['another service', { service: 'bedrock' }, 'InvalidSignatureException', "Credential should be scoped to correct service: 'lambda'. "],
+    ['a session token that the key has not', { sessionToken: 'fake' }, 'UnrecognizedClientException', INVALID_TOKEN],
+  ])('of %s is refused', async (_, changes, type, message) => {
+    const { invoke, lambda } = await stage()
+    expect(await refusalOf(await invoke({}, { client: edge(changes) }))).toEqual({ status: 403, type, message })
+    expect(lambda.invocations).toEqual([])
+  })
+
+  test.each([
+    ['the body', (url: string) => url, '{"changed":true}'],
+    ['the alias', (url: string) => url.replace('live', 'next'), '{}'],
+  ])('does not hold when %s is changed after signing', async (_, changedUrl, changedBody) => {
+    const { lambda } = await stage()
+    const url = `${lambda.origin}/2015-03-31/functions/answerer/invocations?Qualifier=live`
+    const signed = await edge().sign(url, { method: 'POST', body: '{}' })
+    const response = await fetch(changedUrl(url), { method: 'POST', headers: signed.headers, body: changedBody })
+    expect(await refusalOf(response)).toEqual({ status: 403, type: 'InvalidSignatureException', message: MISMATCH })
+  })
+
+  test('must be there', async () => {
+    const { lambda } = await stage()
+    const response = await fetch(`${lambda.origin}/2015-03-31/functions/answerer:live/invocations`, { method: 'POST', body: '{}' })
+    const refusal = { status: 403, type: 'MissingAuthenticationTokenException', message: 'Missing Authentication Token' }
+    expect(await refusalOf(response)).toEqual(refusal)
+  })
+
+  // A second beside the limit of 300 s on each side, because the seconds of a signature are whole.
+  test.each([
+    [-302, 'Signature not yet current: '],
+    [302, 'Signature expired: '],
+  ])('made on a clock that is %i s behind is refused', async (seconds, begins) => {
+    const { invoke } = await stage({ clock: heldClock(Date.now() + seconds * 1000) })
+    const refusal = { status: 403, type: 'InvalidSignatureException', message: expect.stringContaining(begins) }
+    expect(await refusalOf(await invoke({}))).toEqual(refusal)
+  })
+
+  test.each([-298, 298])('made on a clock that is %i s behind holds', async (seconds) => {
+    const { invoke } = await stage({ clock: heldClock(Date.now() + seconds * 1000) })
+    expect((await invoke({}, { type: 'DryRun' })).status).toBe(204)
+  })
+})
+
+describe('the request', () => {
+  test.each([
+    [
+      'an unknown function',
+      'nobody/invocations?Qualifier=live',
+      404,
+      'ResourceNotFoundException',
+      `Function not found: ${ARN}:nobody:live`,
+    ],
+    ['an unknown alias', 'answerer:next/invocations', 404, 'ResourceNotFoundException', `Function not found: ${ARN}:answerer:next`],
+    [
+      'a function of another account',
+      `${encodeURIComponent('arn:aws:lambda:us-east-1:111111111111:function:answerer:live')}/invocations`,
+      404,
+      'ResourceNotFoundException',
+      'Function not found: arn:aws:lambda:us-east-1:111111111111:function:answerer:live',
+    ],
+    [
+      'two qualifiers that differ',
+      'answerer:live/invocations?Qualifier=next',
+      400,
+      'InvalidParameterValueException',
+      'The derived qualifier from the function name does not match the specified qualifier.',
+    ],
+    ['a name that is none', 'an%20swerer/invocations', 400, 'ValidationException', expect.stringContaining("at 'functionName' failed")],
+    [
+      'another operation',
+      'answerer/configuration',
+      403,
+      'AccessDeniedException',
+      'Unable to determine service/operation name to be authorized',
+    ],
+  ])('for %s is refused', async (_, path, status, type, message) => {
+    const { invoke, lambda } = await stage()
+    expect(await refusalOf(await invoke({}, { path }))).toEqual({ status, type, message })
+    expect(lambda.invocations).toEqual([])
+  })
+
+  test.each([
+    ['without an alias', 'answerer/invocations', 'answerer'],
+    ['for $LATEST', 'answerer:%24LATEST/invocations', 'answerer:$LATEST'],
+    ['for the published version', 'answerer:1/invocations', 'answerer:1'],
+    ['for a function that is not the edge’s', 'apologist:live/invocations', 'apologist:live'],
+  ])('%s is not allowed to the key of the edge', async (_, path, resource) => {
+    const { invoke } = await stage()
+    const message = `is not authorized to perform: lambda:InvokeFunction on resource: ${ARN}:${resource} because`
+    const refusal = { status: 403, type: 'AccessDeniedException', message: expect.stringContaining(message) }
+    expect(await refusalOf(await invoke({}, { path }))).toEqual(refusal)
+  })
+
+  test('with a body that is not JSON is refused', async () => {
+    const { invoke } = await stage()
+    const refusal = { status: 400, type: 'InvalidRequestContentException', message: expect.stringContaining('Could not parse') }
+    expect(await refusalOf(await invoke('{"half":', { type: 'Event' }))).toEqual(refusal)
+  })
+
+  test('for an unknown type of invocation is refused', async () => {
+    const { invoke } = await stage()
+    expect(await refusalOf(await invoke({}, { type: 'Sometime' }))).toMatchObject({ status: 400, type: 'ValidationException' })
+  })
+
+  test('of an event over 1 MB is refused, and of exactly 1 MB is taken', async () => {
+    const { invoke } = await stage()
+    const event = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2))
+    expect(await refusalOf(await invoke(event(1_048_577), { type: 'Event' }))).toMatchObject({
+      status: 413,
+      type: 'RequestTooLargeException',
+    })
+    expect((await invoke(event(1_048_576), { type: 'DryRun' })).status).toBe(204)
+  })
+
+  test.each([
+    ['the alias as a parameter', 'answerer/invocations?Qualifier=live'],
+    ['the alias behind the name', 'answerer:live/invocations'],
+    ['an ARN', `${encodeURIComponent(`${ARN}:answerer:live`)}/invocations`],
+    ['a slash at its end', 'answerer:live/invocations/'],
+  ])('with %s finds the function', async (_, path) => {
+    const { invoke } = await stage()
+    const response = await invoke({}, { path })
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ context: { invokedFunctionArn: `${ARN}:answerer:live` } })
+  })
+})
+
+describe('the answer', () => {
+  test('to an event is 202 before the work is done', async () => {
+    const { invoke, lambda, gates, calls } = await stage()
+    const response = await invoke({ gate: 'work' }, { type: 'Event' })
+    expect(response.status).toBe(202)
+    expect(await response.text()).toBe('')
+    await gates.arrived('work')
+    expect(lambda.invocations[0]).toMatchObject({ outcome: 'running', requestId: response.headers.get('x-amzn-requestid') })
+    gates.open('work')
+    await lambda.idle()
+    expect(lambda.invocations[0]?.outcome).toBe('succeeded')
+    expect(calls.all).toMatchObject([
+      {
+        to: 'lambda',
+        method: 'Invoke',
+        args: { function: 'answerer', qualifier: 'live', invocationType: 'Event', requestId: lambda.invocations[0]?.requestId },
+        status: 202,
+      },
+    ])
+  })
+
+  test('to a synchronous invocation is what the function returns', async () => {
+    const { invoke, lambda } = await stage()
+    const response = await invoke({})
+    expect(response.status).toBe(200)
+    expect(response.headers.get('x-amz-executed-version')).toBe('1')
+    expect(response.headers.get('x-amz-function-error')).toBeNull()
+    expect(await response.json()).toMatchObject({ pid: lambda.invocations[0]?.pid })
+  })
+
+  test('to a synchronous invocation that throws is 200 with the error', async () => {
+    const { invoke } = await stage()
+    const response = await invoke({ fail: 'on purpose' })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('x-amz-function-error')).toBe('Unhandled')
+    expect(await response.json()).toMatchObject({ errorType: 'TypeError', errorMessage: 'on purpose' })
+  })
+
+  test('over the reserved concurrency is 429, but an event is taken and runs later', async () => {
+    const { invoke, lambda, gates } = await stage({ answerer: { reservedConcurrency: 1 } })
+    await invoke({ gate: 'first' }, { type: 'Event' })
+    await gates.arrived('first')
+    const throttled = await invoke({})
+    expect(throttled.headers.get('retry-after')).toBe('1')
+    expect(await refusalOf(throttled)).toMatchObject({ status: 429, type: 'TooManyRequestsException' })
+    expect((await invoke({}, { type: 'Event' })).status).toBe(202)
+    expect(lambda.invocations[1]?.outcome).toBe('waiting')
+    gates.open('first')
+    await lambda.idle()
+    expect(lambda.invocations.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded'])
+  })
+
+  test('can be lost on its way, or given in place of the work', async () => {
+    const faults = [{ kind: 'cut', carriedOut: true }, { kind: 'cut' }, { kind: 'answer', status: 500 }] as const
+    const { invoke, lambda, calls } = await stage({ faults: () => faults[calls.all.length - 1] })
+    await expect(invoke({ n: 1 }, { type: 'Event' })).rejects.toThrow()
+    await expect(invoke({ n: 2 }, { type: 'Event' })).rejects.toThrow()
+    expect((await invoke({ n: 3 }, { type: 'Event' })).status).toBe(500)
+    await lambda.idle()
+    expect(lambda.invocations.map(({ payload }) => payload)).toEqual([{ n: 1 }])
+    expect(calls.all.map(({ status }) => status)).toEqual([0, 0, 500])
+  })
+})

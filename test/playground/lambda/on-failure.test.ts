@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test, vi } from 'vitest'
+import type { FailureRecord } from '../../../playground/lambda/on-failure.ts'
+import { heldClock, type Stage, stage } from './stage.ts'
+
+interface Message {
+  messageId: string
+  body: string
+  attributes: Record<string, string>
+}
+
+const apologies = ({ lambda }: Stage) => lambda.invocations.filter(({ functionName }) => functionName === 'apologist')
+const messages = (here: Stage) => apologies(here).map(({ payload }) => (payload as { Records: Message[] }).Records)
+const recordOf = (here: Stage) => JSON.parse(messages(here)[0]?.[0]?.body ?? 'null') as FailureRecord
+
+describe('an event that failed', () => {
+  test('is not tried again; its record goes to the second function as SQS delivers it', async () => {
+    const here = await stage()
+    await here.invoke({ fail: 'on purpose' }, { type: 'Event' })
+    await here.lambda.idle()
+    const [failed, apology] = here.lambda.invocations
+    expect(here.lambda.invocations).toHaveLength(2)
+    expect(recordOf(here)).toEqual({
+      version: '1.0',
+      timestamp: new Date(failed?.endedAt ?? 0).toISOString(),
+      requestContext: {
+        requestId: failed?.requestId,
+        functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:answerer:live',
+        condition: 'RetriesExhausted',
+        approximateInvokeCount: 1,
+      },
+      requestPayload: { fail: 'on purpose' },
+      responseContext: { statusCode: 200, executedVersion: '1', functionError: 'Unhandled' },
+      responsePayload: { errorType: 'TypeError', errorMessage: 'on purpose', trace: expect.any(Array) },
+    })
+    const [message] = messages(here)[0] ?? []
+    expect(apology?.payload).toEqual({
+      Records: [
+        {
+          messageId: expect.stringMatching(/^[\da-f-]{36}$/),
+          receiptHandle: expect.any(String),
+          body: expect.any(String),
+          attributes: {
+            ApproximateReceiveCount: '1',
+            SentTimestamp: expect.stringMatching(/^\d{13}$/),
+            SenderId: expect.any(String),
+            ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
+          },
+          messageAttributes: {},
+          md5OfBody: createHash('md5')
+            .update(message?.body ?? '')
+            .digest('hex'),
+          eventSource: 'aws:sqs',
+          eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:apologist-queue',
+          awsRegion: 'us-east-1',
+        },
+      ],
+    })
+  })
+
+  test('because its process was killed is recorded too, and the other one is left alone', async () => {
+    const here = await stage()
+    await Promise.all([here.invoke({ gate: 'one' }, { type: 'Event' }), here.invoke({ gate: 'two' }, { type: 'Event' })])
+    await Promise.all([here.gates.arrived('one'), here.gates.arrived('two')])
+    const [killed, other] = here.lambda.invocations
+    here.lambda.kill(killed?.requestId ?? '')
+    await vi.waitFor(() => expect(apologies(here)[0]?.outcome).toBe('succeeded'))
+    expect(recordOf(here)).toMatchObject({
+      requestContext: { requestId: killed?.requestId, condition: 'RetriesExhausted' },
+      requestPayload: killed?.payload,
+      responsePayload: { errorType: 'Runtime.ExitError' },
+    })
+    expect(other?.outcome).toBe('running')
+    for (const gate of ['one', 'two']) here.gates.open(gate)
+    await here.lambda.idle()
+    expect(other?.outcome).toBe('succeeded')
+    expect(apologies(here)).toHaveLength(1)
+  })
+
+  test('because it ran out of time is recorded too', async () => {
+    const here = await stage({ answerer: { timeoutSeconds: 0.3 } })
+    await here.invoke({ gate: 'never' }, { type: 'Event' })
+    await here.lambda.idle()
+    expect(recordOf(here)).toMatchObject({ responsePayload: { errorType: 'Sandbox.Timedout' } })
+  })
+
+  test('because it waited too long never ran, and its record says nothing of an answer', async () => {
+    const clock = heldClock()
+    const here = await stage({ clock, maximumEventAgeSeconds: 60, answerer: { reservedConcurrency: 0 } })
+    await here.invoke({ n: 1 }, { type: 'Event' })
+    clock.advance(59_999)
+    expect(here.lambda.invocations[0]?.outcome).toBe('waiting')
+    clock.advance(1)
+    await here.lambda.idle()
+    expect(here.lambda.invocations[0]).toMatchObject({ outcome: 'expired' })
+    expect(here.lambda.invocations[0]?.pid).toBeUndefined()
+    expect(recordOf(here)).toEqual({
+      version: '1.0',
+      timestamp: expect.any(String),
+      requestContext: expect.objectContaining({ condition: 'EventAgeExceeded', requestId: here.lambda.invocations[0]?.requestId }),
+      requestPayload: { n: 1 },
+    })
+  })
+
+  test('leaves no record where it was synchronous, or where it succeeded', async () => {
+    const here = await stage()
+    await here.invoke({ fail: 'on purpose' })
+    await here.invoke({}, { type: 'Event' })
+    await here.lambda.idle()
+    expect(apologies(here)).toEqual([])
+  })
+})
+
+describe('a record that is not taken', () => {
+  test.each([
+    ['named in batchItemFailures', {}],
+    ['when the function throws', { APOLOGY_THROWS: 'yes' }],
+  ])('%s is delivered again after the visibility timeout', async (_, environment: Record<string, string>) => {
+    const clock = heldClock()
+    const here = await stage({
+      clock,
+      failureQueue: { visibilityTimeoutMs: 30_000 },
+      apologist: { environment: { APOLOGY_FAILURES: '1', ...environment } },
+    })
+    await here.invoke({ fail: 'on purpose' }, { type: 'Event' })
+    await vi.waitFor(() => expect(apologies(here)[0]?.endedAt).toBeDefined())
+    clock.advance(29_999)
+    expect(apologies(here)).toHaveLength(1)
+    clock.advance(1)
+    await here.lambda.idle()
+    const [first, second] = messages(here).flat()
+    expect(second).toMatchObject({ messageId: first?.messageId, body: first?.body, attributes: { ApproximateReceiveCount: '2' } })
+    expect(apologies(here)).toHaveLength(2)
+    expect(here.lambda.deadLetters).toEqual([])
+  })
+
+  test('as often as it may be is a dead letter', async () => {
+    const here = await stage({
+      failureQueue: { visibilityTimeoutMs: 0, maxReceiveCount: 3 },
+      apologist: { environment: { APOLOGY_FAILURES: '99' } },
+    })
+    await here.invoke({ fail: 'on purpose' }, { type: 'Event' })
+    await here.lambda.idle()
+    expect(apologies(here)).toHaveLength(3)
+    expect(here.lambda.deadLetters).toMatchObject([
+      { queue: 'apologist-queue', receiveCount: 3, record: { requestPayload: { fail: 'on purpose' } } },
+    ])
+  })
+
+  test('keeps the stack from being idle while it waits', async () => {
+    const clock = heldClock()
+    const here = await stage({ clock, apologist: { environment: { APOLOGY_FAILURES: '1' } } })
+    await here.invoke({ fail: 'on purpose' }, { type: 'Event' })
+    await vi.waitFor(() => expect(apologies(here)[0]?.endedAt).toBeDefined())
+    const idle = here.lambda.idle().then(() => apologies(here).length)
+    clock.advance(30_000)
+    expect(await idle).toBe(2)
+  })
+})
+
+test('an accepted event can be delivered twice, with one request id, to two processes', async () => {
+  const here = await stage({ deliveries: () => 2 })
+  await here.invoke({ gate: 'both' }, { type: 'Event' })
+  await vi.waitFor(() => expect(here.gates.arrivals).toEqual(['both', 'both']))
+  const [first, second] = here.lambda.invocations
+  expect(first?.requestId).toBe(second?.requestId)
+  expect(first?.pid).not.toBe(second?.pid)
+})

@@ -1,0 +1,186 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AwsClient } from 'aws4fetch'
+import { onTestFinished } from 'vitest'
+import { type Calls, createCalls } from '../../../playground/calls.ts'
+import type { Clock } from '../../../playground/clock.ts'
+import type { LambdaFunction } from '../../../playground/lambda/function.ts'
+import { type Lambda, type LambdaOptions, startLambda } from '../../../playground/lambda/lambda.ts'
+
+export const CALLER = { accessKeyId: 'AKIAFAKEEDGE', secretAccessKey: 'fake-edge-secret' }
+export const ROLE = { accessKeyId: 'ASIAFAKELAMBDA', secretAccessKey: 'fake-lambda-secret', sessionToken: 'fake-session-token' }
+export const PLACE = { region: 'us-east-1', accountId: '000000000000' }
+export const ARN = 'arn:aws:lambda:us-east-1:000000000000:function'
+
+/** What the functions of these tests do is told to them by the event. */
+const BUNDLE = `
+import { spawn } from 'node:child_process'
+const at = async (gate) => { if (gate) await (await fetch(process.env.GATES + '/' + gate)).text() }
+let count = 0
+export const handler = async (event, context) => {
+  count += 1
+  const remaining = context.getRemainingTimeInMillis()
+  if (event.print) console.log(event.print), console.error(event.print + ' as an error')
+  if (event.leave) void at(event.leave[0]).then(() => at(event.leave[1]))
+  await at(event.gate)
+  if (event.fail) throw new TypeError(event.fail)
+  if (event.exit) process.exit(event.exit)
+  if (event.reject) { void Promise.reject(new Error(event.reject)); await new Promise(() => {}) }
+  const started = event.start ? spawn('sleep', ['600']).pid : undefined
+  return { count, pid: process.pid, started, env: process.env, argv: process.execArgv, at: import.meta.url, remaining, context }
+}
+export const apologize = async ({ Records }) => {
+  const { messageId, attributes } = Records[0]
+  if (Number(attributes.ApproximateReceiveCount) > Number(process.env.APOLOGY_FAILURES ?? 0)) return { batchItemFailures: [] }
+  if (process.env.APOLOGY_THROWS) throw new Error('no apology')
+  return { batchItemFailures: [{ itemIdentifier: messageId }] }
+}
+`
+
+/** Holds the functions at named points: a function that asks for a gate goes on when the test opens it. */
+export interface Gates {
+  origin: string
+  arrived(gate: string): Promise<void>
+  arrivals: readonly string[]
+  open(gate: string): void
+}
+
+async function startGates(): Promise<Gates> {
+  const held = new Map<string, ServerResponse>()
+  const arrivals: string[] = []
+  const watchers = new Set<() => void>()
+  const server = createServer((request, response) => {
+    const gate = (request.url ?? '').slice(1)
+    held.set(gate, response)
+    arrivals.push(gate)
+    for (const watcher of watchers) watcher()
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    arrivals,
+    open: (gate) => void held.get(gate)?.end(),
+    arrived: (gate) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (!arrivals.includes(gate)) return
+          watchers.delete(look)
+          resolve()
+        }
+        watchers.add(look)
+        look()
+      }),
+  }
+}
+
+export interface Stage {
+  lambda: Lambda
+  calls: Calls
+  gates: Gates
+  answerer: LambdaFunction
+  /** `path` is what follows `/2015-03-31/functions/`. */
+  invoke(event: unknown, options?: { type?: string; path?: string; client?: AwsClient }): Promise<Response>
+}
+
+/** A temporary folder that is gone after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'vera-test-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export async function writeBundle(source = BUNDLE): Promise<string> {
+  const path = join(await temporaryFolder(), 'bundle.mjs')
+  await writeFile(path, source)
+  return path
+}
+
+/** Lambda with two functions, `answerer:live` and `apologist:live`, that runs until the end of the test. */
+export async function stage(
+  options: Partial<LambdaOptions> & { answerer?: Partial<LambdaFunction>; apologist?: Partial<LambdaFunction> } = {},
+): Promise<Stage> {
+  const gates = await startGates()
+  const calls = createCalls()
+  const bundle = options.answerer?.bundle ?? (await writeBundle())
+  const both = { aliases: ['live'], bundle, environment: { GATES: gates.origin }, timeoutSeconds: 30, memoryMb: 256 }
+  const answerer: LambdaFunction = {
+    ...both,
+    name: 'answerer',
+    export: 'handler',
+    invokableByCaller: true,
+    onFailure: 'apologist',
+    ...options.answerer,
+  }
+  const apologist: LambdaFunction = { ...both, name: 'apologist', export: 'apologize', invokableByCaller: false, ...options.apologist }
+  apologist.environment = { ...both.environment, ...apologist.environment }
+  const lambda = await startLambda({ ...PLACE, calls, caller: CALLER, role: ROLE, functions: [answerer, apologist], ...options })
+  onTestFinished(() => lambda.close())
+  return {
+    lambda,
+    calls,
+    gates,
+    answerer,
+    invoke(event, { type, path = 'answerer/invocations?Qualifier=live', client = edge() } = {}) {
+      const headers: Record<string, string> = type === undefined ? {} : { 'X-Amz-Invocation-Type': type }
+      const body = typeof event === 'string' ? event : JSON.stringify(event)
+      return client.fetch(`${lambda.origin}/2015-03-31/functions/${path}`, { method: 'POST', headers, body })
+    },
+  }
+}
+
+/** The client of the edge, with its key. */
+export function edge(changes: Partial<ConstructorParameters<typeof AwsClient>[0]> = {}): AwsClient {
+  return new AwsClient({ ...CALLER, service: 'lambda', region: PLACE.region, retries: 0, ...changes })
+}
+
+export interface HeldClock extends Clock {
+  advance(ms: number): void
+}
+
+/** Stands still until it is told to go on. */
+export function heldClock(start = Date.now()): HeldClock {
+  let now = start
+  const due = new Set<{ at: number; act: () => void }>()
+  return {
+    now: () => now,
+    after(ms, act) {
+      const one = { at: now + ms, act }
+      due.add(one)
+      return () => void due.delete(one)
+    },
+    advance(ms) {
+      now += ms
+      for (const one of [...due].filter(({ at }) => at <= now)) {
+        due.delete(one)
+        one.act()
+      }
+    },
+  }
+}
+
+/** The letter for the state of a process: T is stopped, Z is dead and not yet buried; empty, where there is none. */
+export function processState(pid: number | undefined): string {
+  try {
+    // After the name of the program, which is in brackets and may hold anything.
+    if (process.platform === 'linux')
+      return readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .slice(0, 1)
+    return execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' })
+      .trim()
+      .slice(0, 1)
+  } catch {
+    return ''
+  }
+}
+
+export const isAlive = (pid: number | undefined) => !['', 'Z'].includes(processState(pid))
