@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util'
+
+export interface Arguments {
+  help: boolean
+  json: boolean
+  knowledge?: string
+  /** The edge's. */
+  port?: number
+  /** Words that are no option. */
+  words: string
+}
+
+/** The command line is not one that we know. Its message is one sentence for whoever wrote it. */
+export class WrongUsage extends Error {
+  override readonly name = 'WrongUsage'
+}
+
+/** Reads a command line. Throws WrongUsage. */
+export function readArguments(args: readonly string[]): Arguments {
+  const options = {
+    help: { type: 'boolean', short: 'h', default: false },
+    json: { type: 'boolean', default: false },
+    knowledge: { type: 'string' },
+    port: { type: 'string' },
+  } as const
+  const { values, positionals } = (() => {
+    try {
+      return parseArgs({ args: [...args], options, allowPositionals: true })
+    } catch (error) {
+      // Node's own sentence ends in advice about "--" for positionals that begin with a dash.
+      throw new WrongUsage(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error))
+    }
+  })()
+  const { help, json, knowledge, port } = values
+  if (knowledge === '') throw new WrongUsage('--knowledge wants a folder')
+  return {
+    help,
+    json,
+    ...(knowledge !== undefined && { knowledge }),
+    ...(port !== undefined && { port: readPort(port) }),
+    words: positionals.join(' ').trim(),
+  }
+}
+
+function readPort(given: string): number {
+  const port = Number(given)
+  if (!/^\d+$/.test(given) || port < 1 || port > 65_535) throw new WrongUsage(`--port wants a number from 1 to 65535, not "${given}"`)
+  return port
+}

@@ -1,0 +1,50 @@
+import { WrongUsage } from './arguments.ts'
+import { NoDocuments } from './bedrock/documents-files.ts'
+
+/** Exit statuses of our commands. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, interrupted: 130 } as const
+
+/**
+ * Runs a command to its exit status. What the person can mend becomes one sentence; `stop` is called once, at the end
+ * or on Ctrl-C, and a second Ctrl-C does not wait for it.
+ */
+export async function runProgram(
+  program: (lifetime: { onStop(stop: () => Promise<void>): void; interrupted: AbortSignal }) => Promise<number>,
+): Promise<void> {
+  const stops: (() => Promise<void>)[] = []
+  const interruption = new AbortController()
+  const interrupted = new Promise<number>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (interruption.signal.aborted) process.exit(EXIT.interrupted)
+        interruption.abort()
+        resolve(EXIT.interrupted)
+      })
+    }
+  })
+  const lifetime = { onStop: (stop: () => Promise<void>) => void stops.push(stop), interrupted: interruption.signal }
+  try {
+    process.exitCode = await Promise.race([program(lifetime), interrupted])
+  } catch (error) {
+    const [sentence, status] = explain(error)
+    console.error(sentence)
+    process.exitCode = status
+  }
+  for (const stop of stops.toReversed()) {
+    await stop().catch((error: unknown) => {
+      console.error(explain(error)[0])
+      process.exitCode ||= EXIT.failed
+    })
+  }
+  process.exit()
+}
+
+function explain(error: unknown): [sentence: string, status: number] {
+  if (error instanceof WrongUsage) return [`${error.message}. See --help.`, EXIT.usage]
+  if (error instanceof NoDocuments) return [error.message, EXIT.usage]
+  if (error instanceof Error && /EADDRINUSE|Address already in use/i.test(error.message)) {
+    const port = /:(\d+)\b/.exec(error.message)?.[1]
+    return [`Port ${port ?? ''} is in use; name another with --port, or stop what uses it.`.replace('  ', ' '), EXIT.failed]
+  }
+  return [error instanceof Error ? error.message : String(error), EXIT.failed]
+}

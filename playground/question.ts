@@ -1,0 +1,103 @@
+import { identity } from './slack/identity.ts'
+import type { ThreadMessage } from './slack/thread-view.ts'
+import type { Stack } from './stack.ts'
+import { type Step, timelineOf } from './timeline.ts'
+
+/** What came of one question, as `npm run ask -- --json` prints it. */
+export interface Asked {
+  outcome: 'answered' | 'not-found' | 'failed'
+  /** The Markdown that people see. */
+  text: string
+  citations: { n: number; title: string; url: string }[]
+  timeline: Step[]
+  calls: { to: string; method: string; ms: number; status: number }[]
+  /** Finds the log line of the turn; empty where no turn was begun. */
+  reference: string
+}
+
+/** Who asks, and where. */
+const ASKER = 'U00ADA'
+const CHANNEL = 'C00GENERAL'
+
+/**
+ * Mentions the assistant in a channel and waits until the turn is over. `onText` gets the reply as it grows: what was
+ * added, and the step that was done meanwhile. Ask one question at a time.
+ */
+export async function ask(
+  stack: Stack,
+  question: string,
+  onText: (added: string) => void = () => undefined,
+  onStep: (title: string) => void = () => undefined,
+): Promise<Asked> {
+  const { slack, calls, lambda } = stack
+  const callsBefore = calls.all.length
+  const deliveriesBefore = slack.deliveries.length
+  const invocationsBefore = lambda.invocations.length
+  const shown = new Map<string, string>()
+  const steps = new Set<string>()
+
+  const unwatch = slack.watch((message) => {
+    if (message.user !== identity.botUserId) return
+    for (const { title, status } of message.tasks) {
+      if (status === 'complete' && !steps.has(title)) onStep(title)
+      if (status === 'complete') steps.add(title)
+    }
+    const text = textOf(message)
+    const before = shown.get(message.ts) ?? ''
+    shown.set(message.ts, text)
+    if (text.startsWith(before) && text !== before) onText(text.slice(before.length))
+  })
+  const postedAt = Date.now()
+  const { ts } = slack.post({ channel: CHANNEL, user: ASKER, text: `<@${identity.botUserId}> ${question}` })
+  await stack.settled()
+  unwatch()
+
+  const replies = slack.thread(CHANNEL, ts).filter(({ user, deleted }) => user === identity.botUserId && !deleted)
+  const asked = calls.all.slice(callsBefore)
+  const turn = lambda.invocations
+    .slice(invocationsBefore)
+    .flatMap(({ logs }) => logs.flatMap(turnLine))
+    .find(({ outcome }) => outcome !== 'duplicate')
+  return {
+    outcome:
+      turn?.outcome === 'answered' || turn?.outcome === 'guardrail' ? 'answered' : turn?.outcome === 'not_found' ? 'not-found' : 'failed',
+    text: replies.map(textOf).join('\n\n').trim(),
+    citations: replies.flatMap(citationsOf),
+    timeline: timelineOf(asked, slack.deliveries.slice(deliveriesBefore), postedAt),
+    calls: asked.map(({ to, method, ms, status }) => ({ to, method, ms, status })),
+    reference: turn?.reference ?? '',
+  }
+}
+
+function textOf(message: ThreadMessage): string {
+  return message.markdown ?? message.text
+}
+
+/** The sources that the reply lists under its text. */
+function citationsOf({ blocks }: ThreadMessage): Asked['citations'] {
+  return blocks.flatMap((block) => {
+    const text = block.type === 'section' ? (block.text as { text?: string } | undefined)?.text : undefined
+    if (!text?.startsWith('*Sources*')) return []
+    return [...text.matchAll(/^(\d+)\. (?:<([^|>]+)\|([^>]*)>|([^·\n]*))/gm)].map(([, n, url = '', linked, plain = '']) => ({
+      n: Number(n),
+      title: unescapeMrkdwn(linked ?? plain.trim()),
+      url: unescapeMrkdwn(url),
+    }))
+  })
+}
+
+function unescapeMrkdwn(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+}
+
+/** The one line that the backend logs for a turn. */
+function turnLine(line: string): { outcome: string; reference: string }[] {
+  try {
+    const parsed: unknown = JSON.parse(line)
+    if (typeof parsed !== 'object' || parsed === null || !('message' in parsed) || parsed.message !== 'turn') return []
+    const { outcome, reference } = parsed as { outcome?: unknown; reference?: unknown }
+    return typeof outcome === 'string' && typeof reference === 'string' ? [{ outcome, reference }] : []
+  } catch {
+    return []
+  }
+}
