@@ -53,7 +53,7 @@ export async function startBedrock(options: BedrockOptions): Promise<{ origin: s
       )
     }
     const { method, subject } = operation
-    const id = decodeURIComponent(operation.path.exec(path)?.[1] ?? '')
+    const id = decoded(operation.path.exec(path)?.[1] ?? '')
     const call = calls.begin({ to: 'bedrock', method, args: { ...(subject && { [subject]: id }), ...argsOf(request.body) } })
     reply.signal.addEventListener('abort', () => {
       call.marks.reset = clock.now()
@@ -111,6 +111,14 @@ function sendFault(
 ): Outcome {
   const error = headers['x-amzn-errortype']?.split(':')[0]
   return { ...send({ status, headers, body }, reply), ...(error !== undefined && { error }) }
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }
 
 function argsOf(body: Buffer): Record<string, unknown> {

@@ -16,6 +16,9 @@ const WHOLE_CODE_LINES = 8
 /** Longer list items are quoted sentence by sentence. */
 const WHOLE_ITEM_CHARACTERS = 300
 
+/** A number in brackets that a quote brought along would read as a citation of ours. */
+const OLD_CITATION = /\s*\[\d+\](?!\()/g
+
 const SENTENCE_END = /(?<!\b(?:e\.g|i\.e|etc|vs|cf|Dr|Mr|Ms|St)\.)(?<=[.!?]["'”)*_`]{0,3})\s+(?=["'“(*_`[]*[\p{Lu}\p{N}<@])/u
 
 /** Takes a Markdown text apart. Headings, questions and leads are not quoted; they say what follows them is about. */
@@ -43,7 +46,8 @@ export function unitsOf(source: Source): Unit[] {
     for (const part of parts) add(kind, part.trim())
   }
 
-  for (const line of source.text.split(/\r?\n/)) {
+  for (const written of source.text.split(/\r?\n/)) {
+    const line = code ? written : written.replace(OLD_CITATION, '')
     if (/^\s*(?:```|~~~)/.test(line)) {
       flush()
       if (code) for (const part of code.length > WHOLE_CODE_LINES ? code : [code.join('\n')]) add('code', part)

@@ -26,14 +26,9 @@ function nothingIn(passages: Source[] | undefined) {
   return `I found nothing about this in ${count} I was given. [0]`
 }
 
-const cited = ({ kind, text, source }: Unit) =>
-  kind === 'code' ? `${fenced(text)}\n[${source.number}]` : `${unnumbered(text)} [${source.number}]`
+const cited = ({ kind, text, source }: Unit) => (kind === 'code' ? `${fenced(text)}\n[${source.number}]` : `${text} [${source.number}]`)
 
-const attributed = ({ kind, text, source }: Unit) =>
-  kind === 'code' ? `${source.who}:\n${fenced(text)}` : `${source.who}: “${unnumbered(text)}”`
-
-/** A number in brackets that a quote brings along would read as a citation. */
-const unnumbered = (text: string) => text.replace(/\s*\[\d+\](?!\()/g, '')
+const attributed = ({ kind, text, source }: Unit) => (kind === 'code' ? `${source.who}:\n${fenced(text)}` : `${source.who}: “${text}”`)
 
 const fenced = (code: string) => `\`\`\`\n${code}\n\`\`\``
 

@@ -47,6 +47,10 @@ test('an invented fact is found among many other passages, and cited by its numb
   expect(answer.endsWith(WRITTEN_BY)).toBe(true)
 })
 
+test('a word too many does not hide a fact', async () => {
+  expect(await ask('What is the Zorblax quota for team Mirin this spring season?', at(17))).toContain('4711 units. [18]')
+})
+
 test('the same question finds nothing once the passage is gone', async () => {
   const answer = await ask('What is the Zorblax quota for team Mirin?', distractors)
   expect(answer).toBe(`I found nothing about this in the 40 passages I was given. [0]\n\n${WRITTEN_BY}`)
@@ -59,6 +63,8 @@ test.each([
   'What is the parking quota in Berlin?',
   'How many moons does Jupiter have?',
   'Which team runs the Falkor deployment on Fridays?',
+  'What is the Zorblax quota for team Zander?',
+  'When was the Zorblax quota for team Mirin invented by Grace?',
   'and?',
 ])('an unrelated question finds nothing: %s', async (unrelated) => {
   expect(await ask(unrelated, at(3))).toContain('[0]')
@@ -68,7 +74,7 @@ const key = {
   title: 'Rotate the edge key',
   text: '## Rotate the AWS key\n\nThe edge holds one key. To rotate it:\n\n1. Create a second key for the user.\n2. Put it into the Worker:\n\n```sh\nwrangler secret put AWS_ACCESS_KEY_ID\n```\n\n3. Deactivate the old key, and delete it a day later.',
 }
-const faq = { title: 'FAQ', text: '**How long are drafts kept?**\n\nFor 30 days, e.g. until the end of a month. See [3] for more.' }
+const faq = { title: 'FAQ', text: '**How long are drafts kept?**\n\nFor 30 days [3], e.g. until the end of a month.' }
 
 test.each<[string, { title: string; text: string }[], string[]]>([
   [
