@@ -32,7 +32,7 @@ function checkTurns(messages: Message[]) {
   if (messages.length === 0) {
     throw invalid('A conversation must have at least one message. Try again with a conversation that has at least one message.')
   }
-  // Newer Claude models let this pass; most other families refuse it (pydantic-ai#6255, July 2026).
+  // Newer Claude models let this pass; most other families refuse it (https://github.com/pydantic/pydantic-ai/pull/6255).
   if (messages[0]?.role !== 'user') {
     throw invalid('A conversation must start with a user message. Try again with a conversation that starts with a user message.')
   }
@@ -73,7 +73,7 @@ function checkDocuments(blocks: ContentBlock[]) {
   const documents = blocks.flatMap(({ document }) => document ?? [])
   if (documents.length > MAX_DOCUMENTS) throw invalid(`You can't include more than ${MAX_DOCUMENTS} documents in a request.`)
   for (const { name, source } of documents) {
-    // An underscore is not in the sentence, but passes (generative-ai-use-cases#1671); of white space only single plain spaces do.
+    // An underscore is not in the sentence, but passes (https://github.com/aws-samples/generative-ai-use-cases/issues/1671); of white space only single plain spaces do.
     if (!/^[A-Za-z0-9_ \-()[\]]+$/.test(name) || name.includes('  ')) {
       throw invalid(
         'The document file name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square ' +

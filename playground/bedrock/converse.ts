@@ -77,6 +77,8 @@ export async function converse({ request, model, guardrail }: Conversation, { re
   }
   if (output && !blocked) pass(output.finish())
   if (guardrail && blocked) stream.text(guardrail.policy.blockedOutput)
+  // That a masked answer ends with guardrail_intervened too follows from ApplyGuardrail, which answers GUARDRAIL_INTERVENED with
+  // the reason "Guardrail masked."; no recording of a ConverseStream was found.
   const intervened = blocked || output?.masked()
   return finish(
     intervened ? 'guardrail_intervened' : stopReason,

@@ -22,6 +22,7 @@ export const extractive: Model = {
 
 function nothingIn(passages: Source[] | undefined) {
   if (!passages) return 'I found nothing about this in our conversation. [0]'
+  if (passages.length === 0) return 'I was given no passage that could answer this. [0]'
   const count = passages.length === 1 ? 'the one passage' : `the ${passages.length} passages`
   return `I found nothing about this in ${count} I was given. [0]`
 }

@@ -47,6 +47,10 @@ test('an invented fact is found among many other passages, and cited by its numb
   expect(answer.endsWith(WRITTEN_BY)).toBe(true)
 })
 
+test('no passage at all is no answer', async () => {
+  expect(await ask('What is the Zorblax quota?', [])).toBe(`I was given no passage that could answer this. [0]\n\n${WRITTEN_BY}`)
+})
+
 test('a word too many does not hide a fact', async () => {
   expect(await ask('What is the Zorblax quota for team Mirin this spring season?', at(17))).toContain('4711 units. [18]')
 })
@@ -84,6 +88,11 @@ test.each<[string, { title: string; text: string }[], string[]]>([
   ],
   ['What puts AWS_ACCESS_KEY_ID into the Worker?', [faq, key], ['```\nwrangler secret put AWS_ACCESS_KEY_ID\n```\n[2]']],
   ['how long are drafts kept', [key, faq], ['For 30 days, e.g. until the end of a month. [2]']],
+  [
+    'What is the Zorblax quota per month?',
+    [{ title: '', text: 'The Zorblax quota is 4711 units.' }],
+    ['The Zorblax quota is 4711 units. [1]'],
+  ],
   ['What does team Heron & "Co" pay?', [{ title: 'Pay', text: 'Team Heron & "Co" pays 3 < 4.' }], ['Team Heron & "Co" pays 3 < 4. [1]']],
 ])('%s is answered with the words of a passage', async (asked, pages, quotes) => {
   const answer = await ask(asked, pages)
