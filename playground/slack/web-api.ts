@@ -28,6 +28,11 @@ export function createWebApi(options: { behaviours: Behaviours; tiers: Tiers; ac
       violation(`Slack has no method ${name}, or the simulator's table lacks it.`)
       throw new Refusal('unknown_method', { req_method: name })
     }
+    const behave = behaviours[name]
+    if (!behave) {
+      violation(`The simulated Slack has no behaviour for ${name}.`)
+      throw new Refusal('internal_error')
+    }
     if (asked.error) throw new Refusal(asked.error)
     if (name !== 'api.test') checkToken(asked.token)
     const seconds = tiers.take(name, method, stringOf(asked.args, 'channel'))
@@ -35,13 +40,7 @@ export function createWebApi(options: { behaviours: Behaviours; tiers: Tiers; ac
     access.demand(...method.scopes)
     const unknown = unknownArguments(method, asked.args)
     if (unknown.length > 0) violation(`${name} has no argument ${unknown.join(', ')}.`)
-    const args = checkArguments(method, asked.args, asked.typed)
-    const behave = behaviours[name]
-    if (!behave) {
-      violation(`The simulated Slack has no behaviour for ${name}.`)
-      throw new Refusal('internal_error')
-    }
-    return behave(args)
+    return behave(checkArguments(method, asked.args, asked.typed))
   }
 
   return (name: string, asked: Asked): Answer => {

@@ -1,0 +1,35 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { closeAfterTest } from './open-slack.ts'
+
+export interface Received {
+  path: string
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+export interface AppServer {
+  url: string
+  received: Received[]
+}
+
+/** An app's own server: hands every request to `answer`, which must end the response, or leave it open. */
+export async function startApp(answer: (response: ServerResponse, received: Received, count: number) => void): Promise<AppServer> {
+  const received: Received[] = []
+  const server = createServer(async (incoming, response) => {
+    let body = ''
+    for await (const part of incoming.setEncoding('utf8')) body += part
+    const request = { path: incoming.url ?? '', headers: incoming.headers, body }
+    received.push(request)
+    answer(response, request, received.length)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closeAfterTest(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      }),
+  )
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received }
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../../../playground/clock.ts'
+
+/** A clock that a test moves. */
+export interface FakeClock extends Clock {
+  /** Moves on by `ms`; what is due in between is called in order. */
+  advance(ms: number): void
+  /** Resolves as soon as something waits for exactly `ms` milliseconds from now. */
+  waitedFor(ms: number): Promise<void>
+}
+
+export function createFakeClock(start = 1_800_000_000_000): FakeClock {
+  let now = start
+  const timers = new Set<{ due: number; act: () => void }>()
+  let watchers: { due: number; resolve: () => void }[] = []
+  const tell = () => {
+    watchers = watchers.filter(({ due, resolve }) => {
+      const waiting = [...timers].some((timer) => timer.due === due)
+      if (waiting) resolve()
+      return !waiting
+    })
+  }
+  return {
+    now: () => now,
+    after(ms, act) {
+      const timer = { due: now + ms, act }
+      timers.add(timer)
+      tell()
+      return () => void timers.delete(timer)
+    },
+    advance(ms) {
+      const end = now + ms
+      for (;;) {
+        const [next] = [...timers].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due)
+        if (!next) break
+        timers.delete(next)
+        now = Math.max(now, next.due)
+        next.act()
+      }
+      now = end
+    },
+    waitedFor: (ms) =>
+      new Promise((resolve) => {
+        watchers.push({ due: now + ms, resolve })
+        tell()
+      }),
+  }
+}

@@ -1,0 +1,60 @@
+import { type Logger, LogLevel, WebClient } from '@slack/web-api'
+import { afterEach } from 'vitest'
+import { type Calls, createCalls } from '../../../playground/calls.ts'
+import type { Clock } from '../../../playground/clock.ts'
+import { type Slack, type SlackOptions, startSlack } from '../../../playground/slack/slack.ts'
+
+const closers: (() => Promise<unknown>)[] = []
+
+/** Calls `close` after the test. */
+export const closeAfterTest = (close: () => Promise<unknown>) => void closers.push(close)
+
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()))
+})
+
+export interface Opened {
+  slack: Slack
+  calls: Calls
+  /** The real client, as the installed app. */
+  client: WebClient
+}
+
+/** A simulated Slack that is closed after the test. Rates are lifted unless `limits` says otherwise. */
+export async function openSlack(options: Omit<SlackOptions, 'calls'> & { clock?: Clock } = {}): Promise<Opened> {
+  const calls = createCalls(options.clock?.now)
+  const slack = await startSlack({ ...options, calls, limits: { tiers: 'off', ...options.limits } })
+  closeAfterTest(slack.close)
+  return { slack, calls, client: createClient(slack) }
+}
+
+/** Refusals are what most tests are about: the client need not print them. */
+const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  setLevel: () => undefined,
+  getLevel: () => LogLevel.ERROR,
+  setName: () => undefined,
+}
+
+export const createClient = (slack: Slack, botToken: string | undefined = 'xoxb-fake-token') =>
+  new WebClient(botToken, {
+    slackApiUrl: slack.apiUrl,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    logger: silent,
+  })
+
+/** Slack's answer to a call that it refuses; fails where it is accepted. */
+export async function refusalOf(call: Promise<unknown>): Promise<{ error: string; [field: string]: unknown }> {
+  const answer = await call.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error && 'data' in error ? error.data : error),
+  )
+  if (typeof answer !== 'object' || answer === null || !('error' in answer)) throw new Error(`Not refused by Slack: ${String(answer)}`)
+  return { ...answer, error: String(answer.error) }
+}
+
+export const errorOf = async (call: Promise<unknown>) => (await refusalOf(call)).error

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest'
+import { methods, tableScopes } from '../../../playground/slack/methods.ts'
+import { createClient, errorOf, type Opened, openSlack, refusalOf } from './open-slack.ts'
+
+/** Sends what the real client cannot be made to send. */
+async function raw({ slack }: Opened, method: string, init: RequestInit & { query?: string } = {}) {
+  const headers = { authorization: 'Bearer xoxb-fake-token', ...init.headers }
+  const response = await fetch(`${slack.apiUrl}${method}${init.query ?? ''}`, { method: 'POST', ...init, headers })
+  const answer: Record<string, unknown> = JSON.parse(await response.text())
+  return { status: response.status, ...answer }
+}
+
+const json = (body: unknown, type = 'application/json; charset=utf-8') => ({
+  headers: { 'content-type': type },
+  body: JSON.stringify(body),
+})
+const form = (body: string) => ({ headers: { 'content-type': 'application/x-www-form-urlencoded' }, body })
+
+describe('bodies', () => {
+  test('a form is read by every method, JSON only by those that take it', async () => {
+    const opened = await openSlack()
+    const asked = { channel: 'C00GENERAL', ts: opened.slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'hi' }).ts }
+    expect(await opened.client.conversations.replies(asked)).toMatchObject({ ok: true, messages: [{ text: 'hi' }] })
+    expect(await raw(opened, 'conversations.replies', { method: 'GET', query: `?${new URLSearchParams(asked)}` })).toMatchObject({
+      ok: true,
+    })
+    expect(await raw(opened, 'conversations.replies', json(asked))).toMatchObject({
+      status: 200,
+      ok: false,
+      error: 'invalid_arguments',
+      response_metadata: { messages: ['[ERROR] missing required field: channel', '[ERROR] missing required field: ts'] },
+    })
+    expect(await raw(opened, 'chat.postMessage', json({ channel: 'C00GENERAL', text: 'by JSON' }))).toMatchObject({ ok: true })
+  })
+
+  test('a multipart form is read too', async () => {
+    const opened = await openSlack()
+    const body = new FormData()
+    body.set('channel', 'C00GENERAL')
+    body.set('text', 'in parts')
+    expect(await raw(opened, 'chat.postMessage', { body })).toMatchObject({ ok: true, message: { text: 'in parts' } })
+  })
+
+  test.each([
+    ['invalid_json', { headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{' }],
+    ['json_not_object', json([1])],
+    ['invalid_post_type', { headers: { 'content-type': 'application/xml' }, body: '<a/>' }],
+    ['invalid_form_data', form('channel=%zz')],
+    ['invalid_form_data', { headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: 'no parts' }],
+    ['invalid_charset', { headers: { 'content-type': 'application/json; charset=utf-7' }, body: '{}' }],
+  ])('%s', async (error, init) => {
+    expect(await raw(await openSlack(), 'chat.postMessage', init)).toMatchObject({ status: 200, ok: false, error })
+  })
+
+  test('JSON without a charset is warned of', async () => {
+    const answer = await raw(await openSlack(), 'chat.postMessage', json({ channel: 'C00GENERAL', text: 'hi' }, 'application/json'))
+    expect(answer).toMatchObject({ ok: true, warning: 'missing_charset', response_metadata: { warnings: ['missing_charset'] } })
+  })
+
+  test('a token is taken from the header or from the form, not from JSON', async () => {
+    const opened = await openSlack()
+    const headers = { authorization: '' }
+    const inForm = form('token=xoxb-fake-token')
+    const inJson = json({ token: 'xoxb-fake-token' })
+    expect(await raw(opened, 'auth.test', { ...inForm, headers: { ...inForm.headers, ...headers } })).toMatchObject({ ok: true })
+    expect(await raw(opened, 'auth.test', { ...inJson, headers: { ...inJson.headers, ...headers } })).toMatchObject({ error: 'not_authed' })
+  })
+})
+
+describe('who asks', () => {
+  test('no token and a wrong token', async () => {
+    const { slack } = await openSlack()
+    expect(await errorOf(createClient(slack, '').auth.test())).toBe('not_authed')
+    expect(await errorOf(createClient(slack, 'xoxb-wrong').auth.test())).toBe('invalid_auth')
+    expect(await createClient(slack, '').api.test()).toMatchObject({ ok: true })
+  })
+
+  test('a scope that is not granted', async () => {
+    const { slack, client } = await openSlack({
+      scopes: tableScopes.filter((scope) => scope !== 'channels:history' && scope !== 'users:read'),
+    })
+    const { ts } = slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'hi' })
+    expect(await refusalOf(client.users.info({ user: 'U00ADA' }))).toMatchObject({ error: 'missing_scope', needed: 'users:read' })
+    const refused = await refusalOf(client.conversations.replies({ channel: 'C00GENERAL', ts }))
+    expect(refused).toMatchObject({ error: 'missing_scope', needed: 'channels:history', provided: expect.stringContaining('im:history') })
+  })
+
+  test('another name than its own needs chat:write.customize', async () => {
+    const { client } = await openSlack()
+    expect(await errorOf(client.chat.postMessage({ channel: 'C00GENERAL', text: 'hi', username: 'Zoe' }))).toBe('missing_scope')
+  })
+})
+
+describe('arguments', () => {
+  test('a missing one, and an empty one', async () => {
+    const { client } = await openSlack()
+    expect(await refusalOf(client.apiCall('conversations.info'))).toMatchObject({
+      error: 'invalid_arguments',
+      response_metadata: { messages: ['[ERROR] missing required field: channel'] },
+    })
+    expect(await errorOf(client.apiCall('conversations.info', { channel: '' }))).toBe('channel_not_found')
+  })
+
+  test.each([
+    ['chat.startStream', { channel: 'C00GENERAL', task_display_mode: 'dense' }, 'invalid_arguments'],
+    ['conversations.history', { channel: 'C00GENERAL', limit: 'many' }, 'invalid_arguments'],
+    ['conversations.history', { channel: 'C00GENERAL', limit: '1001' }, 'invalid_arguments'],
+    ['conversations.history', { channel: 'C00GENERAL', inclusive: 'perhaps' }, 'invalid_arguments'],
+    ['conversations.history', { channel: 'C00GENERAL', cursor: 'never given' }, 'invalid_cursor'],
+    ['conversations.history', { channel: 'C00GENERAL', oldest: 'yesterday' }, 'invalid_ts_oldest'],
+    ['conversations.history', { channel: 'C00GENERAL', latest: 'tomorrow' }, 'invalid_ts_latest'],
+    ['agents.sessions.setStatus', { channel_id: 'C00GENERAL', thread_ts: '1.0', status: 'thinking' }, 'invalid_status'],
+    ['chat.postMessage', { channel: 'C00GENERAL', text: 'hi', blocks: '{' }, 'invalid_blocks_format'],
+    ['chat.postMessage', { channel: 'C00GENERAL', text: 'hi', metadata: '[]' }, 'invalid_metadata_format'],
+    ['chat.startStream', { channel: 'C00GENERAL', chunks: 'no' }, 'invalid_chunks'],
+  ])('%s %o: %s', async (method, args, error) => {
+    const { client } = await openSlack()
+    expect(await errorOf(client.apiCall(method, args))).toBe(error)
+  })
+
+  test('a number where JSON must hold a string', async () => {
+    const answer = await raw(await openSlack(), 'chat.update', json({ channel: 'C00GENERAL', ts: 1_800_000_000.0001, text: 'hi' }))
+    expect(answer).toMatchObject({
+      error: 'invalid_arguments',
+      response_metadata: { messages: ['[ERROR] must be a string [json-pointer:/ts]'] },
+    })
+  })
+})
+
+describe('violations', () => {
+  test('none for what the table has', async () => {
+    const { client, calls } = await openSlack()
+    await client.chat.postMessage({ channel: 'C00GENERAL', text: 'hi' })
+    expect(calls.violations).toEqual([])
+  })
+
+  test('a method that Slack does not have', async () => {
+    const { client, calls } = await openSlack()
+    expect(await errorOf(client.apiCall('chat.whisper'))).toBe('unknown_method')
+    expect(calls.violations).toHaveLength(1)
+  })
+
+  test('an argument that Slack ignores', async () => {
+    const { client, calls } = await openSlack()
+    expect(await client.apiCall('chat.postMessage', { channel: 'C00GENERAL', text: 'hi', unfurl: true })).toMatchObject({ ok: true })
+    expect(calls.violations).toEqual(['chat.postMessage has no argument unfurl.'])
+  })
+
+  test('a method of the table that the simulator has no behaviour for', async () => {
+    const { client, calls } = await openSlack()
+    for (const name of methods.keys()) await client.apiCall(name).catch(() => undefined)
+    expect(calls.violations).toEqual([
+      'The simulated Slack has no behaviour for apps.connections.open.',
+      'The simulated Slack has no behaviour for apps.manifest.validate.',
+    ])
+  })
+})
+
+describe('the record and the faults', () => {
+  test('a call is recorded with what its JSON fields say, without the token', async () => {
+    const { client, calls } = await openSlack()
+    const metadata = { event_type: 'turn', event_payload: { id: '1' } }
+    await client.chat.postMessage({ channel: 'C00GENERAL', text: 'hi', metadata })
+    await errorOf(client.chat.postMessage({ channel: 'C00NOWHERE', text: 'hi' }))
+    expect(calls.all).toMatchObject([
+      { to: 'slack', method: 'chat.postMessage', args: { channel: 'C00GENERAL', text: 'hi', metadata }, status: 200 },
+      { method: 'chat.postMessage', status: 200, error: 'channel_not_found' },
+    ])
+    expect(JSON.stringify(calls.all)).not.toContain('xoxb')
+  })
+
+  test('an answer in place of the real one; a call carried out whose answer is lost; a late one', async () => {
+    const posted = (text: string) => ({ channel: 'D00ADA', text })
+    const { slack, client, calls } = await openSlack({
+      faults: ({ args }) => {
+        if (args.text === 'refused') return { kind: 'answer', status: 200, body: '{"ok":false,"error":"fatal_error"}' }
+        if (args.text === 'lost') return { kind: 'cut', carriedOut: true }
+        return args.text === 'late' ? { kind: 'late', ms: 1 } : undefined
+      },
+    })
+    const said: string[] = []
+    slack.watch(({ text }) => said.push(text))
+    expect(await errorOf(client.chat.postMessage(posted('refused')))).toBe('fatal_error')
+    await expect(client.chat.postMessage(posted('lost'))).rejects.toThrow()
+    expect(await client.chat.postMessage(posted('late'))).toMatchObject({ ok: true })
+    expect(said).toEqual(['lost', 'late'])
+    expect(calls.all).toMatchObject([{ status: 200, error: 'fatal_error' }, { status: 0 }, { status: 200 }])
+  })
+})
