@@ -5,7 +5,7 @@ const STOP_WORDS = new Set(
     'can cannot could did do does doing done down each either else ever every few find for from further gave get gets getting give gives go goes ' +
     'had happen happens has have having he hello her here hers hey hi him his how i if in into is it its itself just kind know let like long look ' +
     'made make makes many may me mean means might mine more most much must my need needs no nor not of off often ok okay on once one only or other ' +
-    'our ours out over own people please quick really same say says see shall she should show so some somebody someone something soon still such ' +
+    'across against among around during per since toward upon via within without our ours out over own people please quick really same say says see shall she should show so some somebody someone something soon still such ' +
     'tell than thank thanks that the their theirs them then there these they thing things think this those through to too under until up us use ' +
     'used uses using very want wants was way we well were what whats when where which while who whom whose why will with wondering would yes yet ' +
     'you your yours don doesn didn isn aren wasn weren won wouldn couldn shouldn re ve ll explain describe question answer exactly'
