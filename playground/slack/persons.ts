@@ -86,7 +86,7 @@ export function createPersons(options: {
     pressStop({ channel, threadTs, user }) {
       if (sessions.get(channel, threadTs)?.status !== 'processing')
         throw new Error('There is no Stop button: the session is not processing.')
-      const streaming = messages.thread(channel, threadTs).filter(({ stream }) => stream?.state === 'in_progress')
+      const streaming = messages.thread(channel, threadTs).filter(({ stream, deleted }) => stream?.state === 'in_progress' && !deleted)
       for (const message of streaming) {
         if (message.stream) endStream(message.stream, 'person')
         messages.changed(message)

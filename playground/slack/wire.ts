@@ -20,7 +20,8 @@ const botProfile = ({ botId, appId }: { botId: string; appId: string }, name: st
 export function messageOnWire(message: Message, { workspace, metadata = false }: { workspace: Workspace; metadata?: boolean }): Wire {
   const { ts, threadTs, user, bot, text, clientMsgId, attachments, edited, stream, reactions } = message
   const author = workspace.people.get(user)
-  const blocks = [...(bot && message.blocks.length > 0 && !stream ? [] : [toRichText(text, `b${ts}`)]), ...message.blocks]
+  const drawn = text === '' || (bot && message.blocks.length > 0 && !stream) ? [] : [toRichText(text, `b${ts}`)]
+  const blocks = [...drawn, ...message.blocks]
   return {
     type: 'message',
     user,

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { sign } from '../../../playground/slack/delivery.ts'
 import type { SlackLimits } from '../../../playground/slack/limits.ts'
+import { sign } from '../../../playground/slack/signed-request.ts'
 import { startApp } from './app-server.ts'
 import { createFakeClock } from './fake-clock.ts'
 import { openSlack } from './open-slack.ts'

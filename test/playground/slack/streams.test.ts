@@ -150,7 +150,7 @@ describe('what a stream refuses', () => {
     { type: 'task_update', id: '1', title: 'a' },
     { type: 'task_update', id: '1', title: 'a', status: 'completed' },
     { type: 'task_update', id: '1', title: 'a', status: 'complete', task: {} },
-    { type: 'task_update', id: '1', title: 'a', status: 'complete', sources: [{ url: 'https://fake.example' }] },
+    { type: 'task_update', id: '1', title: 'a', status: 'complete', sources: [{ url: 'https://fake.example', text: 'a' }] },
     { type: 'plan_update' },
     { type: 'blocks', blocks: 'a' },
     { type: 'blocks', blocks: [{ type: 'marquee' }] },
