@@ -1,9 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
-
-/** How far the date of a signature may lie from the service's own clock, either way. */
-const CLOCK_SKEW_MS = 5 * 60_000
+import { lateness, parseBasicDate } from './sigv4-date.ts'
 
 /** Services that speak AWS JSON refuse a signature with 400; services that speak REST refuse it with 403. */
 const REFUSES_WITH_400 = new Set(['dynamodb', 'secretsmanager'])
@@ -105,26 +103,6 @@ export async function checkSigV4(request: ReceivedRequest, expected: ExpectedSig
 function parseAuthorization(authorization: string): Record<string, string | undefined> {
   const pairs = authorization.slice(authorization.indexOf(' ') + 1).split(/,\s*/)
   return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]))
-}
-
-/** `20261123T101500Z` as milliseconds of the Unix epoch; undefined when it is no such date. */
-function parseBasicDate(date: string): number | undefined {
-  if (!/^\d{8}T\d{6}Z$/.test(date)) return undefined
-  const ms = Date.parse(date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'))
-  return Number.isNaN(ms) ? undefined : ms
-}
-
-const basicDate = (ms: number) => `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
-
-function lateness(signedAt: number, now: number): string | undefined {
-  const [signed, current] = [basicDate(signedAt), basicDate(now)]
-  if (signedAt < now - CLOCK_SKEW_MS) {
-    return `Signature expired: ${signed} is now earlier than ${basicDate(now - CLOCK_SKEW_MS)} (${current} - 5 min.)`
-  }
-  if (signedAt > now + CLOCK_SKEW_MS) {
-    return `Signature not yet current: ${signed} is still later than ${basicDate(now + CLOCK_SKEW_MS)} (${current} + 5 min.)`
-  }
-  return undefined
 }
 
 function scopeFaults([, day, region, service, terminator]: string[], date: string, expected: ExpectedSignature): string | undefined {

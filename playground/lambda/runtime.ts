@@ -57,9 +57,14 @@ async function run(handler: Handler, invoke: Invoke): Promise<void> {
     logError('Invoke Error', said.error)
   }
   running = undefined
-  process.stdout.write(`${endOfLog(invoke.requestId)}\n`)
-  process.stderr.write(`${endOfLog(invoke.requestId)}\n`)
+  await written(`${endOfLog(invoke.requestId)}\n`)
   say(said)
+}
+
+/** Writes to both streams and waits until everything before it has left the process, which may be frozen after its answer. */
+async function written(text: string): Promise<void> {
+  const write = (stream: NodeJS.WriteStream) => new Promise((resolve) => stream.write(text, resolve))
+  await Promise.all([write(process.stdout), write(process.stderr)])
 }
 
 /** Lambda writes an error that the function did not catch into the function's log, with its stack. */
@@ -69,7 +74,7 @@ function logError(what: string, error: FunctionError): void {
 
 function crash(what: string, error: FunctionError, exitCode: number): void {
   logError(what, error)
-  say({ kind: 'crashed', error }, () => process.exit(exitCode))
+  void written('').then(() => say({ kind: 'crashed', error }, () => process.exit(exitCode)))
 }
 
 process.on('uncaughtException', (error) => crash('Uncaught Exception', describe(error), 129))

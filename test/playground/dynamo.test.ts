@@ -6,7 +6,7 @@ import {
   ResourceNotFoundException,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createCalls, type Fault } from '../../playground/calls.ts'
 import { startDynamo } from '../../playground/dynamo.ts'
 
@@ -88,10 +88,15 @@ test.each<[string, Fault, number, number]>([
   expect(calls.all[0]).toMatchObject({ status, ...(status === 500 ? { error: 'InternalServerError' } : {}) })
 })
 
-test('a late answer comes all the same', async () => {
-  const { claim, calls } = await stage({ kind: 'late', ms: 50 })
-  await claim()
-  expect(calls.all[0]?.status).toBe(200)
+test('a late answer comes after the next one, though its write came first', async () => {
+  const { claim, calls } = await stage({ kind: 'late', ms: 200 })
+  const ended: number[] = []
+  calls.watch((call, phase) => phase === 'ended' && ended.push(call.status))
+  const late = claim()
+  await vi.waitFor(() => expect(calls.all).toHaveLength(1))
+  await expect(claim()).rejects.toBeInstanceOf(ConditionalCheckFailedException)
+  await late
+  expect(ended).toEqual([400, 200])
 })
 
 test('nothing answers after close', async () => {

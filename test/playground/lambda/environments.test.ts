@@ -110,6 +110,14 @@ describe('a process', () => {
     expect(lambda.invocations[1]?.logs).toEqual(expect.arrayContaining(['second', expect.stringContaining('TypeError: on purpose')]))
   })
 
+  test('has printed all of its lines before the invocation is over', async () => {
+    const { invoke, lambda } = await stage()
+    await invoke({ lines: 20_000 })
+    expect(lambda.invocations[0]?.logs).toHaveLength(20_000)
+    await invoke({})
+    expect(lambda.invocations[1]?.logs).toEqual([])
+  })
+
   test.each([
     ['throws', 'throw new RangeError("at start")', { errorType: 'RangeError', errorMessage: 'at start' }],
     ['is not JavaScript', 'export const handler = =>', { errorType: 'Runtime.UserCodeSyntaxError' }],

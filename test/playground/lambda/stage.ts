@@ -26,6 +26,7 @@ export const handler = async (event, context) => {
   count += 1
   const remaining = context.getRemainingTimeInMillis()
   if (event.print) console.log(event.print), console.error(event.print + ' as an error')
+  for (let line = 1; line <= (event.lines ?? 0); line++) console.log('line ' + line)
   if (event.leave) void at(event.leave[0]).then(() => at(event.leave[1]))
   await at(event.gate)
   if (event.fail) throw new TypeError(event.fail)
