@@ -61,6 +61,8 @@ export interface StackOptions {
   faults?: Faults
   streamFaults?: BedrockOptions['streamFaults']
   lambdaTimeoutSeconds?: number
+  /** How long the on-failure queue waits before it delivers a record again. */
+  redeliverAfterMs?: number
 }
 
 /** Starts everything that a question passes. The bundles in `dist` are taken as they are. */
@@ -117,6 +119,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         accountId: ACCOUNT,
         caller: CALLER,
         role: ROLE,
+        ...(options.redeliverAfterMs !== undefined && { failureQueue: { visibilityTimeoutMs: options.redeliverAfterMs } }),
         functions: [
           {
             ...fn,

@@ -63,10 +63,13 @@ function introduce(stack: Stack, { url, summary }: { url: string; summary: strin
 
 /** Asks for questions until the input ends; where there was none in it at all, until Ctrl-C. */
 async function converse(stack: Stack, interrupted: AbortSignal): Promise<void> {
-  const terminal = process.stdin.isTTY ? { terminal: true } : { terminal: false }
-  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: '> ', ...terminal })
+  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: '> ', terminal: process.stdin.isTTY })
   // On a terminal readline takes Ctrl-C for itself.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  let ended = false
+  lines.on('close', () => {
+    ended = true
+  })
   let askedAny = false
   lines.prompt()
   for await (const line of lines) {
@@ -76,7 +79,7 @@ async function converse(stack: Stack, interrupted: AbortSignal): Promise<void> {
       printer.end(await ask(stack, line.trim(), printer.text, printer.step))
       console.log()
     }
-    lines.prompt()
+    if (!ended) lines.prompt()
   }
   if (!askedAny) await new Promise((resolve) => interrupted.addEventListener('abort', resolve))
 }

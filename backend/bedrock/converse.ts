@@ -75,6 +75,8 @@ export function createConverse(
         }
         note(event, ending)
       }
+      // A stream that is aborted, or cut off cleanly, ends without an error and without the events that close it.
+      if (ending.stopReason === 'unknown') throw new Error('the stream ended without messageStop')
     } catch (cause) {
       if (deadline.aborted) throw new OutOfTime('the deadline fired', { cause })
       if (begun) throw new AnswerInterrupted('the stream broke', { cause })
@@ -84,8 +86,6 @@ export function createConverse(
       clearTimeout(timer)
       stop.abort()
     }
-    // A stream can also simply end, without the events that close it.
-    if (ending.stopReason === 'unknown') throw begun ? new AnswerInterrupted('no messageStop') : new ModelFailed('no messageStop')
     yield { kind: 'end', ...ending }
   }
 }
@@ -110,7 +110,9 @@ function note(event: ConverseStreamOutput, ending: Ending): void {
     ending.inputTokens = event.metadata.usage?.inputTokens ?? 0
     ending.outputTokens = event.metadata.usage?.outputTokens ?? 0
   }
-  if (ending.stopReason === 'guardrail_intervened' && event.metadata) ending.guardrail = explain(event.metadata.trace?.guardrail)
+  if (ending.stopReason !== 'guardrail_intervened' || !event.metadata) return
+  const intervention = explain(event.metadata.trace?.guardrail)
+  if (intervention) ending.guardrail = intervention
 }
 
 /** Names, not statuses: an exception inside the stream has no status. */

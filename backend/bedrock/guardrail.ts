@@ -6,11 +6,23 @@ export interface Intervention {
   rules: string[]
 }
 
-/** Reads a guardrail's trace, which holds the matched text itself and is therefore passed no further than this. */
-export function explain(trace: GuardrailTraceAssessment | undefined): Intervention {
-  const onQuestion = rulesOf(Object.values(trace?.inputAssessment ?? {}))
-  if (onQuestion.length > 0) return { on: 'question', rules: onQuestion }
-  return { on: 'answer', rules: rulesOf(Object.values(trace?.outputAssessments ?? {}).flat()) }
+/**
+ * Reads a guardrail's trace, which holds the matched text itself and is therefore passed no further than this.
+ * Undefined where it only masked: then the answer is whole but for what is masked, though Bedrock says "intervened".
+ */
+export function explain(trace: GuardrailTraceAssessment | undefined): Intervention | undefined {
+  const onQuestion = Object.values(trace?.inputAssessment ?? {})
+  const onAnswer = Object.values(trace?.outputAssessments ?? {}).flat()
+  const blockedQuestion = rulesOf(onQuestion)
+  if (blockedQuestion.length > 0) return { on: 'question', rules: blockedQuestion }
+  const blockedAnswer = rulesOf(onAnswer)
+  if (blockedAnswer.length === 0 && [...onQuestion, ...onAnswer].some(masks)) return undefined
+  return { on: 'answer', rules: blockedAnswer }
+}
+
+function masks({ sensitiveInformationPolicy }: GuardrailAssessment): boolean {
+  const found = [...(sensitiveInformationPolicy?.piiEntities ?? []), ...(sensitiveInformationPolicy?.regexes ?? [])]
+  return found.some(({ action }) => action === 'ANONYMIZED')
 }
 
 function rulesOf(assessments: readonly GuardrailAssessment[]): string[] {

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { disobedient } from '../../playground/bedrock/disobedient.ts'
+import { mention, openStage, post } from './stage.ts'
+
+const stage = openStage()
+
+describe('a question is answered in its own thread', () => {
+  test('a mention in a channel, with the sources that it cites', async () => {
+    const { text, replies, calls } = await post(stage, { text: mention('where does the VPN guide live?') })
+    expect(text).toContain('The VPN guide lives under IT, Remote access. [1](https://wiki.fernwood.example/it/remote-access#vpn)')
+    expect(replies[0]).toMatchObject({ streaming: 'completed', streamEndedBy: 'app' })
+    const sources = JSON.stringify(replies[0]?.blocks.filter(({ type }) => type === 'section'))
+    expect(sources).toContain('1. <https://wiki.fernwood.example/it/remote-access#vpn|Remote access › VPN> · wiki · 2026-03-01')
+    expect(sources).not.toContain('laptops')
+    expect(
+      calls
+        .filter(({ method }) => method === 'Retrieve')
+        .map(({ args }) => args.knowledgeBaseId)
+        .sort(),
+    ).toEqual(['KB00RUNBOOKS', 'KB00WIKI'])
+  })
+
+  test('a direct message, without a mention', async () => {
+    const { text } = await post(stage, { channel: 'D00ADA', text: 'How often are laptops replaced?' })
+    expect(text).toContain('Laptops are replaced every 38 months.')
+  })
+
+  test('the person sees life before the work is done, and then what was done', async () => {
+    const { replies, calls, writes } = await post(stage, { text: mention('where does the VPN guide live?') })
+    expect(writes[0]).toBe('chat.startStream')
+    const opened = calls.find(({ method }) => method === 'chat.startStream')
+    const asked = calls.find(({ method }) => method === 'ConverseStream')
+    expect(opened && asked && opened.at <= asked.at).toBe(true)
+    expect(replies[0]?.tasks.map(({ status }) => status)).toEqual(['complete', 'complete'])
+    expect(stage.stack.slack.session('C00GENERAL', replies[0]?.threadTs ?? '')).toBe('active')
+  })
+
+  test('a later question in a thread is searched with the one before it, and the model is shown the thread', async () => {
+    const first = await post(stage, { text: mention('How often are laptops replaced?') })
+    await post(stage, { user: 'U00GRACE', threadTs: first.threadTs, text: 'Mine is & <was> slow' })
+    const second = await post(stage, { threadTs: first.threadTs, text: mention('and which form is it?') })
+    const query = second.calls.find(({ method }) => method === 'Retrieve')?.args.retrievalQuery
+    expect(query).toEqual({ text: 'How often are laptops replaced? and which form is it?' })
+    const messages = second.calls.find(({ method }) => method === 'ConverseStream')?.args.messages as {
+      role: string
+      content: { text?: string }[]
+    }[]
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
+    expect(messages[0]?.content[0]?.text).toBe('Ada Fake: How often are laptops replaced?')
+    expect(messages[2]?.content[0]?.text).toBe('Grace Fake: Mine is & <was> slow')
+    expect(second.text).toContain('LT-12')
+  })
+
+  test('what is not there is said not to be there', async () => {
+    const { text, replies } = await post(stage, { text: mention('Who won the chess tournament in Reykjavik?') })
+    expect(text).not.toMatch(/\[\d+\]/)
+    expect(replies[0]?.blocks.filter(({ type }) => type === 'section')).toEqual([])
+  })
+
+  test('one post that Slack sends as two events is answered once, and the loser makes no call to Slack', async () => {
+    const { replies, calls } = await post(stage, { text: mention('where does the VPN guide live?') })
+    expect(replies).toHaveLength(1)
+    expect(calls.filter(({ method }) => method === 'Invoke')).toHaveLength(2)
+    expect(
+      calls
+        .filter(({ method }) => method === 'PutItem')
+        .map(({ status }) => status)
+        .sort(),
+    ).toEqual([200, 400])
+    expect(calls.filter(({ method }) => method === 'conversations.replies')).toHaveLength(1)
+  })
+
+  test('a message that is not for the assistant is left alone', async () => {
+    const { replies, calls } = await post(stage, { text: 'where does the VPN guide live?' })
+    expect([replies, calls]).toEqual([[], []])
+  })
+})
+
+describe('a model that obeys nothing', () => {
+  test('shows no more than it may', async () => {
+    stage.model = disobedient
+    const { text, replies } = await post(stage, { text: mention('where does the VPN guide live?') })
+    expect(text).toContain('It is in the guide [1](https://wiki.fernwood.example/it/remote-access#vpn), and in two that nobody gave me.')
+    expect(text).toContain('👩‍👩‍👧‍👦 | 𝕏')
+    // Nobody is pinged, no link leads where nobody pointed, and nothing that it thought aloud is there.
+    expect(text.replaceAll('<\u200b!everyone>', '')).not.toMatch(/<[!@]/)
+    expect(text).not.toMatch(/\]\((?!https:\/\/wiki\.fernwood\.example)/)
+    expect(text.replaceAll(/`[^`]*`/g, '')).not.toContain('evil.example')
+    expect(text).not.toContain('They ask politely')
+    expect(text.match(/^```/gm)).toHaveLength(2)
+    expect(text.isWellFormed()).toBe(true)
+    expect(replies[0]?.streaming).toBe('completed')
+  })
+
+  test('may name whom the thread holds', async () => {
+    stage.model = disobedient
+    const { threadTs } = await post(stage, { user: 'U00GRACE', text: 'The VPN is slow.' })
+    const { text } = await post(stage, { threadTs, text: mention('where does the VPN guide live?') })
+    expect(text).toContain('<@U00GRACE>')
+  })
+})

@@ -1,0 +1,123 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { failing, mention, openStage, post } from './stage.ts'
+
+const stage = openStage()
+const QUESTION = mention('where does the VPN guide live?')
+const ANSWER = 'The VPN guide lives under IT, Remote access.'
+const REFERENCE = /\(Reference: [0-9a-f]{8}\)/
+
+const throttled = {
+  kind: 'answer',
+  status: 429,
+  headers: { 'x-amzn-errortype': 'ThrottlingException' },
+  body: '{"message":"Too many requests"}',
+} as const
+const broken = {
+  kind: 'answer',
+  status: 500,
+  headers: { 'x-amzn-errortype': 'InternalServerException' },
+  body: '{"message":"broken"}',
+} as const
+
+// The first invocation starts a process; its time should not be that of a test about failures.
+beforeAll(async () => void (await post(stage, { text: QUESTION })))
+
+describe('the answer comes all the same', () => {
+  test('where one knowledge base cannot be searched, which it says', async () => {
+    stage.faults = (call) => (call.args.knowledgeBaseId === 'KB00RUNBOOKS' ? broken : undefined)
+    const { text } = await post(stage, { text: QUESTION })
+    expect(text).toContain(ANSWER)
+    expect(text).toContain('I could not search runbooks just now.')
+  })
+
+  test('where reranking fails', async () => {
+    stage.faults = failing('Rerank', broken)
+    expect((await post(stage, { text: QUESTION })).text).toContain(ANSWER)
+  })
+
+  test('where the thread cannot be read, which it says', async () => {
+    stage.faults = failing('conversations.replies', { kind: 'answer', status: 200, body: '{"ok":false,"error":"fatal_error"}' })
+    const { text } = await post(stage, { text: QUESTION })
+    expect(text).toContain(ANSWER)
+    expect(text).toContain('I could not read the thread')
+  })
+
+  test('where nobody can be named', async () => {
+    stage.faults = failing('users.info', { kind: 'answer', status: 200, body: '{"ok":false,"error":"user_not_found"}' })
+    expect((await post(stage, { text: QUESTION })).text).toContain(ANSWER)
+  })
+
+  test('where the model is throttled for a moment', async () => {
+    stage.faults = failing('ConverseStream', throttled, 2)
+    const { text, calls } = await post(stage, { text: QUESTION })
+    expect(text).toContain(ANSWER)
+    expect(calls.filter(({ method }) => method === 'ConverseStream').map(({ status }) => status)).toEqual([429, 429, 200])
+  })
+
+  test('where the claim was written but its answer was lost', async () => {
+    stage.faults = failing('PutItem', { kind: 'cut', carriedOut: true }, 1)
+    expect((await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })).text).toContain(ANSWER)
+  })
+
+  test('posted whole, where Slack refuses a stream', async () => {
+    stage.faults = failing('chat.startStream', { kind: 'answer', status: 200, body: '{"ok":false,"error":"channel_type_not_supported"}' })
+    const { text, replies, writes } = await post(stage, { text: QUESTION })
+    expect(text).toContain(ANSWER)
+    expect(JSON.stringify(replies[0]?.blocks)).toContain('*Sources*')
+    expect(writes).toEqual(['chat.startStream', 'chat.postMessage'])
+  })
+
+  test('in what follows, where the stream is lost on its way', async () => {
+    stage.faults = failing('chat.appendStream', {
+      kind: 'answer',
+      status: 200,
+      body: '{"ok":false,"error":"message_not_in_streaming_state"}',
+    })
+    const { replies } = await post(stage, { text: QUESTION })
+    const words = replies.map(({ markdown, text }) => markdown ?? text).join('')
+    expect(words.split(ANSWER)).toHaveLength(2)
+  })
+
+  test('after Slack asked to wait', async () => {
+    stage.faults = failing(
+      'chat.appendStream',
+      { kind: 'answer', status: 429, headers: { 'retry-after': '1' }, body: '{"ok":false,"error":"ratelimited"}' },
+      1,
+    )
+    const { text, writes } = await post(stage, { text: QUESTION })
+    expect(text.split(ANSWER)).toHaveLength(2)
+    expect(writes.filter((method) => method === 'chat.appendStream').length).toBeGreaterThan(1)
+  })
+})
+
+describe('the person reads a sentence and a reference, in the one message', () => {
+  test.each([
+    ['the model stays throttled', throttled, 'The model is busy right now.'],
+    ['the model cannot be reached', { kind: 'cut' } as const, 'I could not reach the model'],
+    [
+      'the model may not be used',
+      { ...throttled, status: 403, headers: { 'x-amzn-errortype': 'AccessDeniedException' } } as const,
+      'I could not reach the model',
+    ],
+  ])('where %s', async (_, fault, sentence) => {
+    stage.faults = failing('ConverseStream', fault)
+    const { text, replies } = await post(stage, { text: QUESTION })
+    expect(text).toContain(sentence)
+    expect(text).toMatch(REFERENCE)
+    expect(replies[0]?.streaming).toBe('completed')
+  })
+
+  test('where the model breaks off, after what it had said', async () => {
+    stage.streamFaults = () => ({ afterDeltas: 6, ending: { exception: 'modelStreamErrorException', message: 'broken' } })
+    const { text } = await post(stage, { text: QUESTION })
+    expect(text).toMatch(/^The VPN guide/)
+    expect(text).toContain('The answer broke off here')
+    expect(text).toMatch(REFERENCE)
+  })
+
+  test('where every knowledge base fails, the model says what it can, and the reply what it could not', async () => {
+    stage.faults = failing('Retrieve', broken)
+    const { text } = await post(stage, { text: QUESTION })
+    expect(text).toContain('I could not search wiki and runbooks just now.')
+  })
+})

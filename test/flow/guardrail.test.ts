@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { disobedient } from '../../playground/bedrock/disobedient.ts'
+import { mention, openStage, post } from './stage.ts'
+
+const stage = openStage({
+  guardrail: {
+    blockedInput: 'This cannot be asked.',
+    blockedOutput: 'This cannot be said.',
+    deniedTopics: [{ name: 'Salaries', pattern: /salar(y|ies)/i }],
+    deniedWords: ['nobody gave me'],
+    pii: [{ type: 'URL', pattern: /vpn7\.fernwood\.example/g, input: 'NONE', output: 'ANONYMIZE' }],
+  },
+})
+
+test('a question that it blocks costs no model, and the person reads which kind of rule, not what it matched', async () => {
+  const { text, calls } = await post(stage, { text: mention('what salary does Grace get?') })
+  expect(text).toContain('This cannot be asked.')
+  expect(text).toContain("I can't answer this question")
+  expect(text).toContain('a topic that is off limits')
+  expect(text).not.toMatch(/salar/i)
+  expect(calls.filter(({ marks }) => marks.reset !== undefined)).toEqual([])
+})
+
+test('an answer that it blocks is held back', async () => {
+  stage.model = disobedient
+  const { text } = await post(stage, { text: mention('where does the VPN guide live?') })
+  expect(text).toContain('I had to hold back my answer')
+  expect(text).not.toContain('nobody gave me')
+})
+
+test('what it masks is masked in what people see', async () => {
+  const { text } = await post(stage, { text: mention('what is the VPN gateway and its port?') })
+  expect(text).toContain('{URL}, port 4433')
+  expect(text).not.toContain('vpn7')
+  expect(text).not.toContain('hold back')
+})
+
+test('it reads the question, not the passages nor what others wrote before', async () => {
+  const { threadTs } = await post(stage, { user: 'U00GRACE', text: 'My salary is none of your business.' })
+  const { text, calls } = await post(stage, { threadTs, text: mention('where does the VPN guide live?') })
+  expect(text).toContain('The VPN guide lives under IT')
+  const messages = calls.find(({ method }) => method === 'ConverseStream')?.args.messages as { content: Record<string, unknown>[] }[]
+  const marked = messages.flatMap(({ content }) => content).filter((block) => 'guardContent' in block)
+  expect(marked).toEqual([{ guardContent: { text: { text: 'where does the VPN guide live?' } } }])
+})
