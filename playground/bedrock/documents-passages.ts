@@ -14,10 +14,7 @@ interface Section {
   hasChildren: boolean
 }
 
-/**
- * Cuts a page into passages: one a section, more where the section is long. Each begins with a line that names the page
- * and its headings, because Rerank and the model are given the text alone.
- */
+/** Cuts a page into passages: one a section, more where the section is long. Each begins with the section's heading. */
 export function toPassages(file: ParsedFile, page: { path: string; title: string; url: string; updated: string }): StoredPassage[] {
   return sectionsOf(file.blocks)
     .filter(({ blocks, hasChildren }) => blocks.length > 0 || !hasChildren)
@@ -25,7 +22,8 @@ export function toPassages(file: ParsedFile, page: { path: string; title: string
       const trail = section.trail[0]?.toLowerCase() === page.title.toLowerCase() ? section.trail.slice(1) : section.trail
       const title = [page.title, ...trail].map((heading) => clip(heading)).join(' › ')
       const url = section.heading === undefined ? page.url : `${page.url}#${encodeURIComponent(section.heading.slug)}`
-      return pack(section.blocks).map((text) => ({ title, url, text: `# ${title}\n\n${text}`.trim() }))
+      const line = section.heading === undefined ? '' : `${'#'.repeat(section.heading.depth)} ${clip(section.heading.text)}`
+      return pack(section.blocks).map((text) => ({ title, url, text: `${line}\n\n${text}`.trim() }))
     })
     .map((passage, n) => ({ id: `${page.path}#${n + 1}`, ...passage, updated: page.updated, path: page.path }))
 }
