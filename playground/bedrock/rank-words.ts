@@ -11,10 +11,31 @@ export interface Word {
 /** Words that questions and sentences are made of, and that say nothing of what is asked. */
 const STOP_WORDS = new Set(
   `a about after all also am an and any anyone are as at be been before being but by can could did do does doing done for from had has have
-  having he her here hers him his how i if in into is it its just know let like many may me might more most much must my need no not of
+  having he her here hers him his how i if in into is it its just know let like many may me mean means might more most much must my need no not of
   off on one only or our out over own please shall she should so some someone such tell than that the their them then there these they
   this those to too under up us was we were what when where which while who whom whose why will with would you your`.split(/\s+/),
 )
+
+/** Forms of common verbs that no rule brings together. */
+const IRREGULAR: Record<string, string> = {
+  bought: 'buy',
+  broke: 'break',
+  broken: 'break',
+  built: 'build',
+  chosen: 'choose',
+  given: 'give',
+  held: 'hold',
+  kept: 'keep',
+  lost: 'lose',
+  paid: 'pay',
+  said: 'say',
+  sent: 'send',
+  sold: 'sell',
+  stolen: 'steal',
+  taken: 'take',
+  written: 'write',
+  wrote: 'write',
+}
 
 // Nothing but a hyphen, a dot, and the like holds a name together; a slash only stands between names.
 const COMPOUND = /[\p{L}\p{N}]+(?:[-_.:@+][\p{L}\p{N}]+)*/gu
@@ -47,7 +68,8 @@ function isWord(lower: string): boolean {
 }
 
 /** Brings the forms of an English word together: rotate, rotates, rotated, rotating, rotation. Too short words stay as they are. */
-function stem(word: string): string {
+function stem(form: string): string {
+  const word = (Object.hasOwn(IRREGULAR, form) && IRREGULAR[form]) || form
   if (word.length < 4 || /[^a-z]/.test(word)) return word
   const singular = word.replace(/ies$/, 'y').replace(/([^aeiou]|[aeo])s$/, (end) => (/ss$/.test(word) ? end : end.slice(0, -1)))
   const bare = singular.replace(/(?<=[aeiouy].*..)(?:ing|ed)$|(?<=[aeiouy].*[ts])ion$/, '')

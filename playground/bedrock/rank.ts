@@ -28,12 +28,12 @@ export function createKnowledgeBase(passages: readonly StoredPassage[], location
     processTerm: (term) => term,
   })
   index.addAll(passages.map(({ title, text }, n) => ({ n, title, text })))
-  const rarity = createRarity(passages)
+  const holders = (term: string) => index.search(term, { tokenize: (one) => [one] }).length
   return {
     location,
     retrieve(query, numberOfResults) {
       const words = distinct(wordsOf(query)).slice(0, QUERY_WORDS)
-      const weights = words.map(rarity)
+      const weights = words.map((word) => rarity(word, holders, passages.length))
       const whole = weights.reduce((sum, weight) => sum + weight, 0)
       const hits = index.search(words.flatMap(({ whole, parts }) => [whole, ...parts]).join(' '), {
         tokenize: (terms) => terms.split(' '),
@@ -47,6 +47,7 @@ export function createKnowledgeBase(passages: readonly StoredPassage[], location
           const held = words.reduce((sum, word, n) => sum + (weights[n] ?? 0) * credit(word, match, queryTerms), 0) / whole
           return { passage: passages[id] as StoredPassage, score: held * (1 - ORDER_SHARE + (ORDER_SHARE * score) / best) }
         })
+        .filter(({ score }) => score > 0)
         .sort((a, b) => b.score - a.score)
         .slice(0, numberOfResults)
     },
@@ -58,22 +59,20 @@ function isLoose(term: string): boolean {
   return term.length >= LOOSE_LETTERS && !/\d/.test(term)
 }
 
-function credit({ whole, parts }: Word, match: Record<string, string[]>, queryTerms: string[]): number {
-  if (whole in match) return 1
+/** How much of a word a passage holds, from 0 to 1. Half a number or half an identifier is none of it. */
+function credit({ whole, parts, exact }: Word, match: Record<string, string[]>, queryTerms: string[]): number {
+  if (Object.hasOwn(match, whole)) return 1
   if (queryTerms.includes(whole)) return LOOSE_CREDIT
-  return parts.length === 0 ? 0 : (LOOSE_CREDIT * parts.filter((part) => part in match).length) / parts.length
+  const held = parts.filter((part) => Object.hasOwn(match, part)).length
+  if (held === 0 || (exact && held < parts.length)) return 0
+  return (LOOSE_CREDIT * held) / parts.length
 }
 
-/** How much a word says: much if few passages hold it, most if none does. */
-function createRarity(passages: readonly StoredPassage[]): (word: Word) => number {
-  const holders = new Map<string, number>()
-  for (const { title, text } of passages) {
-    const terms = new Set(wordsOf(`${title}\n${text}`).flatMap(({ whole, parts }) => [whole, ...parts]))
-    for (const term of terms) holders.set(term, (holders.get(term) ?? 0) + 1)
-  }
-  const ofTerm = (term: string) => Math.log(1 + (passages.length + 0.5) / ((holders.get(term) ?? 0) + 0.5))
+/** How much a word says: much if few passages hold it, most if none does. `holders` counts the passages that hold a term. */
+function rarity({ whole, parts }: Word, holders: (term: string) => number, passages: number): number {
+  const ofTerm = (term: string) => Math.log(1 + (passages + 0.5) / (holders(term) + 0.5))
   // Two spellings of one name: what nobody writes in one piece is as rare as its rarest piece.
-  return ({ whole, parts }) => (holders.has(whole) || parts.length === 0 ? ofTerm(whole) : Math.max(...parts.map(ofTerm)))
+  return parts.length > 0 && holders(whole) === 0 ? Math.max(...parts.map(ofTerm)) : ofTerm(whole)
 }
 
 function distinct(words: Word[]): Word[] {
