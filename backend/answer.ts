@@ -1,13 +1,14 @@
+import { allowedIn } from './allowed.ts'
 import type { Assistant } from './assistant.ts'
 import { createCitations } from './citations.ts'
 import { asFailure, guardrailSentence, sentence } from './failure.ts'
 import type { Turn } from './handoff.ts'
 import { type ThreadMessage, toHistory } from './history.ts'
-import { mentionedUserIds, toPlain } from './mrkdwn.ts'
-import { distinct, interleave, type NumberedPassage, numbered, type Passage } from './passage.ts'
+import { toPlain } from './mrkdwn.ts'
+import type { NumberedPassage } from './passage.ts'
 import { type Prompt, toPrompt } from './prompt.ts'
 import { toQuery } from './query.ts'
-import { addressesIn } from './safe-markdown.ts'
+import type { Search, Searched } from './search.ts'
 
 /** What answering needs; wire.ts knows who provides it. */
 export interface AnswerDeps {
@@ -20,10 +21,7 @@ export interface AnswerDeps {
   readThread(turn: Turn): Promise<ThreadMessage[]>
   readPeople(thread: readonly ThreadMessage[]): Promise<ReadonlyMap<string, string>>
   /** Absent where there is no knowledge base. */
-  search?: {
-    retrieve(query: string): Promise<{ passages: Passage[]; unsearched: string[] }>
-    rerank?(query: string, passages: readonly Passage[]): Promise<Passage[]>
-  }
+  search?: Search
   converse(prompt: Prompt, deadline: AbortSignal): AsyncIterable<Delta>
   assistant: Assistant
   clock: { now(): number }
@@ -64,6 +62,8 @@ export interface Report {
   outcome: 'answered' | 'not_found' | 'guardrail' | 'failed' | 'duplicate'
   failure?: string
   cause?: string
+  /** What the answer had to do without, and the name of what was thrown. */
+  without?: string[]
   passages?: number
   cited?: number
   stopReason?: string
@@ -72,7 +72,12 @@ export interface Report {
   firstTokenMs?: number
 }
 
-/** Answers one turn: the order of the work, from the claim to the last write. Throws only before the claim is won. */
+const NOTHING_SEARCHED: Searched = { passages: [], summary: '', leftOut: [], without: [] }
+
+/**
+ * Answers one turn: the order of the work, from the claim to the last write. Throws where the claim cannot be made or
+ * the reply cannot be closed, so that what Lambda leaves behind reaches `apologize`.
+ */
 export async function answer(turn: Turn, invocation: Invocation, d: AnswerDeps): Promise<Report> {
   const claim = await d.turns.claim(turn, { requestId: invocation.requestId, leaseMs: invocation.remainingMs })
   if (!claim) return { outcome: 'duplicate' }
@@ -85,50 +90,54 @@ export async function answer(turn: Turn, invocation: Invocation, d: AnswerDeps):
   let sources: NumberedPassage[] = []
   try {
     const leftOut: string[] = []
-    const threadRead = d.readThread(turn).catch((): ThreadMessage[] => {
+    const without: string[] = []
+    const threadRead = d.readThread(turn).catch((error: unknown): ThreadMessage[] => {
       leftOut.push('I could not read the thread, so this rests on your question alone.')
+      without.push(`thread: ${error instanceof Error ? error.name : typeof error}`)
       return []
     })
     // The first message of a thread stands alone, so the search need not wait for the thread.
     const query = turn.ts === turn.threadTs ? toQuery(turn, []) : threadRead.then((thread) => toQuery(turn, thread))
-    const searched = Promise.resolve(query).then((text) => search(text, reply, leftOut, d))
+    const searching = Promise.resolve(query).then((text) => (text === '' ? NOTHING_SEARCHED : (d.search?.(text) ?? NOTHING_SEARCHED)))
     const thread = await threadRead
     reply.step('thread', thread.length > 1 ? `Read the thread: ${thread.length} messages` : 'Read the question')
-    const [names, passages] = await Promise.all([d.readPeople(thread), searched])
-    report.passages = passages.length
+    const [names, searched] = await Promise.all([d.readPeople(thread), searching])
+    if (searched.summary !== '') reply.step('search', searched.summary)
+    leftOut.push(...searched.leftOut)
+    without.push(...searched.without)
+    if (without.length > 0) report.without = without
+    report.passages = searched.passages.length
 
+    const { identity } = d.assistant
     const prompt = toPrompt({
       question: toPlain(turn.text, names, turn.botUserId),
       asker: names.get(turn.userId) ?? 'Somebody',
       history: toHistory(thread, turn, names),
-      passages,
+      passages: searched.passages,
       hasKnowledge: d.search !== undefined,
-      assistant: d.assistant.identity,
+      assistant: identity,
       today: new Date(d.clock.now()).toISOString().slice(0, 10),
     })
-
-    const citations = createCitations(passages, allowedIn(turn, thread, passages, d.assistant))
+    const allowed = allowedIn(turn, thread, searched.passages, [identity.instructions, identity.support])
+    const citations = createCitations(searched.passages, allowed)
     try {
       for await (const delta of d.converse(prompt, invocation.deadline)) {
         if (delta.kind === 'text') {
           report.firstTokenMs ??= d.clock.now() - begunAt
           reply.write(citations.push(delta.text))
-        } else {
-          report.stopReason = delta.stopReason
-          report.inputTokens = delta.inputTokens
-          report.outputTokens = delta.outputTokens
-          if (delta.guardrail) {
-            report.outcome = 'guardrail'
-            leftOut.push(guardrailSentence(delta.guardrail))
-          }
+          continue
         }
+        const { stopReason, inputTokens, outputTokens, guardrail } = delta
+        Object.assign(report, { stopReason, inputTokens, outputTokens })
+        if (stopReason === 'max_tokens') leftOut.push('The answer was getting too long, so it ends here.')
+        if (guardrail) leftOut.push(guardrailSentence(guardrail))
+        if (guardrail) report.outcome = 'guardrail'
       }
     } finally {
       reply.write(citations.end())
       sources = citations.cited()
     }
     if (report.outcome === 'answered' && citations.notFound()) report.outcome = 'not_found'
-    if (report.stopReason === 'max_tokens') leftOut.push('The answer was getting too long, so it ends here.')
     for (const note of leftOut) reply.write(`\n\n_${note}_`)
   } catch (error) {
     const failure = asFailure(error)
@@ -143,33 +152,4 @@ export async function answer(turn: Turn, invocation: Invocation, d: AnswerDeps):
   await noted
   await d.turns.finish(claim, report.outcome === 'failed' ? 'failed' : 'answered')
   return report
-}
-
-/** Retrieve from all bases, then rerank. Fewer passages, or none, is still an answer. */
-async function search(query: string, reply: Reply, leftOut: string[], d: AnswerDeps): Promise<NumberedPassage[]> {
-  if (!d.search || query === '') return []
-  const { retrieve, rerank } = d.search
-  const found = await retrieve(query)
-  if (found.unsearched.length > 0) leftOut.push(`I could not search ${found.unsearched.join(' and ')} just now.`)
-  const passages = distinct(found.passages)
-  const best = rerank ? await rerank(query, passages).catch(() => interleave(passages)) : interleave(passages)
-  const shown = numbered(best, d.assistant.knowledge.passagesShown)
-  const searchedIn = [...new Set(found.passages.map(({ base }) => base))].join(', ')
-  reply.step('search', `Searched ${searchedIn || 'the knowledge base'}: ${passages.length} passages, ${shown.length} kept`)
-  return shown
-}
-
-/** What the model may link to and whom it may name: only what the turn brought along. */
-function allowedIn(turn: Turn, thread: readonly ThreadMessage[], passages: readonly Passage[], assistant: Assistant) {
-  const words = [turn.text, ...thread.map(({ mrkdwn }) => mrkdwn)]
-  const texts = [
-    ...words,
-    ...passages.flatMap(({ text, url }) => [text, url ?? '']),
-    assistant.identity.instructions,
-    assistant.identity.support,
-  ]
-  return {
-    urls: new Set(texts.flatMap(addressesIn)),
-    userIds: new Set([turn.userId, ...thread.map(({ userId }) => userId), ...words.flatMap(mentionedUserIds)]),
-  }
 }

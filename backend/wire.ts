@@ -11,6 +11,7 @@ import { createRetrieve } from './bedrock/retrieve.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createTurns } from './dynamo/turns.ts'
+import { createSearch } from './search.ts'
 import { createApology } from './slack/apology.ts'
 import { createReadPeople } from './slack/people.ts'
 import { openReply } from './slack/reply.ts'
@@ -48,10 +49,11 @@ export function wire(config: Config): Wired {
       readThread: createReadThread(slack),
       readPeople: createReadPeople(slack),
       ...(config.knowledgeBases.length > 0 && {
-        search: {
+        search: createSearch({
           retrieve: createRetrieve(knowledge, config.knowledgeBases, assistant.knowledge.passagesPerBase),
           ...(config.rerankModelArn && { rerank: createRerank(knowledge, config.rerankModelArn, assistant.knowledge.passagesShown) }),
-        },
+          shown: assistant.knowledge.passagesShown,
+        }),
       }),
       converse: createConverse(runtime, { modelId: config.modelId, maxTokens: assistant.model.maxTokens, guardrail: config.guardrail }),
       assistant,

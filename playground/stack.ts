@@ -86,7 +86,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           region: REGION,
           credentials: ROLE,
           models: { [MODEL_ID]: model },
-          knowledgeBases: new Map([...knowledge].map(([name, base]) => [baseId(name), base])),
+          knowledgeBases: new Map([...knowledge.values()].map((base, index) => [baseId(index), base])),
           rerank,
           rerankModelArns: [RERANK_MODEL],
           guardrails: guardrail ? { [`${GUARDRAIL.id}:${GUARDRAIL.version}`]: guardrail } : {},
@@ -102,7 +102,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       SLACK_SECRET_ARN: SLACK_SECRET,
       SLACK_API_URL: slack.apiUrl,
       MODEL_ID,
-      KNOWLEDGE_BASES: [...knowledge.keys()].map((name) => `${name}=${baseId(name)}`).join(','),
+      KNOWLEDGE_BASES: [...knowledge.keys()].map((name, index) => `${name}=${baseId(index)}`).join(','),
       RERANK_MODEL_ARN: RERANK_MODEL,
       ...(guardrail && { GUARDRAIL_ID: GUARDRAIL.id, GUARDRAIL_VERSION: GUARDRAIL.version }),
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.origin,
@@ -195,6 +195,7 @@ function slackSecret(): { botToken: string; teamId: string; appId: string } {
   return { botToken, teamId, appId }
 }
 
-function baseId(name: string): string {
-  return `KB00${name.toUpperCase().replace(/[^A-Z0-9]/g, '')}`
+/** Ten letters and digits, as Bedrock's are. */
+function baseId(index: number): string {
+  return `KB${String(index + 1).padStart(8, '0')}`
 }

@@ -43,7 +43,7 @@ function under(...prefixes: string[]) {
 
 const NOUNS = [
   'handoff', 'assistant', 'history', 'query', 'prompt', 'passage', 'citations', 'pacer', 'deadline', 'failure',
-  'clock', 'mrkdwn', 'markdown-tokens', 'safe-markdown',
+  'clock', 'mrkdwn', 'markdown-tokens', 'safe-markdown', 'allowed', 'search',
 ].map((noun) => `backend/${noun}.ts`) // biome-ignore format: a list
 const VERBS = ['answer', 'apologize'].map((verb) => `backend/${verb}.ts`)
 const DOORS = ['backend/slack/', 'backend/bedrock/', 'backend/dynamo/']

@@ -3,8 +3,8 @@ import type { Passage } from '../passage.ts'
 
 export interface Found {
   passages: Passage[]
-  /** Names of the knowledge bases that could not be searched. */
-  unsearched: string[]
+  /** The knowledge bases that could not be searched, and the name of what was thrown. */
+  unsearched: { base: string; cause: string }[]
 }
 
 export type Retrieve = (query: string) => Promise<Found>
@@ -36,10 +36,14 @@ export function createRetrieve(
       const outcome = searched[index]
       if (outcome?.status === 'fulfilled') {
         found.passages.push(...(outcome.value.retrievalResults ?? []).flatMap((result) => toPassage(result, name)))
-      } else found.unsearched.push(name)
+      } else found.unsearched.push({ base: name, cause: causeName(outcome?.reason) })
     }
     return found
   }
+}
+
+function causeName(reason: unknown): string {
+  return reason instanceof Error ? reason.name : typeof reason
 }
 
 function toPassage(result: KnowledgeBaseRetrievalResult, base: string): Passage[] {

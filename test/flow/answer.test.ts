@@ -17,7 +17,7 @@ describe('a question is answered in its own thread', () => {
         .filter(({ method }) => method === 'Retrieve')
         .map(({ args }) => args.knowledgeBaseId)
         .sort(),
-    ).toEqual(['KB00RUNBOOKS', 'KB00WIKI'])
+    ).toEqual(['KB00000001', 'KB00000002'])
   })
 
   test('a direct message, without a mention', async () => {

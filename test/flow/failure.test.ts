@@ -24,7 +24,7 @@ beforeAll(async () => void (await post(stage, { text: QUESTION })))
 
 describe('the answer comes all the same', () => {
   test('where one knowledge base cannot be searched, which it says', async () => {
-    stage.faults = (call) => (call.args.knowledgeBaseId === 'KB00RUNBOOKS' ? broken : undefined)
+    stage.faults = (call) => (call.args.knowledgeBaseId === 'KB00000002' ? broken : undefined)
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(text).toContain('I could not search runbooks just now.')

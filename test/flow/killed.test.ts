@@ -50,7 +50,8 @@ test('two turns at once run in two processes; a killed one leaves the other alon
   expect(replies[0]?.streaming).toBe('completed')
   expect(slack.session('C00GENERAL', grace.ts)).toBe('active')
   const apology = lambda.invocations.find(({ functionName }) => functionName === 'vera-apologize')
-  const record = JSON.parse((apology?.payload as { Records: { body: string }[] }).Records[0]?.body ?? '{}')
+  const records = apology?.payload as { Records: { body: string }[] } | undefined
+  const record = JSON.parse(records?.Records[0]?.body ?? '{}')
   expect(record).toMatchObject({
     requestContext: { requestId: graces?.requestId, condition: 'RetriesExhausted' },
     requestPayload: { kind: 'turn', ts: grace.ts },
