@@ -5,8 +5,8 @@ import { NoDocuments } from './bedrock/documents-files.ts'
 export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, interrupted: 130 } as const
 
 /**
- * Runs a command to its exit status. What the person can mend becomes one sentence; `stop` is called once, at the end
- * or on Ctrl-C, and a second Ctrl-C does not wait for it.
+ * Runs a command to its exit status. What the person can mend becomes one sentence. What `onStop` was given is stopped
+ * once, at the end or on Ctrl-C, the latest first; a second Ctrl-C does not wait for it.
  */
 export async function runProgram(
   program: (lifetime: { onStop(stop: () => Promise<void>): void; interrupted: AbortSignal }) => Promise<number>,
@@ -14,16 +14,16 @@ export async function runProgram(
   const stops: (() => Promise<void>)[] = []
   const interruption = new AbortController()
   const interrupted = new Promise<number>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (interruption.signal.aborted) process.exit(EXIT.interrupted)
-        interruption.abort()
-        resolve(EXIT.interrupted)
-      })
-    }
+    interruption.signal.addEventListener('abort', () => resolve(EXIT.interrupted))
   })
-  const lifetime = { onStop: (stop: () => Promise<void>) => void stops.push(stop), interrupted: interruption.signal }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => (interruption.signal.aborted ? process.exit(EXIT.interrupted) : interruption.abort()))
+  }
+  // Whoever read our output has gone (`| head`): there is nobody to tell, and all to stop.
+  process.stdout.on('error', () => interruption.abort())
+
   try {
+    const lifetime = { onStop: (stop: () => Promise<void>) => void stops.push(stop), interrupted: interruption.signal }
     process.exitCode = await Promise.race([program(lifetime), interrupted])
   } catch (error) {
     const [sentence, status] = explain(error)

@@ -5,6 +5,8 @@ import { contentWords, stems } from './extractive-words.ts'
 /** How much of what the question is about must stand in, around or above the best unit: less is no answer. */
 const ENOUGH = 0.55
 const MOST_UNITS = 4
+/** A list of steps is quoted whole up to so many: half of a procedure helps nobody. */
+const MOST_STEPS = 8
 /** A handful of units says little about which words are rare: they are counted as part of a text of this many. */
 const LEAST_UNITS = 50
 /** A word of the question that no source has weighs more than one that is only rare; a name that no source has, twice as much. */
@@ -22,9 +24,10 @@ const LED = 0.3
 const FITS_NUMBER = 1.15
 const FITS_STEP = 1.6
 
-/** The units of `sources` that answer `question` best, one to four in reading order; none where the sources do not hold enough of it. */
+/** The units of `sources` that answer `question` best, one to four (or the steps of a list) in reading order; none where the sources do not hold enough of it. */
 export function choose(question: string, sources: Source[]): Unit[] {
-  const read = sources.flatMap(unitsOf).map((unit) => ({ unit, own: stems(unit.text), above: stems(unit.about) }))
+  const units = sources.flatMap(unitsOf).filter(({ text }) => !echoes(text, question))
+  const read = units.map((unit) => ({ unit, own: stems(unit.text), above: stems(unit.about) }))
   const weights = weigh(
     question,
     read.map(({ own, above }) => new Set([...own, ...above])),
@@ -37,7 +40,8 @@ export function choose(question: string, sources: Source[]): Unit[] {
     const [ownWeight, aboveWeight, besideWeight] = [weightOf(own), weightOf(without(above, own)), weightOf(without(beside, own, above))]
     const answers = ownWeight + aboveWeight > 0 && (ownWeight + aboveWeight + besideWeight) / total >= ENOUGH
     const score = (ownWeight + ABOVE * aboveWeight + BESIDE * besideWeight) * formFactor(question, unit)
-    return { unit, own, answers, score, led: aboveWeight > (unit.kind === 'sentence' ? ownWeight : LED * total) }
+    const headed = unit.kind === 'item' && weightOf(above) / total >= ENOUGH
+    return { unit, own, answers, score, led: headed || aboveWeight > (unit.kind === 'sentence' ? ownWeight : LED * total) }
   })
   const [best, ...others] = scored.filter(({ answers }) => answers).sort((a, b) => b.score - a.score)
   if (!best) return []
@@ -46,7 +50,7 @@ export function choose(question: string, sources: Source[]): Unit[] {
   const said = new Set(best.own)
   const together = best.led ? underOneLead(best, scored) : []
   for (const next of [...together, ...others]) {
-    if (chosen.length === MOST_UNITS) break
+    if (chosen.length >= Math.max(MOST_UNITS, together.length)) break
     if (chosen.some(({ unit }) => unit.text === next.unit.text)) continue
     const adds = next.score >= ALIKE * best.score || (next.score >= ADDS * best.score && weightOf(without(next.own, said)) > 0)
     if (!adds && !together.includes(next)) continue
@@ -60,8 +64,20 @@ export function choose(question: string, sources: Source[]): Unit[] {
 /** Where what stands above a unit says what it is about, its neighbours under the same words belong to the answer: the steps of a list. */
 function underOneLead<S extends { unit: Unit }>(best: S, scored: S[]): S[] {
   const group = scored.filter(({ unit }) => unit.source === best.unit.source && unit.about === best.unit.about)
+  const steps = group.filter(({ unit }) => unit.kind === 'item')
+  if (best.unit.kind === 'item' && steps.length <= MOST_STEPS) return steps
   const place = group.indexOf(best)
-  return group.slice(place < MOST_UNITS ? 0 : place)
+  return group.slice(place < MOST_UNITS ? 0 : place).slice(0, MOST_UNITS)
+}
+
+/** A text that holds the question itself asks it, or shows how it is asked; it does not answer it. */
+function echoes(text: string, question: string): boolean {
+  const bare = (words: string) =>
+    words
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.join(' ') ?? ''
+  return bare(question) !== '' && ` ${bare(text)} `.includes(` ${bare(question)} `)
 }
 
 /** Each content word of the question with what it weighs: the rarer in the sources, the more. */

@@ -14,7 +14,7 @@ export interface Unit {
 /** Longer code is quoted line by line. */
 const WHOLE_CODE_LINES = 8
 /** Longer list items are quoted sentence by sentence. */
-const WHOLE_ITEM_CHARACTERS = 300
+const WHOLE_ITEM_CHARACTERS = 600
 
 /** A number in brackets that a quote brought along would read as a citation of ours. */
 const OLD_CITATION = /\s*\[\d+\](?!\()/g
