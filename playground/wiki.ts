@@ -67,7 +67,12 @@ function find(asked: string, pages: ReadonlyMap<string, Page>): Answer {
   const path = decodePath(asked)
   if (path === '') return [200, 'Pages', listOf(pages)]
   const page = path === undefined ? undefined : pages.get(path)
-  return page === undefined ? NOT_FOUND : [200, page.title, page.render()]
+  if (page === undefined) return NOT_FOUND
+  try {
+    return [200, page.title, page.render()]
+  } catch {
+    return [500, page.title, '<p>This page cannot be shown.</p>'] // nested deeper than the renderer's recursion can hold
+  }
 }
 
 /** A site whose name is made to point at this machine could otherwise read the pages through the operator's browser. */

@@ -38,7 +38,7 @@ export class NoDocuments extends Error {
 /**
  * Reads the documents of a folder and of those in it, in the order of their names; `node_modules`, `dist` and names that begin with a
  * dot are left out. A folder that links lead to twice is read once.
- * @throws NoDocuments if the folder is missing, is a file, or holds no document that can be read
+ * @throws NoDocuments if the folder is missing or is a file
  */
 export async function readFolder({ dir, files }: DocumentFolder): Promise<{ files: DocumentFile[]; skipped: SkippedFile[] }> {
   const folder = resolve(dir)
@@ -57,11 +57,13 @@ export async function readFolder({ dir, files }: DocumentFolder): Promise<{ file
     if (typeof file === 'string') skipped.push({ path, reason: file })
     else if (file.text.trim() !== '') read.push(file)
   }
-  if (read.length === 0) {
-    const named = files === undefined ? '' : ` at ${files.join(' or ')}`
-    throw new NoDocuments(`The folder ${folder} holds no ${LOOKED_FOR} file${named} with anything in it that can be read.`)
-  }
   return { files: read, skipped }
+}
+
+/** What to throw for a folder in which there was nothing to read. */
+export function nothingIn({ dir, files }: DocumentFolder): NoDocuments {
+  const named = files === undefined ? '' : ` at ${files.join(' or ')}`
+  return new NoDocuments(`The folder ${resolve(dir)} holds no ${LOOKED_FOR} file${named} with anything in it that can be read.`)
 }
 
 function noSuchFolder(error: NodeJS.ErrnoException): false | undefined {

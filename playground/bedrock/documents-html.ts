@@ -3,7 +3,20 @@ import { type Block, createSlugger, fence, type ParsedFile } from './documents-b
 import { renderBlocks } from './documents-render.ts'
 
 /** What holds no sentence of the page's own. */
-const DROPPED = new Set(['head', 'iframe', 'nav', 'noscript', 'object', 'script', 'style', 'svg', 'template', 'textarea', 'select'])
+const DROPPED = new Set([
+  'head',
+  'iframe',
+  'nav',
+  'noscript',
+  'object',
+  'script',
+  'select',
+  'style',
+  'svg',
+  'template',
+  'textarea',
+  'title',
+])
 const INLINE = new Set(
   'a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q s samp small span strong sub sup time tt u var wbr'.split(' '),
 )

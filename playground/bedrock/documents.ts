@@ -1,6 +1,6 @@
 import { basename, extname, resolve } from 'node:path'
 import { fence, type ParsedFile } from './documents-block.ts'
-import { type DocumentFile, type DocumentFolder, readFolder, type SkippedFile } from './documents-files.ts'
+import { type DocumentFile, type DocumentFolder, nothingIn, readFolder, type SkippedFile } from './documents-files.ts'
 import { parseHtml } from './documents-html.ts'
 import { parseMarkdown } from './documents-markdown.ts'
 import { toPassages } from './documents-passages.ts'
@@ -36,6 +36,7 @@ export async function readDocuments({ folders, baseUrl }: { folders: readonly Do
   for (const folder of folders) {
     const { files, skipped } = await readFolder(folder)
     documents.skipped.push(...skipped)
+    const before = documents.passages.length
     for (const file of files) {
       const path = freePath(file.path, basename(resolve(folder.dir)), taken)
       const parsed = parse(file)
@@ -46,9 +47,12 @@ export async function readDocuments({ folders, baseUrl }: { folders: readonly Do
       const title = parsed.title ?? basename(path, extname(path))
       const url = parsed.url?.replace(/#.*$/, '') ?? `${baseUrl.replace(/\/$/, '')}/${path.split('/').map(encodePart).join('/')}`
       const updated = isoDate(parsed.updated) ?? file.modified.toISOString().slice(0, 10)
-      documents.passages.push(...toPassages(parsed, { path, title, url, updated }))
+      const passages = toPassages(parsed, { path, title, url, updated })
+      if (passages.length === 0) continue
+      documents.passages.push(...passages)
       documents.pages.push({ path, title, render: parsed.render })
     }
+    if (documents.passages.length === before) throw nothingIn(folder)
   }
   return documents
 }

@@ -27,6 +27,8 @@ function relevance(asked: Word[], words: Word[], heading: Word[], weigh: (word: 
   if (found.length === 0) return 0
   const held = sum(found) / sum(asked)
   const named = asked.filter((word) => heading.some((other) => same(word, other)))
+  // A first line that says much else is no heading of what is asked.
+  const headed = (sum(named) / sum(asked)) * Math.sqrt(named.length / Math.max(heading.length, 1))
   const exact = asked.filter((word) => word.exact)
   const exactHeld = exact.length === 0 ? 1 : exact.filter((word) => found.includes(word)).length / exact.length
   const neighbours = asked.slice(1).map((_, n) => ({ before: places[n] ?? [], after: places[n + 1] ?? [] }))
@@ -35,7 +37,7 @@ function relevance(asked: Word[], words: Word[], heading: Word[], weigh: (word: 
   const phrase = share(({ before, after }) => before.some((at) => after.includes(at + 1)))
   const order = share(({ before, after }) => before.some((at) => after.some((later) => later > at && later <= at + 2 * asked.length)))
   const near = nearness(places.filter((at) => at.length > 0))
-  const signals = SHARE.held + SHARE.phrase * phrase + SHARE.heading * (sum(named) / sum(asked)) + SHARE.near * near + SHARE.order * order
+  const signals = SHARE.held + SHARE.phrase * phrase + SHARE.heading * Math.min(headed, 1) + SHARE.near * near + SHARE.order * order
   return held * signals * (WITHOUT_EXACT + (1 - WITHOUT_EXACT) * exactHeld)
 }
 
