@@ -102,7 +102,7 @@ test('what is too long alone is cut so that each piece reads as before', async (
       .match(/some name/g),
   ).toHaveLength(200)
 
-  const prose = await passagesOf('a.md', `${'A sentence of words. '.repeat(300)}\n\n${'😀'.repeat(2000)}\n`)
+  const prose = await passagesOf('a.md', `${'A sentence of words. '.repeat(300)}\n\n!${'😀'.repeat(2000)}\n`)
   for (const { text } of prose) {
     expect(text.length).toBeLessThanOrEqual(1500)
     expect(text.isWellFormed()).toBe(true)

@@ -98,6 +98,7 @@ test.each([
 test('a number finds only itself, and common words nothing', async () => {
   const numbers = base('Form IT-2245.', 'Form IT-2246.', 'Room 22460.')
   expect((await numbers.retrieve('2246', 5)).map(({ passage }) => passage.text)).toEqual(['Form IT-2246.'])
+  expect(await numbers.retrieve('form-2247', 5)).toEqual([])
   expect(await numbers.retrieve('what is it?', 5)).toEqual([])
   expect(await numbers.retrieve('constructor __proto__', 5)).toEqual([])
 })
@@ -123,14 +124,19 @@ test('rerank puts right what counting words gets wrong', async () => {
 })
 
 test.each([
-  ['the very identifier', 'What does error E-1042 mean?', 'Error E-1043 means no error but an error.', 'Printer: E-1042, out of paper.'],
-  ['the phrase', 'data retention period', 'The data of a period, and a retention.', 'Ask about the data retention period.'],
-  ['the heading', 'parental leave', 'Some take leave that is parental.', '# Parental leave\n\nTwenty weeks.'],
+  [
+    'the very identifier',
+    'What is error E-1042 of the printer on the third floor?',
+    'The printer on the third floor has an error, E-1043.',
+    'Error E-1042, printer: out of paper.',
+  ],
+  ['the phrase', 'retention period', '# Rules\n\nA period, retention rules, period.', '# Rules\n\nA retention period, rules, period.'],
+  ['the heading', 'parental leave', '# Rules\n\nOn parental leave.', '# Parental leave\n\nThe rules.'],
   [
     'nearness',
     'badge reader battery',
-    `The badge. ${'Filler text. '.repeat(30)}A reader, a battery.`,
-    'The battery of that badge has a reader.',
+    `# Rules\n\nBattery. ${'Filler text. '.repeat(30)}A reader, a badge.`,
+    `# Rules\n\nBattery, old reader, old badge. ${'Filler text. '.repeat(30)}`,
   ],
 ])('rerank prefers %s', (_, query, worse, better) => {
   const ranked = rerank(query, [worse, better])
