@@ -1,4 +1,4 @@
-import { GivenUp, sentence } from './failure.ts'
+import { Failure, sentence } from './failure.ts'
 import type { Turn } from './handoff.ts'
 
 /** What apologizing needs; wire.ts knows who provides it. */
@@ -25,7 +25,7 @@ export async function apologize(
 ): Promise<'told' | 'nothing_to_say'> {
   const given = await d.turns.giveUp(turn.id, failed.requestId)
   if (!given) return 'nothing_to_say'
-  const said = sentence(new GivenUp('Lambda gave up'), { support: d.support, reference: failed.reference })
+  const said = sentence(new Failure('given_up'), { support: d.support, reference: failed.reference })
   const { channel, threadTs } = turn
   const ended = given.replyTs !== undefined && (await d.endStream({ channel, replyTs: given.replyTs }, `\n\n_${said}_`))
   if (!ended) await d.post({ channel, threadTs }, said)

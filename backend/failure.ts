@@ -1,52 +1,31 @@
-/**
- * What can go wrong in a turn, each with the sentence that the person will read. Every fixed sentence of failure is
- * in this file. The messages and causes are for us and the log; they quote nobody.
- */
-export abstract class Failure extends Error {
-  /** A name for the log and the metrics that outlives minification. */
-  abstract readonly kind: string
-  /** For the person who asked, as Slack Markdown. */
-  abstract readonly say: string
+/** Every fixed sentence about a failure, under the name that the log and the metrics know it by. As Slack Markdown. */
+const SENTENCES = {
+  model_busy: 'The model is busy right now. Ask me again in a minute.',
+  model_silent: 'The model stopped answering. Ask me again in a minute.',
+  model_failed: 'I could not reach the model that writes my answers.',
+  answer_interrupted: 'The answer broke off here: the model stopped in the middle of it.',
+  out_of_time: 'I ran out of time, so the answer is cut short here.',
+  /** Lambda gave the turn up: a crash, no memory, no time, or too long a wait. */
+  given_up: 'Something went wrong on my side while I was working on this, and I could not finish.',
+  unexpected: 'Something went wrong on my side, and I could not answer.',
 }
 
-export class ModelBusy extends Failure {
-  readonly kind = 'model_busy'
-  readonly say = 'The model is busy right now. Ask me again in a minute.'
-}
+export type FailureKind = keyof typeof SENTENCES
 
-export class ModelSilent extends Failure {
-  readonly kind = 'model_silent'
-  readonly say = 'The model stopped answering. Ask me again in a minute.'
-}
-
-export class ModelFailed extends Failure {
-  readonly kind = 'model_failed'
-  readonly say = 'I could not reach the model that writes my answers.'
-}
-
-export class AnswerInterrupted extends Failure {
-  readonly kind = 'answer_interrupted'
-  readonly say = 'The answer broke off here: the model stopped in the middle of it.'
-}
-
-export class OutOfTime extends Failure {
-  readonly kind = 'out_of_time'
-  readonly say = 'I ran out of time, so the answer is cut short here.'
-}
-
-export class Unexpected extends Failure {
-  readonly kind = 'unexpected'
-  readonly say = 'Something went wrong on my side, and I could not answer.'
-}
-
-/** Lambda gave the turn up: a crash, no memory, no time, or too long a wait. */
-export class GivenUp extends Failure {
-  readonly kind = 'given_up'
-  readonly say = 'Something went wrong on my side while I was working on this, and I could not finish.'
+/** What can go wrong in a turn. It carries the sentence that the person will read; the cause is for us, and quotes nobody. */
+export class Failure extends Error {
+  override readonly name = 'Failure' as const
+  readonly kind: FailureKind
+  readonly say: string
+  constructor(kind: FailureKind, options?: ErrorOptions) {
+    super(kind, options)
+    this.kind = kind
+    this.say = SENTENCES[kind]
+  }
 }
 
 export function asFailure(error: unknown): Failure {
-  return error instanceof Failure ? error : new Unexpected('not one of ours', { cause: error })
+  return error instanceof Failure ? error : new Failure('unexpected', { cause: error })
 }
 
 /** The whole of what a person reads about a failure. `reference` finds the log line of the turn. */

@@ -1,4 +1,17 @@
-import { BACKEND_BUNDLE } from '../infra/build.ts'
+import {
+  ALIAS,
+  ANSWER_FUNCTION,
+  CALLER,
+  GUARDRAIL,
+  knowledgeBaseId,
+  MODEL_ID,
+  PLACE,
+  RERANK_MODEL,
+  ROLE,
+  SLACK_SECRET,
+  SLACK_SECRET_ARN,
+  TURNS_TABLE,
+} from './account.ts'
 import { type BedrockOptions, startBedrock } from './bedrock/bedrock.ts'
 import { extractive } from './bedrock/extractive.ts'
 import type { GuardrailPolicy } from './bedrock/guardrail.ts'
@@ -8,30 +21,12 @@ import { rerank } from './bedrock/rerank.ts'
 import { type Calls, createCalls, type Faults } from './calls.ts'
 import { type Dynamo, startDynamo } from './dynamo.ts'
 import { type Edge, startEdge } from './edge.ts'
+import { deployedFunctions } from './functions.ts'
 import { type Lambda, startLambda } from './lambda/lambda.ts'
 import { type Secrets, startSecrets } from './secrets.ts'
 import { identity } from './slack/identity.ts'
 import type { SlackLimits } from './slack/limits.ts'
 import { type Slack, startSlack } from './slack/slack.ts'
-
-const REGION = 'us-east-1'
-const ACCOUNT = '000000000000'
-/** The key that the edge invokes with. */
-const CALLER = { accessKeyId: 'AKIAFAKEEDGE', secretAccessKey: 'fake-edge-secret' }
-/** What Lambda's role gives the functions. */
-const ROLE = { accessKeyId: 'ASIAFAKELAMBDA', secretAccessKey: 'fake-lambda-secret', sessionToken: 'fake-session-token' }
-const TURNS_TABLE = 'vera-turns'
-const SLACK_SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:vera/slack-AbCdEf`
-const MODEL_ID = 'playground.model-v1:0'
-const RERANK_MODEL = `arn:aws:bedrock:${REGION}::foundation-model/amazon.rerank-v1:0`
-const GUARDRAIL = { id: 'gr00fake', version: '1' }
-
-/** The name in wrangler.toml's LAMBDA_FUNCTION, and that of the function behind its on-failure queue. */
-const ANSWER_FUNCTION = 'vera-answer'
-const APOLOGIZE_FUNCTION = 'vera-apologize'
-/** As deployed. Lambda's time limit nests around every budget of the backend. */
-export const LAMBDA_TIMEOUT_SECONDS = 300
-const LAMBDA_MEMORY_MB = 1024
 
 /** Both tiers and every far end, on loopback. */
 export interface Stack {
@@ -83,10 +78,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       started(
         startBedrock({
           ...shared,
-          region: REGION,
+          region: PLACE.region,
           credentials: ROLE,
           models: { [MODEL_ID]: model },
-          knowledgeBases: new Map([...knowledge.values()].map((base, index) => [baseId(index), base])),
+          knowledgeBases: new Map([...knowledge.values()].map((base, index) => [knowledgeBaseId(index), base])),
           rerank,
           rerankModelArns: [RERANK_MODEL],
           guardrails: guardrail ? { [`${GUARDRAIL.id}:${GUARDRAIL.version}`]: guardrail } : {},
@@ -95,43 +90,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         }),
       ),
       started(startDynamo({ ...shared, tables: [{ name: TURNS_TABLE, partitionKey: 'pk' }] })),
-      started(startSecrets({ calls, region: REGION, credentials: ROLE, secrets: { [SLACK_SECRET]: JSON.stringify(slackSecret()) } })),
+      started(
+        startSecrets({ calls, region: PLACE.region, credentials: ROLE, secrets: { [SLACK_SECRET_ARN]: JSON.stringify(SLACK_SECRET) } }),
+      ),
     ])
-    const environment = {
-      TURNS_TABLE,
-      SLACK_SECRET_ARN: SLACK_SECRET,
-      SLACK_API_URL: slack.apiUrl,
-      MODEL_ID,
-      KNOWLEDGE_BASES: [...knowledge.keys()].map((name, index) => `${name}=${baseId(index)}`).join(','),
-      RERANK_MODEL_ARN: RERANK_MODEL,
-      ...(guardrail && { GUARDRAIL_ID: GUARDRAIL.id, GUARDRAIL_VERSION: GUARDRAIL.version }),
-      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.origin,
-      AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME: bedrock.origin,
-      AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
-    }
-    const fn = { bundle: BACKEND_BUNDLE, environment, memoryMb: LAMBDA_MEMORY_MB }
-    const timeoutSeconds = options.lambdaTimeoutSeconds ?? LAMBDA_TIMEOUT_SECONDS
+    const functions = deployedFunctions(
+      { slackApiUrl: slack.apiUrl, bedrock: bedrock.origin, dynamo: dynamo.endpoint, secrets: secrets.endpoint },
+      { knowledge: [...knowledge.keys()], guarded: guardrail !== undefined, timeoutSeconds: options.lambdaTimeoutSeconds },
+    )
     const lambda = await started(
       startLambda({
         ...shared,
-        region: REGION,
-        accountId: ACCOUNT,
+        ...PLACE,
         caller: CALLER,
         role: ROLE,
         ...(options.redeliverAfterMs !== undefined && { failureQueue: { visibilityTimeoutMs: options.redeliverAfterMs } }),
-        functions: [
-          {
-            ...fn,
-            name: ANSWER_FUNCTION,
-            aliases: ['live'],
-            export: 'handler',
-            timeoutSeconds,
-            invokableByCaller: true,
-            onFailure: APOLOGIZE_FUNCTION,
-          },
-          { ...fn, name: APOLOGIZE_FUNCTION, aliases: [], export: 'apologize', timeoutSeconds: 30, invokableByCaller: false },
-        ],
+        functions,
       }),
     )
     const edge = await started(
@@ -153,12 +127,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       secrets,
       edge,
       credentials: {
-        ...slackSecret(),
+        ...SLACK_SECRET,
         signingSecret: identity.signingSecret,
         botUserId: identity.botUserId,
         ...CALLER,
-        region: REGION,
-        function: `${ANSWER_FUNCTION}:live`,
+        region: PLACE.region,
+        function: `${ANSWER_FUNCTION}:${ALIAS}`,
       },
       async settled() {
         await slack.settled()
@@ -188,14 +162,4 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
       .toReversed()
       .map((close) => close()),
   )
-}
-
-function slackSecret(): { botToken: string; teamId: string; appId: string } {
-  const { botToken, teamId, appId } = identity
-  return { botToken, teamId, appId }
-}
-
-/** Ten letters and digits, as Bedrock's are. */
-function baseId(index: number): string {
-  return `KB${String(index + 1).padStart(8, '0')}`
 }

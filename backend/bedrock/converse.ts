@@ -6,7 +6,7 @@ import {
   type Message,
   type StopReason,
 } from '@aws-sdk/client-bedrock-runtime'
-import { AnswerInterrupted, ModelBusy, ModelFailed, ModelSilent, OutOfTime } from '../failure.ts'
+import { Failure } from '../failure.ts'
 import type { Prompt } from '../prompt.ts'
 import { explain, type Intervention } from './guardrail.ts'
 
@@ -29,7 +29,7 @@ export type Converse = (prompt: Prompt, deadline: AbortSignal) => AsyncGenerator
 /**
  * Asks the model and gives its answer as it is written. When the caller leaves the loop, or `deadline` fires, Bedrock
  * is told to stop: leaving alone would let the model run on and be paid for.
- * Throws ModelBusy, ModelSilent, ModelFailed, AnswerInterrupted or OutOfTime.
+ * Throws a Failure: model_busy, model_silent, model_failed, answer_interrupted or out_of_time.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
  */
 export function createConverse(
@@ -78,10 +78,10 @@ export function createConverse(
       // A stream that is aborted, or cut off cleanly, ends without an error and without the events that close it.
       if (ending.stopReason === 'unknown') throw new Error('the stream ended without messageStop')
     } catch (cause) {
-      if (deadline.aborted) throw new OutOfTime('the deadline fired', { cause })
-      if (begun) throw new AnswerInterrupted('the stream broke', { cause })
-      if (silent) throw new ModelSilent('no event in time', { cause })
-      throw isBusy(cause) ? new ModelBusy('Bedrock refused for now', { cause }) : new ModelFailed('Bedrock refused', { cause })
+      if (deadline.aborted) throw new Failure('out_of_time', { cause })
+      if (begun) throw new Failure('answer_interrupted', { cause })
+      if (silent) throw new Failure('model_silent', { cause })
+      throw new Failure(isBusy(cause) ? 'model_busy' : 'model_failed', { cause })
     } finally {
       clearTimeout(timer)
       stop.abort()

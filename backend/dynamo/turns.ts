@@ -1,4 +1,10 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
 import type { Clock } from '../clock.ts'
 
 /**
@@ -41,9 +47,26 @@ export interface Turns {
 }
 
 export function createTurns(client: DynamoDBClient, table: string, { clock, randomId }: { clock: Clock; randomId: () => string }): Turns {
-  const key = (turnId: string) => ({ pk: { S: `turn#${turnId}` } })
-  const seconds = () => String(Math.floor(clock.now() / 1000))
-  const expiry = () => ({ N: String(Math.floor(clock.now() / 1000) + TURN_TTL_SECONDS) })
+  const seconds = (later = 0) => ({ N: String(Math.floor(clock.now() / 1000) + later) })
+
+  /** Undefined where the condition does not hold. `#state` may stand in both expressions, since `state` is a reserved word. */
+  async function update(turnId: string, set: string, condition: string | undefined, values: Record<string, AttributeValue>) {
+    const named = `${set} ${condition}`.includes('#state')
+    const updated = await conditional(
+      client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: keyOf(turnId),
+          UpdateExpression: `SET ${set}`,
+          ...(condition !== undefined && { ConditionExpression: condition }),
+          ...(named && { ExpressionAttributeNames: { '#state': 'state' } }),
+          ExpressionAttributeValues: values,
+          ReturnValues: 'ALL_NEW',
+        }),
+      ),
+    )
+    return updated?.Attributes
+  }
 
   return {
     async claim({ id, channel, threadTs }, { requestId, leaseMs }) {
@@ -51,21 +74,21 @@ export function createTurns(client: DynamoDBClient, table: string, { clock, rand
       const put = new PutItemCommand({
         TableName: table,
         Item: {
-          ...key(id),
+          ...keyOf(id),
           state: { S: 'claimed' },
           claimToken: { S: token },
           requestId: { S: requestId },
           leaseUntil: { N: String(clock.now() + leaseMs + LEASE_MARGIN_MS) },
           channel: { S: channel },
           threadTs: { S: threadTs },
-          expiresAt: expiry(),
+          expiresAt: seconds(TURN_TTL_SECONDS),
         },
         // The last: a try of ours whose answer was lost, and which the SDK repeats.
         ConditionExpression:
           'attribute_not_exists(pk) OR expiresAt < :seconds OR (#state = :claimed AND leaseUntil < :ms) OR claimToken = :token',
         ExpressionAttributeNames: { '#state': 'state' },
         ExpressionAttributeValues: {
-          ':seconds': { N: seconds() },
+          ':seconds': seconds(),
           ':ms': { N: String(clock.now()) },
           ':claimed': { S: 'claimed' },
           ':token': { S: token },
@@ -76,75 +99,43 @@ export function createTurns(client: DynamoDBClient, table: string, { clock, rand
     },
 
     async opened({ turnId, token }, replyTs) {
-      await conditional(
-        client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: key(turnId),
-            UpdateExpression: 'SET replyTs = :replyTs',
-            ConditionExpression: 'claimToken = :token',
-            ExpressionAttributeValues: { ':replyTs': { S: replyTs }, ':token': { S: token } },
-          }),
-        ),
-      )
+      await update(turnId, 'replyTs = :replyTs', 'claimToken = :token', { ':replyTs': { S: replyTs }, ':token': { S: token } })
     },
 
     async finish({ turnId, token }, state) {
-      await conditional(
-        client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: key(turnId),
-            UpdateExpression: 'SET #state = :state, told = :true, expiresAt = :expiresAt',
-            ConditionExpression: 'claimToken = :token',
-            ExpressionAttributeNames: { '#state': 'state' },
-            ExpressionAttributeValues: {
-              ':state': { S: state },
-              ':true': { BOOL: true },
-              ':expiresAt': expiry(),
-              ':token': { S: token },
-            },
-          }),
-        ),
-      )
+      await update(turnId, '#state = :state, told = :true, expiresAt = :expiresAt', 'claimToken = :token', {
+        ':state': { S: state },
+        ':true': { BOOL: true },
+        ':expiresAt': seconds(TURN_TTL_SECONDS),
+        ':token': { S: token },
+      })
     },
 
     async giveUp(turnId, requestId) {
-      const taken = await conditional(
-        client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: key(turnId),
-            UpdateExpression: 'SET #state = :failed, requestId = :requestId, expiresAt = :expiresAt',
-            // Failed and not told: an earlier delivery of the same record got so far, and then could not speak.
-            ConditionExpression:
-              'attribute_not_exists(pk) OR expiresAt < :seconds OR (requestId = :requestId AND attribute_not_exists(told))',
-            ExpressionAttributeNames: { '#state': 'state' },
-            ExpressionAttributeValues: {
-              ':failed': { S: 'failed' },
-              ':requestId': { S: requestId },
-              ':expiresAt': expiry(),
-              ':seconds': { N: seconds() },
-            },
-            ReturnValues: 'ALL_NEW',
-          }),
-        ),
+      const taken = await update(
+        turnId,
+        '#state = :failed, requestId = :requestId, expiresAt = :expiresAt',
+        // Its own and not told: still claimed, or an earlier delivery of the same record got so far and could not speak.
+        'attribute_not_exists(pk) OR expiresAt < :seconds OR (requestId = :requestId AND attribute_not_exists(told))',
+        {
+          ':failed': { S: 'failed' },
+          ':requestId': { S: requestId },
+          ':expiresAt': seconds(TURN_TTL_SECONDS),
+          ':seconds': seconds(),
+        },
       )
-      const replyTs = taken?.Attributes?.replyTs?.S
+      const replyTs = taken?.replyTs?.S
       return taken && { ...(replyTs !== undefined && { replyTs }) }
     },
 
     async told(turnId) {
-      await client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: key(turnId),
-          UpdateExpression: 'SET told = :true',
-          ExpressionAttributeValues: { ':true': { BOOL: true } },
-        }),
-      )
+      await update(turnId, 'told = :true', undefined, { ':true': { BOOL: true } })
     },
   }
+}
+
+function keyOf(turnId: string): { pk: { S: string } } {
+  return { pk: { S: `turn#${turnId}` } }
 }
 
 /** Undefined where the condition did not hold: somebody else was there first. */

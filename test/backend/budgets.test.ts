@@ -6,7 +6,7 @@ import { PEOPLE_BUDGET_MS } from '../../backend/slack/people.ts'
 import { APPEND_GAP_MS } from '../../backend/slack/reply.ts'
 import { THREAD_BUDGET_MS } from '../../backend/slack/thread.ts'
 import { SLACK_CALL_TIMEOUT_MS } from '../../backend/slack/web-api.ts'
-import { LAMBDA_TIMEOUT_SECONDS } from '../../playground/stack.ts'
+import { LAMBDA_TIMEOUT_SECONDS } from '../../playground/account.ts'
 
 const lambdaMs = LAMBDA_TIMEOUT_SECONDS * 1000
 

@@ -1,0 +1,34 @@
+import { identity } from './slack/identity.ts'
+
+// The AWS account of the playground: what a deployment would have under other names. All of it is fake.
+
+export const PLACE = { region: 'us-east-1', accountId: '000000000000' } as const
+
+/** The key that the edge invokes with. */
+export const CALLER = { accessKeyId: 'AKIAFAKEEDGE', secretAccessKey: 'fake-edge-secret' } as const
+
+/** What Lambda's role gives the functions. */
+export const ROLE = { accessKeyId: 'ASIAFAKELAMBDA', secretAccessKey: 'fake-lambda-secret', sessionToken: 'fake-session-token' } as const
+
+/** The name in wrangler.toml's LAMBDA_FUNCTION, and that of the function behind its on-failure queue. */
+export const ANSWER_FUNCTION = 'vera-answer'
+export const ALIAS = 'live'
+export const APOLOGIZE_FUNCTION = 'vera-apologize'
+
+/** As deployed; every budget of the backend nests inside it. */
+export const LAMBDA_TIMEOUT_SECONDS = 300
+export const APOLOGIZE_TIMEOUT_SECONDS = 30
+export const LAMBDA_MEMORY_MB = 1024
+
+export const TURNS_TABLE = 'vera-turns'
+export const MODEL_ID = 'playground.model-v1:0'
+export const RERANK_MODEL = `arn:aws:bedrock:${PLACE.region}::foundation-model/amazon.rerank-v1:0`
+export const GUARDRAIL = { id: 'gr00fake', version: '1' } as const
+
+export const SLACK_SECRET_ARN = `arn:aws:secretsmanager:${PLACE.region}:${PLACE.accountId}:secret:vera/slack-AbCdEf`
+export const SLACK_SECRET = { botToken: identity.botToken, teamId: identity.teamId, appId: identity.appId } as const
+
+/** Ten letters and digits, as Bedrock's ids of knowledge bases are. */
+export function knowledgeBaseId(index: number): string {
+  return `KB${String(index + 1).padStart(8, '0')}`
+}
