@@ -1,7 +1,7 @@
 import { allowedIn } from './allowed.ts'
 import type { Assistant } from './assistant.ts'
 import { createCitations } from './citations.ts'
-import { asFailure, guardrailSentence, sentence } from './failure.ts'
+import { asFailure, Failure, guardrailSentence, sentence } from './failure.ts'
 import type { Turn } from './handoff.ts'
 import { type ThreadMessage, toHistory } from './history.ts'
 import { toPlain } from './mrkdwn.ts'
@@ -88,6 +88,11 @@ export async function answer(turn: Turn, invocation: Invocation, d: AnswerDeps):
   const noted = reply.opened.then((ts) => (ts === undefined ? undefined : d.turns.opened(claim, ts))).catch(() => undefined)
   const report: Report = { outcome: 'answered' }
   let sources: NumberedPassage[] = []
+  let shown = false
+  const show = (markdown: string): void => {
+    shown ||= markdown.trim() !== ''
+    reply.write(markdown)
+  }
   try {
     const leftOut: string[] = []
     const without: string[] = []
@@ -98,7 +103,9 @@ export async function answer(turn: Turn, invocation: Invocation, d: AnswerDeps):
     })
     // The first message of a thread stands alone, so the search need not wait for the thread.
     const query = turn.ts === turn.threadTs ? toQuery(turn, []) : threadRead.then((thread) => toQuery(turn, thread))
-    const searching = Promise.resolve(query).then((text) => (text === '' ? NOTHING_SEARCHED : (d.search?.(text) ?? NOTHING_SEARCHED)))
+    const searching = Promise.resolve(query).then((text) =>
+      text === '' ? NOTHING_SEARCHED : (d.search?.(text, invocation.deadline) ?? NOTHING_SEARCHED),
+    )
     const thread = await threadRead
     reply.step('thread', thread.length > 1 ? `Read the thread: ${thread.length} messages` : 'Read the question')
     const [names, searched] = await Promise.all([d.readPeople(thread), searching])
@@ -124,7 +131,7 @@ export async function answer(turn: Turn, invocation: Invocation, d: AnswerDeps):
       for await (const delta of d.converse(prompt, invocation.deadline)) {
         if (delta.kind === 'text') {
           report.firstTokenMs ??= d.clock.now() - begunAt
-          reply.write(citations.push(delta.text))
+          show(citations.push(delta.text))
           continue
         }
         const { stopReason, inputTokens, outputTokens, guardrail } = delta
@@ -134,9 +141,11 @@ export async function answer(turn: Turn, invocation: Invocation, d: AnswerDeps):
         if (guardrail) report.outcome = 'guardrail'
       }
     } finally {
-      reply.write(citations.end())
+      show(citations.end())
       sources = citations.cited()
     }
+    // A model can end without a word, or with nothing but what may not be shown.
+    if (!shown && report.outcome === 'answered') throw new Failure('model_failed')
     if (report.outcome === 'answered' && citations.notFound()) report.outcome = 'not_found'
     for (const note of leftOut) reply.write(`\n\n_${note}_`)
   } catch (error) {
@@ -145,7 +154,7 @@ export async function answer(turn: Turn, invocation: Invocation, d: AnswerDeps):
     report.failure = failure.kind
     if (failure.cause instanceof Error) report.cause = failure.cause.name
     const said = sentence(failure, { support: d.assistant.identity.support, reference: invocation.reference })
-    reply.write(report.firstTokenMs === undefined ? said : `\n\n_${said}_`)
+    reply.write(shown ? `\n\n_${said}_` : said)
   }
   report.cited = sources.length
   await reply.close(sources)

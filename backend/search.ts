@@ -2,9 +2,9 @@ import { distinct, interleave, type NumberedPassage, numbered, type Passage } fr
 
 /** What searching needs; wire.ts knows who provides it. */
 export interface SearchDeps {
-  retrieve(query: string): Promise<{ passages: Passage[]; unsearched: { base: string; cause: string }[] }>
+  retrieve(query: string, deadline: AbortSignal): Promise<{ passages: Passage[]; unsearched: { base: string; cause: string }[] }>
   /** Absent where no reranker is configured. */
-  rerank?(query: string, passages: readonly Passage[]): Promise<Passage[]>
+  rerank?(query: string, passages: readonly Passage[], deadline: AbortSignal): Promise<Passage[]>
   /** How many passages the model is shown. */
   shown: number
 }
@@ -19,16 +19,17 @@ export interface Searched {
   without: string[]
 }
 
-export type Search = (query: string) => Promise<Searched>
+/** What is under way when `deadline` fires counts as failed. */
+export type Search = (query: string, deadline: AbortSignal) => Promise<Searched>
 
 /** Retrieve from all bases, then rerank. Fewer passages, or none, still make an answer; never throws. */
 export function createSearch({ retrieve, rerank, shown }: SearchDeps): Search {
-  return async (query) => {
-    const { passages, unsearched } = await retrieve(query)
+  return async (query, deadline) => {
+    const { passages, unsearched } = await retrieve(query, deadline)
     const without = unsearched.map(({ base, cause }) => `${base}: ${cause}`)
     const candidates = distinct(passages)
     const best = rerank
-      ? await rerank(query, candidates).catch((error: unknown) => {
+      ? await rerank(query, candidates, deadline).catch((error: unknown) => {
           without.push(`rerank: ${error instanceof Error ? error.name : typeof error}`)
           return interleave(candidates)
         })

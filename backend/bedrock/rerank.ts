@@ -4,14 +4,14 @@ import type { Passage } from '../passage.ts'
 /** Rerank's own limit on the sources of one call. */
 const SOURCES_LIMIT = 1_000
 
-export type Rerank = (query: string, passages: readonly Passage[]) => Promise<Passage[]>
+export type Rerank = (query: string, passages: readonly Passage[], deadline: AbortSignal) => Promise<Passage[]>
 
 /**
  * Orders passages by how well they answer, best first, and gives the best `count`. Throws what Bedrock says.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Rerank.html
  */
 export function createRerank(client: BedrockAgentRuntimeClient, modelArn: string, count: number): Rerank {
-  return async (query, passages) => {
+  return async (query, passages, deadline) => {
     const sources = passages.slice(0, SOURCES_LIMIT)
     if (sources.length === 0) return []
     const { results = [] } = await client.send(
@@ -29,6 +29,7 @@ export function createRerank(client: BedrockAgentRuntimeClient, modelArn: string
           },
         },
       }),
+      { abortSignal: deadline },
     )
     return results.flatMap(({ index }) => (index === undefined ? [] : (sources[index] ?? [])))
   }

@@ -7,7 +7,7 @@ export interface Found {
   unsearched: { base: string; cause: string }[]
 }
 
-export type Retrieve = (query: string) => Promise<Found>
+export type Retrieve = (query: string, deadline: AbortSignal) => Promise<Found>
 
 /**
  * Searches every knowledge base at the same time. One that fails is named and does not hold up the others; never
@@ -19,7 +19,7 @@ export function createRetrieve(
   bases: readonly { name: string; id: string }[],
   passagesPerBase: number,
 ): Retrieve {
-  return async (query) => {
+  return async (query, deadline) => {
     const searched = await Promise.allSettled(
       bases.map(({ id }) =>
         client.send(
@@ -28,6 +28,7 @@ export function createRetrieve(
             retrievalQuery: { text: query },
             retrievalConfiguration: { vectorSearchConfiguration: { numberOfResults: passagesPerBase } },
           }),
+          { abortSignal: deadline },
         ),
       ),
     )

@@ -1,7 +1,4 @@
-import { type Slack, slackError } from './web-api.ts'
-
-/** Slack's ways of saying that a message is not streaming (any more). */
-const NOT_STREAMING = new Set(['message_not_in_streaming_state', 'message_not_found', 'stopped_by_user'])
+import { isNotStreaming, type Slack } from './web-api.ts'
 
 /** Writing into a thread on behalf of a process that is gone. */
 export function createApology(slack: Slack) {
@@ -12,7 +9,7 @@ export function createApology(slack: Slack) {
         await slack.write((client) => client.chat.stopStream({ channel, ts: replyTs, chunks: [{ type: 'markdown_text', text: markdown }] }))
         return true
       } catch (error) {
-        if (NOT_STREAMING.has(slackError(error) ?? '')) return false
+        if (isNotStreaming(error)) return false
         throw error
       }
     },

@@ -4,7 +4,7 @@ import { AskedToWait, createPacer } from '../pacer.ts'
 import type { NumberedPassage } from '../passage.ts'
 import { markdownBlock, sourceBlocks } from './blocks.ts'
 import { pieces } from './pieces.ts'
-import type { Slack } from './web-api.ts'
+import { isNotStreaming, type Slack } from './web-api.ts'
 
 /** chat.appendStream is Tier 4, 100 a minute for the whole workspace. */
 export const APPEND_GAP_MS = 600
@@ -87,6 +87,16 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, firstStep: 
     }
   }
 
+  /** A stop whose answer was lost has stopped the stream all the same, and then the second says that nothing is streaming. */
+  async function stop(ts: string, blocks: ReturnType<typeof sourceBlocks>): Promise<void> {
+    const attempt = () => patiently(() => slack.write((client) => client.chat.stopStream({ channel, ts, blocks })))
+    await attempt()
+      .catch((error: unknown) => (isNotStreaming(error) ? undefined : attempt()))
+      .catch((error: unknown) => {
+        if (!isNotStreaming(error)) throw error
+      })
+  }
+
   async function patiently<T>(call: () => Promise<T>): Promise<T> {
     for (let waited = 0; ; waited++) {
       try {
@@ -110,11 +120,7 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, firstStep: 
       )
       if (!everythingShown) await post(pacer.unsent(), sources)
       if (ts === undefined) return
-      const stopping = patiently(() =>
-        slack.write((client) => client.chat.stopStream({ channel, ts, ...(everythingShown && { blocks: sourceBlocks(sources) }) })),
-      )
-      // A stream that Slack already ended cannot be stopped; what it did not take has been posted.
-      await (everythingShown ? stopping : stopping.catch(() => undefined))
+      await stop(ts, everythingShown ? sourceBlocks(sources) : [])
     },
   }
 }

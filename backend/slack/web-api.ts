@@ -70,6 +70,13 @@ export function slackError(error: unknown): string | undefined {
   return error instanceof WebAPIPlatformError ? error.data.error : undefined
 }
 
+/** Slack's ways of saying that a message is not streaming, or not any more. */
+const NOT_STREAMING = new Set(['message_not_in_streaming_state', 'message_not_found', 'stopped_by_user'])
+
+export function isNotStreaming(error: unknown): boolean {
+  return NOT_STREAMING.has(slackError(error) ?? '')
+}
+
 function createClient(token: string, apiUrl: string | undefined, retries: number): WebClient {
   return new WebClient(token, {
     ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),

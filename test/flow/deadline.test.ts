@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { REPLY_RESERVE_MS } from '../../backend/deadline.ts'
-import { mention, openStage, post } from './stage.ts'
+import { failing, mention, openStage, post } from './stage.ts'
 
 const stage = openStage({ lambdaTimeoutSeconds: REPLY_RESERVE_MS / 1000 + 2 })
 
@@ -12,4 +12,11 @@ test('when time runs out the message is closed before Lambda ends, with what the
   expect(replies[0]?.streaming).toBe('completed')
   expect(calls.find(({ method }) => method === 'ConverseStream')?.marks.reset).toBeGreaterThan(0)
   expect(stage.stack.lambda.invocations.every(({ outcome }) => outcome === 'succeeded')).toBe(true)
+})
+
+test('a search that never ends does not take the reply with it', async () => {
+  stage.faults = failing('Retrieve', { kind: 'late', ms: 60_000 })
+  const { text, replies } = await post(stage, { text: mention('where does the VPN guide live?') })
+  expect(text).toContain('I ran out of time')
+  expect(replies[0]?.streaming).toBe('completed')
 })

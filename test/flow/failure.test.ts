@@ -78,6 +78,14 @@ describe('the answer comes all the same', () => {
     expect(words.split(ANSWER)).toHaveLength(2)
   })
 
+  test('once, where the answer to the stop was lost', async () => {
+    stage.faults = failing('chat.stopStream', { kind: 'answer', status: 502, carriedOut: true }, 1)
+    const { text, replies } = await post(stage, { text: QUESTION })
+    expect(text.split(ANSWER)).toHaveLength(2)
+    expect(text).not.toMatch(REFERENCE)
+    expect(replies[0]?.streaming).toBe('completed')
+  })
+
   test('after Slack asked to wait', async () => {
     stage.faults = failing(
       'chat.appendStream',
@@ -112,6 +120,13 @@ describe('the person reads a sentence and a reference, in the one message', () =
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toMatch(/^The VPN guide/)
     expect(text).toContain('The answer broke off here')
+    expect(text).toMatch(REFERENCE)
+  })
+
+  test('where the model ends without a word', async () => {
+    stage.model = { answer: async function* () {} }
+    const { text } = await post(stage, { text: QUESTION })
+    expect(text).toContain('I could not reach the model')
     expect(text).toMatch(REFERENCE)
   })
 
