@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -15,6 +16,9 @@ export const BACKEND_BUNDLE = join(ROOT, 'dist/backend/index.mjs')
 export async function build(): Promise<void> {
   await mkdir(join(ROOT, 'dist'), { recursive: true })
   const staging = await mkdtemp(join(ROOT, 'dist/.staging-'))
+  // Also when the process is told to end in the middle.
+  const sweep = (): void => rmSync(staging, { recursive: true, force: true })
+  process.once('exit', sweep)
   try {
     await Promise.all([bundleEdge(join(staging, 'edge')), bundleBackend(join(staging, 'backend'))])
     for (const tier of ['edge', 'backend']) {
@@ -24,7 +28,8 @@ export async function build(): Promise<void> {
       }
     }
   } finally {
-    await rm(staging, { recursive: true, force: true })
+    sweep()
+    process.off('exit', sweep)
   }
 }
 
@@ -36,6 +41,7 @@ async function bundleEdge(outdir: string): Promise<void> {
     {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
       env: {
         ...process.env,
         CI: '1',
@@ -47,17 +53,24 @@ async function bundleEdge(outdir: string): Promise<void> {
       },
     },
   )
+  // wrangler is two processes; with a group of their own both can be ended, before the staging folder is swept.
+  const kill = (): void => {
+    if (wrangler.pid !== undefined && process.platform !== 'win32') process.kill(-wrangler.pid, 'SIGKILL')
+    else wrangler.kill()
+  }
+  process.prependOnceListener('exit', kill)
   let said = ''
   wrangler.stdout.on('data', (chunk: Buffer) => (said += chunk))
   wrangler.stderr.on('data', (chunk: Buffer) => (said += chunk))
   const code = await new Promise((resolve, reject) => wrangler.on('error', reject).on('close', resolve))
+  process.off('exit', kill)
   if (code !== 0) throw new Error(`wrangler could not bundle the Worker:\n${said}`)
   await rm(join(outdir, 'README.md'), { force: true })
 }
 
 /** The Lambda functions' bundle: one ES module that exports `handler` and `apologize`. */
 async function bundleBackend(outdir: string): Promise<void> {
-  await esbuild.build({
+  const { outputFiles } = await esbuild.build({
     absWorkingDir: ROOT,
     entryPoints: { index: 'backend/handler.ts' },
     outdir,
@@ -74,7 +87,11 @@ async function bundleBackend(outdir: string): Promise<void> {
     // @slack/web-api has CommonJS inside, which calls `require` for Node's own modules; an ES module has none.
     banner: { js: "import{createRequire as __vera}from'node:module';const require=__vera(import.meta.url);" },
     logLevel: 'error',
+    // Written here: esbuild's own process would go on writing after ours has ended.
+    write: false,
   })
+  await mkdir(outdir)
+  for (const { path, contents } of outputFiles) await writeFile(path, contents)
 }
 
 if (import.meta.main) {
