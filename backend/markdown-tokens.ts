@@ -109,7 +109,8 @@ function read(rest: string, final: boolean): Token | 'hold' {
       return outcome === 'hold' ? 'hold' : plain(run.length)
     }
     case '<': {
-      if (/^<[\s\d=<-]/.test(rest)) return plain(1)
+      // An arrow or a comparison; with what follows, so that a lone `<` is never one of these.
+      if (/^<[\s\d=-]/.test(rest)) return plain(2)
       const inner = /^<([^<>\n]*)>/.exec(rest)?.[1]
       return inner === undefined ? (/^<[^>\n]*</.test(rest) ? plain(1) : open()) : { kind: 'angle', raw: `<${inner}>`, inner }
     }
@@ -147,7 +148,7 @@ function readBracket(rest: string, final: boolean): Token | 'hold' | undefined {
 /** Where the bracket that opens at `start` closes, on the same line. */
 function closingIndex(rest: string, start: number, open: string, close: string): number | undefined {
   let depth = 0
-  for (let index = start; index < rest.length; index++) {
+  for (let index = start; index < Math.min(rest.length, start + HOLD_LIMIT_CHARS); index++) {
     const character = rest[index]
     if (character === '\n') return undefined
     if (character === '\\') index++

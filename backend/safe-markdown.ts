@@ -26,6 +26,9 @@ export function toSafeMarkdown(token: Token, allowed: Allowed): string {
       return isAllowed(token.raw, allowed) ? token.raw : code(token.raw)
     case 'angle':
       return angle(token.inner, allowed)
+    case 'text':
+      // One that nothing closed, yet: what comes later must not close it.
+      return token.raw === '<' ? '&lt;' : token.raw
     default:
       return token.raw
   }

@@ -69,7 +69,9 @@ describe('safe Markdown', () => {
     ['<!channel> look', '`@channel` look'],
     ['<!here|here> and <!everyone>', '`@here` and `@everyone`'],
     ['<!subteam^S00FAKE|@admins>', '`@subteam`'],
-    ['<<!channel>>', '<`@channel`>'],
+    ['<<!channel>>', '&lt;`@channel`>'],
+    ['<!channel <b>', '&lt;!channel &lt;b>'],
+    ['<!here\nand >', '&lt;!here\nand >'],
     ['\\<!channel>', '\\`@channel`'],
     ['`<!channel>`', '`<\u200b!channel>`'],
     ['```\n<!here> <@U00GRACE>\n```', '```\n<\u200b!here> <\u200b@U00GRACE>\n```'],
@@ -112,6 +114,7 @@ describe('safe Markdown', () => {
     ].join('\n\n')
     const whole = shown(answer)
     expect(whole.text).not.toMatch(/<[!@](?!U00ADA)/)
+    expect(whole.text).toContain('www.evil.example` &lt;b')
     for (let seed = 1; seed <= 300; seed++) expect(shown(answer, randomCuts(seed))).toEqual(whole)
   })
 
