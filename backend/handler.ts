@@ -20,23 +20,31 @@ export async function handler(input: unknown, lambda: Context): Promise<void> {
   const deadline = createDeadline(remainingMs)
   const reference = toReference(lambda.awsRequestId)
   const begunAt = Date.now()
-  let report: Report | { outcome: 'refused' } | { outcome: 'crashed'; cause: string } = { outcome: 'refused' }
+  let report: Report | { outcome: 'refused' | 'not_supported' } | { outcome: 'crashed'; cause: string } = { outcome: 'refused' }
   try {
     if (handoff.teamId !== teamId || handoff.appId !== appId) return
-    report = await answer(handoff, { requestId: lambda.awsRequestId, reference, remainingMs, deadline: deadline.signal }, wired.answer)
+    switch (handoff.kind) {
+      case 'turn':
+        report = await answer(handoff, { requestId: lambda.awsRequestId, reference, remainingMs, deadline: deadline.signal }, wired.answer)
+        break
+      case 'command':
+      case 'stop':
+      case 'feedback':
+      case 'retry':
+        report = { outcome: 'not_supported' }
+        break
+      default:
+        handoff satisfies never
+    }
   } catch (error) {
     report = { outcome: 'crashed', cause: error instanceof Error ? error.name : typeof error }
     throw error
   } finally {
     deadline.clear()
-    const { kind, id, eventId, receivedAt, slackRetryNum } = handoff
     logger.info('turn', {
-      kind,
-      id,
-      eventId,
-      slackRetryNum,
+      ...idsOf(handoff),
       reference,
-      waitedMs: begunAt - receivedAt,
+      waitedMs: begunAt - handoff.receivedAt,
       totalMs: Date.now() - begunAt,
       ...report,
     })
@@ -58,8 +66,12 @@ export async function apologize(event: SQSEvent): Promise<SQSBatchResponse> {
     try {
       const { requestContext, requestPayload } = v.parse(FailureRecord, body)
       const reference = toReference(requestContext.requestId)
-      log = { kind: requestPayload.kind, id: requestPayload.id, reference, condition: requestContext.condition }
-      const outcome = await apologizeFor(requestPayload, { requestId: requestContext.requestId, reference }, wired.apologize)
+      log = { ...idsOf(requestPayload), reference, condition: requestContext.condition }
+      // Nothing but a turn has a thread to tell, and an answer to miss.
+      const outcome =
+        requestPayload.kind === 'turn'
+          ? await apologizeFor(requestPayload, { requestId: requestContext.requestId, reference }, wired.apologize)
+          : 'nothing_to_say'
       logger.info('apology', { ...log, outcome })
     } catch (error) {
       logger.error('apology', { ...log, outcome: 'failed', cause: error instanceof Error ? error.name : typeof error })
@@ -67,6 +79,23 @@ export async function apologize(event: SQSEvent): Promise<SQSBatchResponse> {
     }
   }
   return { batchItemFailures }
+}
+
+/** What of a handoff is logged. */
+function idsOf(handoff: Handoff): Record<string, unknown> {
+  switch (handoff.kind) {
+    case 'turn': {
+      const { kind, id, eventId, slackRetryNum } = handoff
+      return { kind, id, eventId, slackRetryNum }
+    }
+    case 'command':
+      return { kind: handoff.kind, id: handoff.id }
+    case 'stop':
+      return { kind: handoff.kind, eventId: handoff.eventId }
+    case 'feedback':
+    case 'retry':
+      return { kind: handoff.kind, id: handoff.turnId }
+  }
 }
 
 /** Short enough to read out, and long enough to find one line among a month's. */

@@ -36,5 +36,68 @@ export const Turn = v.object({
 })
 export type Turn = v.InferOutput<typeof Turn>
 
-export const Handoff = v.variant('kind', [Turn])
+/** A question typed behind a slash command. It has no thread: the backend opens the direct message and answers there. */
+export const Command = v.object({
+  kind: v.literal('command'),
+  /** `appId:teamId:command:triggerId`. Slack sends a command once. */
+  id: v.string(),
+  teamId: v.string(),
+  appId: v.string(),
+  receivedAt: v.number(),
+  /** Where it was typed. */
+  channel: v.string(),
+  userId: v.string(),
+  /** What was typed behind the command; the edge cuts it at 16,000 characters. */
+  text: v.string(),
+})
+export type Command = v.InferOutput<typeof Command>
+
+/** Slack's Stop button. */
+export const Stop = v.object({
+  kind: v.literal('stop'),
+  teamId: v.string(),
+  appId: v.string(),
+  receivedAt: v.number(),
+  eventId: v.string(),
+  /** When it was pressed: an older answer is meant, never a newer one. */
+  eventTs: v.string(),
+  channel: v.string(),
+  threadTs: v.string(),
+  /** The messages that were streaming, as far as Slack knew. */
+  streamingTs: v.array(v.string()),
+  userId: v.string(),
+})
+export type Stop = v.InferOutput<typeof Stop>
+
+/** A thumb under an answer. */
+export const Feedback = v.object({
+  kind: v.literal('feedback'),
+  turnId: v.string(),
+  teamId: v.string(),
+  appId: v.string(),
+  receivedAt: v.number(),
+  channel: v.string(),
+  /** The message with the thumbs. */
+  messageTs: v.string(),
+  userId: v.string(),
+  value: v.picklist(['positive', 'negative']),
+})
+export type Feedback = v.InferOutput<typeof Feedback>
+
+/** "Try again" under an answer that failed. */
+export const Retry = v.object({
+  kind: v.literal('retry'),
+  turnId: v.string(),
+  /** The attempt that failed, as the button was made with: a second press of the same button is known by it. */
+  attempt: v.number(),
+  teamId: v.string(),
+  appId: v.string(),
+  receivedAt: v.number(),
+  channel: v.string(),
+  threadTs: v.string(),
+  userId: v.string(),
+})
+export type Retry = v.InferOutput<typeof Retry>
+
+export const Handoff = v.variant('kind', [Turn, Command, Stop, Feedback, Retry])
 export type Handoff = v.InferOutput<typeof Handoff>

@@ -1,0 +1,10 @@
+import { benchEdge } from './edge.ts'
+
+const BENCHES: Record<string, () => Promise<void>> = { edge: benchEdge }
+
+const bench = BENCHES[process.argv[2] ?? '']
+if (bench) await bench()
+else {
+  console.error(`Which? npm run bench ${Object.keys(BENCHES).join('|')}`)
+  process.exit(2)
+}
