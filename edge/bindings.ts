@@ -1,3 +1,4 @@
+import type { LogLine } from './log.ts'
 import type { VerifiedBody } from './signature.ts'
 
 /** What the Worker is given: wrangler.toml's variables, secrets and bindings, as `wrangler types` reads them, and one optional variable. */
@@ -10,9 +11,34 @@ export type Bindings = Env & {
 export interface EdgeEnv {
   Bindings: Bindings
   Variables: {
-    /** Set by `verify`, and by nothing else. */
-    body: VerifiedBody
     /** When the request came, in milliseconds of the Unix epoch. */
     receivedAt: number
+    /** Which repetition Slack says this is: 0 for the first delivery. */
+    slackRetryNum: number
+    /** The body's bytes, at most BODY_LIMIT_BYTES of them, from anybody. */
+    bytes: Uint8Array
+    /** Set by `verify`, and by nothing else. */
+    body: VerifiedBody
+    /** What the request's one log line will say. */
+    line: LogLine
   }
+}
+
+const REQUIRED = [
+  'SLACK_SIGNING_SECRET',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_REGION',
+  'LAMBDA_FUNCTION',
+  'HANDOFFS',
+] as const
+
+/** The names of what a deployment has forgotten to set. Empty, and the Worker can do its work. */
+export function missingFrom(env: Bindings): string[] {
+  return REQUIRED.filter((name) => !env[name])
+}
+
+/** Of whatever answers: it must not fail where the rest is misconfigured. */
+export function releaseOf(env: Partial<Bindings>): string {
+  return env.RELEASE?.id ?? 'unknown'
 }

@@ -1,15 +1,32 @@
 import type { Handoff } from '../backend/handoff.ts'
 import { type Invoke, InvokeFailed } from './invoke.ts'
+import { within } from './within.ts'
 
-export type HandedOff = { outcome: 'invoked' } | { outcome: 'refused'; reason: string; status: number }
+/** Beside the invoke's 1.2 s it leaves a second of Slack's three for the way. */
+export const QUEUE_TIMEOUT_MS = 800
 
-/** Gives a handoff to Lambda. What Lambda does not take is refused, and so sent again by Slack. */
-export async function handOff(handoff: Handoff, invoke: Invoke): Promise<HandedOff> {
+/** `status` is Lambda's, 0 where it did not answer. */
+export type HandedOff =
+  | { outcome: 'invoked' }
+  | { outcome: 'queued'; reason: 'invoke_failed'; status: number }
+  | { outcome: 'refused'; reason: 'queue_failed'; status: number }
+
+/**
+ * Gives a handoff to Lambda, else to the queue, else to nobody. Never throws. What timed out may have been taken: then
+ * Lambda has it twice, and the claim lets one through.
+ */
+export async function handOff(handoff: Handoff, { invoke, queue }: { invoke: Invoke; queue: Queue }): Promise<HandedOff> {
   try {
     await invoke(handoff)
     return { outcome: 'invoked' }
   } catch (error) {
-    if (error instanceof InvokeFailed) return { outcome: 'refused', reason: 'invoke_failed', status: error.status }
-    throw error
+    // A 4xx too: a key or an alias that is wrong now can be right in an hour.
+    const status = error instanceof InvokeFailed ? error.status : 0
+    try {
+      await within(QUEUE_TIMEOUT_MS, () => queue.send(handoff, { contentType: 'json' }))
+      return { outcome: 'queued', reason: 'invoke_failed', status }
+    } catch {
+      return { outcome: 'refused', reason: 'queue_failed', status }
+    }
   }
 }

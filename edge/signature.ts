@@ -15,15 +15,23 @@ export type Verdict = { ok: true; body: VerifiedBody } | { ok: false; rejection:
 /** Slack's own advice is five minutes; unlike its libraries we refuse the future as well. */
 export const FRESHNESS_SECONDS = 300
 
+const HMAC = { name: 'HMAC', hash: 'SHA-256' }
 const SIGNATURE = 'x-slack-signature'
 const TIMESTAMP = 'x-slack-request-timestamp'
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** The signing secret as WebCrypto takes it. Throws where it is empty. */
+export function importSigningKey(signingSecret: string): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', encoder.encode(signingSecret), HMAC, false, ['verify'])
+}
 
 /**
  * Checks Slack's request signature, version v0, over the bytes as they came.
  * `nowMs` is in milliseconds of the Unix epoch. Never throws; takes the same time for any wrong signature.
  * https://docs.slack.dev/authentication/verifying-requests-from-slack
  */
-export async function checkSignature(body: Uint8Array, headers: Headers, signingSecret: string, nowMs: number): Promise<Verdict> {
+export async function checkSignature(body: Uint8Array, headers: Headers, key: CryptoKey, nowMs: number): Promise<Verdict> {
   const signature = headers.get(SIGNATURE)
   if (signature === null) return reject({ reason: 'header_missing', header: SIGNATURE })
   const timestamp = headers.get(TIMESTAMP)
@@ -37,19 +45,14 @@ export async function checkSignature(body: Uint8Array, headers: Headers, signing
   const skewSeconds = nowMs / 1000 - Number(timestamp)
   if (!(Math.abs(skewSeconds) <= FRESHNESS_SECONDS)) return reject({ reason: 'stale', skewSeconds: Math.round(skewSeconds) })
 
-  const key = await crypto.subtle.importKey('raw', encode(signingSecret), { name: 'HMAC', hash: 'SHA-256' }, false, ['verify'])
-  const signed = join(encode(`v0:${timestamp}:`), body)
+  const signed = join(encoder.encode(`v0:${timestamp}:`), body)
   // WebCrypto compares in constant time.
   if (!(await crypto.subtle.verify('HMAC', key, Uint8Array.fromHex(hex), signed))) return reject({ reason: 'mismatch' })
-  return { ok: true, body: new TextDecoder().decode(body) as VerifiedBody }
+  return { ok: true, body: decoder.decode(body) as VerifiedBody }
 }
 
 function reject(rejection: Rejection): Verdict {
   return { ok: false, rejection }
-}
-
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text)
 }
 
 function join(head: Uint8Array, tail: Uint8Array): Uint8Array {

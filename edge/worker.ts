@@ -1,6 +1,10 @@
+import type { Handoff } from '../backend/handoff.ts'
 import { createApp } from './app.ts'
 import type { Bindings } from './bindings.ts'
+import { createConsume } from './consume.ts'
 
-const app = createApp({ now: Date.now, fetch: (input, init) => fetch(input, init) })
+const surroundings = { now: Date.now, fetch: (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init) }
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Bindings>
+const app = createApp(surroundings)
+
+export default { fetch: app.fetch, queue: createConsume(surroundings) } satisfies ExportedHandler<Bindings, Handoff>

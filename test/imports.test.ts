@@ -45,16 +45,23 @@ const NOUNS = [
   'handoff', 'assistant', 'history', 'query', 'prompt', 'passage', 'citations', 'pacer', 'deadline', 'failure',
   'clock', 'mrkdwn', 'markdown-tokens', 'safe-markdown', 'allowed', 'search',
 ].map((noun) => `backend/${noun}.ts`) // biome-ignore format: a list
+const DECIDING = ['classify', 'classify-event', 'classify-click', 'classify-command', 'envelope', 'decision', 'signature'].map(
+  (file) => `edge/${file}.ts`,
+)
 const VERBS = ['answer', 'apologize'].map((verb) => `backend/${verb}.ts`)
 const DOORS = ['backend/slack/', 'backend/bedrock/', 'backend/dynamo/']
 
 /** May `from` import `to`? Undefined where no rule speaks of `from`. */
 const RULES: { what: string; from: (path: string) => boolean; to: (path: string, typeOnly: boolean) => boolean }[] = [
-  { what: 'edge/worker starts the app', from: under('edge/worker.ts'), to: under('edge/app.ts', 'edge/bindings.ts', 'edge/hand-off.ts') },
   {
-    what: 'edge/app reaches only the next step',
-    from: under('edge/app.ts'),
-    to: under('edge/verify.ts', 'edge/classify.ts', 'edge/hand-off.ts', 'edge/invoke.ts', 'edge/bindings.ts'),
+    what: "edge/worker starts the app and the queue's consumer",
+    from: under('edge/worker.ts'),
+    to: under('edge/app.ts', 'edge/consume.ts', 'edge/bindings.ts', 'backend/handoff.ts'),
+  },
+  {
+    what: 'what the edge decides rests on the verified body and nothing around it',
+    from: under(...DECIDING),
+    to: under(...DECIDING, 'backend/handoff.ts', 'backend/assistant.ts', 'assistant.config.ts'),
   },
   {
     what: 'the edge knows of the backend no more than the shape of what crosses, and of the config who is let in',
@@ -104,6 +111,11 @@ describe('who imports whom', () => {
     const takers = imports.filter(({ from, to }) => from.startsWith('edge/') && to === 'assistant.config.ts')
     expect(takers.map(({ from }) => from)).toEqual(['edge/classify.ts'])
     expect(readFileSync('edge/classify.ts', 'utf8')).toContain("import { access } from '../assistant.config.ts'")
+  })
+
+  test('a body becomes a verified one in one place', () => {
+    const checkers = inside.filter(({ to, typeOnly }) => to === 'edge/signature.ts' && !typeOnly)
+    expect(checkers.map(({ from }) => from).filter((from) => !under('test/')(from))).toEqual(['edge/verify.ts'])
   })
 
   test('clients are made in one place', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkSignature } from '../../edge/signature.ts'
+import { checkSignature, importSigningKey } from '../../edge/signature.ts'
 
 // Slack's documented example: https://docs.slack.dev/authentication/verifying-requests-from-slack
 const secret = '8f742231b10e8888abcd99yyyzzz85a5'
@@ -8,10 +8,10 @@ const body =
   'token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c'
 const signature = 'v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503'
 
-function check(changed: { headers?: Record<string, string>; body?: string; secret?: string; nowMs?: number }) {
+async function check(changed: { headers?: Record<string, string>; body?: string; secret?: string; nowMs?: number }) {
   const headers = new Headers({ 'x-slack-signature': signature, 'x-slack-request-timestamp': String(timestamp), ...changed.headers })
   const bytes = new TextEncoder().encode(changed.body ?? body)
-  return checkSignature(bytes, headers, changed.secret ?? secret, changed.nowMs ?? timestamp * 1000)
+  return checkSignature(bytes, headers, await importSigningKey(changed.secret ?? secret), changed.nowMs ?? timestamp * 1000)
 }
 
 describe('the signature of a request', () => {
@@ -36,7 +36,7 @@ describe('the signature of a request', () => {
   test.each(['x-slack-signature', 'x-slack-request-timestamp'])('a missing %s is refused', async (header) => {
     const headers = new Headers({ 'x-slack-signature': signature, 'x-slack-request-timestamp': String(timestamp) })
     headers.delete(header)
-    const verdict = await checkSignature(new TextEncoder().encode(body), headers, secret, timestamp * 1000)
+    const verdict = await checkSignature(new TextEncoder().encode(body), headers, await importSigningKey(secret), timestamp * 1000)
     expect(verdict).toEqual({ ok: false, rejection: { reason: 'header_missing', header } })
   })
 

@@ -1,0 +1,196 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Handoff } from '../../backend/handoff.ts'
+import { createConsume, delaySeconds, MAX_RETRIES } from '../../edge/consume.ts'
+import { QUEUE_TIMEOUT_MS } from '../../edge/hand-off.ts'
+import { INVOKE_TIMEOUT_MS } from '../../edge/invoke.ts'
+import { createEdge, type FakeEdge } from './edge.ts'
+import { click, command, envelope, mention, NOW_MS, tryAgain } from './slack-request.ts'
+
+let edge: FakeEdge
+beforeEach(() => {
+  edge = createEdge()
+})
+
+const down = async () => new Response('down', { status: 500 })
+const full = async () => Promise.reject(new Error('the queue is full'))
+
+describe('an invoke', () => {
+  test('is asynchronous, signed by the key of the secrets, and for the alias', async () => {
+    await edge.event(envelope(mention()))
+    const [{ url, headers } = { url: '', headers: new Headers() }] = edge.invokes
+    expect(url).toBe('https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/vera-answer%3Alive/invocations')
+    expect(headers.get('x-amz-invocation-type')).toBe('Event')
+    expect(headers.get('authorization')).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIAFAKEEDGE\/\d{8}\/us-east-1\/lambda\/aws4_request/)
+  })
+
+  test('is one try, and its answer is read, so that the connection can be used again', async () => {
+    const answer = new Response('{"message":"busy"}', { status: 429 })
+    edge.lambda = async () => answer
+    await edge.event(envelope(mention()))
+    expect(edge.invokes).toHaveLength(1)
+    expect(answer.bodyUsed).toBe(true)
+  })
+})
+
+describe('where Lambda does not take it, the queue does', () => {
+  test.each<[string, () => Promise<Response>]>([
+    ['429', async () => new Response('{}', { status: 429 })],
+    ['500', down],
+    ['403', async () => new Response('{}', { status: 403 })],
+    ['200 and garbage', async () => new Response('garbage', { status: 200 })],
+    ['a reset', async () => Promise.reject(new TypeError('connection reset'))],
+  ])('%s', async (_, answer) => {
+    edge.lambda = answer
+    expect((await edge.event(envelope(mention()))).status).toBe(200)
+    expect(edge.queued).toEqual([{ handoff: edge.invokes[0]?.handoff, contentType: 'json' }])
+  })
+
+  test('a Lambda that is slow is given up, and the budgets nest', async () => {
+    vi.useFakeTimers()
+    let aborted: AbortSignal | undefined
+    edge.lambda = (signal) => {
+      aborted = signal
+      return new Promise(() => undefined)
+    }
+    edge.queue = () => new Promise(() => undefined)
+    const answered = edge.event(envelope(mention()))
+    await vi.waitFor(() => expect(edge.invokes).toHaveLength(1))
+    await vi.advanceTimersByTimeAsync(INVOKE_TIMEOUT_MS)
+    await vi.waitFor(() => expect(edge.queued).toHaveLength(1))
+    expect(aborted?.aborted).toBe(true)
+    await vi.advanceTimersByTimeAsync(QUEUE_TIMEOUT_MS)
+    expect((await answered).status).toBe(503)
+    vi.useRealTimers()
+    expect(INVOKE_TIMEOUT_MS + QUEUE_TIMEOUT_MS).toBeLessThan(2_100)
+  })
+})
+
+describe('where the queue fails as well', () => {
+  beforeEach(() => {
+    edge.lambda = down
+    edge.queue = full
+  })
+
+  test('an event is refused, so that Slack sends it again', async () => {
+    expect((await edge.event(envelope(mention()))).status).toBe(503)
+  })
+
+  test('a command says so in its answer, which is all that Slack will show', async () => {
+    const response = await edge.command(command())
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { response_type: 'ephemeral', text: expect.stringContaining("couldn't take your question") },
+    ])
+  })
+
+  test('a click is acknowledged, and whoever clicked is told', async () => {
+    const response = await edge.click(click(tryAgain()))
+    expect([response.status, await response.text()]).toEqual([200, ''])
+    expect(edge.said).toEqual([
+      {
+        url: 'https://hooks.slack.com/actions/T00FAKE/1/fake',
+        body: expect.objectContaining({ response_type: 'ephemeral', text: expect.stringContaining("didn't reach me") }),
+      },
+    ])
+  })
+
+  test.each(['https://hooks.slack.com.evil.example/x', 'http://hooks.slack.com/x', 'https://hooks.evil.example/x', undefined])(
+    'nothing is posted to %s',
+    async (response_url) => {
+      expect((await edge.click(click(tryAgain(), { response_url }))).status).toBe(200)
+      expect(edge.said).toEqual([])
+    },
+  )
+})
+
+describe('what Slack sends again', () => {
+  const again = { headers: { 'x-slack-retry-num': '1', 'x-slack-retry-reason': 'http_timeout' } }
+
+  test('is not handed off again by the isolate that remembers it', async () => {
+    await edge.event(envelope(mention()))
+    expect((await edge.event(envelope(mention()), again)).status).toBe(200)
+    expect(edge.invokes).toHaveLength(1)
+  })
+
+  test('is handed off where nothing took it before', async () => {
+    const { lambda, queue } = edge
+    Object.assign(edge, { lambda: down, queue: full })
+    await edge.event(envelope(mention()))
+    Object.assign(edge, { lambda, queue })
+    await edge.event(envelope(mention()), again)
+    expect(edge.invokes.at(-1)?.handoff).toMatchObject({ kind: 'turn', slackRetryNum: 1 })
+    expect(edge.invokes).toHaveLength(2)
+  })
+
+  test('is handed off by an isolate that has forgotten it', async () => {
+    await edge.event(envelope(mention()))
+    for (let n = 0; n < 1_000; n++) await edge.event(envelope(mention(), { event_id: `Ev${n}` }))
+    await edge.event(envelope(mention()), again)
+    expect(edge.invokes).toHaveLength(1_002)
+  })
+})
+
+describe("the queue's consumer", () => {
+  const handoff = (n: number) => ({ kind: 'turn', id: `A00FAKE:T00FAKE:C00GENERAL:${n}`, receivedAt: NOW_MS - 7_200_000 }) as Handoff
+
+  async function consume(answers: number[], attempts = 1) {
+    let under = 0
+    let most = 0
+    const sent: Handoff[] = []
+    const run = createConsume({
+      now: () => NOW_MS,
+      async fetch(input, init) {
+        const body = (await new Request(input, init).json()) as Handoff
+        sent.push(body)
+        most = Math.max(most, ++under)
+        await Promise.resolve()
+        under--
+        return new Response(null, { status: answers['id' in body ? Number(body.id.split(':')[3]) : 0] ?? 202 })
+      },
+    })
+    const batch = createMessageBatch<Handoff>(
+      'vera-handoffs',
+      answers.map((_, n) => ({ id: `m${n}`, timestamp: new Date(NOW_MS), attempts, body: handoff(n) })),
+    )
+    const delays: unknown[] = []
+    for (const message of batch.messages) {
+      const retry = message.retry.bind(message)
+      vi.spyOn(message, 'retry').mockImplementation((options) => {
+        delays.push(options?.delaySeconds)
+        retry(options)
+      })
+    }
+    const ctx = createExecutionContext()
+    await run(batch, edge.env)
+    return { result: await getQueueResult(batch, ctx), delays, sent, most }
+  }
+
+  test('acknowledges what Lambda took and lets the rest wait, each for itself', async () => {
+    const { result, delays, sent } = await consume([202, 500, 202, 429], 2)
+    expect(result.explicitAcks).toEqual(['m0', 'm2'])
+    expect(result.retryMessages).toMatchObject([{ msgId: 'm1' }, { msgId: 'm3' }])
+    expect(delays).toEqual([30, 30])
+    expect(result.ackAll).toBe(false)
+    // As it was sent: its receivedAt tells its age.
+    expect(sent).toEqual([0, 1, 2, 3].map(handoff))
+  })
+
+  test('has no more than six invokes under way', async () => {
+    expect((await consume(Array.from({ length: 30 }, () => 202))).most).toBeLessThanOrEqual(6)
+  })
+
+  test('a deployment that forgot something lets everything wait', async () => {
+    Object.assign(edge.env, { AWS_SECRET_ACCESS_KEY: undefined })
+    const { result, sent } = await consume([202, 202])
+    expect([result.explicitAcks, result.retryMessages.length, sent]).toEqual([[], 2, []])
+  })
+
+  test('tries for about twenty hours, inside the 24 that a queue of the Free plan keeps a message', () => {
+    const delays = Array.from({ length: MAX_RETRIES }, (_, n) => delaySeconds(n + 1))
+    expect(delays.slice(0, 6)).toEqual([10, 30, 90, 270, 810, 900])
+    const hours = delays.reduce((sum, delay) => sum + delay, 0) / 3600
+    expect(hours).toBeGreaterThan(19.5)
+    expect(hours).toBeLessThan(22)
+  })
+})
