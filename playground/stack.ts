@@ -116,7 +116,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         lambdaEndpoint: lambda.origin,
       }),
     )
-    slack.connect({ events: `${edge.origin}/slack/events` })
+    slack.connect({
+      events: `${edge.origin}/slack/events`,
+      interactivity: `${edge.origin}/slack/interactivity`,
+      commands: `${edge.origin}/slack/commands`,
+    })
 
     return {
       calls,
