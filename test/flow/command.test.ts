@@ -5,11 +5,18 @@ const stage = openStage()
 
 test('a command is acknowledged by the edge, and reaches the backend as what it is', async () => {
   const { slack, lambda } = stage.stack
-  const { answer, attempts } = await slack.slashCommand({ command: '/vera', text: 'where is the VPN guide?', channel: 'C00GENERAL', user: 'U00ADA' })
+  const { answer, attempts } = await slack.slashCommand({
+    command: '/vera',
+    text: 'where is the VPN guide?',
+    channel: 'C00GENERAL',
+    user: 'U00ADA',
+  })
   await stage.stack.settled()
   expect(attempts.map(({ status }) => status)).toEqual([200])
   expect(JSON.parse(answer)).toMatchObject({ response_type: 'ephemeral' })
-  expect(lambda.invocations.map(({ payload, outcome }) => [(payload as { kind: string }).kind, outcome])).toEqual([['command', 'succeeded']])
+  expect(lambda.invocations.map(({ payload, outcome }) => [(payload as { kind: string }).kind, outcome])).toEqual([
+    ['command', 'succeeded'],
+  ])
 })
 
 test('help is answered at the edge', async () => {
