@@ -1,16 +1,5 @@
 import { click, command, envelope, type Fields, form, mention, message, stopped, thumb, tryAgain } from './slack-request.ts'
 
-/** The same numbers in 0…1 for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 /** Stands in every text that people write; no log may hold it. */
 export const WORD = 'xylophone'
 

@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest'
 import type { Handoff } from '../../backend/handoff.ts'
+import { randomOf } from '../random.ts'
 import { createEdge } from './edge.ts'
-import { make, randomOf, WORD } from './envelopes.ts'
+import { make, WORD } from './envelopes.ts'
 import { type Fields, signed } from './slack-request.ts'
 
 const REQUESTS = 20_000
