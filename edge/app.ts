@@ -34,6 +34,9 @@ export function createApp({ now, fetch }: AppOptions): Hono<EdgeEnv> {
 
   app.use(record({ now }))
 
+  // Hono's small router takes a path with a slash at its end for the same.
+  app.use((c, next) => (Object.hasOwn(METHODS, c.req.path) ? next() : Promise.resolve(c.notFound())))
+
   app.get('/health', (c) => {
     c.set('line', { outcome: 'healthy' })
     return c.json({ ok: true, release: releaseOf(c.env) })

@@ -54,6 +54,8 @@ describe('paths and methods', () => {
     ['GET', '/', 404],
     ['POST', '/slack', 404],
     ['POST', '/slack/events/more', 404],
+    ['POST', '/slack/events/', 404],
+    ['GET', '/constructor', 404],
     ['GET', '/health', 200],
   ])('%s %s is %d, and names the release', async (method, path, status) => {
     const response = await edge.request(path, { method })
