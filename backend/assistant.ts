@@ -27,12 +27,25 @@ export const Access = v.strictObject({
 })
 export type Access = v.InferOutput<typeof Access>
 
+const Price = v.pipe(v.number(), v.minValue(0))
+
 /** The model call. Which model it is, the deployment says (MODEL_ID). */
 export const Model = v.strictObject({
   /** The most that one answer may cost, in output tokens. */
   maxTokens: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** What the model costs, in USD for a million tokens; for the metric CostUsd and its alarm. */
+  prices: v.strictObject({ inputPerMillion: Price, outputPerMillion: Price, cachedInputPerMillion: Price }),
 })
 export type Model = v.InferOutput<typeof Model>
+
+/** What may be spent. Each counts turns, of which one costs a search and a model call at most. */
+export const Limits = v.strictObject({
+  /** Within an hour of UTC. */
+  turnsPerPersonPerHour: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** Within a day of UTC, all people together. */
+  turnsPerWorkspacePerDay: v.pipe(v.number(), v.integer(), v.minValue(1)),
+})
+export type Limits = v.InferOutput<typeof Limits>
 
 /** What is done with the knowledge bases. Which these are, the deployment says (KNOWLEDGE_BASES). */
 export const Knowledge = v.strictObject({
@@ -43,5 +56,5 @@ export const Knowledge = v.strictObject({
 })
 export type Knowledge = v.InferOutput<typeof Knowledge>
 
-export const Assistant = v.strictObject({ identity: Identity, access: Access, model: Model, knowledge: Knowledge })
+export const Assistant = v.strictObject({ identity: Identity, access: Access, model: Model, knowledge: Knowledge, limits: Limits })
 export type Assistant = v.InferOutput<typeof Assistant>

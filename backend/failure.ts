@@ -1,4 +1,4 @@
-/** Every fixed sentence about a failure, under the name that the log and the metrics know it by. As Slack Markdown. */
+/** The sentences about what went wrong, under the name that the log and the metrics know it by. As Slack Markdown. */
 const SENTENCES = {
   model_busy: 'The model is busy right now. Ask me again in a minute.',
   model_silent: 'The model stopped answering. Ask me again in a minute.',
@@ -7,6 +7,8 @@ const SENTENCES = {
   out_of_time: 'I ran out of time, so the answer is cut short here.',
   /** Lambda gave the turn up: a crash, no memory, no time, or too long a wait. */
   given_up: 'Something went wrong on my side while I was working on this, and I could not finish.',
+  /** "Try again", and the thread with the question cannot be read. */
+  question_lost: 'I could not read your question again. Please ask it anew.',
   unexpected: 'Something went wrong on my side, and I could not answer.',
 }
 

@@ -1,54 +1,84 @@
-import { Logger } from '@aws-lambda-powertools/logger'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import * as v from 'valibot'
-import { answer, type Report } from './answer.ts'
+import { answer } from './answer.ts'
 import { apologize as apologizeFor } from './apologize.ts'
 import { readConfig } from './config.ts'
 import { createDeadline } from './deadline.ts'
-import { Handoff } from './handoff.ts'
+import { type Command, type Feedback, Handoff, type Retry, type Stop, type Turn } from './handoff.ts'
+import { rate } from './rate.ts'
+import type { Report } from './report.ts'
+import { stop } from './stop.ts'
+import { createTelemetry } from './telemetry.ts'
 import { wire } from './wire.ts'
 
 // Once an environment: Lambda keeps it for the next invocations.
-const wired = wire(readConfig(process.env))
-const logger = new Logger({ serviceName: 'vera' })
+const config = readConfig(process.env)
+const wired = wire(config)
+const telemetry = createTelemetry(config.assistant.model.prices)
 
 /** Lambda's entry point for the alias that the edge invokes. */
 export async function handler(input: unknown, lambda: Context): Promise<void> {
   const handoff = v.parse(Handoff, input)
   const { teamId, appId } = await wired.identity()
-  const remainingMs = lambda.getRemainingTimeInMillis()
-  const deadline = createDeadline(remainingMs)
-  const reference = toReference(lambda.awsRequestId)
-  const begunAt = Date.now()
-  let report: Report | { outcome: 'refused' | 'not_supported' } | { outcome: 'crashed'; cause: string } = { outcome: 'refused' }
   try {
-    if (handoff.teamId !== teamId || handoff.appId !== appId) return
+    if (handoff.teamId !== teamId || handoff.appId !== appId) {
+      telemetry.line('info', 'turn', { ...idsOf(handoff), reference: toReference(lambda.awsRequestId), outcome: 'refused' })
+      return
+    }
     switch (handoff.kind) {
       case 'turn':
-        report = await answer(handoff, { requestId: lambda.awsRequestId, reference, remainingMs, deadline: deadline.signal }, wired.answer)
-        break
       case 'command':
+      case 'retry':
+        await take(handoff, lambda)
+        break
       case 'stop':
       case 'feedback':
-      case 'retry':
-        report = { outcome: 'not_supported' }
+        await note(handoff, lambda)
         break
       default:
         handoff satisfies never
     }
+  } finally {
+    telemetry.flush()
+  }
+}
+
+/** Answers, and writes the one line about it. */
+async function take(asked: Turn | Command | Retry, lambda: Context): Promise<void> {
+  const remainingMs = lambda.getRemainingTimeInMillis()
+  const deadline = createDeadline(remainingMs)
+  const reference = toReference(lambda.awsRequestId)
+  const begunAt = Date.now()
+  const slackBefore = wired.slackTally()
+  let report: Report = { outcome: 'crashed' }
+  try {
+    report = await answer(asked, { requestId: lambda.awsRequestId, reference, remainingMs, deadline: deadline.signal }, wired.answer)
   } catch (error) {
-    report = { outcome: 'crashed', cause: error instanceof Error ? error.name : typeof error }
+    report = { outcome: 'crashed', cause: nameOf(error) }
     throw error
   } finally {
     deadline.clear()
-    logger.info('turn', {
-      ...idsOf(handoff),
+    const { calls, rateLimited } = wired.slackTally()
+    const slack = { calls: calls - slackBefore.calls, rateLimited: rateLimited - slackBefore.rateLimited }
+    const times = { waitedMs: begunAt - asked.receivedAt, totalMs: Date.now() - begunAt }
+    telemetry.turn(report, times, slack)
+    telemetry.line('info', 'turn', {
+      ...idsOf(asked),
       reference,
-      waitedMs: begunAt - handoff.receivedAt,
-      totalMs: Date.now() - begunAt,
+      ...times,
       ...report,
+      slackCalls: slack.calls,
+      slackRateLimited: slack.rateLimited,
     })
   }
+}
+
+/** What a person says beside questions. May be done again with the same outcome. */
+async function note(handoff: Stop | Feedback, lambda: Pick<Context, 'awsRequestId'>): Promise<void> {
+  const reference = toReference(lambda.awsRequestId)
+  const outcome = handoff.kind === 'stop' ? await stop(handoff, wired.stop) : await rate(handoff, wired.rate)
+  if (handoff.kind === 'feedback' && outcome === 'kept') telemetry.feedback(handoff.value)
+  telemetry.line('info', handoff.kind, { ...idsOf(handoff), reference, outcome })
 }
 
 /** What Lambda leaves on the on-failure queue. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
@@ -65,19 +95,22 @@ export async function apologize(event: SQSEvent): Promise<SQSBatchResponse> {
     let log: Record<string, unknown> = {}
     try {
       const { requestContext, requestPayload } = v.parse(FailureRecord, body)
-      const reference = toReference(requestContext.requestId)
-      log = { ...idsOf(requestPayload), reference, condition: requestContext.condition }
-      // Nothing but a turn has a thread to tell, and an answer to miss.
-      const outcome =
-        requestPayload.kind === 'turn'
-          ? await apologizeFor(requestPayload, { requestId: requestContext.requestId, reference }, wired.apologize)
-          : 'nothing_to_say'
-      logger.info('apology', { ...log, outcome })
+      const { requestId, condition } = requestContext
+      const reference = toReference(requestId)
+      log = { ...idsOf(requestPayload), reference, condition }
+      if (requestPayload.kind === 'stop' || requestPayload.kind === 'feedback') {
+        await note(requestPayload, { awsRequestId: requestId })
+        continue
+      }
+      const outcome = await apologizeFor(requestPayload, { requestId, reference }, wired.apologize)
+      if (outcome === 'told') telemetry.apology()
+      telemetry.line('info', 'apology', { ...log, outcome })
     } catch (error) {
-      logger.error('apology', { ...log, outcome: 'failed', cause: error instanceof Error ? error.name : typeof error })
+      telemetry.line('error', 'apology', { ...log, outcome: 'failed', cause: nameOf(error) })
       batchItemFailures.push({ itemIdentifier: messageId })
     }
   }
+  telemetry.flush()
   return { batchItemFailures }
 }
 
@@ -101,4 +134,9 @@ function idsOf(handoff: Handoff): Record<string, unknown> {
 /** Short enough to read out, and long enough to find one line among a month's. */
 function toReference(requestId: string): string {
   return requestId.slice(0, 8)
+}
+
+/** An error's message can quote what it choked on. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
 }

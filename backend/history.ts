@@ -29,7 +29,7 @@ export const HISTORY_LIMIT_CHARS = 24_000
  */
 export function toHistory(
   thread: readonly ThreadMessage[],
-  question: { ts: string; botUserId: string },
+  question: { ts: string; botUserId?: string | undefined },
   names: ReadonlyMap<string, string>,
 ): HistoryMessage[] {
   const said: HistoryMessage[] = []

@@ -5,7 +5,7 @@
  */
 export function toPlain(mrkdwn: string, names: ReadonlyMap<string, string>, withoutUserId?: string): string {
   return mrkdwn
-    .replace(/<([^<>]*)>/g, (_, inner: string) => resolve(inner, names, withoutUserId))
+    .replace(/<([@#!][^<>]*|[a-z][a-z0-9+.-]*:[^<>]*)>/gi, (_, inner: string) => resolve(inner, names, withoutUserId))
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')

@@ -1,5 +1,7 @@
 /** One retrieved piece of a page. */
 export interface Passage {
+  /** The store's own, or one drawn from the text; says nothing of what stands in it. */
+  id: string
   text: string
   title: string
   /** Where a person can open it; absent where the store has no address that a browser knows. */

@@ -11,7 +11,7 @@ const NO_NAMES = new Map<string, string>()
  * what the same person last wrote in the thread goes before it.
  */
 export function toQuery(
-  question: { ts: string; userId: string; botUserId: string; text: string },
+  question: { ts: string; userId: string; botUserId?: string | undefined; text: string },
   thread: readonly ThreadMessage[],
 ): string {
   const previous = thread.filter((message) => message.ts < question.ts && message.userId === question.userId).at(-1)

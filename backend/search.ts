@@ -2,7 +2,7 @@ import { distinct, interleave, type NumberedPassage, numbered, type Passage } fr
 
 /** What searching needs; wire.ts knows who provides it. */
 export interface SearchDeps {
-  retrieve(query: string, deadline: AbortSignal): Promise<{ passages: Passage[]; unsearched: { base: string; cause: string }[] }>
+  retrieve(query: string, deadline: AbortSignal, onPaused: (base: string) => void): Promise<{ passages: Passage[]; unsearched: { base: string; cause: string }[] }>
   /** Absent where no reranker is configured. */
   rerank?(query: string, passages: readonly Passage[], deadline: AbortSignal): Promise<Passage[]>
   /** How many passages the model is shown. */
@@ -19,13 +19,13 @@ export interface Searched {
   without: string[]
 }
 
-/** What is under way when `deadline` fires counts as failed. */
-export type Search = (query: string, deadline: AbortSignal) => Promise<Searched>
+/** What is under way when `deadline` fires counts as failed. `onPaused` is told of a base that has to be waited for. */
+export type Search = (query: string, deadline: AbortSignal, onPaused: (base: string) => void) => Promise<Searched>
 
 /** Retrieve from all bases, then rerank. Fewer passages, or none, still make an answer; never throws. */
 export function createSearch({ retrieve, rerank, shown }: SearchDeps): Search {
-  return async (query, deadline) => {
-    const { passages, unsearched } = await retrieve(query, deadline)
+  return async (query, deadline, onPaused) => {
+    const { passages, unsearched } = await retrieve(query, deadline, onPaused)
     const without = unsearched.map(({ base, cause }) => `${base}: ${cause}`)
     const candidates = distinct(passages)
     const best = rerank

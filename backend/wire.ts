@@ -10,56 +10,86 @@ import { createRerank } from './bedrock/rerank.ts'
 import { createRetrieve } from './bedrock/retrieve.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { createKeepThumb } from './dynamo/feedback.ts'
+import { createCountTurn } from './dynamo/limits.ts'
+import { createStops } from './dynamo/stops.ts'
+import { createTable } from './dynamo/table.ts'
 import { createTurns } from './dynamo/turns.ts'
+import type { RateDeps } from './rate.ts'
 import { createSearch } from './search.ts'
 import { createApology } from './slack/apology.ts'
 import { createReadPeople } from './slack/people.ts'
+import { createRefusals } from './slack/refusals.ts'
 import { openReply } from './slack/reply.ts'
+import { createOpenThread } from './slack/root.ts'
+import { createTell } from './slack/tell.ts'
 import { createReadThread } from './slack/thread.ts'
-import { createSlack, type SlackIdentity } from './slack/web-api.ts'
+import { createSlack, type SlackIdentity, type Tally } from './slack/web-api.ts'
+import type { StopDeps } from './stop.ts'
 
 /** Attempts of the AWS SDK, the first included. Converse's own are for what comes before its first event. */
 const CONVERSE_ATTEMPTS = 3
 const SEARCH_ATTEMPTS = 2
-const DYNAMO_ATTEMPTS = 4
+/** Where a tenth of the calls fails, one claim in a million is lost; all of them fit into the claim's 2 s. */
+const DYNAMO_ATTEMPTS = 6
 
 export interface Wired {
   answer: AnswerDeps
   apologize: ApologizeDeps
+  stop: StopDeps
+  rate: RateDeps
   identity(): Promise<SlackIdentity>
+  slackTally(): Tally
 }
 
 /** The composition root: the only place where clients are made. Starts reading the Slack secret. */
 export function wire(config: Config): Wired {
   const clock = systemClock
-  const slack = createSlack({ readIdentity: createReadIdentity(config), apiUrl: config.slackApiUrl })
-  const turns = createTurns(new DynamoDBClient({ region: config.region, maxAttempts: DYNAMO_ATTEMPTS }), config.turnsTable, {
-    clock,
-    randomId: () => crypto.randomUUID(),
-  })
+  const { assistant } = config
+  const { support } = assistant.identity
+  const slack = createSlack({ readIdentity: createReadIdentity(config), apiUrl: config.slackApiUrl, clock })
+  const table = createTable(new DynamoDBClient({ region: config.region, maxAttempts: DYNAMO_ATTEMPTS }), config.turnsTable, clock)
+  const turns = createTurns(table, { clock, randomId: () => crypto.randomUUID() })
   const knowledge = new BedrockAgentRuntimeClient({ region: config.knowledgeRegion, maxAttempts: SEARCH_ATTEMPTS })
   const runtime = new BedrockRuntimeClient({ region: config.modelRegion, maxAttempts: CONVERSE_ATTEMPTS })
-  const { assistant } = config
+  const openThread = createOpenThread(slack, clock)
+  const tell = createTell(slack, clock)
+  const refusals = createRefusals(clock)
 
   return {
     identity: slack.identity,
+    slackTally: slack.tally,
     answer: {
       turns,
-      openReply: (turn, firstStep) => openReply(slack, clock, turn, firstStep),
-      readThread: createReadThread(slack),
-      readPeople: createReadPeople(slack),
+      slack: {
+        openThread,
+        tell,
+        readThread: createReadThread(slack),
+        readPeople: createReadPeople(slack),
+        openReply: (question, claim, opening) =>
+          openReply(slack, clock, question, {
+            ...opening,
+            refusals,
+            // Only an apology needs it, should this process be killed.
+            opened: (ts) => turns.opened(claim, question.channel, ts).catch(() => undefined),
+            adopt: (ts) => turns.adopt(claim.turnId, question.channel, ts).catch(() => false),
+          }),
+      },
       ...(config.knowledgeBases.length > 0 && {
         search: createSearch({
-          retrieve: createRetrieve(knowledge, config.knowledgeBases, assistant.knowledge.passagesPerBase),
+          retrieve: createRetrieve(knowledge, config.knowledgeBases, { passagesPerBase: assistant.knowledge.passagesPerBase, clock }),
           ...(config.rerankModelArn && { rerank: createRerank(knowledge, config.rerankModelArn, assistant.knowledge.passagesShown) }),
           shown: assistant.knowledge.passagesShown,
         }),
       }),
+      countTurn: createCountTurn(table, assistant.limits, clock),
       converse: createConverse(runtime, { modelId: config.modelId, maxTokens: assistant.model.maxTokens, guardrail: config.guardrail }),
       assistant,
       clock,
     },
-    apologize: { turns, ...createApology(slack), support: assistant.identity.support },
+    apologize: { turns, slack: { openThread, ...createApology(slack, clock, turns.adopt) }, support },
+    stop: { stops: createStops(table), clock },
+    rate: { turns, keepThumb: createKeepThumb(table), tell, support },
   }
 }
 

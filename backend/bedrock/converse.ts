@@ -21,6 +21,8 @@ export interface Ending {
   stopReason: StopReason | 'unknown'
   inputTokens: number
   outputTokens: number
+  /** Beside the input tokens: those that were read from the cache. */
+  cachedTokens: number
   guardrail?: Intervention
 }
 
@@ -45,7 +47,7 @@ export function createConverse(
       stop.abort()
     }
     let timer = setTimeout(onSilence, FIRST_EVENT_MS)
-    const ending: Ending = { stopReason: 'unknown', inputTokens: 0, outputTokens: 0 }
+    const ending: Ending = { stopReason: 'unknown', inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
     try {
       const { stream } = await client.send(
         new ConverseStreamCommand({
@@ -109,6 +111,7 @@ function note(event: ConverseStreamOutput, ending: Ending): void {
   if (event.metadata) {
     ending.inputTokens = event.metadata.usage?.inputTokens ?? 0
     ending.outputTokens = event.metadata.usage?.outputTokens ?? 0
+    ending.cachedTokens = event.metadata.usage?.cacheReadInputTokens ?? 0
   }
   if (ending.stopReason !== 'guardrail_intervened' || !event.metadata) return
   const intervention = explain(event.metadata.trace?.guardrail)

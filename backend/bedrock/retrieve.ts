@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { type BedrockAgentRuntimeClient, type KnowledgeBaseRetrievalResult, RetrieveCommand } from '@aws-sdk/client-bedrock-agent-runtime'
+import type { Clock } from '../clock.ts'
 import type { Passage } from '../passage.ts'
 
 export interface Found {
@@ -7,40 +9,58 @@ export interface Found {
   unsearched: { base: string; cause: string }[]
 }
 
-export type Retrieve = (query: string, deadline: AbortSignal) => Promise<Found>
+/** `onPaused` is told of a base that has to be waited for. */
+export type Retrieve = (query: string, deadline: AbortSignal, onPaused: (base: string) => void) => Promise<Found>
+
+/** A database that pauses when nobody asks (Aurora Serverless) needs 12 to 25 s to be there again; it is asked so often and so much later. */
+const PAUSED_ASKS = 12
+const PAUSED_WAIT_MS = 3_000
 
 /**
- * Searches every knowledge base at the same time. One that fails is named and does not hold up the others; never
- * throws. `passagesPerBase` is 1 to 100.
+ * Searches every knowledge base at the same time. One that fails is named and does not hold up the others; one whose
+ * database is paused is waited for. Never throws. `passagesPerBase` is 1 to 100.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Retrieve.html
  */
 export function createRetrieve(
   client: BedrockAgentRuntimeClient,
   bases: readonly { name: string; id: string }[],
-  passagesPerBase: number,
+  { passagesPerBase, clock }: { passagesPerBase: number; clock: Clock },
 ): Retrieve {
-  return async (query, deadline) => {
-    const searched = await Promise.allSettled(
-      bases.map(({ id }) =>
-        client.send(
+  async function ask(id: string, query: string, deadline: AbortSignal, onPaused: () => void): Promise<KnowledgeBaseRetrievalResult[]> {
+    for (let asks = 1; ; asks++) {
+      try {
+        const { retrievalResults = [] } = await client.send(
           new RetrieveCommand({
             knowledgeBaseId: id,
             retrievalQuery: { text: query },
             retrievalConfiguration: { vectorSearchConfiguration: { numberOfResults: passagesPerBase } },
           }),
           { abortSignal: deadline },
-        ),
-      ),
-    )
+        )
+        return retrievalResults
+      } catch (error) {
+        if (!isPaused(error) || asks === PAUSED_ASKS || deadline.aborted) throw error
+        onPaused()
+        await clock.sleep(PAUSED_WAIT_MS)
+      }
+    }
+  }
+
+  return async (query, deadline, onPaused) => {
+    const searched = await Promise.allSettled(bases.map(({ id, name }) => ask(id, query, deadline, () => onPaused(name))))
     const found: Found = { passages: [], unsearched: [] }
     for (const [index, { name }] of bases.entries()) {
       const outcome = searched[index]
-      if (outcome?.status === 'fulfilled') {
-        found.passages.push(...(outcome.value.retrievalResults ?? []).flatMap((result) => toPassage(result, name)))
-      } else found.unsearched.push({ base: name, cause: causeName(outcome?.reason) })
+      if (outcome?.status === 'fulfilled') found.passages.push(...outcome.value.flatMap((result) => toPassage(result, name)))
+      else found.unsearched.push({ base: name, cause: causeName(outcome?.reason) })
     }
     return found
   }
+}
+
+/** It comes as a ValidationException, which the SDK does not try again; only its words tell it from others. */
+function isPaused(error: unknown): boolean {
+  return error instanceof Error && /auto-?paused|resuming/i.test(error.message)
 }
 
 function causeName(reason: unknown): string {
@@ -55,6 +75,7 @@ function toPassage(result: KnowledgeBaseRetrievalResult, base: string): Passage[
   const updated = asText(metadata.updated) ?? asText(metadata.last_modified) ?? asText(metadata._last_updated_at)
   return [
     {
+      id: asText(metadata['x-amz-bedrock-kb-chunk-id']) ?? createHash('sha256').update(text).digest('hex').slice(0, ID_CHARS),
       text,
       title:
         asText(metadata.title) ??
@@ -69,6 +90,9 @@ function toPassage(result: KnowledgeBaseRetrievalResult, base: string): Passage[
     },
   ]
 }
+
+/** Of a hash that stands in for an id: enough to tell a company's passages apart. */
+const ID_CHARS = 16
 
 /** An address that a browser can open: s3:// is none, but such a page may name its own in the metadata. */
 function webAddress({ location, metadata = {} }: KnowledgeBaseRetrievalResult): string | undefined {

@@ -1,12 +1,34 @@
-import type { ContextBlock, MarkdownBlock, SectionBlock } from '@slack/types'
+import type { ActionsBlock, ContextActionsBlock, KnownBlock, SectionBlock, TaskCardBlock } from '@slack/types'
 import type { NumberedPassage } from '../passage.ts'
+import type { Content, Step } from './content.ts'
 
-/** Slack's limits: https://docs.slack.dev/reference/block-kit/blocks */
+/** Slack's limit for a section: https://docs.slack.dev/reference/block-kit/blocks/section-block */
 const SECTION_LIMIT_CHARS = 3_000
-const MARKDOWN_LIMIT_CHARS = 12_000
+
+/** What stands under the last message of a reply. */
+export interface Ending {
+  sources: readonly NumberedPassage[]
+  offer: 'thumbs' | 'retry' | 'nothing'
+}
+
+/** The attempt at a turn that a button means. */
+export interface Pressable {
+  turnId: string
+  attempt: number
+}
+
+/** The blocks under a reply. The value of its buttons names the turn and the attempt; the edge reads it (edge/classify-click.ts). */
+export function endingBlocks({ sources, offer }: Ending, turn: Pressable): KnownBlock[] {
+  return [...sourceBlocks(sources), ...(offer === 'thumbs' ? [thumbs(turn)] : offer === 'retry' ? [retryButton(turn)] : [])]
+}
+
+/** A message set as a whole: its steps, its text, and what stands under it. */
+export function wholeBlocks({ steps, text }: Pick<Content, 'steps' | 'text'>, under: readonly KnownBlock[]): KnownBlock[] {
+  return [...steps.map(taskCard), ...(text.trim() === '' ? [] : [{ type: 'markdown', text } as const]), ...under]
+}
 
 /** The passages that the answer cites, as a list of links. No block where nothing is cited. */
-export function sourceBlocks(cited: readonly NumberedPassage[]): (SectionBlock | ContextBlock)[] {
+function sourceBlocks(cited: readonly NumberedPassage[]): SectionBlock[] {
   if (cited.length === 0) return []
   const lines = cited.map(({ number, title, url, base, updated }) => {
     const name =
@@ -21,13 +43,40 @@ export function sourceBlocks(cited: readonly NumberedPassage[]): (SectionBlock |
   return [{ type: 'section', text: { type: 'mrkdwn', text } }]
 }
 
-/** A whole answer as one block. Throws RangeError above Slack's limit. */
-export function markdownBlock(text: string): MarkdownBlock {
-  if (text.length > MARKDOWN_LIMIT_CHARS) throw new RangeError(`a markdown block takes ${MARKDOWN_LIMIT_CHARS} characters`)
-  return { type: 'markdown', text }
+/** https://docs.slack.dev/reference/block-kit/blocks/context-actions-block */
+function thumbs(turn: Pressable): ContextActionsBlock {
+  const thumb = (label: string, read: string, which: string) => ({
+    text: { type: 'plain_text' as const, text: label },
+    accessibility_label: read,
+    value: `${valueOf(turn)}|${which}`,
+  })
+  return {
+    type: 'context_actions',
+    elements: [
+      {
+        type: 'feedback_buttons',
+        action_id: 'feedback',
+        positive_button: thumb('Helpful', 'This answer was helpful', 'positive'),
+        negative_button: thumb('Not helpful', 'This answer was not helpful', 'negative'),
+      },
+    ],
+  }
+}
+
+export function retryButton(turn: Pressable): ActionsBlock {
+  const text = { type: 'plain_text' as const, text: 'Try again' }
+  return { type: 'actions', elements: [{ type: 'button', action_id: 'retry', text, value: valueOf(turn) }] }
+}
+
+function valueOf({ turnId, attempt }: Pressable): string {
+  return `${turnId}|${attempt}`
+}
+
+function taskCard({ id, title, status }: Step): TaskCardBlock {
+  return { type: 'task_card', task_id: id, title, status }
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */
-function escapeMrkdwn(text: string): string {
+export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -21,7 +21,7 @@ export type ReadPeople = (thread: readonly ThreadMessage[]) => Promise<ReadonlyM
  */
 export function createReadPeople(slack: Slack): ReadPeople {
   const lookUp = async (userId: string): Promise<void> => {
-    const { user } = await slack.read((client) => client.users.info({ user: userId }))
+    const { user } = await slack.read(PEOPLE_BUDGET_MS, (client) => client.users.info({ user: userId }))
     const name = user?.profile?.display_name || user?.profile?.real_name || user?.real_name || user?.name
     if (name) known.set(userId, name)
   }

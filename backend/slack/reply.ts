@@ -1,126 +1,250 @@
-import type { AnyChunk } from '@slack/types'
 import type { Clock } from '../clock.ts'
+import { BudgetSpent } from '../deadline.ts'
+import { bytesOf, type Cut, cutAtEnd, cutAtParagraph, cutWithin, reopeningFor, showable } from '../markdown-cut.ts'
+import { follow, NOTHING_OPEN } from '../markdown-lines.ts'
 import { AskedToWait, createPacer } from '../pacer.ts'
-import type { NumberedPassage } from '../passage.ts'
-import { markdownBlock, sourceBlocks } from './blocks.ts'
-import { pieces } from './pieces.ts'
-import { isNotStreaming, type Slack } from './web-api.ts'
+import type { Ending } from './blocks.ts'
+import { type Step, stepBytes } from './content.ts'
+import type { Addressee, Desk, Message } from './message.ts'
+import { createPosted } from './posted.ts'
+import { isForGood, type Refusals } from './refusals.ts'
+import { createSession } from './session.ts'
+import { areStepsRefused, startStreamed } from './streamed.ts'
+import type { Slack } from './web-api.ts'
 
 /** chat.appendStream is Tier 4, 100 a minute for the whole workspace. */
 export const APPEND_GAP_MS = 600
 
-/** Below chat.postMessage's 12,000 for Markdown, with room for the list of sources. */
-const POST_LIMIT_CHARS = 9_000
+/** "only call chat.update once every 3 seconds with new content": https://docs.slack.dev/ai/developing-agents */
+export const UPDATE_GAP_MS = 3_000
 
-/** How often a call that must not be lost is repeated after "wait": stopStream is Tier 2, 20 a minute for all turns. */
-const WAIT_LIMIT = 3
+/** One message of a reply: a stream holds about 10,600 UTF-8 bytes (measured), a markdown block 12,000 characters. */
+export const SEGMENT_LIMIT_BYTES = 9_000
 
-/** Our message in the thread: it is streamed where Slack lets us, else posted whole at its end. */
+/** A stream lives for about five minutes (measured), however often it is appended to. */
+export const SEGMENT_LIMIT_MS = 240_000
+
+/** From here on a message ends with the next paragraph. */
+const FULL_ENOUGH = 0.75
+
+/** Where Slack finds even less too long, something else is wrong. */
+const LEAST_LIMIT_BYTES = 500
+
+/** What stays of the invocation's time when the last wait must be over: one write to the table. */
+const UNTIL_MARGIN_MS = 2_000
+
+/** Our reply in the thread: streamed where Slack lets us, else posted and updated, in as many messages as it takes. */
 export interface Reply {
-  /** The message's ts, once it is there; undefined where there is no stream. Never rejects. */
-  readonly opened: Promise<string | undefined>
-  /** A stage of the work, done. It is shown with the next text. */
-  step(id: string, title: string): void
+  /** Fires when Slack says that the person has pressed Stop. */
+  readonly stopped: AbortSignal
+  /** A stage of the work, done; shown with the next text. One that is under way is shown at once. */
+  step(id: string, title: string, status?: Step['status']): void
   write(markdown: string): void
-  /** Sends what is left and ends the message. Throws where nobody would see the answer. */
-  close(sources: readonly NumberedPassage[]): Promise<void>
+  /** Sends what is left, ends the message and leaves the session active. Throws where nobody would see the answer. */
+  close(ending: Ending): Promise<void>
+  /** Writes no more. */
+  abandon(): void
+  /** When the first text was there to be read, in milliseconds of the Unix epoch. */
+  firstTextAt(): number | undefined
 }
 
-/** Where a reply goes, and for whom it is; Slack wants both in every stream. */
-export interface Addressee {
-  channel: string
-  threadTs: string
-  userId: string
-  userTeamId: string
+export interface ReplyOptions {
+  /** What the person sees first. */
+  firstStep: { id: string; title: string }
+  /** Of the invocation. */
+  remainingMs: number
+  refusals: Refusals
+  opened(ts: string): Promise<void>
+  adopt(ts: string): Promise<boolean>
 }
 
-/** Opens the reply at once, without waiting for it. `firstStep` is what the person sees first. */
-export function openReply(slack: Slack, clock: Clock, to: Addressee, firstStep: { id: string; title: string }): Reply {
-  const { channel, threadTs } = to
-  const steps: AnyChunk[] = []
-  let refused: unknown
+/** Opens the reply at once, without waiting for it. */
+export function openReply(slack: Slack, clock: Clock, to: Addressee, options: ReplyOptions): Reply {
+  const { refusals } = options
+  const noted: Promise<void>[] = []
+  const desk: Desk = {
+    slack,
+    clock,
+    to,
+    refusals,
+    until: clock.now() + options.remainingMs - UNTIL_MARGIN_MS,
+    opened(ts) {
+      const note = options.opened(ts)
+      noted.push(note)
+      return note
+    },
+    adopt: options.adopt,
+  }
+  const session = createSession(desk)
+  const stopped = new AbortController()
 
-  const opened = slack
-    .write((client) =>
-      client.chat.startStream({
-        channel,
-        thread_ts: threadTs,
-        recipient_user_id: to.userId,
-        recipient_team_id: to.userTeamId,
-        chunks: [{ type: 'task_update', ...firstStep, status: 'in_progress' }],
-      }),
-    )
-    .then(
-      (response) => response.ts,
-      (error: unknown) => {
-        refused = error
-        return undefined
-      },
-    )
+  /** `posting`: by updates. `at the end`: posted once everything is known. */
+  let mode: 'streaming' | 'posting' | 'at the end' = 'streaming'
+  let message: Message | undefined
+  /** Stands before the text of the next message: opens again what was cut in the one before. */
+  let reopening = ''
+  /** The message is to end before more is written. */
+  let full = false
+  let parts = 0
+  let limit = SEGMENT_LIMIT_BYTES
+  let steps: Step[] = [{ ...options.firstStep, status: 'in_progress' }]
+  /** Messages that Slack did not let us end yet. */
+  const unended: Message[] = []
+  let ending: Ending | undefined
+  let firstTextAt: number | undefined
+  let abandoned = false
+
+  const openNow = () => (message && !full ? message.content.open : follow(NOTHING_OPEN, reopening))
+
+  async function start(text: string): Promise<boolean> {
+    if (refusals.has('steps')) steps = []
+    if (text === '' && steps.length === 0) return false
+    const started = await startStreamed(desk, parts, text, steps)
+    if (started.is === 'started') {
+      parts += 1
+      message = started.message
+      steps = []
+      return true
+    }
+    if (started.is === 'refused' && steps.length > 0 && areStepsRefused(started.code)) {
+      refusals.note('steps')
+      return false
+    }
+    if (started.is === 'refused' && isForGood(started.code)) refusals.note('streams')
+    fallBack(started.is === 'wait' ? 'at the end' : 'posting')
+    return false
+  }
+
+  function fallBack(to: 'posting' | 'at the end'): void {
+    mode = to
+    session.busy()
+  }
+
+  /** Where the message must end before all of `text` is in it. */
+  function cutFor(text: string): Cut | undefined {
+    const open = openNow()
+    const used = (message?.content.bytes() ?? bytesOf(reopening)) + stepBytes(steps)
+    if (used + bytesOf(text) > limit) return cutWithin(open, text, { used, limit })
+    const age = message?.since === undefined ? 0 : clock.now() - message.since
+    if (age > SEGMENT_LIMIT_MS) return cutAtEnd(open, text)
+    const fullEnough = used + bytesOf(text) > limit * FULL_ENOUGH || age > SEGMENT_LIMIT_MS * FULL_ENOUGH
+    return fullEnough ? cutAtParagraph(open, text) : undefined
+  }
+
+  /** One write at most. Gives how much of `text` is sent with it. */
+  async function send(text: string): Promise<number> {
+    await begun
+    if ((text === '' && steps.length === 0) || (mode === 'at the end' && !ending)) return 0
+    if (full) await endMessage()
+    const cut = cutFor(text)
+    const taken = cut?.at ?? text.length
+    const piece = (message ? '' : reopening) + text.slice(0, taken) + (cut?.closing ?? '')
+    if (piece !== '' || steps.length > 0) {
+      if (!message && mode === 'streaming') {
+        if (!(await start(piece))) return 0
+      } else {
+        message ??= createPosted(desk, { part: parts++ })
+        const last = cut === undefined && taken === text.length ? ending : undefined
+        if (!(await add(message, piece, last))) return 0
+      }
+    }
+    if (piece.trim() !== '') firstTextAt ??= clock.now()
+    full = cut !== undefined
+    reopening = cut?.reopening ?? ''
+    return taken
+  }
+
+  /** Whether it was added. Where not, the next send finds another message, or this one in another way. */
+  async function add(to: Message, piece: string, last: Ending | undefined): Promise<boolean> {
+    const added = await to.add(piece, steps, last)
+    if (added.is === 'taken') steps = []
+    if (added.is === 'taken') return true
+    switch (added.is) {
+      case 'wait':
+        if (clock.now() + added.waitMs < desk.until) throw new AskedToWait(added.waitMs)
+        if (mode !== 'streaming') throw new BudgetSpent('Slack asks to wait beyond the end of this invocation')
+        // A post counts against another limit.
+        fallBack('at the end')
+        unended.push(to)
+        leave(to)
+        break
+      case 'full':
+        if (to.content.text !== '') full = true
+        else limit /= 2
+        reopening = reopeningFor(to.content.open)
+        if (limit < LEAST_LIMIT_BYTES) throw new Error('Slack takes no text, however short')
+        break
+      case 'lost':
+        // What was a stream goes on by updates; what cannot be updated, in another message.
+        if (mode === 'streaming') goOnByUpdates(to, 'posting')
+        else leave(to)
+        break
+      case 'stopped':
+        stopped.abort()
+        goOnByUpdates(to, 'at the end')
+    }
+    return false
+  }
+
+  function goOnByUpdates({ ts, content }: Message, when: 'posting' | 'at the end'): void {
+    fallBack(when)
+    if (ts !== undefined) message = createPosted(desk, { part: parts - 1, from: { ts, content }, held: when === 'at the end' })
+  }
+
+  function leave({ content }: Message): void {
+    message = undefined
+    reopening = reopeningFor(content.open)
+  }
+
+  /** What follows goes into another message. */
+  async function endMessage(): Promise<void> {
+    const ended = message
+    message = undefined
+    full = false
+    // One try: a later one may wait, the text may not.
+    if (ended && !(await ended.end(undefined, clock.now())).done) unended.push(ended)
+  }
 
   const pacer = createPacer({
     clock,
-    gapMs: APPEND_GAP_MS,
-    async send(text) {
-      const ts = await opened
-      if (ts === undefined) throw refused
-      const chunks: AnyChunk[] = [...steps.splice(0), { type: 'markdown_text', text }]
-      try {
-        await slack.write((client) => client.chat.appendStream({ channel, ts, chunks }))
-      } catch (error) {
-        steps.unshift(...chunks.slice(0, -1))
-        throw error
-      }
+    gapMs: () => (mode === 'posting' ? UPDATE_GAP_MS : APPEND_GAP_MS),
+    ready(gathered, final) {
+      if (abandoned || (mode === 'at the end' && !final)) return 0
+      return final ? gathered.length : showable(openNow(), gathered)
     },
+    send,
   })
 
-  /** What the stream would not take goes into messages of its own. */
-  async function post(text: string, sources: readonly NumberedPassage[]): Promise<void> {
-    const parts = pieces(text, POST_LIMIT_CHARS)
-    for (const [index, part] of parts.entries()) {
-      const blocks = [markdownBlock(part), ...(index === parts.length - 1 ? sourceBlocks(sources) : [])]
-      await patiently(() =>
-        slack.write((client) =>
-          client.chat.postMessage({ channel, thread_ts: threadTs, text: part, blocks, unfurl_links: false, unfurl_media: false }),
-        ),
-      )
-    }
-  }
-
-  /** A stop whose answer was lost has stopped the stream all the same, and then the second says that nothing is streaming. */
-  async function stop(ts: string, blocks: ReturnType<typeof sourceBlocks>): Promise<void> {
-    const attempt = () => patiently(() => slack.write((client) => client.chat.stopStream({ channel, ts, blocks })))
-    await attempt()
-      .catch((error: unknown) => (isNotStreaming(error) ? undefined : attempt()))
-      .catch((error: unknown) => {
-        if (!isNotStreaming(error)) throw error
-      })
-  }
-
-  async function patiently<T>(call: () => Promise<T>): Promise<T> {
-    for (let waited = 0; ; waited++) {
-      try {
-        return await call()
-      } catch (error) {
-        if (!(error instanceof AskedToWait) || waited === WAIT_LIMIT) throw error
-        await clock.sleep(error.waitMs)
-      }
-    }
-  }
+  const begun = (async () => {
+    if (refusals.has('streams')) fallBack('posting')
+    else await start('')
+  })()
 
   return {
-    opened,
-    step: (id, title) => void steps.push({ type: 'task_update', id, title, status: 'complete' }),
-    write: (markdown) => pacer.push(markdown),
-    async close(sources) {
-      const ts = await opened
-      const everythingShown = await pacer.flush().then(
-        () => true,
-        () => false,
-      )
-      if (!everythingShown) await post(pacer.unsent(), sources)
-      if (ts === undefined) return
-      await stop(ts, everythingShown ? sourceBlocks(sources) : [])
+    stopped: stopped.signal,
+    step(id, title, status = 'complete') {
+      steps = [...steps.filter((step) => step.id !== id), { id, title, status }]
+      if (status === 'in_progress') pacer.nudge()
     },
+    write: (markdown) => pacer.push(markdown),
+    async close(given) {
+      ending = given
+      await begun
+      try {
+        await pacer.flush()
+        for (const one of unended) await one.end(undefined, desk.until)
+        const ended = await message?.end(given, desk.until)
+        if (!ended?.session) await session.active()
+      } catch (error) {
+        await session.active()
+        throw error
+      } finally {
+        await Promise.all(noted)
+      }
+    },
+    abandon: () => {
+      abandoned = true
+    },
+    firstTextAt: () => firstTextAt,
   }
 }

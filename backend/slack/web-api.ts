@@ -1,4 +1,6 @@
-import { WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
+import { LogLevel, WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
+import type { Clock } from '../clock.ts'
+import { within } from '../deadline.ts'
 import { AskedToWait } from '../pacer.ts'
 
 /** What the Slack secret holds. */
@@ -14,22 +16,52 @@ export const SLACK_CALL_TIMEOUT_MS = 8_000
 /** Errors of Slack's that a newer token may cure. */
 const STALE_TOKEN = new Set(['invalid_auth', 'token_revoked', 'token_expired', 'account_inactive', 'not_authed'])
 
+/**
+ * What came of a write. `unknown`: it may have been carried out, since the answer was lost or was no answer; no Slack
+ * write has an idempotency key. `refused` and `wait` were certainly not carried out.
+ */
+export type Attempt<T> =
+  | { is: 'done'; value: T }
+  | { is: 'wait'; waitMs: number }
+  | { is: 'refused'; code: string; error: Error }
+  | { is: 'unknown'; error: unknown }
+
+/** How many calls were made, and how many of them Slack asked to make later. */
+export interface Tally {
+  calls: number
+  rateLimited: number
+}
+
 /** The one door to Slack's Web API. */
 export interface Slack {
-  /** A call that changes nothing: tried once more where it fails. Throws AskedToWait on 429. */
-  read<T>(call: (client: WebClient) => Promise<T>): Promise<T>
-  /** A call that changes something: tried once, since no Slack write has an idempotency key. Throws AskedToWait on 429. */
-  write<T>(call: (client: WebClient) => Promise<T>): Promise<T>
+  /**
+   * A call that changes nothing, within its budget: tried once more where it fails, and after the wait that Slack asks
+   * for, where that fits. Throws AskedToWait, BudgetSpent or what Slack says.
+   */
+  read<T>(budgetMs: number, call: (client: WebClient) => Promise<T>): Promise<T>
+  /** A call that changes something: tried once. Never rejects. */
+  write<T>(call: (client: WebClient) => Promise<T>): Promise<Attempt<T>>
   identity(): Promise<SlackIdentity>
+  /** Since this process began. */
+  tally(): Tally
 }
 
 /** `readIdentity` is called at once, and again when Slack no longer takes the token. */
-export function createSlack({ readIdentity, apiUrl }: { readIdentity: () => Promise<SlackIdentity>; apiUrl?: string | undefined }): Slack {
+export function createSlack({
+  readIdentity,
+  apiUrl,
+  clock,
+}: {
+  readIdentity: () => Promise<SlackIdentity>
+  apiUrl?: string | undefined
+  clock: Clock
+}): Slack {
+  const tally = { calls: 0, rateLimited: 0 }
   const connect = (): Promise<{ identity: SlackIdentity; reader: WebClient; writer: WebClient }> => {
     const connecting = readIdentity().then((identity) => ({
       identity,
-      reader: createClient(identity.botToken, apiUrl, 1),
-      writer: createClient(identity.botToken, apiUrl, 0),
+      reader: createClient(identity.botToken, apiUrl, 1, tally),
+      writer: createClient(identity.botToken, apiUrl, 0, tally),
     }))
     // Lambda's init has nobody who awaits it yet; the first call does.
     connecting.catch(() => undefined)
@@ -40,12 +72,15 @@ export function createSlack({ readIdentity, apiUrl }: { readIdentity: () => Prom
   async function call<T>(mode: 'reader' | 'writer', attempt: (client: WebClient) => Promise<T>): Promise<T> {
     const used = await current()
     try {
-      return await attempt(used[mode])
+      return await attempt(used[mode]).catch(async (error: unknown) => {
+        if (!STALE_TOKEN.has(slackError(error) ?? '')) throw error
+        connected = connect()
+        return attempt((await connected)[mode])
+      })
     } catch (error) {
-      if (error instanceof WebAPIRateLimitedError) throw new AskedToWait(error.retryAfter * 1000, { cause: error })
-      if (!STALE_TOKEN.has(slackError(error) ?? '')) throw error
-      connected = connect()
-      return await attempt((await connected)[mode])
+      if (!(error instanceof WebAPIRateLimitedError)) throw error
+      tally.rateLimited += 1
+      throw new AskedToWait(error.retryAfter * 1000, { cause: error })
     }
   }
 
@@ -58,26 +93,45 @@ export function createSlack({ readIdentity, apiUrl }: { readIdentity: () => Prom
     })
   }
 
+  async function readPatiently<T>(until: number, attempt: (client: WebClient) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await call('reader', attempt)
+      } catch (error) {
+        if (!(error instanceof AskedToWait) || clock.now() + error.waitMs >= until) throw error
+        await clock.sleep(error.waitMs)
+      }
+    }
+  }
+
   return {
-    read: (attempt) => call('reader', attempt),
-    write: (attempt) => call('writer', attempt),
+    read: (budgetMs, attempt) => within(budgetMs, readPatiently(clock.now() + budgetMs, attempt)),
+    async write<T>(attempt: (client: WebClient) => Promise<T>): Promise<Attempt<T>> {
+      try {
+        return { is: 'done', value: await call('writer', attempt) }
+      } catch (error) {
+        if (error instanceof AskedToWait) return { is: 'wait', waitMs: error.waitMs }
+        const code = slackError(error)
+        return code === undefined || !(error instanceof Error) ? { is: 'unknown', error } : { is: 'refused', code, error }
+      }
+    },
     identity: async () => (await current()).identity,
+    tally: () => ({ ...tally }),
   }
 }
 
+/** The value of a write that was done; else throws, for whoever is called again until it succeeds. */
+export function valueOf<T>(attempt: Attempt<T>): T {
+  if (attempt.is === 'done') return attempt.value
+  throw attempt.is === 'wait' ? new AskedToWait(attempt.waitMs) : attempt.error
+}
+
 /** Slack's own error code of an `ok: false` answer, such as `message_not_in_streaming_state`. */
-export function slackError(error: unknown): string | undefined {
+function slackError(error: unknown): string | undefined {
   return error instanceof WebAPIPlatformError ? error.data.error : undefined
 }
 
-/** Slack's ways of saying that a message is not streaming, or not any more. */
-const NOT_STREAMING = new Set(['message_not_in_streaming_state', 'message_not_found', 'stopped_by_user'])
-
-export function isNotStreaming(error: unknown): boolean {
-  return NOT_STREAMING.has(slackError(error) ?? '')
-}
-
-function createClient(token: string, apiUrl: string | undefined, retries: number): WebClient {
+function createClient(token: string, apiUrl: string | undefined, retries: number, tally: Tally): WebClient {
   return new WebClient(token, {
     ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
     // The defaults are ten retries in half an hour, and to sit out every 429 inside the client.
@@ -85,5 +139,11 @@ function createClient(token: string, apiUrl: string | undefined, retries: number
     rejectRateLimitedCalls: true,
     timeout: SLACK_CALL_TIMEOUT_MS,
     allowAbsoluteUrls: false,
+    // Its warnings are no lines of ours.
+    logLevel: LogLevel.ERROR,
+    fetch: (input, init) => {
+      tally.calls += 1
+      return fetch(input, init)
+    },
   })
 }

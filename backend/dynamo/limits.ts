@@ -1,0 +1,40 @@
+import type { Clock } from '../clock.ts'
+import { N, type Table } from './table.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+/** Which limit is reached, and how long until the next turn is free. */
+export interface LimitReached {
+  limit: 'person' | 'workspace'
+  most: number
+  freeInMs: number
+}
+
+export type CountTurn = (asker: { teamId: string; userId: string }) => Promise<LimitReached | undefined>
+
+/**
+ * Counts a turn against its asker's hour and its workspace's day, which begin and end with those of UTC. What is over a
+ * limit is not counted: one person cannot use up the others' day. Throws what DynamoDB says.
+ */
+export function createCountTurn(
+  table: Table,
+  most: { turnsPerPersonPerHour: number; turnsPerWorkspacePerDay: number },
+  clock: Clock,
+): CountTurn {
+  const count = async (key: string, most: number, windowMs: number): Promise<number | undefined> => {
+    const now = clock.now()
+    const window = Math.floor(now / windowMs)
+    const counted = await table.update(`${key}#${window}`, 'SET expiresAt = :expiresAt ADD count :one', {
+      when: 'attribute_not_exists(count) OR count < :most',
+      values: { ':expiresAt': table.seconds((2 * windowMs) / 1000), ':one': N(1), ':most': N(most) },
+    })
+    return counted ? undefined : (window + 1) * windowMs - now
+  }
+  return async ({ teamId, userId }) => {
+    const person = await count(`limit#person#${teamId}:${userId}`, most.turnsPerPersonPerHour, HOUR_MS)
+    if (person !== undefined) return { limit: 'person', most: most.turnsPerPersonPerHour, freeInMs: person }
+    const workspace = await count(`limit#workspace#${teamId}`, most.turnsPerWorkspacePerDay, DAY_MS)
+    return workspace === undefined ? undefined : { limit: 'workspace', most: most.turnsPerWorkspacePerDay, freeInMs: workspace }
+  }
+}

@@ -1,0 +1,145 @@
+import { closingOf, follow, isDelimiterRow, isHalfRow, type Open } from './markdown-lines.ts'
+import { createTokenizer } from './markdown-tokens.ts'
+
+/** A fenced block or a row is waited for until it is whole; one that is longer is shown in parts. Some 12 s of a model's writing. */
+export const HOLD_LIMIT_CHARS = 3_000
+
+/**
+ * How much of `text` may be shown while more is to come: never half a fenced block, a row or a word, where that can be
+ * helped. `open` is what the text before left open. Links and mentions are whole already: `text` ends where a token does.
+ */
+export function showable(open: Open, text: string): number {
+  let safe = 0
+  let insideFence = 0
+  const end = follow(open, text, (at, state) => {
+    if (state.fence === undefined) safe = at
+    // What begins with white space may lose it where two pieces are joined (seen by third parties).
+    else if (/\S/.test(text[at] ?? '')) insideFence = at
+  })
+  if (end.fence === undefined && !isHalfRow(end)) {
+    const space = /\s[^\s[\]()<>`]*$/.exec(text.slice(safe))
+    safe = space ? safe + space.index + 1 : text.length
+  }
+  if (text.length - safe <= HOLD_LIMIT_CHARS) return safe
+  return insideFence > safe ? insideFence : text.length
+}
+
+/** The longest header of a table that is written again. */
+const REPEATED_HEAD_BYTES = 1_000
+
+/** Where a message ends and the next begins. */
+export interface Cut {
+  /** How much of the text the first message takes. */
+  at: number
+  /** Written after it: closes a fenced block that goes on. */
+  closing: string
+  /** Written before the rest: opens the block again, or gives the table its header. */
+  reopening: string
+}
+
+/** From the best place to the worst. */
+const PLACES = ['paragraph', 'line', 'row', 'word'] as const
+
+interface Place {
+  at: number
+  kind: (typeof PLACES)[number]
+  /** What is open there. */
+  open: Open
+}
+
+/**
+ * Where to end a message that holds `used` of its `limit` UTF-8 bytes, the closing included: at the best place that
+ * leaves it at least half full. Cuts inside a word, a link or a row only where a whole message has no other place.
+ */
+export function cutWithin(open: Open, text: string, { used, limit }: { used: number; limit: number }): Cut {
+  const bytesTo = bytesUpTo(text)
+  const fitting = places(open, text).filter(({ at, open }) => used + bytesTo(at) + bytesOf(closingFor(open)) <= limit)
+  const full = fitting.filter(({ at }) => used + bytesTo(at) >= limit / 2)
+  const best = PLACES.flatMap((kind) => full.findLast((place) => place.kind === kind) ?? [])[0] ?? fitting.at(-1)
+  if (best && (best.at > 0 || used > 0)) return cutAt(best)
+  const closing = closingFor(open)
+  let at = 0
+  for (const character of text) {
+    if (used + bytesTo(at + character.length) + bytesOf(closing) + 1 > limit) break
+    at += character.length
+  }
+  return cutAt({ at, open: follow(open, text.slice(0, at)) })
+}
+
+/** The cut at the last end of a paragraph in `text`, where it has one: a message that is full enough ends there. */
+export function cutAtParagraph(open: Open, text: string): Cut | undefined {
+  const end = places(open, text).findLast(({ kind }) => kind === 'paragraph')
+  return end && cutAt(end)
+}
+
+/** After all of `text`. */
+export function cutAtEnd(open: Open, text: string): Cut {
+  return cutAt({ at: text.length, open: follow(open, text) })
+}
+
+export function bytesOf(text: string): number {
+  return Buffer.byteLength(text)
+}
+
+function places(open: Open, text: string): Place[] {
+  const found: Place[] = []
+  let lineStart = 0
+  let before = open
+  const words = (end: number): void => {
+    if (before.fence !== undefined || before.tableHead !== undefined) return
+    for (const at of wordEnds(text.slice(lineStart, end))) found.push({ at: lineStart + at, kind: 'word', open: { ...before, line: 'x' } })
+  }
+  const line = (at: number, state: Open): void => {
+    if (state.previous.includes('|') && state.tableHead === undefined && isDelimiterRow(/^[^\n]*/.exec(text.slice(at))?.[0] ?? '')) return
+    const kind = state.fence !== undefined || state.tableHead !== undefined ? 'row' : state.previous === '' ? 'paragraph' : 'line'
+    found.push({ at, kind, open: state })
+  }
+  if (open.line === '') line(0, open)
+  follow(open, text, (end, state) => {
+    words(end)
+    line(end, state)
+    lineStart = end
+    before = state
+  })
+  words(text.length)
+  return found
+}
+
+/** Ends of the white space between words, outside links, code and the like. */
+function wordEnds(line: string): number[] {
+  const tokenizer = createTokenizer()
+  const ends: number[] = []
+  let at = 0
+  for (const { kind, raw } of [...tokenizer.push(line), ...tokenizer.end()]) {
+    if (kind === 'text') ends.push(...[...raw.matchAll(/\s+(?=\S|$)/g)].map((space) => at + space.index + space[0].length))
+    at += raw.length
+  }
+  return ends
+}
+
+function cutAt({ at, open }: Pick<Place, 'at' | 'open'>): Cut {
+  return { at, closing: closingFor(open), reopening: reopeningFor(open) }
+}
+
+/** What opens again in the next message what is open at the end of one. */
+export function reopeningFor({ fence, tableHead = '' }: Open): string {
+  // A header as long as a message is not repeated.
+  return fence ?? (bytesOf(tableHead) <= REPEATED_HEAD_BYTES ? tableHead : '')
+}
+
+function closingFor({ fence, line }: Open): string {
+  return fence === undefined ? '' : `${line === '' ? '' : '\n'}${closingOf(fence)}\n`
+}
+
+/** Bytes of the first so many characters, counted once for all. */
+function bytesUpTo(text: string): (at: number) => number {
+  const upTo = new Uint32Array(text.length + 1)
+  let bytes = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    // Either half of a character beyond the BMP counts as half of its four bytes.
+    bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3
+    upTo[at + 1] = bytes
+  }
+  return (at) => upTo[at] ?? bytes
+}

@@ -1,0 +1,60 @@
+/** What of a Markdown text is open at its end. */
+export interface Open {
+  /** The line that opened the fenced block, such as "```ts\n"; undefined outside one. */
+  fence?: string
+  /** Header and delimiter row of the table that is open; undefined outside one. */
+  tableHead?: string
+  /** What stands on the last line so far; empty at a line's start. */
+  line: string
+  /** The line before it, with its end: a table's header perhaps, or empty after a blank line. */
+  previous: string
+}
+
+export const NOTHING_OPEN: Open = { line: '', previous: '' }
+
+const FENCE = /^[ \t]*(`{3,}|~{3,})/
+const DELIMITER_ROW = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/
+
+/** Follows a text line by line: what is open after each. `visit` gets where in `text` each line ends that is finished. */
+export function follow(open: Open, text: string, visit: (end: number, open: Open) => void = () => undefined): Open {
+  let state = open
+  let start = 0
+  for (let newline = text.indexOf('\n'); newline >= 0; newline = text.indexOf('\n', start)) {
+    state = afterLine(state, state.line + text.slice(start, newline + 1))
+    start = newline + 1
+    visit(start, state)
+  }
+  return start < text.length ? { ...state, line: state.line + text.slice(start) } : state
+}
+
+/** `line` is whole, with its end. */
+function afterLine({ fence, tableHead, previous }: Open, line: string): Open {
+  const delimiter = FENCE.exec(line)?.[1]
+  if (fence !== undefined) {
+    const opened = FENCE.exec(fence)?.[1] ?? ''
+    const closes = delimiter?.startsWith(opened) && line.trim() === delimiter
+    return { line: '', previous: '', ...(!closes && { fence }) }
+  }
+  if (delimiter !== undefined) return { line: '', previous: '', fence: line }
+  if (line.trim() === '') return { line: '', previous: '' }
+  if (tableHead !== undefined && line.includes('|')) return { line: '', previous: line, tableHead }
+  if (previous.includes('|') && line.includes('|') && isDelimiterRow(line)) {
+    return { line: '', previous: line, tableHead: previous + line }
+  }
+  return { line: '', previous: line }
+}
+
+/** The row of dashes under a table's header. */
+export function isDelimiterRow(line: string): boolean {
+  return line.includes('-') && DELIMITER_ROW.test(line.trimEnd())
+}
+
+/** Whether the last line is unfinished and a row of a table, or going to be one. */
+export function isHalfRow({ fence, tableHead, line }: Open): boolean {
+  return fence === undefined && line !== '' && (tableHead !== undefined || /^[ \t]*\|/.test(line))
+}
+
+/** The delimiter alone, to close a block that `fence` opened. */
+export function closingOf(fence: string): string {
+  return FENCE.exec(fence)?.[1] ?? '```'
+}

@@ -1,0 +1,103 @@
+import type { Ending } from './blocks.ts'
+import { type Content, createContent } from './content.ts'
+import { ownReplies } from './find.ts'
+import { type Added, type Desk, type Message, stateAfter } from './message.ts'
+import type { TurnMark } from './metadata.ts'
+import { patiently } from './patience.ts'
+import { isTooLong, setMessage, wholeMessage, withStepsOrWithout } from './set-message.ts'
+import type { Attempt } from './web-api.ts'
+
+/** A stream that is still open for Slack refuses updates until it has closed it. */
+const CONFLICT_WAIT_MS = 1_000
+const CONFLICTS = 5
+
+interface PostedOptions {
+  part: number
+  /** The message that was a stream and goes on by updates. */
+  from?: { ts: string; content: Content } | undefined
+  /** Sends nothing before its end. */
+  held?: boolean
+}
+
+/**
+ * A message that is posted, and then updated with its whole text each time, steps before and what stands under it in
+ * the end. Where the answer to the post is lost, it is looked for by its metadata and posted once more if it is not there.
+ * https://docs.slack.dev/reference/methods/chat.postMessage
+ */
+export function createPosted(desk: Desk, { part, from, held = false }: PostedOptions): Message {
+  const { slack, clock, to } = desk
+  const content = from?.content ?? createContent()
+  let ts = from?.ts
+  let conflicts = 0
+  let ended = false
+
+  async function post(state: TurnMark['state'], whole: Content, ending?: Ending): Promise<Attempt<unknown>> {
+    for (let posts = 1; ; posts++) {
+      const attempt = await withStepsOrWithout(whole, (shown) =>
+        slack.write((client) =>
+          client.chat.postMessage({
+            thread_ts: to.threadTs,
+            ...wholeMessage(desk, shown, { part, state, ending }),
+            unfurl_links: false,
+            unfurl_media: false,
+          }),
+        ),
+      )
+      if (attempt.is === 'done') ts = attempt.value.ts
+      if (attempt.is !== 'unknown') return attempt
+      const found = (await ownReplies(desk, to))?.find(
+        ({ mark }) => mark?.turnId === to.turnId && mark.attempt === to.attempt && mark.part === part,
+      )
+      if (found) {
+        ts = found.ts
+        return { is: 'done', value: undefined }
+      }
+      if (posts === 2) return attempt
+    }
+  }
+
+  return {
+    get ts() {
+      return ts
+    },
+    content,
+    since: undefined,
+    async add(text, steps, last): Promise<Added> {
+      if (held) {
+        content.add(text, steps)
+        return { is: 'taken' }
+      }
+      const posted = ts
+      const grown = createContent()
+      grown.add(content.text + text, [...content.steps, ...steps])
+      const state = last ? stateAfter(last) : 'open'
+      const attempt =
+        posted === undefined ? await post(state, grown, last) : await setMessage(desk, posted, grown, { part, state, ending: last })
+      switch (attempt.is) {
+        case 'wait':
+          return attempt
+        case 'refused':
+          if (isTooLong(attempt.code)) return { is: 'full' }
+          if (posted === undefined) throw attempt.error
+          if (attempt.code === 'streaming_state_conflict' && conflicts++ < CONFLICTS) return { is: 'wait', waitMs: CONFLICT_WAIT_MS }
+          return { is: 'lost' }
+        case 'unknown':
+          if (posted === undefined) throw attempt.error
+          break
+        case 'done':
+          ended = last !== undefined
+      }
+      // An update whose outcome is unknown is made good by the next.
+      content.add(text, steps)
+      return { is: 'taken' }
+    },
+    async end(ending, until) {
+      if (ended || ts === undefined) return { done: true, session: false }
+      const set = ts
+      const attempt = await patiently({ clock, until }, () =>
+        setMessage(desk, set, content, { part, state: stateAfter(ending), ending }),
+      )
+      return { done: attempt.is !== 'wait', session: false }
+    },
+  }
+}

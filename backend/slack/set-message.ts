@@ -1,0 +1,63 @@
+import { type Ending, endingBlocks, wholeBlocks } from './blocks.ts'
+import type { Content } from './content.ts'
+import type { Desk } from './message.ts'
+import { type TurnMark, toMetadata } from './metadata.ts'
+import type { Attempt } from './web-api.ts'
+
+/** chat.update refuses more than 4,000 bytes of text (measured); the blocks hold all of it. */
+const FALLBACK_BYTES = 3_900
+
+/** Slack's ways of saying that a message would hold too much. */
+const TOO_LONG = new Set(['msg_too_long', 'msg_blocks_too_long', 'msg_blocks_too_many'])
+
+export function isTooLong(code: string): boolean {
+  return TOO_LONG.has(code)
+}
+
+interface How {
+  /** Counts the messages of a reply, from 0. */
+  part: number
+  state: TurnMark['state']
+  ending?: Ending | undefined
+}
+
+/** What chat.postMessage and chat.update take for a whole message. */
+export function wholeMessage(
+  { to }: Desk,
+  content: Pick<Content, 'text' | 'steps'>,
+  { part, state, ending }: How,
+) {
+  return {
+    channel: to.channel,
+    // What notifications show, and what stands in where a client cannot draw the blocks.
+    text: fallback(content),
+    blocks: wholeBlocks(content, ending ? endingBlocks(ending, to) : []),
+    metadata: toMetadata({ turnId: to.turnId, attempt: to.attempt, part, state }),
+  }
+}
+
+/** Sets a message to its whole content. May be repeated: the outcome is the same. https://docs.slack.dev/reference/methods/chat.update */
+export async function setMessage(
+  desk: Desk,
+  ts: string,
+  content: Content,
+  how: How,
+): Promise<Attempt<unknown>> {
+  return withStepsOrWithout(content, (shown) => desk.slack.write((client) => client.chat.update({ ts, ...wholeMessage(desk, shown, how) })))
+}
+
+/** A workspace that knows no steps in streams may know no task cards either. */
+export async function withStepsOrWithout<T>(
+  { text, steps }: Pick<Content, 'text' | 'steps'>,
+  write: (shown: Pick<Content, 'text' | 'steps'>) => Promise<Attempt<T>>,
+): Promise<Attempt<T>> {
+  const attempt = await write({ text, steps })
+  return attempt.is === 'refused' && attempt.code.startsWith('invalid_blocks') && steps.length > 0 ? write({ text, steps: [] }) : attempt
+}
+
+function fallback({ text, steps }: Pick<Content, 'text' | 'steps'>): string {
+  if (text.trim() === '') return steps.at(-1)?.title ?? ' '
+  let cut = text.slice(0, FALLBACK_BYTES)
+  while (Buffer.byteLength(cut) > FALLBACK_BYTES) cut = cut.slice(0, -Math.ceil((Buffer.byteLength(cut) - FALLBACK_BYTES) / 4))
+  return cut.toWellFormed()
+}

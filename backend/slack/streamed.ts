@@ -1,0 +1,123 @@
+import type { AnyChunk } from '@slack/types'
+import { endingBlocks } from './blocks.ts'
+import { createContent, type Step } from './content.ts'
+import { findStream } from './find.ts'
+import { type Added, type Desk, type Message, stateAfter } from './message.ts'
+import { toMetadata } from './metadata.ts'
+import { patiently } from './patience.ts'
+import { isTooLong, setMessage } from './set-message.ts'
+
+/** Slack refuses what it does not know as a chunk; without steps nothing is left of the first call but an empty one. */
+const STEPS_REFUSED = new Set(['invalid_chunks', 'invalid_arguments', 'no_text'])
+
+/** Slack's ways of saying that a message is not streaming, or not any more. */
+const NOT_STREAMING = new Set(['message_not_in_streaming_state', 'message_not_found', 'stopped_by_user'])
+
+export function isNotStreaming(code: string): boolean {
+  return NOT_STREAMING.has(code)
+}
+
+export type Started = { is: 'started'; message: Message } | { is: 'wait' } | { is: 'refused'; code: string }
+
+/**
+ * Opens a stream in the thread. Where the answer to that is lost, looks whether the stream is there, and opens it once
+ * more if not. https://docs.slack.dev/reference/methods/chat.startStream
+ */
+export async function startStreamed(desk: Desk, part: number, text: string, steps: readonly Step[]): Promise<Started> {
+  const { slack, clock, to } = desk
+  const since = clock.now()
+  for (let start = 1; ; start++) {
+    const begunAt = clock.now()
+    const attempt = await slack.write((client) =>
+      client.chat.startStream({
+        channel: to.channel,
+        thread_ts: to.threadTs,
+        recipient_user_id: to.userId,
+        recipient_team_id: to.userTeamId,
+        chunks: toChunks(text, steps),
+      }),
+    )
+    if (attempt.is === 'wait') return { is: 'wait' }
+    if (attempt.is === 'refused') return { is: 'refused', code: attempt.code }
+    const ts = attempt.is === 'done' ? attempt.value.ts : await findStream(desk, to, since)
+    if (ts !== undefined) return { is: 'started', message: createStreamed(desk, { ts, part, text, steps, since: begunAt }) }
+    if (start === 2) return { is: 'refused', code: 'unknown' }
+  }
+}
+
+/** Whether a stream was refused for its steps. */
+export function areStepsRefused(code: string): boolean {
+  return STEPS_REFUSED.has(code)
+}
+
+interface Begun {
+  ts: string
+  part: number
+  text: string
+  steps: readonly Step[]
+  since: number
+}
+
+function createStreamed(desk: Desk, { ts, part, text, steps, since }: Begun): Message {
+  const { slack, clock, to, refusals } = desk
+  const { channel } = to
+  const content = createContent()
+  content.add(text, steps)
+  // Something that was sent may not be there, or its answer was lost: then the whole is set once the stream has ended.
+  let unsure = false
+  void desk.opened(ts)
+
+  async function add(more: string, done: readonly Step[]): Promise<Added> {
+    const attempt = await slack.write((client) => client.chat.appendStream({ channel, ts, chunks: toChunks(more, done) }))
+    switch (attempt.is) {
+      case 'wait':
+        return attempt
+      case 'done':
+      case 'unknown':
+        unsure ||= attempt.is === 'unknown'
+        content.add(more, done)
+        return { is: 'taken' }
+      case 'refused':
+        if (attempt.code === 'stopped_by_user') return { is: 'stopped' }
+        if (isTooLong(attempt.code)) return { is: 'full' }
+        if (done.length === 0 || !areStepsRefused(attempt.code)) return { is: 'lost' }
+        refusals.note('steps')
+        return more === '' ? { is: 'taken' } : add(more, [])
+    }
+  }
+
+  return {
+    ts,
+    content,
+    since,
+    add,
+    async end(ending, until) {
+      const state = stateAfter(ending)
+      const under = {
+        metadata: toMetadata({ turnId: to.turnId, attempt: to.attempt, part, state }),
+        ...(ending && { blocks: endingBlocks(ending, to) }),
+      }
+      let whole = !unsure
+      const stop = (more: Partial<typeof under>) =>
+        patiently({ clock, until }, async () => {
+          const stopped = await slack.write((client) => client.chat.stopStream({ channel, ts, ...more }))
+          if (stopped.is === 'unknown') whole = false
+          return stopped
+        })
+      let stopped = await stop(under)
+      if (stopped.is === 'wait' || stopped.is === 'unknown') return { done: false, session: false }
+      if (stopped.is !== 'done') whole &&= ending === undefined
+      // It takes no more blocks; or, in Slack Connect, it refuses and the text stays.
+      if (stopped.is === 'refused' && !isNotStreaming(stopped.code)) stopped = await stop({})
+      if (!whole) await patiently({ clock, until }, () => setMessage(desk, ts, content, { part, state, ending }))
+      return { done: true, session: stopped.is === 'done' }
+    },
+  }
+}
+
+function toChunks(text: string, steps: readonly Step[]): AnyChunk[] {
+  return [
+    ...steps.map((step) => ({ type: 'task_update' as const, ...step })),
+    ...(text === '' ? [] : [{ type: 'markdown_text' as const, text }]),
+  ]
+}
