@@ -49,14 +49,16 @@ interface Place {
 
 /**
  * Where to end a message that holds `used` of its `limit` UTF-8 bytes, the closing included: at the best place that
- * leaves it at least half full. Cuts inside a word, a link or a row only where a whole message has no other place.
+ * leaves it at least half full. Cuts inside a word, a link or a row only where a whole message has no other place. A
+ * `fresh` message, which holds nothing but what opens a block again, takes some of the text in any case.
  */
-export function cutWithin(open: Open, text: string, { used, limit }: { used: number; limit: number }): Cut {
+export function cutWithin(open: Open, text: string, { used, limit, fresh }: { used: number; limit: number; fresh: boolean }): Cut {
   const bytesTo = bytesUpTo(text)
-  const fitting = places(open, text).filter(({ at, open }) => used + bytesTo(at) + bytesOf(closingFor(open)) <= limit)
+  const fits = ({ at, open }: Place) => (at > 0 || !fresh) && used + bytesTo(at) + bytesOf(closingFor(open)) <= limit
+  const fitting = places(open, text).filter(fits)
   const full = fitting.filter(({ at }) => used + bytesTo(at) >= limit / 2)
   const best = PLACES.flatMap((kind) => full.findLast((place) => place.kind === kind) ?? [])[0] ?? fitting.at(-1)
-  if (best && (best.at > 0 || used > 0)) return cutAt(best)
+  if (best) return cutAt(best)
   const closing = closingFor(open)
   let at = 0
   for (const character of text) {
@@ -72,9 +74,11 @@ export function cutAtParagraph(open: Open, text: string): Cut | undefined {
   return end && cutAt(end)
 }
 
-/** After all of `text`. */
-export function cutAtEnd(open: Open, text: string): Cut {
-  return cutAt({ at: text.length, open: follow(open, text) })
+/** At the last end of a line in `text`, else of a word, else after all of it: a message that cannot wait ends there. */
+export function cutLatest(open: Open, text: string): Cut {
+  const found = places(open, text)
+  const latest = found.findLast(({ kind }) => kind !== 'word') ?? found.at(-1)
+  return cutAt(latest ?? { at: text.length, open: follow(open, text) })
 }
 
 export function bytesOf(text: string): number {
@@ -86,8 +90,9 @@ function places(open: Open, text: string): Place[] {
   let lineStart = 0
   let before = open
   const words = (end: number): void => {
-    if (before.fence !== undefined || before.tableHead !== undefined) return
-    for (const at of wordEnds(text.slice(lineStart, end))) found.push({ at: lineStart + at, kind: 'word', open: { ...before, line: 'x' } })
+    const line = text.slice(lineStart, end)
+    if (before.fence !== undefined || before.tableHead !== undefined || /^[ \t]*\|/.test(before.line + line) || isDelimiterRow(line)) return
+    for (const at of wordEnds(line)) found.push({ at: lineStart + at, kind: 'word', open: { ...before, line: 'x' } })
   }
   const line = (at: number, state: Open): void => {
     if (state.previous.includes('|') && state.tableHead === undefined && isDelimiterRow(/^[^\n]*/.exec(text.slice(at))?.[0] ?? '')) return
@@ -111,7 +116,7 @@ function wordEnds(line: string): number[] {
   const ends: number[] = []
   let at = 0
   for (const { kind, raw } of [...tokenizer.push(line), ...tokenizer.end()]) {
-    if (kind === 'text') ends.push(...[...raw.matchAll(/\s+(?=\S|$)/g)].map((space) => at + space.index + space[0].length))
+    if (kind === 'text') ends.push(...[...raw.matchAll(/[ \t]+/g)].map((space) => at + space.index + space[0].length))
     at += raw.length
   }
   return ends

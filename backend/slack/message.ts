@@ -18,9 +18,10 @@ export interface Message {
   /** Since when Slack has it, in milliseconds of the Unix epoch; undefined where its age does not matter. */
   readonly since: number | undefined
   /**
-   * In one write; with `last` it may end the message at once. Throws where nobody would see any of it.
+   * In one write. `final` says that nothing will be added after this, and what is to stand under the reply if this is
+   * its last message: it may come with the same write. Throws where nobody would see any of it.
    */
-  add(text: string, steps: readonly Step[], last?: Ending): Promise<Added>
+  add(text: string, steps: readonly Step[], final?: { ending?: Ending }): Promise<Added>
   /**
    * Makes sure that all of the content is there, and ends the message; with `ending` it is the reply's last. `done` is
    * false where Slack asks to wait longer than `until`; then it may be tried again. `session` says whether that has

@@ -29,7 +29,8 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
   const content = from?.content ?? createContent()
   let ts = from?.ts
   let conflicts = 0
-  let ended = false
+  /** What it was ended with, if it was. */
+  let ended: { ending?: Ending } | undefined
 
   async function post(state: TurnMark['state'], whole: Content, ending?: Ending): Promise<Attempt<unknown>> {
     for (let posts = 1; ; posts++) {
@@ -62,7 +63,7 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
     },
     content,
     since: undefined,
-    async add(text, steps, last): Promise<Added> {
+    async add(text, steps, final): Promise<Added> {
       if (held) {
         content.add(text, steps)
         return { is: 'taken' }
@@ -70,9 +71,10 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
       const posted = ts
       const grown = createContent()
       grown.add(content.text + text, [...content.steps, ...steps])
-      const state = last ? stateAfter(last) : 'open'
+      const state = final ? stateAfter(final.ending) : 'open'
+      const ending = final?.ending
       const attempt =
-        posted === undefined ? await post(state, grown, last) : await setMessage(desk, posted, grown, { part, state, ending: last })
+        posted === undefined ? await post(state, grown, ending) : await setMessage(desk, posted, grown, { part, state, ending })
       switch (attempt.is) {
         case 'wait':
           return attempt
@@ -85,14 +87,14 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
           if (posted === undefined) throw attempt.error
           break
         case 'done':
-          ended = last !== undefined
+          ended = final
       }
       // An update whose outcome is unknown is made good by the next.
       content.add(text, steps)
       return { is: 'taken' }
     },
     async end(ending, until) {
-      if (ended || ts === undefined) return { done: true, session: false }
+      if (ts === undefined || (ended && (ending === undefined || ended.ending))) return { done: true, session: false }
       const set = ts
       const attempt = await patiently({ clock, until }, () =>
         setMessage(desk, set, content, { part, state: stateAfter(ending), ending }),

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { BudgetSpent } from '../deadline.ts'
-import { bytesOf, type Cut, cutAtEnd, cutAtParagraph, cutWithin, reopeningFor, showable } from '../markdown-cut.ts'
+import { bytesOf, type Cut, cutLatest, cutAtParagraph, cutWithin, reopeningFor, showable } from '../markdown-cut.ts'
 import { follow, NOTHING_OPEN } from '../markdown-lines.ts'
 import { AskedToWait, createPacer } from '../pacer.ts'
 import type { Ending } from './blocks.ts'
@@ -88,6 +88,8 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
   let parts = 0
   let limit = SEGMENT_LIMIT_BYTES
   let steps: Step[] = [{ ...options.firstStep, status: 'in_progress' }]
+  /** The message before this one. */
+  let ended: Message | undefined
   /** Messages that Slack did not let us end yet. */
   const unended: Message[] = []
   let ending: Ending | undefined
@@ -95,6 +97,8 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
   let abandoned = false
 
   const openNow = () => (message && !full ? message.content.open : follow(NOTHING_OPEN, reopening))
+
+  const ageMs = () => (message?.since === undefined || full ? 0 : clock.now() - message.since)
 
   async function start(text: string): Promise<boolean> {
     if (refusals.has('steps')) steps = []
@@ -124,10 +128,9 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
   function cutFor(text: string): Cut | undefined {
     const open = openNow()
     const used = (message?.content.bytes() ?? bytesOf(reopening)) + stepBytes(steps)
-    if (used + bytesOf(text) > limit) return cutWithin(open, text, { used, limit })
-    const age = message?.since === undefined ? 0 : clock.now() - message.since
-    if (age > SEGMENT_LIMIT_MS) return cutAtEnd(open, text)
-    const fullEnough = used + bytesOf(text) > limit * FULL_ENOUGH || age > SEGMENT_LIMIT_MS * FULL_ENOUGH
+    if (used + bytesOf(text) > limit) return cutWithin(open, text, { used, limit, fresh: !message })
+    if (ageMs() > SEGMENT_LIMIT_MS) return cutLatest(open, text)
+    const fullEnough = used + bytesOf(text) > limit * FULL_ENOUGH || ageMs() > SEGMENT_LIMIT_MS * FULL_ENOUGH
     return fullEnough ? cutAtParagraph(open, text) : undefined
   }
 
@@ -144,19 +147,22 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
         if (!(await start(piece))) return 0
       } else {
         message ??= createPosted(desk, { part: parts++ })
-        const last = cut === undefined && taken === text.length ? ending : undefined
-        if (!(await add(message, piece, last))) return 0
+        const final = cut ? {} : ending && { ending }
+        if (!(await add(message, piece, final))) return 0
       }
     }
     if (piece.trim() !== '') firstTextAt ??= clock.now()
+    const tooOld = ageMs() > SEGMENT_LIMIT_MS
     full = cut !== undefined
     reopening = cut?.reopening ?? ''
+    // More text may be long in coming.
+    if (full && tooOld) await endMessage()
     return taken
   }
 
   /** Whether it was added. Where not, the next send finds another message, or this one in another way. */
-  async function add(to: Message, piece: string, last: Ending | undefined): Promise<boolean> {
-    const added = await to.add(piece, steps, last)
+  async function add(to: Message, piece: string, final: { ending?: Ending } | undefined): Promise<boolean> {
+    const added = await to.add(piece, steps, final)
     if (added.is === 'taken') steps = []
     if (added.is === 'taken') return true
     switch (added.is) {
@@ -176,8 +182,11 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
         break
       case 'lost':
         // What was a stream goes on by updates; what cannot be updated, in another message.
-        if (mode === 'streaming') goOnByUpdates(to, 'posting')
-        else leave(to)
+        if (mode === 'streaming') {
+          // Slack may have it open all the same, and then takes no update.
+          await to.end(undefined, clock.now())
+          goOnByUpdates(to, 'posting')
+        } else leave(to)
         break
       case 'stopped':
         stopped.abort()
@@ -198,7 +207,7 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
 
   /** What follows goes into another message. */
   async function endMessage(): Promise<void> {
-    const ended = message
+    ended = message
     message = undefined
     full = false
     // One try: a later one may wait, the text may not.
@@ -210,7 +219,7 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
     gapMs: () => (mode === 'posting' ? UPDATE_GAP_MS : APPEND_GAP_MS),
     ready(gathered, final) {
       if (abandoned || (mode === 'at the end' && !final)) return 0
-      return final ? gathered.length : showable(openNow(), gathered)
+      return final || ageMs() > SEGMENT_LIMIT_MS ? gathered.length : showable(openNow(), gathered)
     },
     send,
   })
@@ -233,8 +242,9 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
       try {
         await pacer.flush()
         for (const one of unended) await one.end(undefined, desk.until)
-        const ended = await message?.end(given, desk.until)
-        if (!ended?.session) await session.active()
+        // Where nothing came after a message was ended, it is the last.
+        const last = await (message ?? ended)?.end(given, desk.until)
+        if (!last?.session) await session.active()
       } catch (error) {
         await session.active()
         throw error

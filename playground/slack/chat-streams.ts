@@ -44,10 +44,7 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
   function startLifetime(message: Message, stream: Stream) {
     const cancel = clock.after(limits.streamLifetimeMs, () => {
       closers.delete(cancel)
-      if (stream.state !== 'in_progress' || !message.threadTs) return
-      endStream(stream, 'time')
-      sessions.set(message.channel, message.threadTs, 'active')
-      messages.changed(message)
+      if (stream.state === 'in_progress') expire(message, { sessions, messages })
     })
     closers.add(cancel)
   }
@@ -111,6 +108,14 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
     if (person.teamId !== teamId) throw new Refusal('team_not_found')
     return userId
   }
+}
+
+/** Slack's own end of a stream: the session's status is set to `active` (docs.slack.dev/ai/developing-agents). */
+export function expire(message: Message, { sessions, messages }: Pick<World, 'sessions' | 'messages'>) {
+  if (!message.stream || !message.threadTs) throw new Error(`${message.ts} is no stream in a thread.`)
+  endStream(message.stream, 'time')
+  sessions.set(message.channel, message.threadTs, 'active')
+  messages.changed(message)
 }
 
 /**

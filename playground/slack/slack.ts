@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { createAccess } from './access.ts'
 import { agents } from './agents.ts'
 import { chat } from './chat.ts'
-import { chatStreams } from './chat-streams.ts'
+import { chatStreams, expire } from './chat-streams.ts'
 import { conversations } from './conversations.ts'
 import { createDeliverer, type Delivery } from './delivery.ts'
 import { createDownloads } from './downloads.ts'
@@ -51,6 +51,8 @@ export interface Slack extends Workspace, Persons, Interactivity {
   session(channel: string, threadTs: string): SessionStatus | undefined
   /** The words of assistant.threads.setStatus, while they are shown. */
   status(channel: string, threadTs: string): string
+  /** Ends a stream before its time, as Slack does now and then. Throws where nothing streams. */
+  expireStream(channel: string, ts: string): void
   readonly views: Views
   /** Everything sent to the app, in order. */
   readonly deliveries: readonly Delivery[]
@@ -130,6 +132,11 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     watch: (listener) => messages.watch((message) => listener(viewMessage(message, workspace))),
     session: (channel, threadTs) => sessions.get(channel, threadTs)?.status,
     status: sessions.said,
+    expireStream(channel, ts) {
+      const message = messages.find(channel, ts)
+      if (message?.stream?.state !== 'in_progress') throw new Error(`Nothing streams at ${ts} in ${channel}.`)
+      expire(message, { sessions, messages })
+    },
     views,
     deliveries: deliverer.deliveries,
     settled: deliverer.settled,

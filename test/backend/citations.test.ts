@@ -5,6 +5,7 @@ import { addressesIn } from '../../backend/safe-markdown.ts'
 
 const passages: NumberedPassage[] = [
   {
+    id: 'vpn',
     number: 1,
     text: 'See https://status.example/now for more.',
     title: 'VPN',
@@ -12,7 +13,7 @@ const passages: NumberedPassage[] = [
     base: 'wiki',
     score: 1,
   },
-  { number: 2, text: 'Twice.', title: 'A drawer', base: 'files', score: 1 },
+  { id: 'drawer', number: 2, text: 'Twice.', title: 'A drawer', base: 'files', score: 1 },
 ]
 const allowed = {
   urls: new Set(passages.flatMap(({ text, url }) => [text, url ?? '']).flatMap(addressesIn)),

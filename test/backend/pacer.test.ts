@@ -12,17 +12,24 @@ function fakeClock() {
   }
 }
 
-function paced(send: (text: string, sent: number) => Promise<void> = async () => undefined) {
+interface Given {
+  send?: (text: string, sent: number) => Promise<void>
+  ready?: (gathered: string, final: boolean) => number
+}
+
+function paced({ send = async () => undefined, ready = (gathered) => gathered.length }: Given = {}) {
   const clock = fakeClock()
   const sent: { at: number; text: string }[] = []
   const begunAt = clock.now()
   let tries = 0
   const pacer = createPacer({
     clock,
-    gapMs: 600,
+    ready,
+    gapMs: () => 600,
     async send(text) {
       await send(text, tries++)
       sent.push({ at: clock.now() - begunAt, text })
+      return text.length
     },
   })
   return { pacer, sent }
@@ -44,41 +51,83 @@ test('the first piece goes at once, what follows is gathered and sent at the pac
 test('one write at a time', async () => {
   let open = 0
   let most = 0
-  const { pacer } = paced(async () => {
-    most = Math.max(most, ++open)
-    await Promise.resolve()
-    open--
+  const { pacer } = paced({
+    async send() {
+      most = Math.max(most, ++open)
+      await Promise.resolve()
+      open--
+    },
   })
   for (let n = 0; n < 20; n++) pacer.push(String(n))
   await Promise.all([pacer.flush(), pacer.flush()])
   expect(most).toBe(1)
 })
 
-test('when Slack asks to wait, everything gathered meanwhile goes in one piece, in order', async () => {
-  const { pacer, sent } = paced(async (_, tries) => {
-    if (tries !== 1) return
-    pacer.push(' three')
-    throw new AskedToWait(7_000)
+test('when Slack asks to wait, everything gathered meanwhile goes in one piece, in order, and what follows goes slower', async () => {
+  const { pacer, sent } = paced({
+    async send(_, tries) {
+      if (tries !== 1) return
+      pacer.push(' three')
+      throw new AskedToWait(7_000)
+    },
   })
   pacer.push('one')
   await pacer.flush()
   pacer.push(' two')
   await pacer.flush()
+  pacer.push(' four')
+  await pacer.flush()
   expect(sent).toEqual([
     { at: 0, text: 'one' },
     { at: 7_600, text: ' two three' },
+    { at: 8_800, text: ' four' },
   ])
 })
 
-test('what could not be sent is kept, and nothing more is tried', async () => {
-  const { pacer, sent } = paced(async (_, tries) => {
-    if (tries === 1) throw new Error('refused for good')
+test('what is not ready is kept until it is, or until the end', async () => {
+  const { pacer, sent } = paced({ ready: (gathered, final) => (final ? gathered.length : gathered.lastIndexOf(' ') + 1) })
+  pacer.push('half a wo')
+  await Promise.resolve()
+  pacer.push('rd and')
+  await pacer.flush()
+  expect(sent.map(({ text }) => text)).toEqual(['half a ', 'word and'])
+})
+
+test('a send may take a part, and the rest follows', async () => {
+  const clock = fakeClock()
+  const sent: string[] = []
+  const pacer = createPacer({
+    clock,
+    ready: (gathered) => gathered.length,
+    gapMs: () => 600,
+    async send(text) {
+      sent.push(text)
+      return 2
+    },
+  })
+  pacer.push('abcde')
+  await pacer.flush()
+  expect(sent).toEqual(['abcde', 'cde', 'e'])
+})
+
+test('a nudge sends, where there is no text', async () => {
+  const { pacer, sent } = paced()
+  pacer.nudge()
+  await pacer.flush()
+  expect(sent).toEqual([{ at: 0, text: '' }])
+})
+
+test('after a failure for good nothing more is tried', async () => {
+  const { pacer, sent } = paced({
+    async send(_, tries) {
+      if (tries === 1) throw new Error('refused for good')
+    },
   })
   pacer.push('one')
   await pacer.flush()
   pacer.push(' two')
   await expect(pacer.flush()).rejects.toThrow('refused for good')
   pacer.push(' three')
+  await expect(pacer.flush()).rejects.toThrow('refused for good')
   expect(sent.map(({ text }) => text)).toEqual(['one'])
-  expect(pacer.unsent()).toBe(' two three')
 })

@@ -4,6 +4,8 @@ import type { Clock } from '../../../playground/clock.ts'
 export interface FakeClock extends Clock {
   /** Moves on by `ms`; what is due in between is called in order. */
   advance(ms: number): void
+  /** Moves on to what is due next, if anything is. */
+  advanceToNext(): void
   /** Resolves as soon as something waits for exactly `ms` milliseconds from now. */
   waitedFor(ms: number): Promise<void>
 }
@@ -37,6 +39,10 @@ export function createFakeClock(start = 1_800_000_000_000): FakeClock {
         next.act()
       }
       now = end
+    },
+    advanceToNext() {
+      const next = Math.min(...[...timers].map(({ due }) => due))
+      if (Number.isFinite(next)) this.advance(Math.max(0, next - now))
     },
     waitedFor: (ms) =>
       new Promise((resolve) => {

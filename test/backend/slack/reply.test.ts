@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest'
+import { SEGMENT_LIMIT_BYTES, SEGMENT_LIMIT_MS } from '../../../backend/slack/reply.ts'
+import type { Fault, Faults } from '../../../playground/calls.ts'
+import { deltasOf, joined, longAnswer } from './long-answer.ts'
+import { openDesk, type ReplyDesk } from './reply-desk.ts'
+
+const ANSWER = longAnswer(40_000)
+/** Over 285 s. */
+const DELTAS = deltasOf(ANSWER, 56)
+const EVERY_MS = 285_000 / DELTAS.length
+
+const textsOf = (desk: ReplyDesk) => desk.replies().map(({ markdown }) => markdown ?? '')
+const refused = (error: string): Fault => ({ kind: 'answer', status: 200, body: JSON.stringify({ ok: false, error }) })
+
+/** Lets everything pass but the calls of one method that `fits` picks, counted from 1. */
+function faulty(method: string, fits: (nth: number) => boolean, fault: Fault | Faults): Faults {
+  let seen = 0
+  return (call) => {
+    if (call.method !== method || !fits(++seen)) return undefined
+    return typeof fault === 'function' ? fault(call) : fault
+  }
+}
+
+/** What stands under a reply stands under its last message, and nothing is left open. */
+function expectEnded(desk: ReplyDesk): void {
+  const replies = desk.replies()
+  expect(replies.map(({ streaming }) => streaming)).not.toContain('in_progress')
+  const thumbs = replies.map(({ blocks }) => blocks.filter(({ type }) => type === 'context_actions').length)
+  expect(thumbs).toEqual(replies.map((_, index) => (index === replies.length - 1 ? 1 : 0)))
+  expect(desk.slack.session('C00GENERAL', replies[0]?.threadTs ?? '')).toBe('active')
+}
+
+describe('an answer of 40,000 characters over 285 s is there whole, once', { timeout: 60_000 }, () => {
+  test('streamed: in several messages within their bounds, appended at places where Markdown may be cut', async () => {
+    const desk = await openDesk()
+    await desk.say(DELTAS, EVERY_MS)
+    const texts = textsOf(desk)
+    expect(joined(texts, ANSWER)).toBe(ANSWER)
+    expect(texts.length).toBeGreaterThan(5)
+    for (const text of texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(SEGMENT_LIMIT_BYTES)
+    expectEnded(desk)
+
+    const shown = new Map<string, string>()
+    for (const { method, args } of desk.calls.all) {
+      if (method !== 'chat.appendStream') continue
+      const ts = String(args.ts)
+      const text = (shown.get(ts) ?? '') + (args.chunks as { text?: string }[]).map(({ text = '' }) => text).join('')
+      shown.set(ts, text)
+      const line = text.slice(text.lastIndexOf('\n') + 1)
+      expect(line, 'a link, a mention or a row in two pieces').not.toMatch(/\[[^\]]*$|\]\([^)]*$|<@[^>]*$|^\|.*[^|]$/)
+    }
+  })
+
+  test('where a stream lives so long only', async () => {
+    const slow = DELTAS.slice(0, DELTAS.length / 2)
+    const desk = await openDesk()
+    await desk.say(slow, 900_000 / slow.length)
+    expect(joined(textsOf(desk), ANSWER)).toBe(slow.join(''))
+    const ages = desk.calls.all.filter(({ method }) => method === 'chat.stopStream').map(({ at, args }) => at - Number(args.ts) * 1000)
+    expect(Math.max(...ages)).toBeLessThanOrEqual(SEGMENT_LIMIT_MS + 10_000)
+    expectEnded(desk)
+  })
+
+  test.each(['feature_not_enabled', 'channel_type_not_supported'])('posted and updated, where startStream says %s', async (error) => {
+    const desk = await openDesk({ faults: () => faulty('chat.startStream', () => true, refused(error)) })
+    await desk.say(DELTAS, EVERY_MS)
+    expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
+    expectEnded(desk)
+    const updates = desk.calls.all.filter(({ method }) => method === 'chat.update').map(({ at }) => at)
+    expect(updates.length).toBeLessThan(285 / 3 + 20)
+  })
+
+  test.each([[undefined], ['channel_type_not_supported']])('with its thumbs, where it ends just where a message does (startStream: %s)', async (error) => {
+    const answer = `${'word '.repeat(1_400)}\n\n`
+    const desk = await openDesk({ faults: () => (call) => (error && call.method === 'chat.startStream' ? refused(error) : undefined) })
+    await desk.say(deltasOf(answer, 56), 100)
+    expect(textsOf(desk).join('')).toBe(answer)
+    expectEnded(desk)
+  })
+
+  test('posted in the end, where no start is left in the minute', async () => {
+    const wait: Fault = { kind: 'answer', status: 429, headers: { 'retry-after': '40' }, body: '{"ok":false,"error":"ratelimited"}' }
+    const desk = await openDesk({ faults: () => faulty('chat.startStream', () => true, wait) })
+    await desk.say(DELTAS, EVERY_MS)
+    expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
+    expectEnded(desk)
+    expect(desk.calls.all.filter(({ method }) => method === 'chat.update')).toEqual([])
+  })
+
+  test('opened with the first words, where Slack refuses steps, and not tried again with them', async () => {
+    const stepsRefused: Faults = ({ args }) => (JSON.stringify(args.chunks ?? '').includes('task_update') ? refused('invalid_chunks') : undefined)
+    const desk = await openDesk({ faults: () => stepsRefused })
+    desk.reply.step('search', 'Searched')
+    await desk.say(DELTAS, EVERY_MS)
+    expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
+    expectEnded(desk)
+    expect(desk.calls.all.filter(({ error }) => error === 'invalid_chunks')).toHaveLength(1)
+  })
+
+  describe.each(Array.from({ length: 20 }, (_, n) => n + 1))('where the stream is lost at append %d', (nth) => {
+    test('to time: the message goes on by updates', async () => {
+      const desk = await openDesk({
+        faults: (slack) => faulty('chat.appendStream', (seen) => seen === nth, ({ args }) => void slack.expireStream(String(args.channel), String(args.ts))),
+      })
+      await desk.say(DELTAS, EVERY_MS)
+      expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
+      expectEnded(desk)
+    })
+
+    test('to an error, though it is open', async () => {
+      const desk = await openDesk({ faults: () => faulty('chat.appendStream', (seen) => seen >= nth, refused('internal_error')) })
+      await desk.say(DELTAS, EVERY_MS)
+      expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
+      expectEnded(desk)
+    })
+  })
+})
