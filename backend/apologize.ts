@@ -11,8 +11,11 @@ export interface ApologizeDeps {
   }
   slack: {
     openThread(command: { id: string; userId: string; text: string }): Promise<{ channel: string; ts: string }>
-    /** What the lost process has left in the thread: whether it had ended its reply, and a stream that is still open. */
-    look(lost: { turnId: string; attempt: number; place: Place; replyTs?: string }): Promise<{ ended?: 'answered' | 'failed'; streamTs?: string }>
+    /**
+     * What stands in the thread: whether the lost process had ended its reply, or an earlier call has apologized, and a
+     * stream that is still open.
+     */
+    look(lost: { turnId: string; attempt: number; place: Place; replyTs?: string }): Promise<{ ended?: 'answered' | 'failed' | 'apologized'; streamTs?: string }>
     /** Says it in the stream where there is one, else in a message of its own, and leaves the session active. */
     apologize(to: { turnId: string; attempt: number; pressable: number; place: Place; streamTs?: string }, sorry: string): Promise<void>
   }
@@ -46,8 +49,8 @@ export async function apologize(
     const sorry = sentence(new Failure('given_up'), { support: d.support, reference: failed.reference })
     await d.slack.apologize({ ...lost, pressable: given.attempt, ...(left.streamTs !== undefined && { streamTs: left.streamTs }) }, sorry)
   }
-  await d.turns.told(turnId, left.ended ?? 'failed', place)
-  return left.ended ? 'nothing_to_say' : 'told'
+  await d.turns.told(turnId, left.ended === 'answered' ? 'answered' : 'failed', place)
+  return left.ended === 'answered' || left.ended === 'failed' ? 'nothing_to_say' : 'told'
 }
 
 async function openThread(command: Command, d: ApologizeDeps): Promise<Place> {

@@ -79,6 +79,8 @@ export const Feedback = v.object({
   channel: v.string(),
   /** The message with the thumbs. */
   messageTs: v.string(),
+  /** The thread that it stands in. */
+  threadTs: v.optional(v.string()),
   userId: v.string(),
   value: v.picklist(['positive', 'negative']),
 })

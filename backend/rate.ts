@@ -18,10 +18,10 @@ export interface RateDeps {
 
 /** Keeps a thumb and thanks quietly. May be done again: the outcome is the same. Throws what DynamoDB says. */
 export async function rate(feedback: Feedback, d: RateDeps): Promise<'kept' | 'expired'> {
-  const { turnId, channel, messageTs, userId, value, receivedAt } = feedback
+  const { turnId, channel, threadTs, userId, value, receivedAt } = feedback
   const record = await d.turns.find(turnId)
   const known = record?.place?.channel === channel ? record : undefined
-  const whom = { channel, threadTs: record?.place?.threadTs ?? messageTs, userId }
+  const whom = { channel, userId, ...(threadTs !== undefined && { threadTs }) }
   if (known) await d.keepThumb({ turnId, userId, value, passages: known.passages, at: receivedAt })
   await d.tell(whom, known ? thanks(value, d.support) : TOO_OLD_TO_RATE)
   return known ? 'kept' : 'expired'

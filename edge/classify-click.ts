@@ -27,6 +27,6 @@ export function classifyClick(body: VerifiedBody, { receivedAt }: Seen): Decisio
   const threadTs = container.thread_ts ?? container.message_ts
   const respondTo = { url: response_url ?? undefined, threadTs }
   return thumb === 'positive' || thumb === 'negative'
-    ? { do: 'hand_off', handoff: { kind: 'feedback', ...clicked, messageTs: container.message_ts, value: thumb }, respondTo }
+    ? { do: 'hand_off', handoff: { kind: 'feedback', ...clicked, messageTs: container.message_ts, threadTs, value: thumb }, respondTo }
     : { do: 'hand_off', handoff: { kind: 'retry', ...clicked, attempt: Number(attempt), threadTs }, respondTo }
 }

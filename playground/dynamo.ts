@@ -12,6 +12,8 @@ export interface Dynamo {
   endpoint: string
   /** All items of a table, in no order. Not written into the record of calls. */
   items(table: string): Promise<Item[]>
+  /** Takes items out, for a test that wants them gone. Not written into the record of calls. */
+  forget(table: string, which: (item: Item) => boolean): Promise<void>
   close(): Promise<void>
 }
 
@@ -46,6 +48,20 @@ export async function startDynamo(options: {
     return answer
   }
 
+  async function items(table: string): Promise<Item[]> {
+    const found: Item[] = []
+    let from: unknown
+    do {
+      const page = (await ask('Scan', { TableName: table, ...(from ? { ExclusiveStartKey: from } : {}) })) as {
+        Items: Item[]
+        LastEvaluatedKey?: unknown
+      }
+      found.push(...page.Items)
+      from = page.LastEvaluatedKey
+    } while (from)
+    return found
+  }
+
   async function closeStore(): Promise<void> {
     const closed = new Promise((resolve) => store.close(resolve))
     store.closeAllConnections()
@@ -57,18 +73,10 @@ export async function startDynamo(options: {
     const server = await startFarEnd({ calls, port, faults, describe, carryOut: (request) => forward(address, request) })
     return {
       endpoint: server.origin,
-      async items(table) {
-        const found: Item[] = []
-        let from: unknown
-        do {
-          const page = (await ask('Scan', { TableName: table, ...(from ? { ExclusiveStartKey: from } : {}) })) as {
-            Items: Item[]
-            LastEvaluatedKey?: unknown
-          }
-          found.push(...page.Items)
-          from = page.LastEvaluatedKey
-        } while (from)
-        return found
+      items,
+      async forget(table, which) {
+        const key = tables.find(({ name }) => name === table)?.partitionKey ?? ''
+        for (const item of (await items(table)).filter(which)) await ask('DeleteItem', { TableName: table, Key: { [key]: item[key] } })
       },
       async close() {
         await server.close()

@@ -30,7 +30,8 @@ export function deployedFunctions(
     knowledge,
     guarded,
     timeoutSeconds = LAMBDA_TIMEOUT_SECONDS,
-  }: { knowledge: string[]; guarded: boolean; timeoutSeconds?: number | undefined },
+    concurrency,
+  }: { knowledge: string[]; guarded: boolean; timeoutSeconds?: number | undefined; concurrency?: number | undefined },
 ): LambdaFunction[] {
   const environment = {
     TURNS_TABLE,
@@ -55,6 +56,7 @@ export function deployedFunctions(
       timeoutSeconds,
       invokableByCaller: true,
       onFailure: APOLOGIZE_FUNCTION,
+      ...(concurrency !== undefined && { reservedConcurrency: concurrency }),
     },
     {
       ...fn,

@@ -22,7 +22,7 @@ import { type Calls, createCalls, type Faults } from './calls.ts'
 import { type Dynamo, startDynamo } from './dynamo.ts'
 import { type Edge, startEdge } from './edge.ts'
 import { deployedFunctions } from './functions.ts'
-import { type Lambda, startLambda } from './lambda/lambda.ts'
+import { type Lambda, type LambdaOptions, startLambda } from './lambda/lambda.ts'
 import { type Secrets, startSecrets } from './secrets.ts'
 import { identity } from './slack/identity.ts'
 import type { SlackLimits } from './slack/limits.ts'
@@ -56,6 +56,11 @@ export interface StackOptions {
   faults?: Faults
   streamFaults?: BedrockOptions['streamFaults']
   lambdaTimeoutSeconds?: number
+  /** How often Lambda delivers an event that it has accepted: it promises at least once. */
+  deliveries?: LambdaOptions['deliveries']
+  /** How many answers may be under way at once, and how long an event may wait for its turn. */
+  concurrency?: number
+  maximumEventAgeSeconds?: number
   /** How long the on-failure queue waits before it delivers a record again. */
   redeliverAfterMs?: number
 }
@@ -96,7 +101,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ])
     const functions = deployedFunctions(
       { slackApiUrl: slack.apiUrl, bedrock: bedrock.origin, dynamo: dynamo.endpoint, secrets: secrets.endpoint },
-      { knowledge: [...knowledge.keys()], guarded: guardrail !== undefined, timeoutSeconds: options.lambdaTimeoutSeconds },
+      { knowledge: [...knowledge.keys()], guarded: guardrail !== undefined, timeoutSeconds: options.lambdaTimeoutSeconds, concurrency: options.concurrency },
     )
     const lambda = await started(
       startLambda({
@@ -106,6 +111,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         role: ROLE,
         ...(options.redeliverAfterMs !== undefined && { failureQueue: { visibilityTimeoutMs: options.redeliverAfterMs } }),
         functions,
+        ...(options.deliveries && { deliveries: options.deliveries }),
+        ...(options.maximumEventAgeSeconds !== undefined && { maximumEventAgeSeconds: options.maximumEventAgeSeconds }),
       }),
     )
     const edge = await started(

@@ -27,8 +27,8 @@ export const LEASE_MARGIN_MS = 15_000
 /** People wait for the claim, and nothing else happens meanwhile. */
 export const CLAIM_BUDGET_MS = 2_000
 
-/** How long an owner has to answer a probe: it looks once a second (PULSE_MS in watch.ts). */
-export const PROBE_WAIT_MS = 3_000
+/** How long an owner has to answer a probe: two of its looks, one a second (PULSE_MS in watch.ts), and their calls. */
+export const PROBE_WAIT_MS = 2_500
 
 /** Longer than any turn lives. */
 const REPLY_TTL_SECONDS = 3_600

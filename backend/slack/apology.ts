@@ -10,6 +10,9 @@ import { type Slack, valueOf } from './web-api.ts'
 /** Inside the function's 30 s, after the probe's 3. */
 const APOLOGY_BUDGET_MS = 20_000
 
+/** An apology is no part of a reply; it is marked by this. */
+const APOLOGY_PART = -1
+
 interface Lost {
   turnId: string
   attempt: number
@@ -19,11 +22,11 @@ interface Lost {
 /** Writing into a thread on behalf of a process that is gone. Whatever is not done throws, and is done again later. */
 export function createApology(slack: Slack, clock: Clock, adopt: (turnId: string, channel: string, ts: string) => Promise<boolean>) {
   return {
-    async look({ turnId, attempt, place, replyTs }: Lost & { replyTs?: string }): Promise<{ ended?: 'answered' | 'failed'; streamTs?: string }> {
+    async look({ turnId, attempt, place, replyTs }: Lost & { replyTs?: string }): Promise<{ ended?: 'answered' | 'failed' | 'apologized'; streamTs?: string }> {
       const replies = await ownReplies({ slack, clock }, place)
       if (!replies) throw new Error('the thread could not be read')
       const last = replies.find(({ mark }) => mark?.turnId === turnId && mark.attempt === attempt && (mark.state === 'ended' || mark.state === 'failed'))
-      if (last) return { ended: last.mark?.state === 'failed' ? 'failed' : 'answered' }
+      if (last?.mark) return { ended: last.mark.part === APOLOGY_PART ? 'apologized' : last.mark.state === 'failed' ? 'failed' : 'answered' }
       if (replyTs !== undefined) return { streamTs: replyTs }
       // Killed between the start of its stream and the note of it.
       for (const { ts, streaming, mark } of replies) {
@@ -34,7 +37,7 @@ export function createApology(slack: Slack, clock: Clock, adopt: (turnId: string
 
     async apologize({ turnId, attempt, pressable, place, streamTs }: Lost & { pressable: number; streamTs?: string }, sorry: string): Promise<void> {
       const { channel, threadTs } = place
-      const metadata = toMetadata({ turnId, attempt, part: 0, state: 'failed' })
+      const metadata = toMetadata({ turnId, attempt, part: APOLOGY_PART, state: 'failed' })
       const button = retryButton({ turnId, attempt: pressable })
       if (streamTs !== undefined) {
         const chunks = [{ type: 'markdown_text' as const, text: `\n\n_${sorry}_` }]

@@ -163,7 +163,8 @@ describe('buttons', () => {
   test('a thumb becomes feedback', async () => {
     const response = await edge.click(click(thumb(`${TURN_ID}|1|negative`)))
     expect([response.status, await response.text()]).toEqual([200, ''])
-    expect(handoffs()).toEqual([{ kind: 'feedback', ...clicked, messageTs: '1790000000.000200', value: 'negative' }])
+    const message = { messageTs: '1790000000.000200', threadTs: '1790000000.000100' }
+    expect(handoffs()).toEqual([{ kind: 'feedback', ...clicked, ...message, value: 'negative' }])
   })
 
   test('"Try again" becomes a retry', async () => {

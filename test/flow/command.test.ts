@@ -1,22 +1,85 @@
-import { expect, test } from 'vitest'
-import { openStage } from './stage.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { refuseWith } from '../../playground/bedrock/refusal.ts'
+import { ANSWER, failing, openStage, post, press, refused, seen, textOf, whispers } from './stage.ts'
 
 const stage = openStage()
 
-test('a command is acknowledged by the edge, and reaches the backend as what it is', async () => {
-  const { slack, lambda } = stage.stack
-  const { answer, attempts } = await slack.slashCommand({
-    command: '/vera',
-    text: 'where is the VPN guide?',
-    channel: 'C00GENERAL',
-    user: 'U00ADA',
-  })
+/** Types a command, and gives what is in the asker's direct messages after it. */
+async function type(text: string, user = 'U00ADA') {
+  const { slack, calls } = stage.stack
+  const channel = `D00${user.slice(3)}`
+  const before = calls.all.length
+  const since = `${Date.now() / 1000}`
+  const { answer, attempts } = await slack.slashCommand({ command: '/vera', text, channel: 'C00GENERAL', user })
   await stage.stack.settled()
-  expect(attempts.map(({ status }) => status)).toEqual([200])
-  expect(JSON.parse(answer)).toMatchObject({ response_type: 'ephemeral' })
-  expect(lambda.invocations.map(({ payload, outcome }) => [(payload as { kind: string }).kind, outcome])).toEqual([
-    ['command', 'succeeded'],
-  ])
+  const root = calls.all.slice(before).find(({ method, args }) => method === 'chat.postMessage' && args.thread_ts === undefined)
+  const rootTs = roots(channel, since).at(-1) ?? ''
+  return { answer, attempts, channel, rootTs, root, seen: seen(stage.stack, channel, rootTs, rootTs, before) }
+}
+
+/** Messages at the top of a direct message since then. */
+function roots(channel: string, since: string): string[] {
+  return known.flatMap(({ channel: at, ts, threadTs }) => (at === channel && threadTs === undefined && ts >= since ? [ts] : []))
+}
+const known: { channel: string; ts: string; threadTs?: string }[] = []
+let watching = false
+beforeEach(() => {
+  if (!watching) stage.stack.slack.watch((message) => void (known.some(({ ts }) => ts === message.ts) || known.push(message)))
+  watching = true
+})
+
+describe('a question typed behind a command', () => {
+  test('is acknowledged by the edge, and answered in the direct messages of whoever typed it', async () => {
+    const { answer, attempts, channel, rootTs, seen } = await type('where does the VPN guide live?')
+    expect(attempts.map(({ status }) => status)).toEqual([200])
+    expect(JSON.parse(answer)).toMatchObject({ response_type: 'ephemeral' })
+    const [root] = stage.stack.slack.thread(channel, rootTs)
+    expect(root?.text).toBe('You asked: where does the VPN guide live?')
+    expect(seen.text).toContain(ANSWER)
+    expect(seen.replies[0]?.blocks.map(({ type }) => type)).toEqual(['section', 'context_actions'])
+    expect(stage.stack.slack.session(channel, rootTs)).toBe('active')
+  })
+
+  test('can be asked more about, in the thread', async () => {
+    const { channel, rootTs } = await type('How often are laptops replaced?')
+    const { text, calls } = await post(stage, { channel, threadTs: rootTs, text: 'and which form is it?' })
+    expect(text).toContain('LT-12')
+    const asked = calls.find(({ method }) => method === 'ConverseStream')?.args.messages as { role: string; content: { text?: string }[] }[]
+    expect(asked.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
+    expect(asked[0]?.content[0]?.text).toBe('Ada Fake: How often are laptops replaced?')
+  })
+
+  test('can be tried again', async () => {
+    stage.faults = failing('ConverseStream', refuseWith('AccessDeniedException', 'You may not.'))
+    const { channel, rootTs, seen: failed } = await type('where does the VPN guide live?')
+    expect(failed.text).toContain('I could not reach the model')
+    stage.faults = () => undefined
+    await press(stage, { channel, threadTs: rootTs }, { actionId: 'retry' })
+    await stage.stack.settled()
+    expect(stage.stack.slack.thread(channel, rootTs).map(textOf).at(-1)).toContain(ANSWER)
+  })
+
+  test('is repeated once, where the answer to that was lost', async () => {
+    stage.faults = failing('chat.postMessage', { kind: 'cut', carriedOut: true }, 1)
+    const since = `${Date.now() / 1000}`
+    const { channel, seen } = await type('where does the VPN guide live?')
+    expect(seen.text).toContain(ANSWER)
+    expect(roots(channel, since)).toHaveLength(1)
+  })
+
+  test('of somebody who cannot be written to is answered with why, where it was typed', async () => {
+    stage.faults = failing('conversations.open', refused('channel_not_found'))
+    const before = stage.stack.calls.all.length
+    await type('where does the VPN guide live?', 'U00GRACE')
+    const told = stage.stack.calls.all.slice(before).find(({ method }) => method === 'chat.postEphemeral')
+    expect(told?.args).toMatchObject({ channel: 'C00GENERAL', user: 'U00GRACE' })
+    expect(told?.args.markdown_text).toContain('I could not write you a direct message.')
+  })
+
+  test('keeps what it says apart from markup', async () => {
+    const { channel, rootTs } = await type('is a < b & c > d? <!channel>')
+    expect(stage.stack.slack.thread(channel, rootTs)[0]?.text).toBe('You asked: is a &lt; b &amp; c &gt; d? @channel')
+  })
 })
 
 test('help is answered at the edge', async () => {
@@ -24,4 +87,5 @@ test('help is answered at the edge', async () => {
   const { answer } = await stage.stack.slack.slashCommand({ command: '/vera', text: 'help', channel: 'C00GENERAL', user: 'U00ADA' })
   expect(JSON.parse(answer).text).toContain('/vera your question')
   expect(stage.stack.lambda.invocations).toHaveLength(before)
+  expect(whispers(stage, 'C00GENERAL', '')).toEqual([])
 })

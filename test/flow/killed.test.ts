@@ -1,92 +1,150 @@
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Call } from '../../playground/calls.ts'
-import { called, mention, openStage, post, seen } from './stage.ts'
+import { saying, silent, speaking } from './models.ts'
+import { ANSWER, begin, called, logged, openStage, post, press, REFERENCE, refused, running, stored, textOf } from './stage.ts'
 
 const stage = openStage()
-const ANSWER = 'The VPN guide lives under IT, Remote access.'
+/** In a direct message, which comes as one event: so there is one process that answers. */
+const CHANNEL = 'D00ADA'
+const ASKED = { channel: CHANNEL, text: 'where does the VPN guide live?' }
+const SORRY = 'Something went wrong on my side while I was working on this'
 
-beforeAll(async () => void (await post(stage, { text: mention('where does the VPN guide live?') })))
+// The first invocation starts a process; its time should not be that of a test about another.
+beforeAll(async () => void (await post(stage, ASKED)))
 
-/** Grace's question hangs in the middle of its answer, and nobody else's. */
-function graceHangs(): void {
-  stage.streamFaults = ({ args }) => (JSON.stringify(args.messages).includes('laptops') ? { afterDeltas: 5, ending: 'silence' } : undefined)
-}
+beforeEach(() => {
+  stage.model = speaking(600, 100)
+})
 
-function invocationOf(ts: string) {
-  return stage.stack.lambda.invocations.find(
-    ({ payload, outcome, functionName }) =>
-      functionName === 'vera-answer' && outcome === 'running' && (payload as { ts?: string }).ts === ts,
-  )
-}
-
-test('two turns at once run in two processes; a killed one leaves the other alone, and is apologized for', async () => {
-  const { slack, lambda, calls } = stage.stack
-  graceHangs()
-  const before = calls.all.length
-  const hanging = called(stage, (call: Call) => call.method === 'chat.appendStream')
-  const grace = slack.post({ channel: 'C00GENERAL', user: 'U00GRACE', text: mention('How often are laptops replaced?') })
-  await hanging
-
-  const answered = called(stage, (call) => call.method === 'chat.stopStream')
-  const ada = slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: mention('where does the VPN guide live?') })
-  const busy = called(stage, (call) => call.method === 'ConverseStream', 'begun')
-  await busy
-  const graces = invocationOf(grace.ts)
-  const adas = invocationOf(ada.ts)
-  expect(graces?.pid).toBeGreaterThan(0)
-  expect(adas?.pid).toBeGreaterThan(0)
-  expect(graces?.pid).not.toBe(adas?.pid)
-  if (graces) lambda.kill(graces.requestId)
-  await answered
+/** Asks, kills the process that answers when a call fits, which is then cut, and waits until everything has settled. */
+async function killedAt(fits: (call: Readonly<Call>) => boolean, also: () => void = () => undefined) {
+  const asked = begin(stage, ASKED)
+  let killed = ''
+  const faults = stage.faults
+  stage.faults = (call) => {
+    if (killed !== '' || !fits(call)) return faults(call)
+    const { requestId } = running(stage, asked.ts)
+    killed = requestId
+    stage.stack.lambda.kill(requestId)
+    also()
+    return { kind: 'cut' }
+  }
   await stage.stack.settled()
+  const { replies } = asked.seen()
+  expect(killed).not.toBe('')
+  return { replies, texts: replies.map(textOf), killed, threadTs: asked.threadTs }
+}
 
-  expect(graces?.outcome).toBe('killed')
-  expect(seen(stage.stack, 'C00GENERAL', ada.ts, ada.ts, before).text).toContain(ANSWER)
+/** One reason, with a reference that finds the line of the one who apologized. */
+function expectOneReason(text: string, requestId: string): void {
+  expect(text.split(SORRY)).toHaveLength(2)
+  const [, reference] = REFERENCE.exec(text) ?? []
+  expect(reference).toBe(requestId.slice(0, 8))
+  const lines = logged(stage, 'apology').filter((line) => line.reference === reference)
+  expect(lines.at(-1)).toMatchObject({ outcome: 'told', condition: 'RetriesExhausted' })
+}
 
-  // Its record arrived at the other function, which ended the stream that was left open.
-  const { text, replies } = seen(stage.stack, 'C00GENERAL', grace.ts, grace.ts, before)
-  expect(text).toContain('Something went wrong on my side while I was working on this')
-  expect(text).toContain(`(Reference: ${graces?.requestId.slice(0, 8)})`)
-  expect(replies[0]?.streaming).toBe('completed')
-  expect(slack.session('C00GENERAL', grace.ts)).toBe('active')
-  const apology = lambda.invocations.find(({ functionName }) => functionName === 'vera-apologize')
-  const records = apology?.payload as { Records: { body: string }[] } | undefined
-  const record = JSON.parse(records?.Records[0]?.body ?? '{}')
-  expect(record).toMatchObject({
-    requestContext: { requestId: graces?.requestId, condition: 'RetriesExhausted' },
-    requestPayload: { kind: 'turn', ts: grace.ts },
+describe('a process that is killed ends as one message with a reason', () => {
+  test('before its first call to Slack', async () => {
+    const { texts, killed, threadTs } = await killedAt(({ method }) => method === 'chat.startStream')
+    expect(texts).toHaveLength(1)
+    expectOneReason(texts[0] ?? '', killed)
+    expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
+  })
+
+  test('in the middle of the stream, in the stream itself', async () => {
+    let appends = 0
+    const { texts, replies, killed, threadTs } = await killedAt(({ method }) => method === 'chat.appendStream' && ++appends === 3)
+    expect(texts).toHaveLength(1)
+    expect(texts[0]).toMatch(/^word1 /)
+    expectOneReason(texts[0] ?? '', killed)
+    expect(replies[0]?.streaming).toBe('completed')
+    expect(JSON.stringify(replies[0]?.blocks)).toContain('Try again')
+    expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
+  })
+
+  test('in the middle of a stream that has expired meanwhile: what was said, and a message with the reason', async () => {
+    let appends = 0
+    let streamTs = ''
+    const { texts, killed } = await killedAt(
+      ({ method, args }) => {
+        if (method === 'chat.appendStream') streamTs = String(args.ts)
+        return method === 'chat.appendStream' && ++appends === 3
+      },
+      () => stage.stack.slack.expireStream(CHANNEL, streamTs),
+    )
+    expect(texts).toHaveLength(2)
+    expect(texts[0]).toMatch(/^word1 /)
+    expect(texts[0]).not.toContain(SORRY)
+    expectOneReason(texts[1] ?? '', killed)
+  })
+
+  test('between the start of its stream and the note of it', async () => {
+    let alive = true
+    stage.faults = (call) => (alive && JSON.stringify(call.args).match(/"pk":\{"S":"reply#|SET replyTs/) ? { kind: 'cut' } : undefined)
+    stage.model = silent(60_000)
+    const { texts, killed } = await killedAt(
+      ({ method }) => method === 'ConverseStream',
+      () => {
+        alive = false
+      },
+    )
+    expect(texts).toHaveLength(1)
+    expectOneReason(texts[0] ?? '', killed)
+  })
+
+  test('while it wrote by updates: what was said, and a message with the reason', async () => {
+    stage.faults = ({ method }) => (method === 'chat.startStream' ? refused('channel_type_not_supported') : undefined)
+    const { texts, killed, threadTs } = await killedAt(({ method }) => method === 'chat.update')
+    expect(texts).toHaveLength(2)
+    expect(texts[0]).toMatch(/^word1/)
+    expectOneReason(texts[1] ?? '', killed)
+    expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
   })
 })
 
-test('where no stream is open any more, the apology is a message of its own', async () => {
-  const { slack, lambda, calls } = stage.stack
-  graceHangs()
-  stage.faults = ({ method }) =>
-    method === 'chat.startStream' ? { kind: 'answer', status: 200, body: '{"ok":false,"error":"channel_type_not_supported"}' } : undefined
-  const before = calls.all.length
-  const asked = called(stage, (call) => call.method === 'ConverseStream', 'begun')
-  const { ts } = slack.post({ channel: 'C00GENERAL', user: 'U00GRACE', text: mention('How often are laptops replaced?') })
-  await asked
-  const running = invocationOf(ts)
-  if (running) lambda.kill(running.requestId)
-  await stage.stack.settled()
-  const { text, writes } = seen(stage.stack, 'C00GENERAL', ts, ts, before)
-  expect(text).toContain('Something went wrong on my side while I was working on this')
-  expect(writes).toEqual(['chat.startStream', 'chat.postMessage'])
+test('a process that is killed after the message was closed is not apologized for', async () => {
+  stage.model = speaking(3, 0)
+  const { texts, threadTs } = await killedAt(({ method, args }) => method === 'UpdateItem' && JSON.stringify(args).includes('"S":"answered"'))
+  expect(texts).toEqual(['word1 word2 word3'])
+  expect(logged(stage, 'apology').at(-1)?.outcome).toBe('nothing_to_say')
+  expect((await stored(stage, `turn#A00FAKE:T00FAKE:D00ADA:${threadTs}`))[0]?.state?.S).toBe('answered')
 })
 
-test('an apology that Slack does not take is tried again until it does', async () => {
-  const { slack, lambda, calls } = stage.stack
-  graceHangs()
-  let refusals = 1
-  stage.faults = ({ method }) => (method === 'chat.stopStream' && refusals-- > 0 ? { kind: 'answer', status: 500 } : undefined)
-  const before = calls.all.length
-  const hanging = called(stage, (call) => call.method === 'chat.appendStream')
-  const { ts } = slack.post({ channel: 'C00GENERAL', user: 'U00GRACE', text: mention('How often are laptops replaced?') })
-  await hanging
-  const running = invocationOf(ts)
-  if (running) lambda.kill(running.requestId)
+test('two turns at once run in two processes; a killed one leaves the other alone', async () => {
+  const hangs = called(stage, ({ method }) => method === 'chat.appendStream')
+  const first = begin(stage, ASKED)
+  await hangs
+  stage.model = speaking(30, 100)
+  const other = called(stage, ({ method }) => method === 'ConverseStream', 'begun')
+  const second = begin(stage, ASKED)
+  await other
+  const firsts = running(stage, first.ts)
+  expect(firsts.pid).not.toBe(running(stage, second.ts).pid)
+  stage.stack.lambda.kill(firsts.requestId)
   await stage.stack.settled()
-  expect(seen(stage.stack, 'C00GENERAL', ts, ts, before).text.split('Something went wrong')).toHaveLength(2)
-  expect(lambda.deadLetters).toEqual([])
+  expect(firsts.outcome).toBe('killed')
+  expect(second.seen().text.trim()).toMatch(/word30$/)
+  expectOneReason(first.seen().text, firsts.requestId)
+})
+
+test('an apology that Slack does not take, or whose answer is lost, is there once in the end', async () => {
+  let appends = 0
+  let stops = 0
+  stage.faults = ({ method }) => (method === 'chat.stopStream' ? { kind: 'answer', status: 500, carriedOut: ++stops > 1 } : undefined)
+  const { texts, killed } = await killedAt(({ method }) => method === 'chat.appendStream' && ++appends === 2)
+  expect(stops).toBe(2)
+  expect(texts).toHaveLength(1)
+  expectOneReason(texts[0] ?? '', killed)
+  expect(stage.stack.lambda.deadLetters).toEqual([])
+})
+
+test('after the apology, "Try again" answers', async () => {
+  let appends = 0
+  const { threadTs } = await killedAt(({ method }) => method === 'chat.appendStream' && ++appends === 2)
+  stage.faults = () => undefined
+  stage.model = saying(ANSWER)
+  await press(stage, { channel: CHANNEL, threadTs }, { actionId: 'retry' })
+  await stage.stack.settled()
+  expect(stage.stack.slack.thread(CHANNEL, threadTs).map(textOf).at(-1)).toBe(ANSWER)
 })

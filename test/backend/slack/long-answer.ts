@@ -7,10 +7,10 @@ export const LINKS = new Set([LINK])
 
 /**
  * An answer of at least `characters`, with all that is hard to cut: paragraphs, lists, links, mentions, emoji of many
- * code points, fenced blocks (one longer than a message), tables (one longer than a message). The same for the same seed.
+ * code points, fenced blocks and tables, the first of each with `rows` lines. Always the same.
  */
-export function longAnswer(characters: number, seed = 1): string {
-  const random = randomOf(seed)
+export function longAnswer(characters: number, rows: number): string {
+  const random = randomOf(1)
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
   const words = (count: number) =>
     Array.from({ length: count }, () => pick(['the', 'gateway', 'übersetzt', '接続', '👩‍👩‍👧‍👦', 'form', '𝕏', '*often*', '`npm ci`', '<@U00ADA>', `[the guide](${LINK})`])).join(' ')
@@ -25,14 +25,14 @@ export function longAnswer(characters: number, seed = 1): string {
     () => code(8),
     () => table(5),
   ]
-  let text = `${words(12)}.\n\n${code(260)}${table(220)}`
+  let text = `${words(12)}.\n\n${code(rows)}${table(rows)}`
   while (text.length < characters) text += pick(makers)()
   return text.trimEnd()
 }
 
 /** Cuts a text into deltas of a few UTF-16 code units each, in the middle of characters as well. */
-export function deltasOf(text: string, most: number, seed = 2): string[] {
-  const random = randomOf(seed)
+export function deltasOf(text: string, most: number): string[] {
+  const random = randomOf(2)
   const deltas: string[] = []
   for (let at = 0; at < text.length; ) {
     const length = 1 + Math.floor(random() * most)

@@ -4,7 +4,8 @@ import type { Fault, Faults } from '../../../playground/calls.ts'
 import { deltasOf, joined, longAnswer } from './long-answer.ts'
 import { openDesk, type ReplyDesk } from './reply-desk.ts'
 
-const ANSWER = longAnswer(40_000)
+/** Its first fenced block and its first table are longer than a message. */
+const ANSWER = longAnswer(40_000, 240)
 /** Over 285 s. */
 const DELTAS = deltasOf(ANSWER, 56)
 const EVERY_MS = 285_000 / DELTAS.length
@@ -68,6 +69,28 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     expectEnded(desk)
     const updates = desk.calls.all.filter(({ method }) => method === 'chat.update').map(({ at }) => at)
     expect(updates.length).toBeLessThan(285 / 3 + 20)
+  })
+
+  describe.each<[string, Fault]>([
+    ['was cut off, after it was carried out', { kind: 'cut', carriedOut: true }],
+    ['was cut off, before it was carried out', { kind: 'cut' }],
+    ['was a 502, after it was carried out', { kind: 'answer', status: 502, carriedOut: true }],
+    ['was a 502, before it was carried out', { kind: 'answer', status: 502 }],
+  ])('where an answer %s', (_, fault) => {
+    test.each(['chat.startStream', 'chat.appendStream', 'chat.stopStream'])('to %s, again and again', async (method) => {
+      const desk = await openDesk({ faults: () => faulty(method, (nth) => nth % 3 === 1, fault) })
+      await desk.say(DELTAS, EVERY_MS)
+      expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
+      expectEnded(desk)
+    })
+
+    test.each(['chat.postMessage', 'chat.update'])('to %s, where there are no streams', async (method) => {
+      const lost = faulty(method, (nth) => nth % 3 === 1, fault)
+      const desk = await openDesk({ faults: () => (call) => (call.method === 'chat.startStream' ? refused('unknown_method') : lost(call)) })
+      await desk.say(DELTAS, EVERY_MS)
+      expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
+      expectEnded(desk)
+    })
   })
 
   test.each([[undefined], ['channel_type_not_supported']])('with its thumbs, where it ends just where a message does (startStream: %s)', async (error) => {

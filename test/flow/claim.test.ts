@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { logged, openStage, post, QUESTION, REFERENCE, stored } from './stage.ts'
+
+const stage = openStage()
+const BROKEN = { kind: 'answer', status: 500, body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"no"}' } as const
+
+test('where the table does not answer, nothing is said until it does; then the thread is told, once', async () => {
+  // Down for both deliveries of the post, and for their first apologies.
+  let left = 30
+  stage.faults = ({ to }) => (to === 'dynamo' && left-- > 0 ? BROKEN : undefined)
+  const { text, writes, threadTs } = await post(stage, { text: QUESTION })
+  expect(left).toBeLessThan(0)
+  expect(text).toContain('Something went wrong on my side')
+  expect(text).toMatch(REFERENCE)
+  expect(writes.filter((method) => method.startsWith('chat.'))).toEqual(['chat.postMessage'])
+  expect(logged(stage, 'apology').map(({ outcome }) => outcome)).toContain('told')
+  expect(stage.stack.lambda.deadLetters).toEqual([])
+  const [record] = await stored(stage, `turn#A00FAKE:T00FAKE:C00GENERAL:${threadTs}`)
+  expect(record).toMatchObject({ state: { S: 'failed' }, told: { BOOL: true }, userId: { S: 'U00ADA' } })
+})
+
+test('a claim whose answer was lost is won all the same', async () => {
+  let left = 1
+  stage.faults = ({ method }) => (method === 'PutItem' && left-- > 0 ? { kind: 'cut', carriedOut: true } : undefined)
+  const { text } = await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+  expect(text).toContain('The VPN guide lives under IT')
+})

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import { rate } from '../../backend/rate.ts'
+import { TURNS_TABLE } from '../../playground/account.ts'
+import { logged, openStage, post, press, QUESTION, stored, whispers } from './stage.ts'
+
+const stage = openStage()
+
+test('a thumb is kept with what the answer rested on, a second click changes the first, and the person is thanked', async () => {
+  const at = await post(stage, { text: QUESTION })
+  const turnId = `A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`
+  const press1 = { actionId: 'feedback', user: 'U00GRACE' } as const
+  await press(stage, at, { ...press1, value: 'positive' })
+  await stage.stack.settled()
+  const kept = await stored(stage, `feedback#${turnId}`)
+  expect(kept).toHaveLength(1)
+  expect(kept[0]).toMatchObject({
+    userId: { S: 'U00GRACE' },
+    turnId: { S: turnId },
+    thumb: { S: 'positive' },
+    passages: { L: expect.arrayContaining([{ S: 'vpn' }]) },
+  })
+  const lifeDays = (Number(kept[0]?.expiresAt?.N) - Date.now() / 1000) / 86_400
+  expect(Math.round(lifeDays)).toBe(90)
+
+  await press(stage, at, { ...press1, value: 'negative' })
+  await press(stage, at, { actionId: 'feedback', user: 'U00ADA', value: 'positive' })
+  await stage.stack.settled()
+  const changed = await stored(stage, `feedback#${turnId}`)
+  expect(changed.map(({ userId, thumb }) => [userId?.S, thumb?.S]).sort()).toEqual([
+    ['U00ADA', 'positive'],
+    ['U00GRACE', 'negative'],
+  ])
+  expect(whispers(stage, at.channel, at.threadTs).map(({ to, text }) => [to, text.startsWith('Thank you')])).toEqual([
+    ['U00GRACE', true],
+    ['U00GRACE', true],
+    ['U00ADA', true],
+  ])
+  expect(logged(stage, 'feedback').map(({ outcome }) => outcome)).toEqual(['kept', 'kept', 'kept'])
+})
+
+test('under an answer that nobody remembers a thumb is not kept, which the person is told', async () => {
+  const at = await post(stage, { text: QUESTION })
+  await stage.stack.dynamo.forget(TURNS_TABLE, ({ pk }) => pk?.S === `turn#A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`)
+  await press(stage, at, { actionId: 'feedback', value: 'positive' })
+  await stage.stack.settled()
+  expect(await stored(stage, `feedback#A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`)).toEqual([])
+  expect(whispers(stage, at.channel, at.threadTs)[0]?.text).toContain('too old')
+})
+
+test('a thumb that the table did not take is kept when the table is there again', async () => {
+  const at = await post(stage, { text: QUESTION })
+  const turnId = `A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`
+  let left = 12
+  stage.faults = ({ method, args }) =>
+    method === 'PutItem' && JSON.stringify(args.Item).includes('feedback#') && left-- > 0 ? { kind: 'answer', status: 500, body: '{}' } : undefined
+  await press(stage, at, { actionId: 'feedback', value: 'positive' })
+  await stage.stack.settled()
+  expect(await stored(stage, `feedback#${turnId}`)).toHaveLength(1)
+})
+
+test('whoever is not helped reads where help is', async () => {
+  const said: string[] = []
+  await rate(
+    { kind: 'feedback', turnId: 'turn', teamId: 'T00FAKE', appId: 'A00FAKE', receivedAt: 0, channel: 'C00FAKE', messageTs: '1.1', threadTs: '1.0', userId: 'U00ADA', value: 'negative' },
+    {
+      turns: {
+        find: async () => ({
+          turnId: 'turn',
+          state: 'answered',
+          attempt: 1,
+          place: { channel: 'C00FAKE', threadTs: '1.0', ts: '1.0', userId: 'U00ADA', userTeamId: 'T00FAKE' },
+          passages: [],
+        }),
+      },
+      keepThumb: async () => undefined,
+      tell: async (_, markdown) => said.push(markdown) > 0,
+      support: 'Ask in #it-help.',
+    },
+  )
+  expect(said).toEqual([expect.stringContaining('Ask in #it-help.')])
+})

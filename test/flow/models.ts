@@ -1,0 +1,32 @@
+import type { Model } from '../../playground/bedrock/model.ts'
+
+/** Says `words` words, one every `everyMs`: "word1 word2 …". */
+export function speaking(words: number, everyMs: number): Model {
+  return {
+    async *answer() {
+      for (let n = 1; n <= words; n++) {
+        yield { pauseMs: everyMs }
+        yield { text: `word${n} ` }
+      }
+    },
+  }
+}
+
+/** Says a text, in pieces of so many characters. */
+export function saying(text: string, characters = 40): Model {
+  return {
+    async *answer() {
+      for (let at = 0; at < text.length; at += characters) yield { text: text.slice(at, at + characters) }
+    },
+  }
+}
+
+/** Thinks for so long before its first word, and in vain. */
+export function silent(ms: number): Model {
+  return {
+    async *answer() {
+      yield { pauseMs: ms }
+      yield { text: 'too late' }
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { saying, speaking } from './models.ts'
+import { ANSWER, begin, called, logged, mention, openStage, post, QUESTION } from './stage.ts'
+
+const stage = openStage()
+const isClaim = ({ method, args }: { method: string; args: Record<string, unknown> }) =>
+  method === 'PutItem' && JSON.stringify(args.Item).includes('claimToken')
+
+/** The calls that a loser may make: the claim, and before it the secret that every new process reads. */
+const toSlack = (calls: readonly { to: string }[]) => calls.filter(({ to }) => to === 'slack').length
+
+describe('one claim a turn', () => {
+  test('a loser while the first answers makes no call to Slack, and is counted', async () => {
+    const { calls, replies } = await post(stage, { text: QUESTION })
+    expect(calls.filter(isClaim).map(({ status }) => status).sort()).toEqual([200, 400])
+    expect(replies).toHaveLength(1)
+    expect(calls.filter(({ method }) => method === 'chat.startStream')).toHaveLength(1)
+    expect(logged(stage, 'turn').filter(({ outcome }) => outcome === 'duplicate')).toHaveLength(1)
+    expect(logged(stage, 'turn').find(({ outcome }) => outcome === 'duplicate')?.slackCalls).toBe(0)
+    const metrics = stage.stack.lambda.invocations.flatMap(({ logs }) => logs.filter((line) => line.includes('"Duplicates":1')))
+    expect(metrics).toHaveLength(1)
+  })
+
+  test('a loser after it has answered, too', async () => {
+    const { slack, calls } = stage.stack
+    const asked = await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+    const [delivery] = slack.deliveries.filter(({ kind, body }) => kind === 'event' && body.includes(asked.threadTs))
+    const before = calls.all.length
+    const { event } = JSON.parse(delivery?.body ?? '{}')
+    slack.send(event)
+    await stage.stack.settled()
+    const since = calls.all.slice(before)
+    expect(since.filter(isClaim).map(({ status }) => status)).toEqual([400])
+    expect(toSlack(since)).toBe(0)
+  })
+})
+
+test('two questions in one thread at once are both answered, and the later is not shown the half of the earlier answer', async () => {
+  stage.model = speaking(40, 50)
+  const hears = called(stage, ({ method }) => method === 'chat.appendStream')
+  const first = begin(stage, { text: mention('the first?') })
+  await hears
+  stage.model = saying('The second answer.')
+  const second = begin(stage, { user: 'U00GRACE', threadTs: first.ts, text: mention('the second?') })
+  await stage.stack.settled()
+  const { replies, calls } = second.seen()
+  expect(replies.map(({ markdown }) => markdown?.trim()).sort()).toEqual(['The second answer.'])
+  expect(first.seen().replies).toHaveLength(2)
+  const asked = calls.find(({ method }) => method === 'ConverseStream')?.args.messages
+  expect(JSON.stringify(asked)).toContain('the first?')
+  expect(JSON.stringify(asked)).not.toContain('word1')
+  expect(first.seen().replies[0]?.markdown).toContain('word40')
+})
+
+describe('Lambda delivers an event twice, under one request id', () => {
+  const twice = openStage({ deliveries: () => 2 })
+
+  test('it is answered once', async () => {
+    const { text, calls } = await post(twice, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+    expect(text).toContain(ANSWER)
+    expect(calls.filter(({ method }) => method === 'ConverseStream')).toHaveLength(1)
+  })
+
+  test('one that crashes while the other streams adds nothing', async () => {
+    const { lambda } = twice.stack
+    const before = lambda.invocations.length
+    twice.model = speaking(60, 100)
+    let claims = 0
+    twice.faults = (call) => (isClaim(call) && ++claims === 2 ? CRASHING : undefined)
+    const { text, replies } = await post(twice, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+    const invocations = lambda.invocations.slice(before)
+    expect(invocations.map(({ functionName, outcome }) => `${functionName} ${outcome}`).sort()).toEqual([
+      'vera-answer failed',
+      'vera-answer succeeded',
+      'vera-apologize succeeded',
+    ])
+    expect(new Set(invocations.slice(0, 2).map(({ requestId }) => requestId)).size).toBe(1)
+    expect(text.trim()).toMatch(/^word1 .*word60$/)
+    expect(replies[0]?.streaming).toBe('completed')
+    expect(logged(twice, 'apology').map(({ outcome }) => outcome)).toEqual(['nothing_to_say'])
+  })
+})
+
+/** DynamoDB refuses the claim in a way that nothing tries again. */
+const CRASHING = { kind: 'answer', status: 400, body: '{"__type":"com.amazon.coral.validate#ValidationException","message":"no"}' } as const

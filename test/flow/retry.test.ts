@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest'
+import { TURNS_TABLE } from '../../playground/account.ts'
+import { refuseWith } from '../../playground/bedrock/refusal.ts'
+import { ANSWER, failing, mention, openStage, post, press, QUESTION, type Stage, seen, textOf, whispers } from './stage.ts'
+
+const stage = openStage()
+const DENIED = refuseWith('AccessDeniedException', 'You may not.')
+
+async function failed(stage: Stage, message: Parameters<typeof post>[1] = { text: QUESTION }) {
+  stage.faults = failing('ConverseStream', DENIED)
+  const asked = await post(stage, message)
+  stage.faults = () => undefined
+  return asked
+}
+
+/** The replies of a thread after the button was pressed, and what was asked of Bedrock meanwhile. */
+async function pressed(at: { channel: string; threadTs: string }, presses: () => Promise<unknown>) {
+  const before = stage.stack.calls.all.length
+  await presses()
+  await stage.stack.settled()
+  const { replies, calls } = seen(stage.stack, at.channel, at.threadTs, at.threadTs, before)
+  return { texts: replies.map(textOf), replies, asked: calls.filter(({ method }) => method === 'ConverseStream') }
+}
+
+describe('"Try again" under an answer that failed', () => {
+  test('answers in the same thread, and the model is not shown the failure', async () => {
+    const at = await failed(stage)
+    const { texts, asked, replies } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
+    expect(texts).toHaveLength(2)
+    expect(texts[1]).toContain(ANSWER)
+    expect(JSON.stringify(asked[0]?.args)).not.toContain('I could not reach the model')
+    expect(JSON.stringify(asked[0]?.args.messages)).toContain('where does the VPN guide live?')
+    expect(replies[1]?.blocks.map(({ type }) => type)).toEqual(['section', 'context_actions'])
+  })
+
+  test('pressed twice, it runs once', async () => {
+    const at = await failed(stage)
+    const { texts, asked } = await pressed(at, () =>
+      Promise.all([press(stage, at, { actionId: 'retry' }), press(stage, at, { actionId: 'retry' })]),
+    )
+    expect(asked).toHaveLength(1)
+    expect(texts.filter((text) => text.includes(ANSWER))).toHaveLength(1)
+    expect(texts).toHaveLength(2)
+  })
+
+  test('that fails again, it can be pressed again', async () => {
+    const at = await failed(stage)
+    stage.faults = failing('ConverseStream', DENIED)
+    await pressed(at, () => press(stage, at, { actionId: 'retry' }))
+    stage.faults = () => undefined
+    const { texts } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
+    expect(texts).toHaveLength(3)
+    expect(texts[2]).toContain(ANSWER)
+  })
+
+  test('under one that broke off in the middle, it answers anew, and what was said stays', async () => {
+    stage.streamFaults = () => ({ afterDeltas: 6, ending: { exception: 'modelStreamErrorException', message: 'broken' } })
+    const at = await post(stage, { text: QUESTION })
+    stage.streamFaults = () => undefined
+    const { texts } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
+    expect(texts[0]).toMatch(/^The VPN guide.*The answer broke off here/s)
+    expect(texts[1]).toContain(ANSWER)
+  })
+
+  test('knows the thread as it was before the question, and not what was said since', async () => {
+    const root = await post(stage, { user: 'U00GRACE', text: 'The printer is green.' })
+    const at = await failed(stage, { threadTs: root.threadTs, text: QUESTION })
+    await post(stage, { user: 'U00GRACE', threadTs: root.threadTs, text: 'The printer is blue now.' })
+    const { asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
+    const shown = JSON.stringify(asked[0]?.args.messages)
+    expect(shown).toContain('The printer is green.')
+    expect(shown).not.toContain('blue')
+  })
+
+  test('is for the asker; whoever else presses it is told so', async () => {
+    const at = await failed(stage)
+    const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry', user: 'U00GRACE' }))
+    expect([texts.length, asked.length]).toEqual([1, 0])
+    expect(whispers(stage, at.channel, at.threadTs)).toEqual([{ to: 'U00GRACE', text: expect.stringContaining('Only the person who asked') }])
+  })
+
+  test('whose record has expired says so', async () => {
+    const at = await failed(stage)
+    await stage.stack.dynamo.forget(TURNS_TABLE, ({ pk }) => pk?.S === `turn#A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`)
+    const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
+    expect([texts.length, asked.length]).toEqual([1, 0])
+    expect(whispers(stage, at.channel, at.threadTs)).toEqual([{ to: 'U00ADA', text: expect.stringContaining('too old') }])
+  })
+
+  test('cannot answer where the thread cannot be read, and says that', async () => {
+    const at = await failed(stage)
+    stage.faults = failing('conversations.replies', { kind: 'answer', status: 200, body: '{"ok":false,"error":"fatal_error"}' })
+    const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
+    expect(asked).toEqual([])
+    expect(texts[1]).toContain('I could not read your question again.')
+  })
+})
+
+test('there is no such button under an answer', async () => {
+  const at = await post(stage, { text: mention('How often are laptops replaced?') })
+  await expect(press(stage, at, { actionId: 'retry' })).rejects.toThrow('no button')
+})

@@ -1,0 +1,82 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { saying, silent, speaking } from './models.ts'
+import { begin, called, mention, openStage, post, QUESTION, refused, stored } from './stage.ts'
+
+const stage = openStage()
+
+// The first two invocations start processes; their time should not be that of a test about stopping.
+beforeAll(async () => {
+  stage.model = saying('ready')
+  await Promise.all([post(stage, { text: QUESTION }), post(stage, { text: QUESTION, user: 'U00GRACE' })])
+})
+
+/** Somebody presses Stop once `moment` has come, and everything settles. */
+async function stopAt(method: string): Promise<ReturnType<ReturnType<typeof begin>['seen']>> {
+  const moment = called(stage, (call) => call.method === method, method === 'ConverseStream' ? 'begun' : 'ended')
+  const asked = begin(stage, { text: QUESTION })
+  await moment
+  stage.stack.slack.pressStop({ channel: asked.channel, threadTs: asked.threadTs, user: 'U00GRACE' })
+  await stage.stack.settled()
+  return asked.seen()
+}
+
+/** The model would go on for a minute: that it was stopped, its server has seen. */
+function expectModelStopped({ calls }: { calls: readonly { method: string; marks: Record<string, number>; ms: number }[] }): void {
+  expect(calls.filter(({ method }) => method === 'ConverseStream').map(({ marks }) => marks.reset !== undefined)).toEqual([true])
+}
+
+describe('Stop, which arrives in another process', () => {
+  test('stops the model in the middle of its answer; the text stays, and is marked', async () => {
+    stage.model = speaking(600, 100)
+    const seen = await stopAt('chat.appendStream')
+    expectModelStopped(seen)
+    expect(seen.text).toMatch(/^word1 word2 /)
+    expect(seen.text).not.toContain('word600')
+    expect(seen.text).toMatch(/_Stopped here, as you asked\._$/)
+    expect(stage.stack.slack.session(seen.channel, seen.threadTs)).toBe('active')
+    expect(seen.replies[0]?.blocks.map(({ type }) => type)).not.toContain('context_actions')
+  })
+
+  test('stops it before its first token', async () => {
+    stage.model = silent(60_000)
+    const seen = await stopAt('ConverseStream')
+    expectModelStopped(seen)
+    expect(seen.text).toBe('_Stopped before I began to answer._')
+    expect(stage.stack.slack.session(seen.channel, seen.threadTs)).toBe('active')
+  })
+
+  test('stops it where Slack has refused a stream', async () => {
+    stage.model = speaking(600, 100)
+    stage.faults = ({ method }) => (method === 'chat.startStream' ? refused('channel_type_not_supported') : undefined)
+    const seen = await stopAt('chat.postMessage')
+    expectModelStopped(seen)
+    expect(seen.text).toMatch(/^word1 .*_Stopped here, as you asked\._$/s)
+    expect(stage.stack.slack.session(seen.channel, seen.threadTs)).toBe('active')
+  })
+
+  test('means no question that was asked after it', async () => {
+    stage.model = speaking(600, 100)
+    const { threadTs } = await stopAt('chat.appendStream')
+    stage.model = saying('The whole answer.')
+    const { text } = await post(stage, { threadTs, text: mention('and now?') })
+    expect(text).toBe('The whole answer.')
+  })
+})
+
+test('a Stop that a queue has held for more than ten minutes is ignored', async () => {
+  const { ts: threadTs } = stage.stack.slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'nobody is asked' })
+  const pressed = (minutesAgo: number) => ({
+    type: 'agent_session_stopped',
+    channel: 'C00GENERAL',
+    user: 'U00ADA',
+    thread_ts: threadTs,
+    streaming_message_ts: [],
+    event_ts: `${Math.floor(Date.now() / 1000) - minutesAgo * 60}.000100`,
+  })
+  stage.stack.slack.send(pressed(11))
+  await stage.stack.settled()
+  expect(await stored(stage, `stop#C00GENERAL:${threadTs}`)).toEqual([])
+  stage.stack.slack.send(pressed(9))
+  await stage.stack.settled()
+  expect(await stored(stage, `stop#C00GENERAL:${threadTs}`)).toHaveLength(1)
+})

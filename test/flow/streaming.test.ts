@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest'
+import { joined, longAnswer } from '../backend/slack/long-answer.ts'
+import { saying } from './models.ts'
+import { openStage, post, QUESTION, textOf } from './stage.ts'
+
+/** As long as `model.maxTokens` lets the model speak. */
+const ANSWER = longAnswer(6_500, 30)
+
+describe.each([
+  ['stream lives for a moment only', { streamLifetimeMs: 1_500 }],
+  ['message takes 2,000 bytes only', { streamBytes: 2_000 }],
+  ['message does both', { streamLifetimeMs: 1_500, streamBytes: 2_000 }],
+])('in real time, where a %s', (_, slackLimits) => {
+  const stage = openStage({ slackLimits, pace: { firstTokenMs: 0, tokensPerSecond: 40 } })
+
+  test('a long answer is there whole, once', { timeout: 60_000 }, async () => {
+    stage.model = saying(ANSWER)
+    const { replies, threadTs } = await post(stage, { text: QUESTION })
+    expect(joined(replies.map(textOf), ANSWER)).toBe(ANSWER)
+    expect(replies.map(({ streaming }) => streaming)).not.toContain('in_progress')
+    const thumbs = replies.map(({ blocks }) => blocks.some(({ type }) => type === 'context_actions'))
+    expect(thumbs).toEqual(replies.map((_, index) => index === replies.length - 1))
+    expect(stage.stack.slack.session('C00GENERAL', threadTs)).toBe('active')
+  })
+})

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import type { Fault } from '../../playground/calls.ts'
+import { saying, speaking } from './models.ts'
+import { ANSWER, begin, called, failing, mention, openStage, post, QUESTION, refused } from './stage.ts'
+
+const stage = openStage()
+
+/** The answer is lost; in both cases nobody knows which of the two it is. */
+const LOST: [string, Fault][] = [
+  ['has carried out', { kind: 'cut', carriedOut: true }],
+  ['has not carried out', { kind: 'answer', status: 502 }],
+]
+
+async function expectOneWholeAnswer(): Promise<void> {
+  stage.model = speaking(30, 30)
+  const { text, replies, threadTs } = await post(stage, { text: QUESTION })
+  const whole = Array.from({ length: 30 }, (_, n) => `word${n + 1} `).join('')
+  expect(text.trim()).toBe(whole.trim())
+  expect(replies[0]?.streaming).not.toBe('in_progress')
+  expect(JSON.stringify(replies[0]?.blocks)).toContain('feedback_buttons')
+  expect(stage.stack.slack.session('C00GENERAL', threadTs)).toBe('active')
+}
+
+describe.each(LOST)('the whole answer is there, once, where the answer was lost to what Slack %s', (_, fault) => {
+  test('the start of the stream', async () => {
+    stage.faults = failing('chat.startStream', fault, 1)
+    await expectOneWholeAnswer()
+  })
+
+  test('an append', async () => {
+    let appends = 0
+    stage.faults = ({ method }) => (method === 'chat.appendStream' && ++appends === 2 ? fault : undefined)
+    await expectOneWholeAnswer()
+  })
+
+  test('the stop', async () => {
+    stage.faults = failing('chat.stopStream', fault, 1)
+    await expectOneWholeAnswer()
+  })
+
+  test('the post, where there is no stream', async () => {
+    const lost = failing('chat.postMessage', fault, 1)
+    stage.faults = (call) => (call.method === 'chat.startStream' ? refused('channel_type_not_supported') : lost(call))
+    await expectOneWholeAnswer()
+  })
+
+  test('an update', async () => {
+    const lost = failing('chat.update', fault, 1)
+    stage.faults = (call) => (call.method === 'chat.startStream' ? refused('channel_type_not_supported') : lost(call))
+    await expectOneWholeAnswer()
+  })
+})
+
+test('a stream that was found after a lost answer is never another turn’s in the same thread', async () => {
+  stage.model = speaking(40, 50)
+  const streams = called(stage, ({ method }) => method === 'chat.appendStream')
+  const first = begin(stage, { text: mention('the first?') })
+  await streams
+  stage.faults = failing('chat.startStream', { kind: 'cut' }, 1)
+  stage.model = saying(ANSWER)
+  begin(stage, { user: 'U00GRACE', threadTs: first.ts, text: mention('the second?') })
+  await stage.stack.settled()
+  const texts = first.seen().replies.map(({ markdown }) => markdown?.trim())
+  expect(texts).toHaveLength(2)
+  expect(texts[0]).toMatch(/^word1 .*word40$/)
+  expect(texts[1]).toBe(ANSWER)
+})
