@@ -25,7 +25,12 @@ export class Answerer extends Construct implements IGrantable {
   constructor(
     scope: Construct,
     id: string,
-    { failures, reservedConcurrency, ...backend }: Backend & { failures: IDestination; reservedConcurrency: number | undefined },
+    {
+      failures,
+      reservedConcurrency,
+      madeFrom,
+      ...backend
+    }: Backend & { failures: IDestination; reservedConcurrency: number | undefined; madeFrom: readonly string[] },
   ) {
     super(scope, id)
     this.fn = new BackendFunction(this, 'Answer', {
@@ -36,6 +41,10 @@ export class Answerer extends Construct implements IGrantable {
       reservedConcurrency,
     }).fn
     this.grantPrincipal = this.fn.grantPrincipal
+    // A version keeps the variables that it was published with, and the CDK publishes one where the template changes. The
+    // number of a guardrail or the id of a base that is made anew is not in the template: without this, the alias would
+    // go on with the old ones.
+    this.fn.invalidateVersionBasedOn(madeFrom.join())
     // Of the alias: what is set on the function itself holds for $LATEST, which nobody invokes.
     this.#alias = this.fn.addAlias(ALIAS, {
       // A second try would find the turn claimed, or answer twice; the person has "Try again".

@@ -12,6 +12,8 @@ export class Guardrail extends Construct {
   readonly guardrailId: string
   /** A number. Never DRAFT, which changes under those who use it. */
   readonly version: string
+  /** Changes with every rule, while the ids of this stack's resources stay what they are. */
+  readonly fingerprint: string
   readonly #region: string
   /** The regions that may read for this one. None for the CLASSIC tier; of an existing guardrail the tier is not known. */
   readonly #profile: ReturnType<typeof guardrailProfile>
@@ -24,6 +26,7 @@ export class Guardrail extends Construct {
     if (guardrail.source === 'existing') {
       this.guardrailId = guardrail.id
       this.version = guardrail.version
+      this.fingerprint = fingerprint(guardrail)
       return
     }
     const rules = rulesOf(guardrail)
@@ -33,11 +36,12 @@ export class Guardrail extends Construct {
       name: Stack.of(this).stackName,
       ...(profile && { crossRegionConfig: { guardrailProfileArn: this.#profileArn(region, profile.id) } }),
     })
+    this.fingerprint = fingerprint([rules, profile?.id])
     // Its properties are create-only, so a version is cut when the description changes, and only then. Earlier ones are
     // kept, because a release that is put back asks for its own (AWS keeps 20); they go with the guardrail.
     const version = new CfnGuardrailVersion(this, 'Version', {
       guardrailIdentifier: made.attrGuardrailId,
-      description: `Policy ${fingerprint([rules, profile?.id])}`,
+      description: `Policy ${this.fingerprint}`,
     })
     version.applyRemovalPolicy(RemovalPolicy.RETAIN)
     this.guardrailId = made.attrGuardrailId

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib'
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { CfnVectorBucket } from 'aws-cdk-lib/aws-s3vectors'
 import { Construct } from 'constructs'
+import { fingerprint } from './fingerprint.ts'
 import { KnowledgeBase } from './knowledge-base.ts'
 import type { Sections } from './sections.ts'
 
@@ -11,11 +12,14 @@ export class Knowledge extends Construct {
   readonly bases: { name: string; id: string }[]
   /** Those that are made here, with what their first sync takes. `credentialsArn` is where a source's user and token go. */
   readonly made: { name: string; knowledgeBaseId: string; dataSourceId: string; credentialsArn?: string }[] = []
+  /** Changes with whatever makes a base anew, while the ids of this stack's resources stay what they are. */
+  readonly fingerprint: string
   readonly #region: string
 
   constructor(scope: Construct, id: string, { knowledge, region }: { knowledge: Sections['knowledge']; region: string }) {
     super(scope, id)
     this.#region = region
+    this.fingerprint = fingerprint([knowledge.bases, knowledge.embedding])
     const names = knowledge.bases.map(({ name }) => name)
     const twice = names.filter((name, index) => names.indexOf(name) !== index)
     if (twice.length > 0) throw new Error(`knowledge.bases: two bases are called ${twice.join(' and ')}.`)

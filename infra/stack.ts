@@ -66,6 +66,7 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
   const answerer = new Answerer(home, 'Answerer', {
     ...backend,
     failures: apologizer.failures,
+    madeFrom: [policy.fingerprint, bases.fingerprint],
     reservedConcurrency: isOff(app, RESERVE_CONCURRENCY) ? undefined : deployment.reservedConcurrency,
   })
   grantConverse(answerer, { modelId: model.id, region: placement.model })
