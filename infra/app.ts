@@ -1,10 +1,11 @@
 import { App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
-import * as sections from '../assistant.config.ts'
 import { build } from './build.ts'
+import { readSections } from './sections.ts'
 import { createStacks } from './stack.ts'
 
-// What cdk.json starts. Bundles first, so that nothing old is ever deployed.
+// What cdk.json starts. It bundles by itself, so that nothing old is ever deployed.
+const sections = readSections()
 await build()
 const app = new App()
 createStacks(app, sections)
