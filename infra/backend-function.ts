@@ -30,8 +30,8 @@ export interface Backend {
 }
 
 /**
- * CPU comes with memory: 1,769 MB are one core. At 1 GB a cold start parses half a megabyte of bundle and sets up TLS to
- * four services without holding up the first words, and a minute of waiting for the model costs less than a tenth of a cent.
+ * CPU comes with memory: 1,769 MB are one core. With 1 GB, parsing half a megabyte of bundle and setting up TLS to five
+ * services does not hold up the first words, and a minute of waiting for the model costs less than a tenth of a cent.
  */
 const MEMORY_MB = 1024
 

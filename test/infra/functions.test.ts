@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../backend/config.ts'
+import { readSections } from '../../infra/sections.ts'
 import * as playground from '../../playground/account.ts'
 import { functionNamed, home, ofType, only, statementsOf, text } from './synthesized.ts'
 
@@ -75,7 +76,7 @@ describe('the functions', () => {
     expect(wrangler).toContain(`LAMBDA_FUNCTION = "${template.Outputs.AnswerFunction?.Value}"`)
     expect(template.Outputs.AnswerFunction?.Value).toBe(`${playground.ANSWER_FUNCTION}:${playground.ALIAS}`)
     const [, region] = /^AWS_REGION = "(.+)"$/m.exec(wrangler) ?? []
-    expect(text(answer.Properties.Environment.Variables.MODEL_REGION)).toBe(region)
+    expect(readSections().deployment.region).toBe(region)
   })
 
   test('may do with the table what the backend does with it', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Sections } from '../../infra/sections.ts'
 import { ANSWER_FUNCTION } from '../../playground/account.ts'
-import { FAKE_ACCOUNT, functionNamed, home, ofType, only, sectionsWith, statementsOf, text } from './synthesized.ts'
+import { fakeSections } from './fake-sections.ts'
+import { FAKE_ACCOUNT, functionNamed, home, ofType, only, statementsOf, text } from './synthesized.ts'
 
 type Policy = Extract<Sections['guardrail'], { source: 'policy' }>
 
-const { guardrail } = sectionsWith()
+const { guardrail } = fakeSections
 const policy = guardrail as Policy
 const template = home()
 const made = only(template, 'AWS::Bedrock::Guardrail').Properties

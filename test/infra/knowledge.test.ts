@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { ANSWER_FUNCTION } from '../../playground/account.ts'
-import { functionNamed, home, ofType, only, sectionsWith, text } from './synthesized.ts'
+import { fakeSections } from './fake-sections.ts'
+import { functionNamed, home, ofType, only, text } from './synthesized.ts'
 
-const { knowledge } = sectionsWith()
+const { knowledge } = fakeSections
 const template = home()
 const documents = { name: 'handbook', source: 's3', bucket: 'fake-documents', prefix: 'handbook/' } as const
 const existing = { name: 'old', source: 'existing', id: 'KB00000001' } as const
@@ -49,7 +50,7 @@ describe('the source', () => {
   test('Confluence is read as a user whose token is in a secret', () => {
     const { ConfluenceConfiguration } = only(template, 'AWS::Bedrock::DataSource').Properties.DataSourceConfiguration
     const { HostType, AuthType, HostUrl, CredentialsSecretArn } = ConfluenceConfiguration.SourceConfiguration
-    expect({ HostType, AuthType, HostUrl }).toEqual({ HostType: 'SAAS', AuthType: 'BASIC', HostUrl: 'https://your-site.atlassian.example' })
+    expect({ HostType, AuthType, HostUrl }).toEqual({ HostType: 'SAAS', AuthType: 'BASIC', HostUrl: 'https://fake.atlassian.example' })
     const { GenerateSecretString } = template.Resources[CredentialsSecretArn.Ref]?.Properties ?? {}
     expect(GenerateSecretString.GenerateStringKey).toBe('password')
     expect(JSON.parse(GenerateSecretString.SecretStringTemplate)).toEqual({ username: 'not-set' })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ANSWER_FUNCTION, APOLOGIZE_FUNCTION } from '../../playground/account.ts'
-import { FAKE_ACCOUNT, home, identityStatements, sectionsWith, statementsOf, synthesize } from './synthesized.ts'
+import { fakeSections } from './fake-sections.ts'
+import { FAKE_ACCOUNT, home, identityStatements, statementsOf, synthesize } from './synthesized.ts'
 
 /** Resources that end in a star, with the reason. */
 const WILDCARDS: Record<string, string> = {
@@ -8,7 +9,7 @@ const WILDCARDS: Record<string, string> = {
   's3:GetObject arn:aws:s3:::fake-documents/handbook/*': 'all documents below the prefix of a base',
 }
 
-const { knowledge } = sectionsWith()
+const { knowledge } = fakeSections
 const documents = { name: 'handbook', source: 's3', bucket: 'fake-documents', prefix: 'handbook/' } as const
 
 test('nothing may be done with everything, but what has a reason', () => {

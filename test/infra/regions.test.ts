@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { readModelId } from '../../infra/inference-profile.ts'
 import { placementOf } from '../../infra/placement.ts'
 import { ANSWER_FUNCTION } from '../../playground/account.ts'
-import { functionNamed, only, sectionsWith, synthesize, text } from './synthesized.ts'
+import { fakeSections } from './fake-sections.ts'
+import { functionNamed, only, synthesize, text } from './synthesized.ts'
 
-const sections = sectionsWith()
+const sections = fakeSections
 const inRegion = (region: string, id = sections.model.id) =>
   placementOf({ ...sections, deployment: { ...sections.deployment, region }, model: { ...sections.model, id } })
 

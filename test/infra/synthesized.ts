@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { App } from 'aws-cdk-lib'
-import { readSections, type Sections } from '../../infra/sections.ts'
+import type { Sections } from '../../infra/sections.ts'
 import { createStacks } from '../../infra/stack.ts'
+import { fakeSections } from './fake-sections.ts'
 
 export interface Resource {
   Type: string
@@ -18,16 +19,11 @@ export interface Template {
 
 export const FAKE_ACCOUNT = '000000000000'
 
-/** The configuration as it is in the repository, with other sections in place of its own. */
-export function sectionsWith(change: Partial<Sections> = {}): Sections {
-  return { ...readSections(), ...change }
-}
-
-/** An app with the stacks in it, under the flags of cdk.json. */
+/** An app with the stacks in it, under the flags of cdk.json. The sections of `change` are in place of the fake ones. */
 export function appWith(change: Partial<Sections>, context: Record<string, unknown> = {}): App {
   const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> }
   const app = new App({ context: { ...flags, ...context }, analyticsReporting: false })
-  createStacks(app, sectionsWith(change))
+  createStacks(app, { ...fakeSections, ...change })
   return app
 }
 

@@ -4,11 +4,12 @@ import { Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { beforeEach, expect, test } from 'vitest'
 import type { Sections } from '../../infra/sections.ts'
-import { appWith, sectionsWith } from './synthesized.ts'
+import { fakeSections } from './fake-sections.ts'
+import { appWith } from './synthesized.ts'
 
 // `npm run synth` looks at the configuration as it is; here are those that it could be.
 
-const { knowledge, model, guardrail, deployment } = sectionsWith()
+const { knowledge, model, guardrail, deployment } = fakeSections
 const documents = { name: 'handbook', source: 's3', bucket: 'fake-documents', prefix: 'handbook/' } as const
 const existing = { name: 'old', source: 'existing', id: 'KB00000001' } as const
 const policy = guardrail as Extract<Sections['guardrail'], { source: 'policy' }>

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { home, ofType, only, sectionsWith, text } from './synthesized.ts'
+import { fakeSections } from './fake-sections.ts'
+import { home, ofType, only, text } from './synthesized.ts'
 
-const { deployment } = sectionsWith()
+const { deployment } = fakeSections
 const template = home({ deployment: { ...deployment, tags: { team: 'fake-team' } } })
 const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)
 
