@@ -8,13 +8,14 @@ import type { Sections } from './sections.ts'
 
 /** The knowledge bases of the configuration, made or taken as they are. `scope` is in the knowledge's region. */
 export class Knowledge extends Construct {
-  /** Every base with its id, in the order of the configuration. */
-  readonly bases: { name: string; id: string }[]
+  /** Every base with its id, `name=id,name=id`, as the functions read them. */
+  readonly named: string
   /** Those that are made here, with what their first sync takes. `credentialsArn` is where a source's user and token go. */
   readonly made: { name: string; knowledgeBaseId: string; dataSourceId: string; credentialsArn?: string }[] = []
   /** Changes with whatever makes a base anew, while the ids of this stack's resources stay what they are. */
   readonly fingerprint: string
   readonly #region: string
+  readonly #ids: string[]
 
   constructor(scope: Construct, id: string, { knowledge, region }: { knowledge: Sections['knowledge']; region: string }) {
     super(scope, id)
@@ -26,20 +27,22 @@ export class Knowledge extends Construct {
 
     // One bucket, an index for each base. Vectors are made again from the pages, so nothing in it is kept.
     let vectors: CfnVectorBucket | undefined
-    this.bases = knowledge.bases.map((base) => {
-      if (base.source === 'existing') return { name: base.name, id: base.id }
+    const bases = knowledge.bases.map((base) => {
+      if (base.source === 'existing') return base
       vectors ??= new CfnVectorBucket(this, 'Vectors')
       const { knowledgeBaseId, dataSourceId, credentialsArn } = new KnowledgeBase(this, base.name, { base, knowledge, vectors })
       this.made.push({ name: base.name, knowledgeBaseId, dataSourceId, ...(credentialsArn && { credentialsArn }) })
       return { name: base.name, id: knowledgeBaseId }
     })
+    this.#ids = bases.map(({ id }) => id)
+    this.named = bases.map(({ name, id }) => `${name}=${id}`).join(',')
   }
 
   /** Lets `grantee` search these bases, and no others of the account. */
   grantRetrieve(grantee: IGrantable): void {
     const { partition, account } = Stack.of(this)
-    if (this.bases.length === 0) return
-    const resources = this.bases.map(({ id }) => `arn:${partition}:bedrock:${this.#region}:${account}:knowledge-base/${id}`)
+    if (this.#ids.length === 0) return
+    const resources = this.#ids.map((id) => `arn:${partition}:bedrock:${this.#region}:${account}:knowledge-base/${id}`)
     grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['bedrock:Retrieve'], resources }))
   }
 }

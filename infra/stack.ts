@@ -1,21 +1,18 @@
-import { type App, CfnOutput, Stack, Tags } from 'aws-cdk-lib'
+import { type App, CfnOutput } from 'aws-cdk-lib'
 import { createAlarmTopic } from './alarm-topic.ts'
 import { Alarms } from './alarms.ts'
 import { Answerer } from './answerer.ts'
 import { Apologizer } from './apologizer.ts'
-import type { BackendVariables } from './backend-function.ts'
 import { Dashboard } from './dashboard.ts'
 import { EdgeCaller } from './edge-caller.ts'
 import { Guardrail } from './guardrail.ts'
 import { Knowledge } from './knowledge.ts'
 import { foundationModelArn, grantConverse, grantRerank } from './model-access.ts'
 import { placementOf } from './placement.ts'
+import { createRegionStacks } from './region-stacks.ts'
 import type { Sections } from './sections.ts'
 import { SlackSecret } from './slack-secret.ts'
 import { TurnsTable } from './turns-table.ts'
-
-/** Of the stack in the deployment's region; one in another region has that region behind it. */
-export const STACK_NAME = 'Vera'
 
 /** Context of the CDK: `-c reserveConcurrency=false`, for an account whose limit is still 10 and of which none can be reserved. */
 const RESERVE_CONCURRENCY = 'reserveConcurrency'
@@ -26,17 +23,7 @@ const RESERVE_CONCURRENCY = 'reserveConcurrency'
  */
 export function createStacks(app: App, { deployment, model, knowledge, guardrail }: Sections): void {
   const placement = placementOf({ deployment, model, knowledge, guardrail })
-  const tags = { ...deployment.tags, application: 'vera' }
-  const stacks = new Map<string, Stack>()
-  const stackIn = (region: string): Stack => {
-    const name = region === placement.home ? STACK_NAME : `${STACK_NAME}-${region}`
-    const account = process.env.CDK_DEFAULT_ACCOUNT
-    const stack = stacks.get(region) ?? new Stack(app, name, { env: { region, ...(account && { account }) }, tags })
-    stacks.set(region, stack)
-    return stack
-  }
-  for (const [name, value] of Object.entries(tags)) Tags.of(app).add(name, value)
-
+  const stackIn = createRegionStacks(app, placement.home, deployment.tags)
   const home = stackIn(placement.home)
   // What is there already needs no stack where it is.
   const policy = new Guardrail(guardrail.source === 'policy' ? stackIn(placement.model) : home, 'Guardrail', {
@@ -50,7 +37,7 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
   const turns = new TurnsTable(home, 'Turns')
   const slackSecret = new SlackSecret(home, 'Slack')
   const rerankModelArn = knowledge.rerankModel && foundationModelArn(home, knowledge.rerankModel, placement.knowledge)
-  const variables: BackendVariables = {
+  const variables = {
     TURNS_TABLE: turns.tableName,
     SLACK_SECRET_ARN: slackSecret.secretArn,
     MODEL_ID: model.id,
@@ -58,7 +45,7 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
     KNOWLEDGE_REGION: placement.knowledge,
     GUARDRAIL_ID: policy.guardrailId,
     GUARDRAIL_VERSION: policy.version,
-    ...(bases.bases.length > 0 && { KNOWLEDGE_BASES: bases.bases.map(({ name, id }) => `${name}=${id}`).join(',') }),
+    ...(bases.named !== '' && { KNOWLEDGE_BASES: bases.named }),
     ...(rerankModelArn && { RERANK_MODEL_ARN: rerankModelArn }),
   }
   const backend = { variables, turns, slackSecret, logRetentionDays: deployment.logRetentionDays }

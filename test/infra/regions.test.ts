@@ -19,6 +19,10 @@ describe('regions that do not fit are an error that names those that would', () 
     expect(place).toThrow(message)
   })
 
+  test('before anything is made', () => {
+    expect(() => synthesize({ deployment: { ...sections.deployment, region: 'eu-central-1' } })).toThrow(/us\.anthropic/)
+  })
+
   test('all in one', () => {
     expect(() => inRegion('sa-east-1')).toThrow(/model\.id.*knowledge\.rerankModel.*guardrail\.tier/)
   })
