@@ -59,7 +59,7 @@ export class BackendFunction extends Construct {
       functionName,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // The folder with the bundle and its map. Lambda does not read the map, which would cost 15 ms of each cold start
+      // The folder with the bundle and its map. Lambda does not read the map, which would cost a dozen ms of each cold start
       // and a variable: functions keep their names in the bundle, and a place in it is found in the map when it is needed.
       code: Code.fromAsset(dirname(BACKEND_BUNDLE)),
       handler,
