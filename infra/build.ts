@@ -77,6 +77,8 @@ async function bundleBackend(outdir: string): Promise<void> {
     outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
+    // Lambda prints the stack of a crash with these names, and without reading the map at each start.
+    keepNames: true,
     sourcemap: true,
     sourcesContent: false,
     platform: 'node',

@@ -6,9 +6,12 @@ import { PEOPLE_BUDGET_MS } from '../../backend/slack/people.ts'
 import { APPEND_GAP_MS } from '../../backend/slack/reply.ts'
 import { THREAD_BUDGET_MS } from '../../backend/slack/thread.ts'
 import { SLACK_CALL_TIMEOUT_MS } from '../../backend/slack/web-api.ts'
-import { LAMBDA_TIMEOUT_SECONDS } from '../../playground/account.ts'
+import { ANSWER_FUNCTION } from '../../playground/account.ts'
+import { functionNamed, home, only } from '../infra/synthesized.ts'
 
-const lambdaMs = LAMBDA_TIMEOUT_SECONDS * 1000
+// As it is deployed; test/infra/functions.test.ts says that the playground's is the same.
+const template = home()
+const lambdaMs = functionNamed(template, ANSWER_FUNCTION).Properties.Timeout * 1000
 
 test('every budget fits inside the one around it', () => {
   // What comes before the model leaves the model its time.
@@ -19,4 +22,6 @@ test('every budget fits inside the one around it', () => {
   // A live turn is never claimed twice, and its record outlives it.
   expect(LEASE_MARGIN_MS).toBeGreaterThan(0)
   expect(lambdaMs + LEASE_MARGIN_MS).toBeLessThan(TURN_TTL_SECONDS * 1000)
+  // What waits for Lambda longer than a turn may take is still delivered, and its record is there to be apologized for.
+  expect(only(template, 'AWS::Lambda::EventInvokeConfig').Properties.MaximumEventAgeInSeconds * 1000).toBeGreaterThan(lambdaMs)
 })

@@ -1,0 +1,118 @@
+import { Duration } from 'aws-cdk-lib'
+import { type Alarm, ComparisonOperator, MathExpression, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { ITopic } from 'aws-cdk-lib/aws-sns'
+import type { IQueue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { metric } from './metrics.ts'
+
+const SHORT = Duration.minutes(5)
+const LONG = Duration.minutes(15)
+
+/** One question that fails is bad luck, three in a quarter of an hour are a fault. */
+const UNANSWERED = 3
+
+/** Milliseconds. From here on people ask again. */
+const FIRST_TOKEN_MS = 10_000
+
+/** Periods in a row. A burst is queued and answered; after a quarter of an hour it is no burst. */
+const THROTTLED_PERIODS = 3
+
+/** Periods in a row. One slow quarter of an hour may be one long question. */
+const SLOW_PERIODS = 2
+
+interface Watched {
+  answer: LambdaFunction
+  apologize: LambdaFunction
+  deadLetters: IQueue
+  dailyBudgetUsd: number
+}
+
+interface Rule {
+  id: string
+  watch: Metric | MathExpression
+  /** Reached or passed. */
+  threshold: number
+  periods?: number
+  /** What the mail says: what it means, and where to look. */
+  says: string
+}
+
+/** What somebody should hear of. Silence is no alarm: nobody asks anything at night. */
+export class Alarms extends Construct {
+  readonly all: readonly Alarm[]
+
+  constructor(scope: Construct, id: string, { topic, ...watched }: Watched & { topic: ITopic }) {
+    super(scope, id)
+    this.all = rules(watched).map(({ id, watch, threshold, periods = 1, says }) => {
+      const alarm = watch.createAlarm(this, id, {
+        alarmDescription: says,
+        threshold,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: periods,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      })
+      alarm.addAlarmAction(new SnsAction(topic))
+      return alarm
+    })
+  }
+}
+
+function rules({ answer, apologize, deadLetters, dailyBudgetUsd }: Watched): Rule[] {
+  return [
+    {
+      id: 'Unanswered',
+      watch: sumOf({ failed: metric('Failed', 'Sum', LONG), apologies: metric('Apologies', 'Sum', LONG) }),
+      threshold: UNANSWERED,
+      says: 'People asked and read a failure. The log lines "turn" and "apology" say which.',
+    },
+    {
+      id: 'DeadLetters',
+      watch: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: SHORT }),
+      threshold: 1,
+      says: 'A failure that nobody could be told of. The dead-letter queue has the record, with the question.',
+    },
+    {
+      id: 'LostFailures',
+      watch: answer.metric('DestinationDeliveryFailures', { statistic: 'Sum', period: SHORT }),
+      threshold: 1,
+      says: 'Lambda could not put a failure into the queue, so nobody is told of it. Look at the role and at the key of the queue.',
+    },
+    {
+      id: 'Errors',
+      watch: sumOf({ answer: answer.metricErrors({ period: SHORT }), apologize: apologize.metricErrors({ period: SHORT }) }),
+      threshold: 1,
+      says: 'A function crashed, or ran out of memory or time.',
+    },
+    {
+      id: 'Throttles',
+      watch: answer.metricThrottles({ period: SHORT }),
+      threshold: 1,
+      periods: THROTTLED_PERIODS,
+      says: 'Questions wait for a free environment. Raise deployment.reservedConcurrency, or the quota of the account.',
+    },
+    {
+      id: 'SlowFirstToken',
+      watch: metric('FirstTokenMs', 'p90', LONG),
+      threshold: FIRST_TOKEN_MS,
+      periods: SLOW_PERIODS,
+      says: 'One answer in ten begins late. The dashboard shows whether it waits for Lambda or for the model.',
+    },
+    {
+      id: 'DailyCost',
+      watch: metric('CostUsd', 'Sum', Duration.days(1)),
+      threshold: dailyBudgetUsd,
+      says: 'The model has cost as much in a day as deployment.dailyBudgetUsd says. Nothing is stopped.',
+    },
+  ]
+}
+
+/** A metric that was not written in a period counts as none. */
+function sumOf(metrics: Record<string, Metric>): MathExpression {
+  const [first] = Object.values(metrics)
+  const expression = Object.keys(metrics)
+    .map((name) => `FILL(${name}, 0)`)
+    .join(' + ')
+  return new MathExpression({ expression, usingMetrics: metrics, ...(first && { period: first.period }) })
+}

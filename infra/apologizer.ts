@@ -1,0 +1,32 @@
+import { Duration } from 'aws-cdk-lib'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
+import { Construct } from 'constructs'
+import { type Backend, BackendFunction } from './backend-function.ts'
+import { FailureQueue } from './failure-queue.ts'
+
+/** One record: two writes to the table and two calls to Slack, each with a time limit of its own. */
+const TIMEOUT = Duration.seconds(30)
+
+/** Apologies at the same time, where many turns failed at once. Slack takes about twenty a minute of what they close. */
+const CONCURRENCY = 2
+
+/** The function that tells the thread what Lambda gave up on. */
+export class Apologizer extends Construct {
+  readonly fn: LambdaFunction
+  readonly failures: FailureQueue
+
+  constructor(scope: Construct, id: string, backend: Backend) {
+    super(scope, id)
+    this.failures = new FailureQueue(this, 'Failures', { consumerTimeout: TIMEOUT })
+    this.fn = new BackendFunction(this, 'Apologize', {
+      ...backend,
+      functionName: 'vera-apologize',
+      handler: 'index.apologize',
+      timeout: TIMEOUT,
+    }).fn
+    this.fn.addEventSource(
+      new SqsEventSource(this.failures.queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: CONCURRENCY }),
+    )
+  }
+}

@@ -1,0 +1,17 @@
+import * as v from 'valibot'
+import * as written from '../assistant.config.ts'
+import { Assistant } from '../backend/assistant.ts'
+
+/** assistant.config.ts as a whole: what everything here is made from. */
+export type Sections = Assistant
+
+/**
+ * Reads it by its schema, as the functions do when they start: what they would refuse is refused before it is deployed.
+ * Throws one error that names everything that is wrong.
+ */
+export function readSections(): Sections {
+  const read = v.safeParse(Assistant, { ...written })
+  if (read.success) return read.output
+  const wrong = read.issues.map((issue) => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)
+  throw new Error(`assistant.config.ts is wrong. ${wrong.join('; ')}.`)
+}

@@ -1,0 +1,33 @@
+import { RemovalPolicy } from 'aws-cdk-lib'
+import type { IGrantable } from 'aws-cdk-lib/aws-iam'
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
+import { Construct } from 'constructs'
+import { acknowledge } from './acknowledge.ts'
+
+/**
+ * JSON with `botToken`, `teamId` and `appId`. Made with values that no workspace has, so that nothing is answered until the
+ * real ones are written into it, after Slack's app is installed. A later deployment leaves what is in it alone.
+ */
+export class SlackSecret extends Construct {
+  readonly secretArn: string
+  readonly #secret: Secret
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id)
+    this.#secret = new Secret(this, 'Secret', {
+      description: "Vera's bot token in Slack, and the workspace and app that it belongs to",
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ teamId: 'not-set', appId: 'not-set' }),
+        generateStringKey: 'botToken',
+      },
+      // Slack shows the token again, on the page of the app.
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
+    acknowledge(this.#secret, 'AwsSolutions-SMG4', 'Slack gives a new bot token only when a person installs the app again')
+    this.secretArn = this.#secret.secretArn
+  }
+
+  grantRead(grantee: IGrantable): void {
+    this.#secret.grantRead(grantee)
+  }
+}

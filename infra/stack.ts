@@ -1,0 +1,92 @@
+import { type App, CfnOutput } from 'aws-cdk-lib'
+import { createAlarmTopic } from './alarm-topic.ts'
+import { Alarms } from './alarms.ts'
+import { Answerer } from './answerer.ts'
+import { Apologizer } from './apologizer.ts'
+import { Dashboard } from './dashboard.ts'
+import { EdgeCaller } from './edge-caller.ts'
+import { Guardrail } from './guardrail.ts'
+import { Knowledge } from './knowledge.ts'
+import { foundationModelArn, grantConverse, grantRerank } from './model-access.ts'
+import { placementOf } from './placement.ts'
+import { createRegionStacks } from './region-stacks.ts'
+import type { Sections } from './sections.ts'
+import { SlackSecret } from './slack-secret.ts'
+import { TurnsTable } from './turns-table.ts'
+
+/** Context of the CDK: `-c reserveConcurrency=false`, for an account whose limit is still 10 and of which none can be reserved. */
+const RESERVE_CONCURRENCY = 'reserveConcurrency'
+
+/**
+ * Everything in AWS. One stack where all is in one region. A guardrail or knowledge bases that are made in another region
+ * stand in a stack there, which is deployed first; CloudFormation itself hands their ids over (Fn::GetStackOutput).
+ */
+export function createStacks(app: App, { deployment, model, knowledge, guardrail }: Sections): void {
+  const placement = placementOf({ deployment, model, knowledge, guardrail })
+  const stackIn = createRegionStacks(app, placement.home, deployment.tags)
+  const home = stackIn(placement.home)
+  // What is there already needs no stack where it is.
+  const policy = new Guardrail(guardrail.source === 'policy' ? stackIn(placement.model) : home, 'Guardrail', {
+    guardrail,
+    region: placement.model,
+  })
+  const anyMade = knowledge.bases.some(({ source }) => source !== 'existing')
+  const knowledgeStack = anyMade ? stackIn(placement.knowledge) : home
+  const bases = new Knowledge(knowledgeStack, 'Knowledge', { knowledge, region: placement.knowledge })
+
+  const turns = new TurnsTable(home, 'Turns')
+  const slackSecret = new SlackSecret(home, 'Slack')
+  const rerankModelArn = knowledge.rerankModel && foundationModelArn(home, knowledge.rerankModel, placement.knowledge)
+  const variables = {
+    TURNS_TABLE: turns.tableName,
+    SLACK_SECRET_ARN: slackSecret.secretArn,
+    MODEL_ID: model.id,
+    MODEL_REGION: placement.model,
+    KNOWLEDGE_REGION: placement.knowledge,
+    GUARDRAIL_ID: policy.guardrailId,
+    GUARDRAIL_VERSION: policy.version,
+    ...(bases.named !== '' && { KNOWLEDGE_BASES: bases.named }),
+    ...(rerankModelArn && { RERANK_MODEL_ARN: rerankModelArn }),
+  }
+  const backend = { variables, turns, slackSecret, logRetentionDays: deployment.logRetentionDays }
+  const apologizer = new Apologizer(home, 'Apologizer', backend)
+  const answerer = new Answerer(home, 'Answerer', {
+    ...backend,
+    failures: apologizer.failures,
+    madeFrom: [policy.fingerprint, bases.fingerprint],
+    reservedConcurrency: isOff(app, RESERVE_CONCURRENCY) ? undefined : deployment.reservedConcurrency,
+  })
+  grantConverse(answerer, { modelId: model.id, region: placement.model })
+  policy.grantApply(answerer)
+  bases.grantRetrieve(answerer)
+  if (rerankModelArn) grantRerank(answerer, rerankModelArn)
+
+  const caller = new EdgeCaller(home, 'EdgeCaller', { answerer })
+  const topic = createAlarmTopic(home, 'AlarmTopic', deployment.alarmEmail)
+  const watched = { answer: answerer.fn, deadLetters: apologizer.failures.deadLetters, dailyBudgetUsd: deployment.dailyBudgetUsd }
+  const alarms = new Alarms(home, 'Alarms', { ...watched, apologize: apologizer.fn, topic })
+  const dashboard = new Dashboard(home, 'Dashboard', { ...watched, alarms: alarms.all })
+
+  // What a deployment goes on with. No value of a secret is ever among them.
+  const outputs: Record<string, [value: string, description: string]> = {
+    AnswerFunction: [answerer.address, 'LAMBDA_FUNCTION of wrangler.toml'],
+    EdgeKeySecretArn: [caller.secretArn, "The Worker's AWS key: JSON with accessKeyId and secretAccessKey"],
+    EdgeCallerUserName: [caller.userName, 'The user whose key that is'],
+    SlackSecretArn: [slackSecret.secretArn, 'To be filled with JSON: botToken, teamId, appId'],
+    TurnsTableName: [turns.tableName, 'Stays when the stack is removed'],
+    DeadLetterQueueUrl: [apologizer.failures.deadLetters.queueUrl, 'Failures that nobody could be told of'],
+    AlarmTopicArn: [topic.topicArn, 'Where alarms are told'],
+    DashboardUrl: [dashboard.url, 'Is it working, how fast, what does it cost, do people like it'],
+  }
+  for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(home, id, { value, description })
+  new CfnOutput(knowledgeStack, 'KnowledgeBases', {
+    value: knowledgeStack.toJsonString(bases.made),
+    description:
+      'JSON: the bases made here, each with name, knowledgeBaseId, dataSourceId and, where the source asks for them, credentialsArn',
+  })
+}
+
+/** The command line gives context as text. */
+function isOff(app: App, context: string): boolean {
+  return ['false', false].includes(app.node.tryGetContext(context))
+}

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { App } from 'aws-cdk-lib'
+import type { Sections } from '../../infra/sections.ts'
+import { createStacks } from '../../infra/stack.ts'
+import { fakeSections } from './fake-sections.ts'
+
+export interface Resource {
+  Type: string
+  // biome-ignore lint/suspicious/noExplicitAny: a template is what it is
+  Properties: any
+  DeletionPolicy?: string
+  UpdateReplacePolicy?: string
+}
+
+export interface Template {
+  Resources: Record<string, Resource>
+  Outputs: Record<string, { Value: unknown }>
+}
+
+export const FAKE_ACCOUNT = '000000000000'
+
+/** An app with the stacks in it, under the flags of cdk.json. The sections of `change` are in place of the fake ones. */
+export function appWith(change: Partial<Sections>, context: Record<string, unknown> = {}): App {
+  const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> }
+  const app = new App({ context: { ...flags, ...context }, analyticsReporting: false })
+  createStacks(app, { ...fakeSections, ...change })
+  return app
+}
+
+/** The templates by the name of their stack. */
+export function synthesize(change: Partial<Sections> = {}, context: Record<string, unknown> = {}): Record<string, Template> {
+  // A second and more for each file of tests; valid.test.ts and `npm run synth` validate.
+  process.env.CDK_VALIDATION = 'false'
+  return Object.fromEntries(
+    appWith(change, context)
+      .synth()
+      .stacks.map(({ stackName, template }) => [stackName, template as Template]),
+  )
+}
+
+/** The stack that holds the functions. */
+export function home(change: Partial<Sections> = {}, context: Record<string, unknown> = {}): Template {
+  const { Vera } = synthesize(change, context)
+  if (!Vera) throw new Error('There is no stack named Vera')
+  return Vera
+}
+
+export function ofType(template: Template, type: string): [logicalId: string, resource: Resource][] {
+  return Object.entries(template.Resources).filter(([, { Type }]) => Type === type)
+}
+
+/** The only one of its type; throws where there are more or none. */
+export function only(template: Template, type: string): Resource {
+  const [found, ...others] = ofType(template, type)
+  if (!found || others.length > 0) throw new Error(`${others.length + (found ? 1 : 0)} resources of type ${type}`)
+  return found[1]
+}
+
+export function functionNamed(template: Template, name: string): Resource {
+  const found = ofType(template, 'AWS::Lambda::Function').find(([, { Properties }]) => Properties.FunctionName === name)
+  if (!found) throw new Error(`There is no function ${name}`)
+  return found[1]
+}
+
+/** A value as CloudFormation would write it, with `${Id}` or `${Id.Attribute}` for what only exists once it is made. */
+export function text(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  const [intrinsic, argument] = Object.entries(value)[0] ?? []
+  switch (intrinsic) {
+    case 'Ref':
+      return argument === 'AWS::AccountId' ? FAKE_ACCOUNT : argument === 'AWS::Partition' ? 'aws' : `\${${argument}}`
+    case 'Fn::GetAtt':
+      return `\${${argument.join('.')}}`
+    case 'Fn::GetStackOutput':
+      return `\${${argument.StackName}.${argument.OutputName}}`
+    case 'Fn::Join':
+      return argument[1].map(text).join(argument[0])
+    default:
+      throw new Error(`no reading of ${intrinsic}`)
+  }
+}
+
+export interface Statement {
+  Effect: 'Allow' | 'Deny'
+  actions: string[]
+  resources: string[]
+  Condition?: unknown
+}
+
+/** What every identity is allowed: roles with what is inside them and attached to them, and users. Resource policies are left out. */
+export function identityStatements(template: Template): (Statement & { of: string })[] {
+  const attached = ofType(template, 'AWS::IAM::Policy').map(([id, { Properties }]) => ({ of: id, document: Properties.PolicyDocument }))
+  const inline = ofType(template, 'AWS::IAM::Role').flatMap(([id, { Properties }]) =>
+    (Properties.Policies ?? []).map(({ PolicyDocument }: { PolicyDocument: unknown }) => ({ of: id, document: PolicyDocument })),
+  )
+  return [...attached, ...inline].flatMap(({ of, document }) =>
+    document.Statement.map(({ Effect, Action, Resource, Condition }: Record<string, unknown>) => ({
+      of,
+      Effect,
+      actions: [Action].flat(),
+      resources: [Resource].flat().map(text),
+      ...(Condition !== undefined && {
+        Condition: JSON.parse(JSON.stringify(Condition), (_, value) => (isIntrinsic(value) ? text(value) : value)),
+      }),
+    })),
+  )
+}
+
+/** Of the role that the named function runs under. */
+export function statementsOf(template: Template, functionName: string): Statement[] {
+  const role = functionNamed(template, functionName).Properties.Role['Fn::GetAtt'][0]
+  const policies = ofType(template, 'AWS::IAM::Policy').filter(([, { Properties }]) =>
+    Properties.Roles?.some((one: unknown) => text(one) === `\${${role}}`),
+  )
+  const ids = [role, ...policies.map(([id]) => id)]
+  return identityStatements(template).filter(({ of }) => ids.includes(of))
+}
+
+function isIntrinsic(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).some((key) => key === 'Ref' || key.startsWith('Fn::'))
+}

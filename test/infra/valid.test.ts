@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Validations } from 'aws-cdk-lib'
+import { AwsSolutionsChecks } from 'cdk-nag'
+import { beforeEach, expect, test } from 'vitest'
+import type { Sections } from '../../infra/sections.ts'
+import { fakeSections } from './fake-sections.ts'
+import { appWith } from './synthesized.ts'
+
+// `npm run synth` looks at the configuration as it is; here are those that it could be.
+
+const { knowledge, model, guardrail, deployment } = fakeSections
+const documents = { name: 'handbook', source: 's3', bucket: 'fake-documents', prefix: 'handbook/' } as const
+const existing = { name: 'old', source: 'existing', id: 'KB00000001' } as const
+const policy = guardrail as Extract<Sections['guardrail'], { source: 'policy' }>
+
+const CONFIGURATIONS: [what: string, change: Partial<Sections>][] = [
+  [
+    'every source',
+    { knowledge: { ...knowledge, bases: [...knowledge.bases, documents, { ...documents, name: 'all', prefix: '' }, existing] } },
+  ],
+  ['no knowledge base and no rerank model', { knowledge: { ...knowledge, bases: [], rerankModel: undefined } }],
+  [
+    'topics, words and the other tier',
+    {
+      guardrail: {
+        ...policy,
+        tier: 'CLASSIC',
+        mask: [],
+        block: [],
+        topics: [{ name: 'Salaries', definition: 'What somebody earns.', examples: ['What does a fake colleague earn?'] }],
+        words: ['fakeword'],
+      },
+    },
+  ],
+  ['an existing guardrail', { guardrail: { source: 'existing', id: 'gr00fake', version: '3' } }],
+  [
+    'the global profile, a mail address, tags',
+    { model: { ...model, id: 'global.fake.model' }, deployment: { ...deployment, alarmEmail: 'it@fake.example', tags: { team: 'fake' } } },
+  ],
+  ['three regions', { model: { ...model, id: 'eu.fake.model', region: 'eu-west-1' }, knowledge: { ...knowledge, region: 'eu-central-1' } }],
+]
+
+beforeEach(() => {
+  process.env.CDK_VALIDATION = 'true'
+})
+
+test.each(CONFIGURATIONS)('%s: the templates are valid, and cdk-nag finds nothing that has no reason', (_, change) => {
+  const app = appWith(change)
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+  const { pluginReports } = JSON.parse(readFileSync(join(app.synth().directory, 'validation-report.json'), 'utf8'))
+  expect(pluginReports).toEqual([])
+})
