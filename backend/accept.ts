@@ -1,5 +1,5 @@
 import type { Command, Retry, Turn } from './handoff.ts'
-import type { Question } from './question.ts'
+import { placeOf, type Question, toQuestion } from './question.ts'
 import { noDirectMessage, ONLY_THE_ASKER, TOO_OLD_TO_RETRY } from './sentences.ts'
 import type { Claim, Place } from './turn-record.ts'
 
@@ -69,14 +69,4 @@ async function acceptCommand(command: Command, claim: Claim, d: AcceptDeps): Pro
   const place = { channel: root.channel, threadTs: root.ts, ts: root.ts, userId, userTeamId: teamId }
   await d.turns.placed(claim, place)
   return { claim, question: toQuestion(claim, place, command) }
-}
-
-/** Of a turn, as its handoff says it. */
-export function placeOf({ channel, threadTs, ts, userId, userTeamId, botUserId }: Turn): Place {
-  return { channel, threadTs, ts, userId, userTeamId, botUserId }
-}
-
-function toQuestion({ turnId, attempt }: Claim, place: Place, asked: Turn | Command | Retry): Question {
-  const { teamId, receivedAt } = asked
-  return { ...place, turnId, attempt, teamId, receivedAt, text: asked.kind === 'retry' ? undefined : asked.text }
 }

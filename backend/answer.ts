@@ -106,4 +106,3 @@ const OFFERS: Partial<Record<Report['outcome'], 'retry' | 'nothing'>> = { failed
 
 /** What is kept of a turn, where it is not that it was answered. */
 const STATES: Partial<Record<Report['outcome'], 'failed' | 'stopped'>> = { failed: 'failed', stopped: 'stopped' }
-

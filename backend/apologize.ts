@@ -1,6 +1,6 @@
-import { placeOf } from './accept.ts'
 import { Failure, sentence } from './failure.ts'
 import type { Command, Retry, Turn } from './handoff.ts'
+import { placeOf } from './question.ts'
 import type { Place, TurnRecord } from './turn-record.ts'
 
 /** What apologizing needs; wire.ts knows who provides it. */
@@ -15,7 +15,12 @@ export interface ApologizeDeps {
      * What stands in the thread: whether the lost process had ended its reply, or an earlier call has apologized, and a
      * stream that is still open.
      */
-    look(lost: { turnId: string; attempt: number; place: Place; replyTs?: string }): Promise<{ ended?: 'answered' | 'failed' | 'apologized'; streamTs?: string }>
+    look(lost: {
+      turnId: string
+      attempt: number
+      place: Place
+      replyTs?: string
+    }): Promise<{ ended?: 'answered' | 'failed' | 'apologized'; streamTs?: string }>
     /** Says it in the stream where there is one, else in a message of its own, and leaves the session active. */
     apologize(to: { turnId: string; attempt: number; pressable: number; place: Place; streamTs?: string }, sorry: string): Promise<void>
   }

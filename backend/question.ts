@@ -1,4 +1,5 @@
-import type { Place } from './turn-record.ts'
+import type { Command, Retry, Turn } from './handoff.ts'
+import type { Claim, Place } from './turn-record.ts'
 
 /** What is to be answered, however it was asked. */
 export interface Question extends Place {
@@ -10,4 +11,14 @@ export interface Question extends Place {
   text: string | undefined
   /** When the edge had it, in milliseconds of the Unix epoch. */
   receivedAt: number
+}
+
+export function toQuestion({ turnId, attempt }: Claim, place: Place, asked: Turn | Command | Retry): Question {
+  const { teamId, receivedAt } = asked
+  return { ...place, turnId, attempt, teamId, receivedAt, text: asked.kind === 'retry' ? undefined : asked.text }
+}
+
+/** Where a turn's question stands, as its handoff says it. */
+export function placeOf({ channel, threadTs, ts, userId, userTeamId, botUserId }: Turn): Place {
+  return { channel, threadTs, ts, userId, userTeamId, botUserId }
 }

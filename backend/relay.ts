@@ -51,7 +51,12 @@ export interface Course {
 }
 
 /** Asks the model and shows its words as they come, checked, and after them what there is to say about them. Throws a Failure. */
-export async function relay(question: Question, gathered: Gathered, { claim, reply, report, said, signal }: Course, d: RelayDeps): Promise<void> {
+export async function relay(
+  question: Question,
+  gathered: Gathered,
+  { claim, reply, report, said, signal }: Course,
+  d: RelayDeps,
+): Promise<void> {
   const { thread, names, searched, leftOut, without } = gathered
   if (without.length > 0) report.without = without
   report.passages = searched.passages.length
@@ -68,7 +73,10 @@ export async function relay(question: Question, gathered: Gathered, { claim, rep
     today: new Date(d.clock.now()).toISOString().slice(0, 10),
   })
   const asked = { text: gathered.text, userId: question.userId }
-  const citations = createCitations(searched.passages, allowedIn(asked, thread, searched.passages, [identity.instructions, identity.support]))
+  const citations = createCitations(
+    searched.passages,
+    allowedIn(asked, thread, searched.passages, [identity.instructions, identity.support]),
+  )
   const show = (markdown: string): void => {
     said.anything ||= markdown.trim() !== ''
     reply.write(markdown)

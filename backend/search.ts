@@ -2,7 +2,11 @@ import { distinct, interleave, type NumberedPassage, numbered, type Passage } fr
 
 /** What searching needs; wire.ts knows who provides it. */
 export interface SearchDeps {
-  retrieve(query: string, deadline: AbortSignal, onPaused: (base: string) => void): Promise<{ passages: Passage[]; unsearched: { base: string; cause: string }[] }>
+  retrieve(
+    query: string,
+    deadline: AbortSignal,
+    onPaused: (base: string) => void,
+  ): Promise<{ passages: Passage[]; unsearched: { base: string; cause: string }[] }>
   /** Absent where no reranker is configured. */
   rerank?(query: string, passages: readonly Passage[], deadline: AbortSignal): Promise<Passage[]>
   /** How many passages the model is shown. */

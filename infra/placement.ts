@@ -12,7 +12,12 @@ export interface Placement {
 }
 
 /** Throws one error that names every region that does not fit, with those that would. */
-export function placementOf({ deployment, model, knowledge, guardrail }: Pick<Sections, 'deployment' | 'model' | 'knowledge' | 'guardrail'>): Placement {
+export function placementOf({
+  deployment,
+  model,
+  knowledge,
+  guardrail,
+}: Pick<Sections, 'deployment' | 'model' | 'knowledge' | 'guardrail'>): Placement {
   const placement = {
     home: deployment.region,
     model: model.region ?? deployment.region,

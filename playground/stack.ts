@@ -101,7 +101,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ])
     const functions = deployedFunctions(
       { slackApiUrl: slack.apiUrl, bedrock: bedrock.origin, dynamo: dynamo.endpoint, secrets: secrets.endpoint },
-      { knowledge: [...knowledge.keys()], guarded: guardrail !== undefined, timeoutSeconds: options.lambdaTimeoutSeconds, concurrency: options.concurrency },
+      {
+        knowledge: [...knowledge.keys()],
+        guarded: guardrail !== undefined,
+        timeoutSeconds: options.lambdaTimeoutSeconds,
+        concurrency: options.concurrency,
+      },
     )
     const lambda = await started(
       startLambda({

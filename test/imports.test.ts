@@ -43,12 +43,15 @@ function under(...prefixes: string[]) {
 
 const NOUNS = [
   'handoff', 'assistant', 'history', 'query', 'prompt', 'passage', 'citations', 'pacer', 'deadline', 'failure',
-  'clock', 'mrkdwn', 'markdown-tokens', 'safe-markdown', 'allowed', 'search',
+  'clock', 'mrkdwn', 'markdown-tokens', 'markdown-lines', 'markdown-cut', 'safe-markdown', 'allowed', 'search', 'late', 'question', 'report',
+  'sentences', 'turn-record', 'watch',
 ].map((noun) => `backend/${noun}.ts`) // biome-ignore format: a list
 const DECIDING = ['classify', 'classify-event', 'classify-click', 'classify-command', 'envelope', 'decision', 'signature'].map(
   (file) => `edge/${file}.ts`,
 )
-const VERBS = ['answer', 'apologize'].map((verb) => `backend/${verb}.ts`)
+/** The steps of `answer`, in their order. */
+const STEPS = ['accept', 'gather', 'relay'].map((step) => `backend/${step}.ts`)
+const VERBS = ['answer', 'apologize', 'stop', 'rate'].map((verb) => `backend/${verb}.ts`)
 const DOORS = ['backend/slack/', 'backend/bedrock/', 'backend/dynamo/']
 
 /** May `from` import `to`? Undefined where no rule speaks of `from`. */
@@ -77,15 +80,21 @@ const RULES: { what: string; from: (path: string) => boolean; to: (path: string,
   {
     what: 'backend/handler switches',
     from: under('backend/handler.ts'),
-    to: under('backend/wire.ts', 'backend/config.ts', ...VERBS, ...NOUNS),
+    to: under('backend/wire.ts', 'backend/config.ts', 'backend/telemetry.ts', ...VERBS, ...NOUNS),
   },
+  { what: 'backend/telemetry counts', from: under('backend/telemetry.ts'), to: under(...NOUNS) },
   {
     what: 'backend/wire composes',
     from: under('backend/wire.ts'),
     to: under('backend/config.ts', ...DOORS, ...VERBS, ...NOUNS),
   },
   { what: 'backend/config reads', from: under('backend/config.ts'), to: under('backend/assistant.ts', 'assistant.config.ts') },
-  { what: 'what the backend does rests on nouns', from: under(...VERBS), to: under(...NOUNS) },
+  { what: 'what the backend does rests on nouns, and answering on its steps', from: under(...VERBS), to: under(...STEPS, ...NOUNS) },
+  {
+    what: 'a step rests on nouns, and knows of another only what it gives',
+    from: under(...STEPS),
+    to: (path, typeOnly) => under(...NOUNS)(path) || (typeOnly && under(...STEPS)(path)),
+  },
   { what: 'nouns rest on nouns', from: under(...NOUNS), to: under(...NOUNS) },
   ...DOORS.map((door) => ({ what: `${door} rests on itself and on nouns`, from: under(door), to: under(door, ...NOUNS) })),
   {
@@ -144,7 +153,9 @@ describe('who imports whom', () => {
   })
 
   test('the verbs and nouns of the backend know no SDK', () => {
-    const packages = imports.filter(({ from, to, typeOnly }) => under(...VERBS, ...NOUNS)(from) && !typeOnly && !FILES.includes(to))
+    const packages = imports.filter(
+      ({ from, to, typeOnly }) => under(...VERBS, ...STEPS, ...NOUNS)(from) && !typeOnly && !FILES.includes(to),
+    )
     expect(packages.filter(({ to }) => to !== 'valibot')).toEqual([])
   })
 

@@ -156,7 +156,10 @@ export function createTurns(table: Table, { clock, randomId }: { clock: Clock; r
       const record = read.get(turnKey(turnId))
       const holds = record === undefined || (record.claimToken?.S === token && record.state?.S === 'claimed')
       if (holds && record?.probe && record.probe.S !== record.heard?.S) {
-        await table.update(turnKey(turnId), 'SET heard = :probe', { when: 'claimToken = :token', values: { ':probe': record.probe, ':token': S(token) } })
+        await table.update(turnKey(turnId), 'SET heard = :probe', {
+          when: 'claimToken = :token',
+          values: { ':probe': record.probe, ':token': S(token) },
+        })
       }
       return { stopped: stops(read.get(stopKey(thread)), claimedAt), holds }
     },

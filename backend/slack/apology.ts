@@ -22,11 +22,19 @@ interface Lost {
 /** Writing into a thread on behalf of a process that is gone. Whatever is not done throws, and is done again later. */
 export function createApology(slack: Slack, clock: Clock, adopt: (turnId: string, channel: string, ts: string) => Promise<boolean>) {
   return {
-    async look({ turnId, attempt, place, replyTs }: Lost & { replyTs?: string }): Promise<{ ended?: 'answered' | 'failed' | 'apologized'; streamTs?: string }> {
+    async look({
+      turnId,
+      attempt,
+      place,
+      replyTs,
+    }: Lost & { replyTs?: string }): Promise<{ ended?: 'answered' | 'failed' | 'apologized'; streamTs?: string }> {
       const replies = await ownReplies({ slack, clock }, place)
       if (!replies) throw new Error('the thread could not be read')
-      const last = replies.find(({ mark }) => mark?.turnId === turnId && mark.attempt === attempt && (mark.state === 'ended' || mark.state === 'failed'))
-      if (last?.mark) return { ended: last.mark.part === APOLOGY_PART ? 'apologized' : last.mark.state === 'failed' ? 'failed' : 'answered' }
+      const last = replies.find(
+        ({ mark }) => mark?.turnId === turnId && mark.attempt === attempt && (mark.state === 'ended' || mark.state === 'failed'),
+      )
+      if (last?.mark)
+        return { ended: last.mark.part === APOLOGY_PART ? 'apologized' : last.mark.state === 'failed' ? 'failed' : 'answered' }
       if (replyTs !== undefined) return { streamTs: replyTs }
       // Killed between the start of its stream and the note of it.
       for (const { ts, streaming, mark } of replies) {
@@ -35,7 +43,10 @@ export function createApology(slack: Slack, clock: Clock, adopt: (turnId: string
       return {}
     },
 
-    async apologize({ turnId, attempt, pressable, place, streamTs }: Lost & { pressable: number; streamTs?: string }, sorry: string): Promise<void> {
+    async apologize(
+      { turnId, attempt, pressable, place, streamTs }: Lost & { pressable: number; streamTs?: string },
+      sorry: string,
+    ): Promise<void> {
       const { channel, threadTs } = place
       const metadata = toMetadata({ turnId, attempt, part: APOLOGY_PART, state: 'failed' })
       const button = retryButton({ turnId, attempt: pressable })

@@ -21,7 +21,10 @@ const STATES = ['root', 'open', 'closed', 'ended', 'failed'] as const
 const EVENT_TYPE = 'vera_turn'
 
 export function toMetadata({ turnId, attempt, part, state, userId }: TurnMark) {
-  return { event_type: EVENT_TYPE, event_payload: { turn_id: turnId, attempt, part, state, ...(userId !== undefined && { user_id: userId }) } }
+  return {
+    event_type: EVENT_TYPE,
+    event_payload: { turn_id: turnId, attempt, part, state, ...(userId !== undefined && { user_id: userId }) },
+  }
 }
 
 /** The mark of a message as Slack gives it back; undefined where it has none of ours. */

@@ -96,9 +96,7 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
     async end(ending, until) {
       if (ts === undefined || (ended && (ending === undefined || ended.ending))) return { done: true, session: false }
       const set = ts
-      const attempt = await patiently({ clock, until }, () =>
-        setMessage(desk, set, content, { part, state: stateAfter(ending), ending }),
-      )
+      const attempt = await patiently({ clock, until }, () => setMessage(desk, set, content, { part, state: stateAfter(ending), ending }))
       return { done: attempt.is !== 'wait', session: false }
     },
   }

@@ -22,11 +22,7 @@ interface How {
 }
 
 /** What chat.postMessage and chat.update take for a whole message. */
-export function wholeMessage(
-  { to }: Desk,
-  content: Pick<Content, 'text' | 'steps'>,
-  { part, state, ending }: How,
-) {
+export function wholeMessage({ to }: Desk, content: Pick<Content, 'text' | 'steps'>, { part, state, ending }: How) {
   return {
     channel: to.channel,
     // What notifications show, and what stands in where a client cannot draw the blocks.
@@ -37,12 +33,7 @@ export function wholeMessage(
 }
 
 /** Sets a message to its whole content. May be repeated: the outcome is the same. https://docs.slack.dev/reference/methods/chat.update */
-export async function setMessage(
-  desk: Desk,
-  ts: string,
-  content: Content,
-  how: How,
-): Promise<Attempt<unknown>> {
+export async function setMessage(desk: Desk, ts: string, content: Content, how: How): Promise<Attempt<unknown>> {
   return withStepsOrWithout(content, (shown) => desk.slack.write((client) => client.chat.update({ ts, ...wholeMessage(desk, shown, how) })))
 }
 

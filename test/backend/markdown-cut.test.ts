@@ -3,7 +3,7 @@ import { bytesOf, cutAtParagraph, cutWithin, HOLD_LIMIT_CHARS, showable } from '
 import { follow, NOTHING_OPEN, type Open } from '../../backend/markdown-lines.ts'
 import { randomOf } from '../random.ts'
 
-const after = (text: string): Open => follow(NOTHING_OPEN, text)
+const opening = (text: string): Open => follow(NOTHING_OPEN, text)
 const shown = (text: string, open = NOTHING_OPEN) => text.slice(0, showable(open, text))
 
 describe('what may be shown while more is to come', () => {
@@ -21,7 +21,7 @@ describe('what may be shown while more is to come', () => {
   })
 
   test('a row that was begun before', () => {
-    expect(shown(' 2 | three', after('| a | b |\n| - | - |\n| 1 |'))).toBe('')
+    expect(shown(' 2 | three', opening('| a | b |\n| - | - |\n| 1 |'))).toBe('')
   })
 
   test('a block that is too long to wait for, at a line that does not begin with white space', () => {
@@ -49,8 +49,8 @@ describe('where a message ends', () => {
   })
 
   test('never inside a link, a mention or code, where there is another place', () => {
-    expect(at('a b [one two three](https://a.example/b) c', 30, 20, after('x')).head).toBe('a b ')
-    expect(at('a b `one two three four five six`', 30, 20, after('x')).head).toBe('a b ')
+    expect(at('a b [one two three](https://a.example/b) c', 30, 20, opening('x')).head).toBe('a b ')
+    expect(at('a b `one two three four five six`', 30, 20, opening('x')).head).toBe('a b ')
   })
 
   test('a fenced block is closed, and opened again', () => {
@@ -69,7 +69,7 @@ describe('where a message ends', () => {
 
   test('before the text, where the message is full', () => {
     expect(at('word', 10, 9)).toEqual({ head: '', next: '', rest: 'word' })
-    expect(at('more\n', 10, 9, after('```\ncode\n'))).toMatchObject({ head: '```\n', next: '```\n' })
+    expect(at('more\n', 10, 9, opening('```\ncode\n'))).toMatchObject({ head: '```\n', next: '```\n' })
   })
 
   test('in bytes, not in characters', () => {
@@ -81,14 +81,27 @@ describe('where a message ends', () => {
 
   test('at the last end of a paragraph, if there is one', () => {
     expect(cutAtParagraph(NOTHING_OPEN, 'one\n\ntwo\n\nthree')?.at).toBe(10)
-    expect(cutAtParagraph(after('x'), 'one two')).toBeUndefined()
-    expect(cutAtParagraph(after('```\n'), 'a\n\nb\n')).toBeUndefined()
+    expect(cutAtParagraph(opening('x'), 'one two')).toBeUndefined()
+    expect(cutAtParagraph(opening('```\n'), 'a\n\nb\n')).toBeUndefined()
   })
 })
 
 test('whatever the text, all of it stays, every message fits, and every fence that is opened is closed', () => {
   const random = randomOf(5)
-  const bits = ['word ', '\n', '\n\n', '```js\n', '```\n', '| a | b |\n', '| - | - |\n', '[l m](https://a.example/b) ', '語', '👩‍👧', '`c d` ', '    x\n']
+  const bits = [
+    'word ',
+    '\n',
+    '\n\n',
+    '```js\n',
+    '```\n',
+    '| a | b |\n',
+    '| - | - |\n',
+    '[l m](https://a.example/b) ',
+    '語',
+    '👩‍👧',
+    '`c d` ',
+    '    x\n',
+  ]
   for (let round = 0; round < 300; round++) {
     const text = Array.from({ length: 120 }, () => bits[Math.floor(random() * bits.length)]).join('')
     const limit = 80 + Math.floor(random() * 200)
@@ -99,7 +112,10 @@ test('whatever the text, all of it stays, every message fits, and every fence th
       expect(messages).toBeLessThan(200)
       const open = follow(NOTHING_OPEN, reopening)
       const used = bytesOf(reopening)
-      const cut = used + bytesOf(rest) <= limit ? { at: rest.length, closing: '', reopening: '' } : cutWithin(open, rest, { used, limit, fresh: true })
+      const cut =
+        used + bytesOf(rest) <= limit
+          ? { at: rest.length, closing: '', reopening: '' }
+          : cutWithin(open, rest, { used, limit, fresh: true })
       const message = reopening + rest.slice(0, cut.at) + cut.closing
       expect(bytesOf(message)).toBeLessThanOrEqual(limit)
       if (cut.at < rest.length) expect(follow(NOTHING_OPEN, message).fence).toBeUndefined()

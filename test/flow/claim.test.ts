@@ -2,7 +2,11 @@ import { expect, test } from 'vitest'
 import { logged, openStage, post, QUESTION, REFERENCE, stored } from './stage.ts'
 
 const stage = openStage()
-const BROKEN = { kind: 'answer', status: 500, body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"no"}' } as const
+const BROKEN = {
+  kind: 'answer',
+  status: 500,
+  body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"no"}',
+} as const
 
 test('where the table does not answer, nothing is said until it does; then the thread is told, once', async () => {
   // Down for both deliveries of the post, and for their first apologies.

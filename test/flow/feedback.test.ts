@@ -52,7 +52,9 @@ test('a thumb that the table did not take is kept when the table is there again'
   const turnId = `A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`
   let left = 12
   stage.faults = ({ method, args }) =>
-    method === 'PutItem' && JSON.stringify(args.Item).includes('feedback#') && left-- > 0 ? { kind: 'answer', status: 500, body: '{}' } : undefined
+    method === 'PutItem' && JSON.stringify(args.Item).includes('feedback#') && left-- > 0
+      ? { kind: 'answer', status: 500, body: '{}' }
+      : undefined
   await press(stage, at, { actionId: 'feedback', value: 'positive' })
   await stage.stack.settled()
   expect(await stored(stage, `feedback#${turnId}`)).toHaveLength(1)
@@ -61,7 +63,18 @@ test('a thumb that the table did not take is kept when the table is there again'
 test('whoever is not helped reads where help is', async () => {
   const said: string[] = []
   await rate(
-    { kind: 'feedback', turnId: 'turn', teamId: 'T00FAKE', appId: 'A00FAKE', receivedAt: 0, channel: 'C00FAKE', messageTs: '1.1', threadTs: '1.0', userId: 'U00ADA', value: 'negative' },
+    {
+      kind: 'feedback',
+      turnId: 'turn',
+      teamId: 'T00FAKE',
+      appId: 'A00FAKE',
+      receivedAt: 0,
+      channel: 'C00FAKE',
+      messageTs: '1.1',
+      threadTs: '1.0',
+      userId: 'U00ADA',
+      value: 'negative',
+    },
     {
       turns: {
         find: async () => ({

@@ -30,10 +30,13 @@ test('there is a fixture of every other kind', () => {
 
 /** What is seen of each other kind, though the fixture's turn is nobody's any more. */
 const TAKEN: Record<string, (handoff: Handoff) => Promise<unknown> | unknown> = {
-  command: () => stage.stack.calls.all.some(({ method, args }) => method === 'chat.postMessage' && String(args.text).startsWith('You asked: ')),
+  command: () =>
+    stage.stack.calls.all.some(({ method, args }) => method === 'chat.postMessage' && String(args.text).startsWith('You asked: ')),
   stop: async (handoff) => 'threadTs' in handoff && (await stored(stage, `stop#${handoff.channel}:${handoff.threadTs}`)).length === 0,
-  feedback: () => stage.stack.calls.all.some(({ method, args }) => method === 'chat.postEphemeral' && String(args.markdown_text).includes('rated')),
-  retry: () => stage.stack.calls.all.some(({ method, args }) => method === 'chat.postEphemeral' && String(args.markdown_text).includes('too old')),
+  feedback: () =>
+    stage.stack.calls.all.some(({ method, args }) => method === 'chat.postEphemeral' && String(args.markdown_text).includes('rated')),
+  retry: () =>
+    stage.stack.calls.all.some(({ method, args }) => method === 'chat.postEphemeral' && String(args.markdown_text).includes('too old')),
 }
 
 test.each(OTHERS)('what an earlier release has handed off is taken: $path', async ({ handoff }) => {
@@ -44,15 +47,18 @@ test.each(OTHERS)('what an earlier release has handed off is taken: $path', asyn
   expect(await TAKEN[handoff.kind]?.(handoff)).toBe(true)
 })
 
-test.each(['teamId', 'appId'] as const)('a handoff with another %s is refused without a call to Slack, and claims nothing', async (field) => {
-  const handoff = turnAbout(stage)
-  await stage.stack.settled()
-  const before = stage.stack.calls.all.length
-  await invoke(stage, { ...handoff, [field]: 'X00OTHER' })
-  const asked = stage.stack.calls.all.slice(before).map(({ method }) => method)
-  expect(asked.filter((method) => method !== 'GetSecretValue')).toEqual(['Invoke'])
-  expect(whispers(stage, handoff.channel, handoff.threadTs)).toEqual([])
-})
+test.each(['teamId', 'appId'] as const)(
+  'a handoff with another %s is refused without a call to Slack, and claims nothing',
+  async (field) => {
+    const handoff = turnAbout(stage)
+    await stage.stack.settled()
+    const before = stage.stack.calls.all.length
+    await invoke(stage, { ...handoff, [field]: 'X00OTHER' })
+    const asked = stage.stack.calls.all.slice(before).map(({ method }) => method)
+    expect(asked.filter((method) => method !== 'GetSecretValue')).toEqual(['Invoke'])
+    expect(whispers(stage, handoff.channel, handoff.threadTs)).toEqual([])
+  },
+)
 
 test('something that is no handoff fails, and its record is kept', async () => {
   const { lambda } = stage.stack

@@ -105,7 +105,9 @@ describe('a process that is killed ends as one message with a reason', () => {
 
 test('a process that is killed after the message was closed is not apologized for', async () => {
   stage.model = speaking(3, 0)
-  const { texts, threadTs } = await killedAt(({ method, args }) => method === 'UpdateItem' && JSON.stringify(args).includes('"S":"answered"'))
+  const { texts, threadTs } = await killedAt(
+    ({ method, args }) => method === 'UpdateItem' && JSON.stringify(args).includes('"S":"answered"'),
+  )
   expect(texts).toEqual(['word1 word2 word3'])
   expect(logged(stage, 'apology').at(-1)?.outcome).toBe('nothing_to_say')
   expect((await stored(stage, `turn#A00FAKE:T00FAKE:D00ADA:${threadTs}`))[0]?.state?.S).toBe('answered')

@@ -12,7 +12,12 @@ const toSlack = (calls: readonly { to: string }[]) => calls.filter(({ to }) => t
 describe('one claim a turn', () => {
   test('a loser while the first answers makes no call to Slack, and is counted', async () => {
     const { calls, replies } = await post(stage, { text: QUESTION })
-    expect(calls.filter(isClaim).map(({ status }) => status).sort()).toEqual([200, 400])
+    expect(
+      calls
+        .filter(isClaim)
+        .map(({ status }) => status)
+        .sort(),
+    ).toEqual([200, 400])
     expect(replies).toHaveLength(1)
     expect(calls.filter(({ method }) => method === 'chat.startStream')).toHaveLength(1)
     expect(logged(stage, 'turn').filter(({ outcome }) => outcome === 'duplicate')).toHaveLength(1)

@@ -76,7 +76,9 @@ describe('"Try again" under an answer that failed', () => {
     const at = await failed(stage)
     const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry', user: 'U00GRACE' }))
     expect([texts.length, asked.length]).toEqual([1, 0])
-    expect(whispers(stage, at.channel, at.threadTs)).toEqual([{ to: 'U00GRACE', text: expect.stringContaining('Only the person who asked') }])
+    expect(whispers(stage, at.channel, at.threadTs)).toEqual([
+      { to: 'U00GRACE', text: expect.stringContaining('Only the person who asked') },
+    ])
   })
 
   test('whose record has expired says so', async () => {

@@ -182,7 +182,9 @@ export async function press(
   button: { actionId: 'retry' | 'feedback'; value?: 'positive' | 'negative'; user?: string },
 ): Promise<void> {
   const { actionId, value, user = 'U00ADA' } = button
-  const message = stack.slack.thread(channel, threadTs).findLast(({ blocks }) => JSON.stringify(blocks).includes(`"action_id":"${actionId}"`))
+  const message = stack.slack
+    .thread(channel, threadTs)
+    .findLast(({ blocks }) => JSON.stringify(blocks).includes(`"action_id":"${actionId}"`))
   if (!message) throw new Error(`There is no button ${actionId} in the thread.`)
   const full = /"value":"([^"]+)"/g
   const values = [...JSON.stringify(message.blocks).matchAll(full)].map(([, one = '']) => one)
@@ -206,7 +208,8 @@ export function called({ stack }: Stage, fits: (call: Call) => boolean, phase: '
 /** The invocation that answers the question posted at `ts` now. */
 export function running({ stack }: Stage, ts: string): Invocation {
   const found = stack.lambda.invocations.find(
-    ({ payload, outcome, functionName }) => functionName === 'vera-answer' && outcome === 'running' && (payload as { ts?: string }).ts === ts,
+    ({ payload, outcome, functionName }) =>
+      functionName === 'vera-answer' && outcome === 'running' && (payload as { ts?: string }).ts === ts,
   )
   if (!found) throw new Error(`Nothing answers ${ts}.`)
   return found

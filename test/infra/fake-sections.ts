@@ -4,7 +4,11 @@ import type { Sections } from '../../infra/sections.ts'
 export const fakeSections: Sections = {
   identity: { name: 'Fake', description: 'A fake assistant.', suggestedPrompts: [], instructions: '', answerWords: 100, support: '' },
   access: { bots: [], outsiders: false },
-  model: { id: 'us.anthropic.claude-haiku-5-5', maxTokens: 1000, prices: { inputPerMillion: 1, outputPerMillion: 5, cachedInputPerMillion: 0.1 } },
+  model: {
+    id: 'us.anthropic.claude-haiku-5-5',
+    maxTokens: 1000,
+    prices: { inputPerMillion: 1, outputPerMillion: 5, cachedInputPerMillion: 0.1 },
+  },
   knowledge: {
     bases: [{ name: 'wiki', source: 'confluence', site: 'https://fake.atlassian.example' }],
     embedding: { model: 'amazon.titan-embed-text-v2:0', dimensions: 1024 },

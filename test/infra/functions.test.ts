@@ -80,7 +80,9 @@ describe('the functions', () => {
   })
 
   test('may do with the table what the backend does with it', () => {
-    const source = globSync('backend/dynamo/*.ts').map((path) => readFileSync(path, 'utf8')).join()
+    const source = globSync('backend/dynamo/*.ts')
+      .map((path) => readFileSync(path, 'utf8'))
+      .join()
     const commands = new Set([...source.matchAll(/new (\w+)Command\(/g)].map(([, command]) => `dynamodb:${command}`))
     expect(commands.size).toBeGreaterThan(0)
     for (const name of [playground.ANSWER_FUNCTION, playground.APOLOGIZE_FUNCTION]) {

@@ -13,8 +13,11 @@ export function longAnswer(characters: number, rows: number): string {
   const random = randomOf(1)
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
   const words = (count: number) =>
-    Array.from({ length: count }, () => pick(['the', 'gateway', 'übersetzt', '接続', '👩‍👩‍👧‍👦', 'form', '𝕏', '*often*', '`npm ci`', '<@U00ADA>', `[the guide](${LINK})`])).join(' ')
-  const code = (lines: number) => `\`\`\`ts\n${Array.from({ length: lines }, (_, n) => `${n % 3 === 0 ? '' : '  '}const line${n} = '${words(2).replaceAll(/[`<>]/g, '')}'`).join('\n')}\n\`\`\`\n\n`
+    Array.from({ length: count }, () =>
+      pick(['the', 'gateway', 'übersetzt', '接続', '👩‍👩‍👧‍👦', 'form', '𝕏', '*often*', '`npm ci`', '<@U00ADA>', `[the guide](${LINK})`]),
+    ).join(' ')
+  const code = (lines: number) =>
+    `\`\`\`ts\n${Array.from({ length: lines }, (_, n) => `${n % 3 === 0 ? '' : '  '}const line${n} = '${words(2).replaceAll(/[`<>]/g, '')}'`).join('\n')}\n\`\`\`\n\n`
   const table = (rows: number) =>
     `| Who | What 👩‍💻 |\n| --- | --- |\n${Array.from({ length: rows }, (_, n) => `| ${n} | ${words(4)} |`).join('\n')}\n\n`
   const makers = [
@@ -50,7 +53,10 @@ export function joined(messages: readonly string[], whole: string): string {
   let text = ''
   for (const [index, message] of messages.entries()) {
     const rest = whole.slice(text.length)
-    const opened = index > 0 ? [/^```ts\n/, /^\|.*\|\n\| --- .*\|\n/].find((head) => head.test(message) && !rest.startsWith(message.slice(0, 40))) : undefined
+    const opened =
+      index > 0
+        ? [/^```ts\n/, /^\|.*\|\n\| --- .*\|\n/].find((head) => head.test(message) && !rest.startsWith(message.slice(0, 40)))
+        : undefined
     const body = opened ? message.replace(opened, '') : message
     const closed = index < messages.length - 1 && !rest.startsWith(body) && /\n```\n$/.test(body)
     text += closed ? body.replace(/```\n$/, '') : body

@@ -27,9 +27,7 @@ export interface ReplyDesk {
 }
 
 /** One reply by the product's own code against the simulated Slack, both on one clock that nobody waits for. */
-export async function openDesk(
-  options: { faults?: (slack: Slack) => Faults; limits?: Partial<SlackLimits> } = {},
-): Promise<ReplyDesk> {
+export async function openDesk(options: { faults?: (slack: Slack) => Faults; limits?: Partial<SlackLimits> } = {}): Promise<ReplyDesk> {
   const clock = createFakeClock()
   const calls = createCalls(clock.now)
   let faults: Faults = () => undefined
@@ -42,7 +40,15 @@ export async function openDesk(
   const { botToken, teamId, appId } = identity
   const door = createSlack({ readIdentity: async () => ({ botToken, teamId, appId }), apiUrl: slack.apiUrl, clock: backendClock })
   const owned = new Set<string>()
-  const to = { turnId: `${appId}:${teamId}:C00GENERAL:${ts}`, attempt: 1, channel: 'C00GENERAL', threadTs: ts, ts, userId: 'U00ADA', userTeamId: teamId }
+  const to = {
+    turnId: `${appId}:${teamId}:C00GENERAL:${ts}`,
+    attempt: 1,
+    channel: 'C00GENERAL',
+    threadTs: ts,
+    ts,
+    userId: 'U00ADA',
+    userTeamId: teamId,
+  }
   const reply = openReply(door, backendClock, to, {
     firstStep: { id: 'thread', title: 'Reading the thread' },
     remainingMs: REMAINING_MS,

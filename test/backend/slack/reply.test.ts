@@ -93,13 +93,16 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     })
   })
 
-  test.each([[undefined], ['channel_type_not_supported']])('with its thumbs, where it ends just where a message does (startStream: %s)', async (error) => {
-    const answer = `${'word '.repeat(1_400)}\n\n`
-    const desk = await openDesk({ faults: () => (call) => (error && call.method === 'chat.startStream' ? refused(error) : undefined) })
-    await desk.say(deltasOf(answer, 56), 100)
-    expect(textsOf(desk).join('')).toBe(answer)
-    expectEnded(desk)
-  })
+  test.each([[undefined], ['channel_type_not_supported']])(
+    'with its thumbs, where it ends just where a message does (startStream: %s)',
+    async (error) => {
+      const answer = `${'word '.repeat(1_400)}\n\n`
+      const desk = await openDesk({ faults: () => (call) => (error && call.method === 'chat.startStream' ? refused(error) : undefined) })
+      await desk.say(deltasOf(answer, 56), 100)
+      expect(textsOf(desk).join('')).toBe(answer)
+      expectEnded(desk)
+    },
+  )
 
   test('posted in the end, where no start is left in the minute', async () => {
     const wait: Fault = { kind: 'answer', status: 429, headers: { 'retry-after': '40' }, body: '{"ok":false,"error":"ratelimited"}' }
@@ -111,7 +114,8 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
   })
 
   test('opened with the first words, where Slack refuses steps, and not tried again with them', async () => {
-    const stepsRefused: Faults = ({ args }) => (JSON.stringify(args.chunks ?? '').includes('task_update') ? refused('invalid_chunks') : undefined)
+    const stepsRefused: Faults = ({ args }) =>
+      JSON.stringify(args.chunks ?? '').includes('task_update') ? refused('invalid_chunks') : undefined
     const desk = await openDesk({ faults: () => stepsRefused })
     desk.reply.step('search', 'Searched')
     await desk.say(DELTAS, EVERY_MS)
@@ -123,7 +127,12 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
   describe.each(Array.from({ length: 20 }, (_, n) => n + 1))('where the stream is lost at append %d', (nth) => {
     test('to time: the message goes on by updates', async () => {
       const desk = await openDesk({
-        faults: (slack) => faulty('chat.appendStream', (seen) => seen === nth, ({ args }) => void slack.expireStream(String(args.channel), String(args.ts))),
+        faults: (slack) =>
+          faulty(
+            'chat.appendStream',
+            (seen) => seen === nth,
+            ({ args }) => void slack.expireStream(String(args.channel), String(args.ts)),
+          ),
       })
       await desk.say(DELTAS, EVERY_MS)
       expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
