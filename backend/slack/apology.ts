@@ -5,7 +5,7 @@ import { ownReplies } from './find.ts'
 import { toMetadata } from './metadata.ts'
 import { patiently } from './patience.ts'
 import { isNotStreaming } from './streamed.ts'
-import { type Slack, valueOf } from './web-api.ts'
+import { type Slack, doneOf } from './web-api.ts'
 
 /** Inside the function's 30 s, after the probe's 3. */
 const APOLOGY_BUDGET_MS = 20_000
@@ -54,10 +54,10 @@ export function createApology(slack: Slack, clock: Clock, adopt: (turnId: string
         const chunks = [{ type: 'markdown_text' as const, text: `\n\n_${sorry}_` }]
         const stopped = await slack.write((client) => client.chat.stopStream({ channel, ts: streamTs, chunks, metadata, blocks: [button] }))
         if (stopped.is === 'done') return
-        if (stopped.is !== 'refused' || !isNotStreaming(stopped.code)) valueOf(stopped)
+        if (stopped.is !== 'refused' || !isNotStreaming(stopped.code)) doneOf(stopped)
       }
       // Never an update of what stands there: it would replace text that nobody has any more.
-      valueOf(
+      doneOf(
         await slack.write((client) =>
           client.chat.postMessage({
             channel,

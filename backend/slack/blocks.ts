@@ -48,7 +48,7 @@ function thumbs(turn: Pressable): ContextActionsBlock {
   const thumb = (label: string, read: string, which: string) => ({
     text: { type: 'plain_text' as const, text: label },
     accessibility_label: read,
-    value: `${valueOf(turn)}|${which}`,
+    value: `${buttonValue(turn)}|${which}`,
   })
   return {
     type: 'context_actions',
@@ -65,10 +65,10 @@ function thumbs(turn: Pressable): ContextActionsBlock {
 
 export function retryButton(turn: Pressable): ActionsBlock {
   const text = { type: 'plain_text' as const, text: 'Try again' }
-  return { type: 'actions', elements: [{ type: 'button', action_id: 'retry', text, value: valueOf(turn) }] }
+  return { type: 'actions', elements: [{ type: 'button', action_id: 'retry', text, value: buttonValue(turn) }] }
 }
 
-function valueOf({ turnId, attempt }: Pressable): string {
+function buttonValue({ turnId, attempt }: Pressable): string {
   return `${turnId}|${attempt}`
 }
 

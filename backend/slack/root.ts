@@ -4,7 +4,7 @@ import { escapeMrkdwn } from './blocks.ts'
 import { toMetadata } from './metadata.ts'
 import { patiently } from './patience.ts'
 import { read } from './replies.ts'
-import { type Attempt, type Slack, valueOf } from './web-api.ts'
+import { type Attempt, type Slack, doneOf } from './web-api.ts'
 
 /** Two calls, which nothing else of the turn can go before. */
 const ROOT_BUDGET_MS = 30_000
@@ -24,7 +24,7 @@ export type OpenThread = (command: { id: string; userId: string; text: string })
 export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
   return async ({ id, userId, text }) => {
     const until = clock.now() + ROOT_BUDGET_MS
-    const opened = valueOf(await patiently({ clock, until }, () => slack.write((client) => client.conversations.open({ users: userId }))))
+    const opened = doneOf(await patiently({ clock, until }, () => slack.write((client) => client.conversations.open({ users: userId }))))
     const channel = opened.channel?.id
     if (channel === undefined) throw new Error('conversations.open gave no channel')
 
@@ -39,7 +39,7 @@ export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
       const found = await findRoot(channel, id).catch(() => undefined)
       return found === undefined ? posted : { is: 'done', value: { ts: found } }
     })
-    const { ts } = valueOf(attempt)
+    const { ts } = doneOf(attempt)
     if (ts === undefined) throw new Error('chat.postMessage gave no ts')
     return { channel, ts }
   }

@@ -121,7 +121,7 @@ export function createSlack({
 }
 
 /** The value of a write that was done; else throws, for whoever is called again until it succeeds. */
-export function valueOf<T>(attempt: Attempt<T>): T {
+export function doneOf<T>(attempt: Attempt<T>): T {
   if (attempt.is === 'done') return attempt.value
   throw attempt.is === 'wait' ? new AskedToWait(attempt.waitMs) : attempt.error
 }
