@@ -23,7 +23,8 @@ export interface AcceptDeps {
 
 interface Owner {
   requestId: string
-  leaseMs: number
+  /** When its invocation ends, in milliseconds of the Unix epoch. */
+  endsAt: number
 }
 
 /** `duplicate`: somebody else has the turn, and nothing was said. The others were told why. */

@@ -22,7 +22,7 @@ export interface AnswerDeps extends AcceptDeps, GatherDeps, RelayDeps {
   }
   slack: AcceptDeps['slack'] &
     GatherDeps['slack'] & {
-      openReply(question: Question, claim: Claim, opening: { firstStep: { id: string; title: string }; remainingMs: number }): Reply
+      openReply(question: Question, claim: Claim, opening: { firstStep: { id: string; title: string }; endsAt: number }): Reply
     }
   search?: Search
   assistant: Assistant
@@ -42,7 +42,9 @@ interface Reply {
 export interface Invocation {
   requestId: string
   reference: string
-  remainingMs: number
+  /** When Lambda ends it, in milliseconds of the Unix epoch. */
+  endsAt: number
+  /** Fires while there is still time to close the message. */
   deadline: AbortSignal
 }
 
@@ -51,40 +53,26 @@ export interface Invocation {
  * the reply cannot be closed, so that what Lambda leaves behind reaches `apologize`.
  */
 export async function answer(asked: Turn | Command | Retry, invocation: Invocation, d: AnswerDeps): Promise<Report> {
-  const { requestId, remainingMs } = invocation
-  const accepted = await accept(asked, { requestId, leaseMs: remainingMs }, d)
-  if ('outcome' in accepted) return { outcome: accepted.outcome }
+  const accepted = await accept(asked, invocation, d)
+  if ('outcome' in accepted) return accepted
   const { claim, question } = accepted
 
-  const reply = d.slack.openReply(question, claim, { firstStep: { id: 'thread', title: 'Reading the thread' }, remainingMs })
+  const reply = d.slack.openReply(question, claim, { firstStep: { id: 'thread', title: 'Reading the thread' }, endsAt: invocation.endsAt })
   const watched = watch(() => d.turns.pulse(claim, question), d.clock)
   const stopped = AbortSignal.any([reply.stopped, watched.stopped])
+  const signal = AbortSignal.any([stopped, watched.lost, invocation.deadline])
   const report: Report = { outcome: 'answered', attempt: claim.attempt }
   const said: Said = { anything: false, sources: [], shownIds: [] }
   try {
     const late = lateNote(question.receivedAt, d.clock.now())
-    if (late !== undefined) {
-      report.late = true
-      reply.write(`_${late}_\n\n`)
-    }
-    const signal = AbortSignal.any([stopped, watched.lost, invocation.deadline])
+    if (late !== undefined) reply.write(`_${late}_\n\n`)
     const gathered = await gather(question, reply, signal, d)
     if ('limit' in gathered) {
       report.outcome = 'limited'
       reply.write(limitSentence(gathered))
     } else await relay(question, gathered, { claim, reply, report, said, signal }, d)
   } catch (error) {
-    if (stopped.aborted) {
-      report.outcome = 'stopped'
-      reply.write(said.anything ? `\n\n_${STOPPED}_` : `_${STOPPED_BEFORE}_`)
-    } else {
-      const failure = asFailure(error)
-      report.outcome = 'failed'
-      report.failure = failure.kind
-      if (failure.cause instanceof Error) report.cause = failure.cause.name
-      const sorry = sentence(failure, { support: d.assistant.identity.support, reference: invocation.reference })
-      reply.write(said.anything ? `\n\n_${sorry}_` : sorry)
-    }
+    reply.write(lastWords(error, { stopped: stopped.aborted, report, said, reference: invocation.reference }, d))
   } finally {
     watched.end()
   }
@@ -106,3 +94,19 @@ const OFFERS: Partial<Record<Report['outcome'], 'retry' | 'nothing'>> = { failed
 
 /** What is kept of a turn, where it is not that it was answered. */
 const STATES: Partial<Record<Report['outcome'], 'failed' | 'stopped'>> = { failed: 'failed', stopped: 'stopped' }
+
+/** What the person reads where the answer ends before its end; noted in the report. */
+function lastWords(
+  error: unknown,
+  { stopped, report, said, reference }: { stopped: boolean; report: Report; said: Said; reference: string },
+  { assistant }: Pick<AnswerDeps, 'assistant'>,
+): string {
+  if (stopped) {
+    report.outcome = 'stopped'
+    return said.anything ? `\n\n_${STOPPED}_` : `_${STOPPED_BEFORE}_`
+  }
+  const failure = asFailure(error)
+  Object.assign(report, { outcome: 'failed', failure: failure.kind, ...(failure.cause instanceof Error && { cause: failure.cause.name }) })
+  const sorry = sentence(failure, { support: assistant.identity.support, reference })
+  return said.anything ? `\n\n_${sorry}_` : sorry
+}

@@ -18,9 +18,9 @@ const telemetry = createTelemetry(config.assistant.model.prices)
 
 /** Lambda's entry point for the alias that the edge invokes. */
 export async function handler(input: unknown, lambda: Context): Promise<void> {
-  const handoff = v.parse(Handoff, input)
-  const { teamId, appId } = await wired.identity()
   try {
+    const handoff = v.parse(Handoff, input)
+    const { teamId, appId } = await wired.identity()
     if (handoff.teamId !== teamId || handoff.appId !== appId) {
       telemetry.line('info', 'turn', { ...idsOf(handoff), reference: toReference(lambda.awsRequestId), outcome: 'refused' })
       return
@@ -38,6 +38,8 @@ export async function handler(input: unknown, lambda: Context): Promise<void> {
       default:
         handoff satisfies never
     }
+  } catch (error) {
+    throw withoutWords(error)
   } finally {
     telemetry.flush()
   }
@@ -52,7 +54,11 @@ async function take(asked: Turn | Command | Retry, lambda: Context): Promise<voi
   const slackBefore = wired.slackTally()
   let report: Report = { outcome: 'crashed' }
   try {
-    report = await answer(asked, { requestId: lambda.awsRequestId, reference, remainingMs, deadline: deadline.signal }, wired.answer)
+    report = await answer(
+      asked,
+      { requestId: lambda.awsRequestId, reference, endsAt: begunAt + remainingMs, deadline: deadline.signal },
+      wired.answer,
+    )
   } catch (error) {
     report = { outcome: 'crashed', cause: nameOf(error) }
     throw error
@@ -136,7 +142,12 @@ function toReference(requestId: string): string {
   return requestId.slice(0, 8)
 }
 
-/** An error's message can quote what it choked on. */
+/** What Lambda writes into the log: where it was thrown, and by which name. A message can quote what it choked on. */
+function withoutWords(error: unknown): Error {
+  const frames = error instanceof Error ? (error.stack?.match(/^\s+at .*$/gm) ?? []) : []
+  return Object.assign(new Error(nameOf(error)), { stack: [nameOf(error), ...frames].join('\n') })
+}
+
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error
 }

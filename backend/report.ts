@@ -16,7 +16,6 @@ export interface Report {
     /** Something was thrown; Lambda's record of it reaches `apologize`. */
     | 'crashed'
   attempt?: number
-  late?: boolean
   failure?: string
   cause?: string
   /** What the answer had to do without, and the name of what was thrown. */

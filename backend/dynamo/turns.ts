@@ -35,8 +35,8 @@ const REPLY_TTL_SECONDS = 3_600
 
 export interface Owner {
   requestId: string
-  /** What is left of the invocation. */
-  leaseMs: number
+  /** When its invocation ends, in milliseconds of the Unix epoch. */
+  endsAt: number
 }
 
 export type ClaimedAgain = { is: 'claimed'; claim: Claim; place: Place } | { is: 'expired' | 'not_asker' | 'not_failed' }
@@ -81,7 +81,7 @@ export function createTurns(table: Table, { clock, randomId }: { clock: Clock; r
   }
 
   return {
-    async claim(turnId, place, { requestId, leaseMs }) {
+    async claim(turnId, place, { requestId, endsAt }) {
       const token = randomId()
       const claimedAt = clock.now()
       const won = await table.put(
@@ -92,7 +92,7 @@ export function createTurns(table: Table, { clock, randomId }: { clock: Clock; r
           claimToken: S(token),
           requestId: S(requestId),
           claimedAt: N(claimedAt),
-          leaseUntil: N(claimedAt + leaseMs + LEASE_MARGIN_MS),
+          leaseUntil: N(endsAt + LEASE_MARGIN_MS),
           ...(place && placeItem(place)),
           expiresAt: ttl(),
         },
@@ -106,7 +106,7 @@ export function createTurns(table: Table, { clock, randomId }: { clock: Clock; r
       return won ? { turnId, token, attempt: 1, claimedAt } : undefined
     },
 
-    async claimAgain({ turnId, attempt, channel, userId }, { requestId, leaseMs }) {
+    async claimAgain({ turnId, attempt, channel, userId }, { requestId, endsAt }) {
       const token = randomId()
       const claimedAt = clock.now()
       const claimed = await table.update(
@@ -122,7 +122,7 @@ export function createTurns(table: Table, { clock, randomId }: { clock: Clock; r
             ':token': S(token),
             ':requestId': S(requestId),
             ':ms': N(claimedAt),
-            ':lease': N(claimedAt + leaseMs + LEASE_MARGIN_MS),
+            ':lease': N(endsAt + LEASE_MARGIN_MS),
             ':ttl': ttl(),
             ':now': table.seconds(),
             ':channel': S(channel),

@@ -51,8 +51,8 @@ export interface Reply {
 export interface ReplyOptions {
   /** What the person sees first. */
   firstStep: { id: string; title: string }
-  /** Of the invocation. */
-  remainingMs: number
+  /** When the invocation ends, in milliseconds of the Unix epoch. */
+  endsAt: number
   refusals: Refusals
   opened(ts: string): Promise<void>
   adopt(ts: string): Promise<boolean>
@@ -67,7 +67,7 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
     clock,
     to,
     refusals,
-    until: clock.now() + options.remainingMs - UNTIL_MARGIN_MS,
+    until: options.endsAt - UNTIL_MARGIN_MS,
     opened(ts) {
       const note = options.opened(ts)
       noted.push(note)

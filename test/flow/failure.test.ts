@@ -1,10 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { failing, mention, openStage, post } from './stage.ts'
+import { refuseWith } from '../../playground/bedrock/refusal.ts'
+import { ANSWER, asksToWait, failing, openStage, post, QUESTION, REFERENCE } from './stage.ts'
 
 const stage = openStage()
-const QUESTION = mention('where does the VPN guide live?')
-const ANSWER = 'The VPN guide lives under IT, Remote access.'
-const REFERENCE = /\(Reference: [0-9a-f]{8}\)/
 
 const throttled = {
   kind: 'answer',
@@ -40,6 +38,37 @@ describe('the answer comes all the same', () => {
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(text).toContain('I could not read the thread')
+  })
+
+  test.each([
+    [1, 'fits into the budget of the thread', false],
+    [30, 'does not fit into it, which it says', true],
+  ])('where Slack asks to wait %d s, which %s', async (seconds, _, without) => {
+    stage.faults = failing('conversations.replies', asksToWait(seconds), 1)
+    const { text } = await post(stage, { text: QUESTION })
+    expect(text).toContain(ANSWER)
+    expect(text.includes('I could not read the thread')).toBe(without)
+  })
+
+  test('where Slack asks to wait for the names', async () => {
+    stage.faults = failing('users.info', asksToWait(30))
+    const { threadTs } = await post(stage, { user: 'U00LINUS', text: 'What was it again?' })
+    expect((await post(stage, { threadTs, text: QUESTION })).text).toContain(ANSWER)
+  })
+
+  test('where a knowledge base sleeps, which is waited for and seen', async () => {
+    const asleep = refuseWith(
+      'ValidationException',
+      'The Aurora DB instance db-FAKE is resuming after being auto-paused. Please wait and try again.',
+    )
+    let left = 1
+    stage.faults = ({ args }) => (args.knowledgeBaseId === 'KB00000001' && left-- > 0 ? asleep : undefined)
+    const { text, calls, replies } = await post(stage, { text: QUESTION })
+    expect(text).toContain(ANSWER)
+    expect(text).not.toContain('I could not search')
+    const shown = calls.filter(({ method }) => method === 'chat.appendStream').map(({ args }) => JSON.stringify(args.chunks))
+    expect(shown[0]).toContain('Waiting for wiki to wake up')
+    expect(replies[0]?.tasks.map(({ status }) => status)).toEqual(['complete', 'complete'])
   })
 
   test('where nobody can be named', async () => {

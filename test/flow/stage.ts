@@ -53,10 +53,12 @@ export interface Stage {
 
 export type StageOptions = Omit<Partial<StackOptions>, 'knowledge' | 'slackLimits' | 'model' | 'faults' | 'streamFaults'> & {
   knowledge?: 'none'
+  /** In place of the wiki's. */
+  passages?: readonly StoredPassage[]
   slackLimits?: Partial<SlackLimits>
 }
 
-export function openStage({ knowledge, slackLimits, ...options }: StageOptions = {}): Stage {
+export function openStage({ knowledge, passages = [VPN, LAPTOPS], slackLimits, ...options }: StageOptions = {}): Stage {
   const stage: Pick<Stage, 'model' | 'faults' | 'streamFaults'> & { stack?: Stack } = {
     model: extractive,
     faults: () => undefined,
@@ -65,7 +67,7 @@ export function openStage({ knowledge, slackLimits, ...options }: StageOptions =
   const ordinary = { ...stage }
   beforeAll(async () => {
     const bases = new Map([
-      ['wiki', createKnowledgeBase([VPN, LAPTOPS], 'CONFLUENCE')],
+      ['wiki', createKnowledgeBase([...passages], 'CONFLUENCE')],
       ['runbooks', createKnowledgeBase([RUNBOOK], 'WEB')],
     ])
     stage.stack = await startStack({

@@ -51,7 +51,7 @@ export async function openDesk(options: { faults?: (slack: Slack) => Faults; lim
   }
   const reply = openReply(door, backendClock, to, {
     firstStep: { id: 'thread', title: 'Reading the thread' },
-    remainingMs: REMAINING_MS,
+    endsAt: clock.now() + REMAINING_MS,
     refusals: createRefusals(backendClock),
     opened: async (opened) => void owned.add(opened),
     adopt: async (found) => !owned.has(found),

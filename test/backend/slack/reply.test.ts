@@ -104,6 +104,19 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     },
   )
 
+  test.each(['user_not_found', 'team_not_found', 'msg_too_long'])(
+    'where stopStream says %s: the text stays, and nothing is stuck',
+    async (error) => {
+      const desk = await openDesk({
+        faults: () => faulty('chat.stopStream', () => true, refused(error)),
+        limits: { streamLifetimeMs: 245_000 },
+      })
+      await desk.say(DELTAS, EVERY_MS)
+      expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
+      expect(desk.slack.session('C00GENERAL', desk.replies()[0]?.threadTs ?? '')).toBe('active')
+    },
+  )
+
   test('posted in the end, where no start is left in the minute', async () => {
     const wait: Fault = { kind: 'answer', status: 429, headers: { 'retry-after': '40' }, body: '{"ok":false,"error":"ratelimited"}' }
     const desk = await openDesk({ faults: () => faulty('chat.startStream', () => true, wait) })

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { ANSWER, begin, openStage, QUESTION } from './stage.ts'
+
+/** A sixth of Slack's minute, and of what it lets pass in it. */
+const stage = openStage({
+  slackLimits: {
+    windowMs: 10_000,
+    tiers: { t1: 1, t2: 4, t3: 9, t4: 17, special: 100, assistantStatus: 100 },
+    postMessage: { burst: 5, perSecond: 5, perWindow: 50 },
+  },
+  concurrency: 5,
+})
+
+test('ten questions in a time in which four streams may be started: ten whole answers, none twice, none stuck', {
+  timeout: 60_000,
+}, async () => {
+  const { slack, calls } = stage.stack
+  const asked = Array.from({ length: 10 }, (_, n) => begin(stage, { user: n % 2 === 0 ? 'U00ADA' : 'U00GRACE', text: QUESTION }))
+  await stage.stack.settled()
+  for (const question of asked) {
+    const { text, replies, threadTs } = question.seen()
+    expect(text.split(ANSWER)).toHaveLength(2)
+    expect(text).not.toContain('Reference')
+    expect(replies[0]?.streaming).not.toBe('in_progress')
+    expect(JSON.stringify(replies[0]?.blocks)).toContain('feedback_buttons')
+    expect(slack.session('C00GENERAL', threadTs)).toBe('active')
+  }
+  expect(calls.all.filter(({ method, status }) => method === 'chat.startStream' && status === 429).length).toBeGreaterThan(0)
+})
