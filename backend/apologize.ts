@@ -6,7 +6,11 @@ import type { Place, TurnRecord } from './turn-record.ts'
 /** What apologizing needs; wire.ts knows who provides it. */
 export interface ApologizeDeps {
   turns: {
-    giveUp(turnId: string, place: Place | undefined, failed: { requestId: string; attempt?: number }): Promise<TurnRecord | undefined>
+    giveUp(
+      turnId: string,
+      place: Place | undefined,
+      failed: { requestId: string; attempt?: number; by: string },
+    ): Promise<TurnRecord | undefined>
     told(turnId: string, state: 'answered' | 'failed', place: Place): Promise<void>
   }
   slack: {
@@ -33,13 +37,14 @@ export interface ApologizeDeps {
  */
 export async function apologize(
   asked: Turn | Command | Retry,
-  failed: { requestId: string; reference: string },
+  failed: { requestId: string; reference: string; recordId: string },
   d: ApologizeDeps,
 ): Promise<'told' | 'nothing_to_say'> {
   const turnId = asked.kind === 'retry' ? asked.turnId : asked.id
-  const { requestId } = failed
+  const { requestId, recordId } = failed
   const given = await d.turns.giveUp(turnId, asked.kind === 'turn' ? placeOf(asked) : undefined, {
     requestId,
+    by: recordId,
     ...(asked.kind === 'retry' && { attempt: asked.attempt }),
   })
   if (!given) return 'nothing_to_say'

@@ -108,7 +108,7 @@ export async function apologize(event: SQSEvent): Promise<SQSBatchResponse> {
         await note(requestPayload, { awsRequestId: requestId })
         continue
       }
-      const outcome = await apologizeFor(requestPayload, { requestId, reference }, wired.apologize)
+      const outcome = await apologizeFor(requestPayload, { requestId, reference, recordId: messageId }, wired.apologize)
       if (outcome === 'told') telemetry.apology()
       telemetry.line('info', 'apology', { ...log, outcome })
     } catch (error) {

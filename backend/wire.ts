@@ -12,6 +12,7 @@ import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createKeepThumb } from './dynamo/feedback.ts'
 import { createCountTurn } from './dynamo/limits.ts'
+import { createLostTurns } from './dynamo/lost-turns.ts'
 import { createStops } from './dynamo/stops.ts'
 import { createTable } from './dynamo/table.ts'
 import { createTurns } from './dynamo/turns.ts'
@@ -49,7 +50,8 @@ export function wire(config: Config): Wired {
   const { support } = assistant.identity
   const slack = createSlack({ readIdentity: createReadIdentity(config), apiUrl: config.slackApiUrl, clock })
   const table = createTable(new DynamoDBClient({ region: config.region, maxAttempts: DYNAMO_ATTEMPTS }), config.turnsTable, clock)
-  const turns = createTurns(table, { clock, randomId: () => crypto.randomUUID() })
+  const drawing = { clock, randomId: () => crypto.randomUUID() }
+  const turns = createTurns(table, drawing)
   const knowledge = new BedrockAgentRuntimeClient({ region: config.knowledgeRegion, maxAttempts: SEARCH_ATTEMPTS })
   const runtime = new BedrockRuntimeClient({ region: config.modelRegion, maxAttempts: CONVERSE_ATTEMPTS })
   const openThread = createOpenThread(slack, clock)
@@ -87,7 +89,7 @@ export function wire(config: Config): Wired {
       assistant,
       clock,
     },
-    apologize: { turns, slack: { openThread, ...createApology(slack, clock, turns.adopt) }, support },
+    apologize: { turns: createLostTurns(table, drawing), slack: { openThread, ...createApology(slack, clock, turns.adopt) }, support },
     stop: { stops: createStops(table), clock },
     rate: { turns, keepThumb: createKeepThumb(table), tell, support },
   }

@@ -1,5 +1,5 @@
 import { type Item, N, S, type Table } from './table.ts'
-import { TURN_TTL_SECONDS } from './turns.ts'
+import { TURN_TTL_SECONDS } from './turn-item.ts'
 
 /** A thumb: who, on which turn, which one, and what the answer rested on. No words. */
 export interface Thumb {

@@ -13,7 +13,7 @@ import type { Clock } from '../clock.ts'
  *
  * | `pk`                              | content                                               | kept    |
  * | --------------------------------- | ----------------------------------------------------- | ------- |
- * | `turn#` and the turn's id         | who answers it, how far that is, where the reply is (turns.ts) | 90 days |
+ * | `turn#` and the turn's id         | who answers it, how far that is, where the reply is (turn-item.ts) | 90 days |
  * | `reply#channel:ts`                | whose a streamed message is (turns.ts)                | an hour |
  * | `stop#channel:threadTs`           | when Stop was last pressed in the thread (stops.ts)   | an hour |
  * | `limit#person#teamId:userId#hour` | how many turns (limits.ts)                            | an hour beyond |

@@ -2,33 +2,13 @@ import type { Clock } from '../clock.ts'
 import type { Claim, Place, TurnRecord, TurnState } from '../turn-record.ts'
 import { stopKey, stops } from './stops.ts'
 import { type Condition, type Item, N, S, type Table, TRUE } from './table.ts'
-
-/**
- * The record of a turn, under `turn#` and its id:
- *
- * | attribute    | content                                                                                   |
- * | ------------ | ----------------------------------------------------------------------------------------- |
- * | `state`      | `claimed`, then `answered`, `stopped` or `failed`; a failed one may be claimed again       |
- * | `attempt`    | from 1                                                                                    |
- * | `claimToken` | drawn anew for each claim: only who holds it may write                                    |
- * | `requestId`  | of the invocation that claimed it, and so of the record that Lambda leaves if it fails     |
- * | `claimedAt`, `leaseUntil` | ms of the epoch; after the second the claim may be taken again               |
- * | `channel`, `threadTs`, `ts`, `userId`, `userTeamId`, `botUserId` | the question's place                  |
- * | `replyTs`    | the stream that was opened last                                                           |
- * | `probe`, `heard` | whoever wants to apologize asks whether the claim's owner lives, and it answers      |
- * | `told`       | present once the person has read how the turn ended                                       |
- * | `passages`   | ids of those that the model was shown                                                     |
- */
-export const TURN_TTL_SECONDS = 90 * 24 * 3600
+import { placeItem, placeOf, recordOf, setting, TURN_TTL_SECONDS, turnKey } from './turn-item.ts'
 
 /** Beyond Lambda's own end, so that a claim never runs out under a turn that is alive. */
 export const LEASE_MARGIN_MS = 15_000
 
 /** People wait for the claim, and nothing else happens meanwhile. */
 export const CLAIM_BUDGET_MS = 2_000
-
-/** How long an owner has to answer a probe: two of its looks, one a second (PULSE_MS in watch.ts), and their calls. */
-export const PROBE_WAIT_MS = 2_500
 
 /** Longer than any turn lives. */
 const REPLY_TTL_SECONDS = 3_600
@@ -55,13 +35,6 @@ export interface Turns {
   pulse(claim: Claim, thread: { channel: string; threadTs: string }): Promise<{ stopped: boolean; holds: boolean }>
   finish(claim: Claim, state: Exclude<TurnState, 'claimed'>, passages: readonly string[]): Promise<void>
   find(turnId: string): Promise<TurnRecord | undefined>
-  /**
-   * Takes a turn from an invocation that Lambda gave up, so that no later delivery answers it. Undefined where there is
-   * nothing to say: it is somebody else's, its owner lives, or it has come to its end.
-   */
-  giveUp(turnId: string, place: Place | undefined, failed: { requestId: string; attempt?: number }): Promise<TurnRecord | undefined>
-  /** The person knows how a turn ended that was given up. */
-  told(turnId: string, state: 'answered' | 'failed', place: Place): Promise<void>
 }
 
 export function createTurns(table: Table, { clock, randomId }: { clock: Clock; randomId: () => string }): Turns {
@@ -176,87 +149,5 @@ export function createTurns(table: Table, { clock, randomId }: { clock: Clock; r
       const record = await find(turnId)
       return record && recordOf(turnId, record)
     },
-
-    async giveUp(turnId, place, { requestId, attempt }) {
-      const record = await find(turnId)
-      if (!record) {
-        const failed = { pk: S(turnKey(turnId)), state: S('failed'), attempt: N(1), ...(place && placeItem(place)), expiresAt: ttl() }
-        const missing = { when: 'attribute_not_exists(pk) OR expiresAt < :now', values: { ':now': table.seconds() } }
-        return (await table.put({ ...failed, requestId: S(requestId) }, missing)) ? recordOf(turnId, failed) : undefined
-      }
-      const state = record.state?.S
-      // "Try again", which no invocation came to claim.
-      if (state === 'failed' && record.attempt?.N === String(attempt)) return recordOf(turnId, record)
-      if (record.requestId?.S !== requestId || record.told) return undefined
-      // An earlier delivery of the same record got so far, and could not speak.
-      if (state === 'failed') return recordOf(turnId, record)
-
-      // Lambda may deliver an event twice, under one request id: the claim may be the other's, and that one alive.
-      const probe = S(randomId())
-      const own = 'requestId = :requestId AND attribute_not_exists(told)'
-      const probed = { when: own, values: { ':probe': probe, ':requestId': S(requestId) } }
-      if (!(await table.update(turnKey(turnId), 'SET probe = :probe', probed))) return undefined
-      await clock.sleep(PROBE_WAIT_MS)
-      const taken = await table.update(turnKey(turnId), 'SET state = :failed, expiresAt = :ttl', {
-        when: `${own} AND (attribute_not_exists(heard) OR heard <> :probe)`,
-        values: { ...probed.values, ':failed': S('failed'), ':ttl': ttl() },
-      })
-      return taken && recordOf(turnId, taken)
-    },
-
-    async told(turnId, state, place) {
-      const { sets, values } = setting(place)
-      await table.update(turnKey(turnId), `SET told = :true, state = :state, ${sets}`, {
-        when: 'state = :failed',
-        values: { ...values, ':true': TRUE, ':state': S(state), ':failed': S('failed') },
-      })
-    },
-  }
-}
-
-function turnKey(turnId: string): string {
-  return `turn#${turnId}`
-}
-
-function placeItem({ channel, threadTs, ts, userId, userTeamId, botUserId }: Place): Item {
-  return {
-    channel: S(channel),
-    threadTs: S(threadTs),
-    ts: S(ts),
-    userId: S(userId),
-    userTeamId: S(userTeamId),
-    ...(botUserId !== undefined && { botUserId: S(botUserId) }),
-  }
-}
-
-function setting(place: Place): { sets: string; values: Item } {
-  const item = Object.entries(placeItem(place))
-  return {
-    sets: item.map(([name]) => `${name} = :${name}`).join(', '),
-    values: Object.fromEntries(item.map(([name, value]) => [`:${name}`, value])),
-  }
-}
-
-function placeOf({ channel, threadTs, ts, userId, userTeamId, botUserId }: Item): Place | undefined {
-  if (!channel?.S || !threadTs?.S || !ts?.S || !userId?.S || !userTeamId?.S) return undefined
-  return {
-    channel: channel.S,
-    threadTs: threadTs.S,
-    ts: ts.S,
-    userId: userId.S,
-    userTeamId: userTeamId.S,
-    ...(botUserId?.S && { botUserId: botUserId.S }),
-  }
-}
-
-function recordOf(turnId: string, item: Item): TurnRecord {
-  const place = placeOf(item)
-  return {
-    turnId,
-    state: item.state?.S as TurnState,
-    attempt: Number(item.attempt?.N ?? 1),
-    ...(place && { place }),
-    ...(item.replyTs?.S && { replyTs: item.replyTs.S }),
-    passages: (item.passages?.L ?? []).flatMap(({ S: id }) => id ?? []),
   }
 }
