@@ -20,7 +20,7 @@ export async function build(): Promise<void> {
   const sweep = (): void => rmSync(staging, { recursive: true, force: true })
   process.once('exit', sweep)
   try {
-    await Promise.all([bundleEdge(join(staging, 'edge')), bundleBackend(join(staging, 'backend'))])
+    await Promise.all([bundleEdge(join(staging, 'edge')), bundleFunction('backend/handler.ts', join(staging, 'backend'))])
     for (const tier of ['edge', 'backend']) {
       await mkdir(join(ROOT, 'dist', tier), { recursive: true })
       for (const file of await readdir(join(staging, tier))) {
@@ -68,11 +68,14 @@ async function bundleEdge(outdir: string): Promise<void> {
   await rm(join(outdir, 'README.md'), { force: true })
 }
 
-/** The Lambda functions' bundle: one ES module that exports `handler` and `apologize`. */
-async function bundleBackend(outdir: string): Promise<void> {
+/**
+ * Bundles a module for Lambda, into `index.mjs` in a folder, as one ES module with its map. Ours, backend/handler.ts, exports
+ * `handler` and `apologize`. Gives the path of the bundle.
+ */
+export async function bundleFunction(entry: string, outdir: string): Promise<string> {
   const { outputFiles } = await esbuild.build({
     absWorkingDir: ROOT,
-    entryPoints: { index: 'backend/handler.ts' },
+    entryPoints: { index: entry },
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -92,8 +95,9 @@ async function bundleBackend(outdir: string): Promise<void> {
     // Written here: esbuild's own process would go on writing after ours has ended.
     write: false,
   })
-  await mkdir(outdir)
+  await mkdir(outdir, { recursive: true })
   for (const { path, contents } of outputFiles) await writeFile(path, contents)
+  return join(outdir, 'index.mjs')
 }
 
 if (import.meta.main) {

@@ -31,7 +31,14 @@ export function deployedFunctions(
     guarded,
     timeoutSeconds = LAMBDA_TIMEOUT_SECONDS,
     concurrency,
-  }: { knowledge: string[]; guarded: boolean; timeoutSeconds?: number | undefined; concurrency?: number | undefined },
+    bundle = BACKEND_BUNDLE,
+  }: {
+    knowledge: string[]
+    guarded: boolean
+    timeoutSeconds?: number | undefined
+    concurrency?: number | undefined
+    bundle?: string | undefined
+  },
 ): LambdaFunction[] {
   const environment = {
     TURNS_TABLE,
@@ -46,7 +53,7 @@ export function deployedFunctions(
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamo,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secrets,
   }
-  const fn = { bundle: BACKEND_BUNDLE, environment, memoryMb: LAMBDA_MEMORY_MB }
+  const fn = { bundle, environment, memoryMb: LAMBDA_MEMORY_MB }
   return [
     {
       ...fn,

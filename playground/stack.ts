@@ -61,6 +61,8 @@ export interface StackOptions {
   /** How many answers may be under way at once, and how long an event may wait for its turn. */
   concurrency?: number
   maximumEventAgeSeconds?: number
+  /** In place of the bundle that is deployed. */
+  bundle?: string
   /** How long the on-failure queue waits before it delivers a record again. */
   redeliverAfterMs?: number
 }
@@ -106,6 +108,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         guarded: guardrail !== undefined,
         timeoutSeconds: options.lambdaTimeoutSeconds,
         concurrency: options.concurrency,
+        bundle: options.bundle,
       },
     )
     const lambda = await started(

@@ -1,6 +1,7 @@
+import { benchBackend } from './backend.ts'
 import { benchEdge } from './edge.ts'
 
-const BENCHES: Record<string, () => Promise<void>> = { edge: benchEdge }
+const BENCHES: Record<string, () => Promise<void>> = { edge: benchEdge, backend: benchBackend }
 
 const bench = BENCHES[process.argv[2] ?? '']
 if (bench) await bench()
