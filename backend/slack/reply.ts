@@ -103,20 +103,26 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
   async function start(text: string): Promise<boolean> {
     if (refusals.has('steps')) steps = []
     if (text === '' && steps.length === 0) return false
-    const started = await startStreamed(desk, parts, text, steps)
+    const sent = steps
+    const started = await startStreamed(desk, parts, text, sent)
     if (started.is === 'started') {
       parts += 1
       message = started.message
-      steps = []
+      done(sent)
       return true
     }
-    if (started.is === 'refused' && steps.length > 0 && areStepsRefused(started.code)) {
+    if (started.is === 'refused' && sent.length > 0 && areStepsRefused(started.code)) {
       refusals.note('steps')
       return false
     }
     if (started.is === 'refused' && isForGood(started.code)) refusals.note('streams')
     fallBack(started.is === 'wait' ? 'at the end' : 'posting')
     return false
+  }
+
+  /** These are shown; others may have come meanwhile. */
+  function done(sent: readonly Step[]): void {
+    steps = steps.filter((step) => !sent.includes(step))
   }
 
   function fallBack(to: 'posting' | 'at the end'): void {
@@ -162,10 +168,12 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
 
   /** Whether it was added. Where not, the next send finds another message, or this one in another way. */
   async function add(to: Message, piece: string, final: { ending?: Ending } | undefined): Promise<boolean> {
-    const added = await to.add(piece, steps, final)
-    if (added.is === 'taken') steps = []
-    if (added.is === 'taken') return true
+    const sent = steps
+    const added = await to.add(piece, sent, final)
     switch (added.is) {
+      case 'taken':
+        done(sent)
+        return true
       case 'wait':
         if (clock.now() + added.waitMs < desk.until) throw new AskedToWait(added.waitMs)
         if (mode !== 'streaming') throw new BudgetSpent('Slack asks to wait beyond the end of this invocation')

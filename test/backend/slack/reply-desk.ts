@@ -4,7 +4,7 @@ import type { Clock } from '../../../backend/clock.ts'
 import { createRefusals } from '../../../backend/slack/refusals.ts'
 import { openReply, type Reply } from '../../../backend/slack/reply.ts'
 import { createSlack } from '../../../backend/slack/web-api.ts'
-import { type Calls, createCalls, type Faults } from '../../../playground/calls.ts'
+import { type Call, type Calls, createCalls, type Faults } from '../../../playground/calls.ts'
 import { identity } from '../../../playground/slack/identity.ts'
 import type { SlackLimits } from '../../../playground/slack/limits.ts'
 import { type Slack, startSlack } from '../../../playground/slack/slack.ts'
@@ -31,7 +31,18 @@ export async function openDesk(options: { faults?: (slack: Slack) => Faults; lim
   const clock = createFakeClock()
   const calls = createCalls(clock.now)
   let faults: Faults = () => undefined
-  const slack = await startSlack({ calls, clock, faults: (call) => faults(call), limits: { tiers: 'off', ...options.limits } })
+  /** Calls whose answer waits for the clock. */
+  const late = new Set<Readonly<Call>>()
+  const slack = await startSlack({
+    calls,
+    clock,
+    faults(call) {
+      const fault = faults(call)
+      if (fault?.kind === 'late') late.add(call)
+      return fault
+    },
+    limits: { tiers: 'off', ...options.limits },
+  })
   faults = options.faults?.(slack) ?? faults
   onTestFinished(() => slack.close())
 
@@ -70,18 +81,18 @@ export async function openDesk(options: { faults?: (slack: Slack) => Faults; lim
     return ended
   }
 
-  /** A few turns of the event loop in which no call is under way. */
+  /** A few turns of the event loop in which no call is on its way. */
   async function quiet(): Promise<void> {
     for (let turns = 0; turns < QUIET_TURNS; turns++) {
-      const under = calls.all.length - ended
-      if (under > 0 || door.tally().calls > arrived()) turns = 0
+      if (calls.all.length - ended - late.size > 0 || door.tally().calls > calls.all.length) turns = 0
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
   let ended = 0
-  const arrived = () => calls.all.length
-  calls.watch((_, phase) => {
-    if (phase === 'ended') ended += 1
+  calls.watch((call, phase) => {
+    if (phase !== 'ended') return
+    ended += 1
+    late.delete(call)
   })
 
   return {

@@ -160,3 +160,23 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     })
   })
 })
+
+test('a step that is done while Slack is written to is shown with what follows', async () => {
+  const late: Fault = { kind: 'late', ms: 2_000 }
+  const desk = await openDesk({
+    faults:
+      () =>
+      ({ method }) =>
+        method === 'chat.startStream' || method === 'chat.appendStream' ? late : undefined,
+  })
+  desk.reply.step('thread', 'Read the thread: 3 messages')
+  const said = desk.say(['one ', 'two ', 'three ', 'four'], 700)
+  desk.reply.step('search', 'Searched wiki')
+  await said
+  expect(desk.replies().map(({ tasks }) => tasks.map(({ title, status }) => [title, status]))).toEqual([
+    [
+      ['Read the thread: 3 messages', 'complete'],
+      ['Searched wiki', 'complete'],
+    ],
+  ])
+})
