@@ -52,7 +52,9 @@ export async function ask(
   await stack.settled()
   unwatch()
 
-  const replies = slack.thread(CHANNEL, ts).filter(({ user, deleted }) => user === identity.botUserId && !deleted)
+  const replies = slack
+    .thread(CHANNEL, ts)
+    .filter(({ user, deleted, ephemeralTo }) => user === identity.botUserId && !deleted && ephemeralTo === undefined)
   const asked = calls.all.slice(callsBefore)
   const turn = lambda.invocations
     .slice(invocationsBefore)
@@ -61,12 +63,17 @@ export async function ask(
   return {
     outcome:
       turn?.outcome === 'answered' || turn?.outcome === 'guardrail' ? 'answered' : turn?.outcome === 'not_found' ? 'not-found' : 'failed',
-    text: replies.map(textOf).join('\n\n').trim(),
+    text: whole(replies.map(textOf)),
     citations: replies.flatMap(citationsOf),
     timeline: timelineOf(asked, slack.deliveries.slice(deliveriesBefore), postedAt),
     calls: asked.map(({ to, method, ms, status }) => ({ to, method, ms, status })),
     reference: turn?.reference ?? '',
   }
+}
+
+/** A reply in several messages goes on where it was cut; what stands by itself is set apart. */
+function whole(texts: readonly string[]): string {
+  return texts.reduce((said, text) => (said === '' || /\s$/.test(said) ? said + text : `${said}\n\n${text}`), '').trim()
 }
 
 function textOf(message: ThreadMessage): string {
