@@ -10,6 +10,7 @@ test('when time runs out the message is closed before Lambda ends, with what the
   expect(text).toMatch(/^The VPN guide/)
   expect(text).toContain('I ran out of time, so the answer is cut short here.')
   expect(replies[0]?.streaming).toBe('completed')
+  expect(JSON.stringify(replies[0]?.blocks)).toContain('Try again')
   expect(calls.find(({ method }) => method === 'ConverseStream')?.marks.reset).toBeGreaterThan(0)
   expect(stage.stack.lambda.invocations.every(({ outcome }) => outcome === 'succeeded')).toBe(true)
 })

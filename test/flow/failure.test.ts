@@ -90,10 +90,11 @@ describe('the answer comes all the same', () => {
 
   test('posted and updated, where Slack refuses a stream', async () => {
     stage.faults = failing('chat.startStream', { kind: 'answer', status: 200, body: '{"ok":false,"error":"channel_type_not_supported"}' })
-    const { text, replies, writes } = await post(stage, { text: QUESTION })
+    const { text, replies, writes, calls } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(JSON.stringify(replies[0]?.blocks)).toContain('*Sources*')
     expect(writes.filter((method) => method.startsWith('chat.'))).toEqual(['chat.startStream', 'chat.postMessage', 'chat.update'])
+    expect(calls.find(({ method }) => method === 'chat.postMessage')?.args).toMatchObject({ unfurl_links: 'false', unfurl_media: 'false' })
   })
 
   test('in what follows, where the stream is lost on its way', async () => {

@@ -36,6 +36,9 @@ test('a thumb is kept with what the answer rested on, a second click changes the
     ['U00ADA', true],
   ])
   expect(logged(stage, 'feedback').map(({ outcome }) => outcome)).toEqual(['kept', 'kept', 'kept'])
+  const counted = (metric: string) =>
+    stage.stack.lambda.invocations.filter(({ logs }) => logs.some((line) => line.includes(`"${metric}":1`)))
+  expect([counted('ThumbsUp').length, counted('ThumbsDown').length]).toEqual([2, 1])
 })
 
 test('under an answer that nobody remembers a thumb is not kept, which the person is told', async () => {

@@ -25,6 +25,8 @@ function expectModelStopped({ calls }: { calls: readonly { method: string; marks
   expect(calls.filter(({ method }) => method === 'ConverseStream').map(({ marks }) => marks.reset !== undefined)).toEqual([true])
 }
 
+const BROKEN = { kind: 'answer', status: 500, body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}' } as const
+
 describe('Stop, which arrives in another process', () => {
   test('stops the model in the middle of its answer; the text stays, and is marked', async () => {
     stage.model = speaking(600, 100)
@@ -35,6 +37,14 @@ describe('Stop, which arrives in another process', () => {
     expect(seen.text).toMatch(/_Stopped here, as you asked\._$/)
     expect(stage.stack.slack.session(seen.channel, seen.threadTs)).toBe('active')
     expect(seen.replies[0]?.blocks.map(({ type }) => type)).not.toContain('context_actions')
+  })
+
+  test('stops it where the table takes no mark, as soon as Slack says so', async () => {
+    stage.model = speaking(600, 100)
+    stage.faults = ({ method, args }) => (method === 'UpdateItem' && JSON.stringify(args.Key).includes('stop#') ? BROKEN : undefined)
+    const seen = await stopAt('chat.appendStream')
+    expectModelStopped(seen)
+    expect(seen.text).toMatch(/^word1 .*_Stopped here, as you asked\._$/s)
   })
 
   test('stops it before its first token', async () => {

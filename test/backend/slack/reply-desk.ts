@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { createCitations } from '../../../backend/citations.ts'
 import type { Clock } from '../../../backend/clock.ts'
-import { createRefusals } from '../../../backend/slack/refusals.ts'
+import { createRefusals, type Refusals } from '../../../backend/slack/refusals.ts'
 import { openReply, type Reply } from '../../../backend/slack/reply.ts'
 import { createSlack } from '../../../backend/slack/web-api.ts'
 import { type Call, type Calls, createCalls, type Faults } from '../../../playground/calls.ts'
@@ -26,8 +26,17 @@ export interface ReplyDesk {
   replies(): ThreadMessage[]
 }
 
+interface DeskOptions {
+  faults?: (slack: Slack) => Faults
+  limits?: Partial<SlackLimits>
+  /** What Slack has refused before; nothing, where it is left out. */
+  refusals?: Refusals
+  /** Of the invocation. */
+  remainingMs?: number
+}
+
 /** One reply by the product's own code against the simulated Slack, both on one clock that nobody waits for. */
-export async function openDesk(options: { faults?: (slack: Slack) => Faults; limits?: Partial<SlackLimits> } = {}): Promise<ReplyDesk> {
+export async function openDesk(options: DeskOptions = {}): Promise<ReplyDesk> {
   const clock = createFakeClock()
   const calls = createCalls(clock.now)
   let faults: Faults = () => undefined
@@ -62,8 +71,8 @@ export async function openDesk(options: { faults?: (slack: Slack) => Faults; lim
   }
   const reply = openReply(door, backendClock, to, {
     firstStep: { id: 'thread', title: 'Reading the thread' },
-    endsAt: clock.now() + REMAINING_MS,
-    refusals: createRefusals(backendClock),
+    endsAt: clock.now() + (options.remainingMs ?? REMAINING_MS),
+    refusals: options.refusals ?? createRefusals(backendClock),
     opened: async (opened) => void owned.add(opened),
     adopt: async (found) => !owned.has(found),
   })

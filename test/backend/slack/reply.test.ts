@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createRefusals } from '../../../backend/slack/refusals.ts'
 import { SEGMENT_LIMIT_BYTES, SEGMENT_LIMIT_MS } from '../../../backend/slack/reply.ts'
 import type { Fault, Faults } from '../../../playground/calls.ts'
 import { deltasOf, joined, longAnswer } from './long-answer.ts'
@@ -104,6 +105,20 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     },
   )
 
+  test('where the stream is over by the time it is stopped', async () => {
+    const desk = await openDesk({
+      faults: (slack) =>
+        faulty(
+          'chat.stopStream',
+          () => true,
+          ({ args }) => void slack.expireStream(String(args.channel), String(args.ts)),
+        ),
+    })
+    await desk.say(DELTAS, EVERY_MS)
+    expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
+    expectEnded(desk)
+  })
+
   test.each(['user_not_found', 'team_not_found', 'msg_too_long'])(
     'where stopStream says %s: the text stays, and nothing is stuck',
     async (error) => {
@@ -159,6 +174,35 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
       expectEnded(desk)
     })
   })
+})
+
+describe('what a workspace refuses for good is not tried again for an hour', () => {
+  const HOUR_MS = 3_600_000
+  let now = 1_800_000_000_000
+  const refusals = createRefusals({ now: () => now, sleep: async () => undefined })
+
+  test.each([
+    ['by the first reply it is', 0, 1],
+    ['by the next it is not', 1, 0],
+    ['an hour later it is', HOUR_MS, 1],
+  ])('%s', async (_, laterMs, starts) => {
+    now += laterMs
+    const desk = await openDesk({ faults: () => faulty('chat.startStream', () => true, refused('feature_not_enabled')), refusals })
+    await desk.say(deltasOf(ANSWER.slice(0, 500), 56), 100)
+    expect(desk.calls.all.filter(({ method }) => method === 'chat.startStream')).toHaveLength(starts)
+    expectEnded(desk)
+  })
+})
+
+test('where Slack asks to wait beyond the end of the invocation, the rest is posted before it', async () => {
+  const wait: Fault = { kind: 'answer', status: 429, headers: { 'retry-after': '60' }, body: '{"ok":false,"error":"ratelimited"}' }
+  const desk = await openDesk({ faults: () => faulty('chat.appendStream', (nth) => nth >= 3, wait), remainingMs: 30_000 })
+  const answer = ANSWER.slice(0, 4_000)
+  await desk.say(deltasOf(answer, 56), 100)
+  const [first] = desk.calls.all
+  expect((desk.calls.all.at(-1)?.at ?? Number.NaN) - (first?.at ?? Number.NaN)).toBeLessThan(30_000)
+  expect(joined(textsOf(desk), answer)).toBe(answer)
+  expectEnded(desk)
 })
 
 test('a step that is done while Slack is written to is shown with what follows', async () => {

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { saying, silent, speaking } from './models.ts'
+import { begin, called, logged, openStage, post, press, REFERENCE, textOf } from './stage.ts'
+
+/** In a direct message, which comes as one event: so there is one invocation a question. */
+const ASKED = { channel: 'D00ADA', text: 'where does the VPN guide live?' }
+const SORRY = 'Something went wrong on my side'
+
+describe('a function that runs out of time with its message open', () => {
+  const stage = openStage({ lambdaTimeoutSeconds: 3 })
+
+  test('is apologized for, in the message', async () => {
+    // Three seconds are less than the reserve: it closes at once, and Slack does not answer.
+    stage.model = silent(60_000)
+    stage.faults = ({ method, args }) =>
+      method === 'chat.appendStream' || (method === 'chat.stopStream' && args.chunks === undefined)
+        ? { kind: 'late', ms: 20_000 }
+        : undefined
+    const asked = begin(stage, ASKED)
+    await called(stage, ({ method, args }) => method === 'chat.stopStream' && args.chunks !== undefined)
+    stage.faults = () => undefined
+    await stage.stack.settled()
+    expect(stage.stack.lambda.invocations.map(({ outcome }) => outcome)).toContain('timed out')
+    const { text, replies } = asked.seen()
+    expect(text.split(SORRY)).toHaveLength(2)
+    expect(text).toMatch(REFERENCE)
+    expect(replies[0]?.streaming).toBe('completed')
+  })
+})
+
+describe('a question that waits for a free environment longer than Lambda keeps it', () => {
+  const stage = openStage({ concurrency: 1, maximumEventAgeSeconds: 1 })
+
+  test('is apologized for, though nothing ever ran for it, and can be tried again', async () => {
+    stage.model = speaking(40, 100)
+    const streams = called(stage, ({ method }) => method === 'chat.appendStream')
+    const first = begin(stage, ASKED)
+    await streams
+    const second = await post(stage, ASKED)
+    expect(first.seen().text).toContain('word40')
+    expect(second.text).toContain(SORRY)
+    expect(logged(stage, 'apology')).toMatchObject([
+      { outcome: 'told', condition: 'EventAgeExceeded', reference: REFERENCE.exec(second.text)?.[1] },
+    ])
+
+    stage.model = saying('The whole answer.')
+    await press(stage, second, { actionId: 'retry' })
+    await stage.stack.settled()
+    expect(stage.stack.slack.thread(ASKED.channel, second.threadTs).map(textOf).at(-1)).toBe('The whole answer.')
+  })
+})
