@@ -24,8 +24,8 @@ export function showable(open: Open, text: string): number {
   return insideFence > safe ? insideFence : text.length
 }
 
-/** The longest header of a table that is written again. */
-const REPEATED_HEAD_BYTES = 1_000
+/** The longest header that is written again; less than the smallest message that we write. */
+const REPEATED_BYTES = 400
 
 /** Where a message ends and the next begins. */
 export interface Cut {
@@ -128,8 +128,8 @@ function cutAt({ at, open }: Pick<Place, 'at' | 'open'>): Cut {
 
 /** What opens again in the next message what is open at the end of one. */
 export function reopeningFor({ fence, tableHead = '' }: Open): string {
-  // A header as long as a message is not repeated.
-  return fence ?? (bytesOf(tableHead) <= REPEATED_HEAD_BYTES ? tableHead : '')
+  if (fence !== undefined) return bytesOf(fence) <= REPEATED_BYTES ? fence : `${closingOf(fence)}\n`
+  return bytesOf(tableHead) <= REPEATED_BYTES ? tableHead : ''
 }
 
 function closingFor({ fence, line }: Open): string {

@@ -1,5 +1,5 @@
 import type { Feedback } from './handoff.ts'
-import { thanks, TOO_OLD_TO_RATE } from './sentences.ts'
+import { TOO_OLD_TO_RATE, thanks } from './sentences.ts'
 import type { TurnRecord } from './turn-record.ts'
 
 /** What rating needs; wire.ts knows who provides it. */

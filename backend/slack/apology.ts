@@ -5,7 +5,7 @@ import { ownReplies } from './find.ts'
 import { toMetadata } from './metadata.ts'
 import { patiently } from './patience.ts'
 import { isNotStreaming } from './streamed.ts'
-import { type Slack, doneOf } from './web-api.ts'
+import { doneOf, type Slack } from './web-api.ts'
 
 /** Inside the function's 30 s, after the probe's 3. */
 const APOLOGY_BUDGET_MS = 20_000

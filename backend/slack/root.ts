@@ -4,7 +4,7 @@ import { escapeMrkdwn } from './blocks.ts'
 import { toMetadata } from './metadata.ts'
 import { patiently } from './patience.ts'
 import { read } from './replies.ts'
-import { type Attempt, type Slack, doneOf } from './web-api.ts'
+import { type Attempt, doneOf, type Slack } from './web-api.ts'
 
 /** Two calls, which nothing else of the turn can go before. */
 const ROOT_BUDGET_MS = 30_000

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { SEGMENT_LIMIT_BYTES, SEGMENT_LIMIT_MS } from '../../../backend/slack/bounds.ts'
 import { createRefusals } from '../../../backend/slack/refusals.ts'
-import { SEGMENT_LIMIT_BYTES, SEGMENT_LIMIT_MS } from '../../../backend/slack/reply.ts'
 import type { Fault, Faults } from '../../../playground/calls.ts'
 import { deltasOf, joined, longAnswer } from './long-answer.ts'
 import { openDesk, type ReplyDesk } from './reply-desk.ts'
@@ -119,6 +119,34 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     expectEnded(desk)
   })
 
+  test('with its thumbs, where its last words end a message that had become too old', async () => {
+    const desk = await openDesk()
+    await desk.say(
+      Array.from({ length: 25 }, (_, n) => `word${n} `),
+      10_000,
+    )
+    expect(textsOf(desk).join('')).toMatch(/^word0 .*word24 ?$/)
+    expectEnded(desk)
+  })
+
+  test.each([[undefined], ['channel_type_not_supported']])(
+    'where a message takes a tenth only of what we know of (startStream: %s)',
+    async (error) => {
+      const tooLong: Faults = ({ method, args }) => {
+        if (method === 'chat.startStream' && error !== undefined) return refused(error)
+        const blocks = (args.blocks ?? []) as { type: string; text: string }[]
+        const length = blocks.reduce((sum, { type, text }) => sum + (type === 'markdown' ? Buffer.byteLength(text) : 0), 0)
+        return length > 900 ? refused('msg_too_long') : undefined
+      }
+      const desk = await openDesk({ faults: () => tooLong, limits: { streamBytes: 900 } })
+      await desk.say(DELTAS.slice(0, 300), EVERY_MS)
+      const said = DELTAS.slice(0, 300).join('')
+      expect(joined(textsOf(desk), said).replace(/\n```\n$/, '')).toBe(said)
+      for (const text of textsOf(desk)) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(900)
+      expectEnded(desk)
+    },
+  )
+
   test.each(['user_not_found', 'team_not_found', 'msg_too_long'])(
     'where stopStream says %s: the text stays, and nothing is stuck',
     async (error) => {
@@ -197,7 +225,7 @@ describe('what a workspace refuses for good is not tried again for an hour', () 
 test('where Slack asks to wait beyond the end of the invocation, the rest is posted before it', async () => {
   const wait: Fault = { kind: 'answer', status: 429, headers: { 'retry-after': '60' }, body: '{"ok":false,"error":"ratelimited"}' }
   const desk = await openDesk({ faults: () => faulty('chat.appendStream', (nth) => nth >= 3, wait), remainingMs: 30_000 })
-  const answer = ANSWER.slice(0, 4_000)
+  const answer = 'A sentence of eight words, said once more. '.repeat(90).trimEnd()
   await desk.say(deltasOf(answer, 56), 100)
   const [first] = desk.calls.all
   expect((desk.calls.all.at(-1)?.at ?? Number.NaN) - (first?.at ?? Number.NaN)).toBeLessThan(30_000)

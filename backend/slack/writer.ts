@@ -1,0 +1,198 @@
+import { BudgetSpent } from '../deadline.ts'
+import { reopeningFor, showable } from '../markdown-cut.ts'
+import { AskedToWait } from '../pacer.ts'
+import type { Ending } from './blocks.ts'
+import { APPEND_GAP_MS, createBounds, openAt, type Place, UPDATE_GAP_MS } from './bounds.ts'
+import type { Step } from './content.ts'
+import type { Desk, Message } from './message.ts'
+import { createPosted } from './posted.ts'
+import { isForGood } from './refusals.ts'
+import type { Session } from './session.ts'
+import { isTooLong } from './set-message.ts'
+import { areStepsRefused, startStreamed } from './streamed.ts'
+
+/** Writes one reply into its thread, a call at a time: chooses how, and goes on in another way or message where it must. */
+export interface Writer {
+  /** Opens the stream, or finds out that there is none. Never rejects. */
+  begin(): Promise<void>
+  /** Shown with the next text. */
+  note(step: Step): void
+  /** How much of the text may be written now; all of it, where it is `final`. */
+  ready(text: string, final: boolean): number
+  /** Between the beginnings of two writes. */
+  gapMs(): number
+  /**
+   * One write at most. Gives how much of `text` is written with it. With `ending` the text is the last. Throws
+   * AskedToWait where nothing was, and another error where nobody would see it.
+   */
+  write(text: string, ending: Ending | undefined): Promise<number>
+  /** Ends what is open, the last message with what stands under the reply. Says whether that left the session active. */
+  end(ending: Ending): Promise<boolean>
+  /** When the first text was there to be read, in milliseconds of the Unix epoch. */
+  firstTextAt(): number | undefined
+}
+
+/** `onStop` is called when Slack says that the person has pressed Stop. */
+export function createWriter(desk: Desk, session: Session, onStop: () => void): Writer {
+  const { clock, refusals } = desk
+
+  /** `posting`: by updates. `at the end`: posted once everything is known. */
+  let mode: 'streaming' | 'posting' | 'at the end' = 'streaming'
+  let message: Message | undefined
+  /** Stands before the text of the next message: opens again what was cut in the one before. */
+  let reopening = ''
+  /** The message is to end before more is written. */
+  let full = false
+  let parts = 0
+  const bounds = createBounds(clock)
+  let steps: Step[] = []
+  /** The message before this one. */
+  let ended: Message | undefined
+  /** Messages that Slack did not let us end yet. */
+  const unended: Message[] = []
+  let firstTextAt: number | undefined
+
+  /** Where text is going to be written. */
+  const place = (): Place => ({ message: full ? undefined : message, reopening })
+
+  async function start(text: string): Promise<boolean> {
+    if (refusals.has('steps')) steps = []
+    if (text === '' && steps.length === 0) return false
+    const sent = steps
+    const started = await startStreamed(desk, parts, text, sent)
+    if (started.is === 'started') {
+      parts += 1
+      message = started.message
+      done(sent)
+      return true
+    }
+    if (started.is === 'refused' && sent.length > 0 && areStepsRefused(started.code)) {
+      refusals.note('steps')
+      return false
+    }
+    if (started.is === 'refused' && text !== '' && isTooLong(started.code)) {
+      bounds.lower()
+      return false
+    }
+    if (started.is === 'refused' && isForGood(started.code)) refusals.note('streams')
+    fallBack(started.is === 'wait' ? 'at the end' : 'posting')
+    return false
+  }
+
+  /** These are shown; others may have come meanwhile. */
+  function done(sent: readonly Step[]): void {
+    steps = steps.filter((step) => !sent.includes(step))
+  }
+
+  function fallBack(to: 'posting' | 'at the end'): void {
+    mode = to
+    session.busy()
+  }
+
+  async function write(text: string, ending: Ending | undefined): Promise<number> {
+    if ((text === '' && steps.length === 0) || (mode === 'at the end' && !ending)) return 0
+    if (full) await endMessage()
+    const cut = bounds.cutFor(place(), text, steps)
+    const taken = cut?.at ?? text.length
+    const piece = (message?.content.text ? '' : reopening) + text.slice(0, taken) + (cut?.closing ?? '')
+    if (piece !== '' || steps.length > 0) {
+      if (!message && mode === 'streaming') {
+        if (!(await start(piece))) return 0
+      } else {
+        message ??= createPosted(desk, { part: parts++ })
+        const final = cut ? {} : ending && { ending }
+        if (!(await add(message, piece, final))) return 0
+      }
+    }
+    if (piece.trim() !== '') firstTextAt ??= clock.now()
+    full = cut !== undefined
+    reopening = cut?.reopening ?? ''
+    // More text may be long in coming.
+    if (full && bounds.isTooOld(message)) await endMessage()
+    return taken
+  }
+
+  /** Whether it was added. Where not, the next send finds another message, or this one in another way. */
+  async function add(to: Message, piece: string, final: { ending?: Ending } | undefined): Promise<boolean> {
+    const sent = steps
+    const added = await to.add(piece, sent, final)
+    switch (added.is) {
+      case 'taken':
+        done(sent)
+        return true
+      case 'wait':
+        if (clock.now() + added.waitMs < desk.until) throw new AskedToWait(added.waitMs)
+        if (mode !== 'streaming') throw new BudgetSpent('Slack asks to wait beyond the end of this invocation')
+        // A post counts against another limit.
+        fallBack('at the end')
+        unended.push(to)
+        leave(to)
+        break
+      case 'full':
+        if (to.content.text === '') bounds.lower()
+        else endBefore(to)
+        break
+      case 'lost':
+        // What was a stream goes on by updates; what cannot be updated, in another message.
+        if (mode === 'streaming') {
+          // Slack may have it open all the same, and then takes no update.
+          await to.end(undefined, clock.now())
+          goOnByUpdates(to, 'posting')
+        } else leave(to)
+        break
+      case 'stopped':
+        onStop()
+        goOnByUpdates(to, 'at the end')
+    }
+    return false
+  }
+
+  function goOnByUpdates({ ts, content }: Message, when: 'posting' | 'at the end'): void {
+    fallBack(when)
+    if (ts !== undefined) message = createPosted(desk, { part: parts - 1, from: { ts, content }, held: when === 'at the end' })
+  }
+
+  /** What follows goes into another message. */
+  function endBefore({ content }: Message): void {
+    full = true
+    reopening = reopeningFor(content.open)
+  }
+
+  /** The same, of a message that can be neither written nor ended. */
+  function leave(left: Message): void {
+    if (left.content.text !== '') endBefore(left)
+    full = false
+    message = undefined
+  }
+
+  async function endMessage(): Promise<void> {
+    ended = message
+    message = undefined
+    full = false
+    // One try: a later one may wait, the text may not.
+    if (ended && !(await ended.end(undefined, clock.now())).done) unended.push(ended)
+  }
+
+  return {
+    async begin() {
+      if (refusals.has('streams')) fallBack('posting')
+      else await start('')
+    },
+    note(step) {
+      steps = [...steps.filter(({ id }) => id !== step.id), step]
+    },
+    ready(text, final) {
+      if (mode === 'at the end' && !final) return 0
+      return final || bounds.isTooOld(place().message) ? text.length : showable(openAt(place()), text)
+    },
+    gapMs: () => (mode === 'posting' ? UPDATE_GAP_MS : APPEND_GAP_MS),
+    write,
+    async end(ending) {
+      for (const one of unended) await one.end(undefined, desk.until)
+      // Where nothing came after a message was ended, it is the last.
+      const last = await (message ?? ended)?.end(ending, desk.until)
+      return last?.session ?? false
+    },
+    firstTextAt: () => firstTextAt,
+  }
+}
