@@ -30,11 +30,9 @@ test('a thumb is kept with what the answer rested on, a second click changes the
     ['U00ADA', 'positive'],
     ['U00GRACE', 'negative'],
   ])
-  expect(whispers(stage, at.channel, at.threadTs).map(({ to, text }) => [to, text.startsWith('Thank you')])).toEqual([
-    ['U00GRACE', true],
-    ['U00GRACE', true],
-    ['U00ADA', true],
-  ])
+  const thanked = whispers(stage, at.channel, at.threadTs)
+  expect(thanked.map(({ to }) => to).sort()).toEqual(['U00ADA', 'U00GRACE', 'U00GRACE'])
+  for (const { text } of thanked) expect(text).toMatch(/^Thank you/)
   expect(logged(stage, 'feedback').map(({ outcome }) => outcome)).toEqual(['kept', 'kept', 'kept'])
   const counted = (metric: string) =>
     stage.stack.lambda.invocations.filter(({ logs }) => logs.some((line) => line.includes(`"${metric}":1`)))
