@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { describe, expect, test } from 'vitest'
 
@@ -157,6 +157,13 @@ describe('who imports whom', () => {
       ({ from, to, typeOnly }) => under(...VERBS, ...STEPS, ...NOUNS)(from) && !typeOnly && !FILES.includes(to),
     )
     expect(packages.filter(({ to }) => to !== 'valibot')).toEqual([])
+  })
+
+  test('every file is for somebody', () => {
+    const names = ['package.json', 'cdk.json', 'wrangler.toml', 'vitest.config.ts', ...FILES]
+    const texts = new Map(names.map((path) => [path, readFileSync(path, 'utf8')]))
+    const named = (path: string) => [...texts].some(([other, text]) => other !== path && text.includes(`${basename(path)}`))
+    expect(FILES.filter((path) => !under('test/')(path) && !path.endsWith('.d.ts') && !named(path))).toEqual([])
   })
 
   test('nothing imports in a circle', () => {
