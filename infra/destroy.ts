@@ -75,18 +75,18 @@ async function removeWorker({ tools, wrangler, say }: Guide): Promise<void> {
 async function deleteOtherKeys({ tools, placement, say }: Guide, user: string | undefined): Promise<void> {
   if (user === undefined && !tools.dry) return
   const name = user ?? '<EdgeCallerUserName>'
+  const region = ['--region', placement.home, '--output', 'json']
   const listed = await tools.read<{ AccessKeyMetadata: { AccessKeyId: string }[] }>(
-    { tool: 'aws', args: ['iam', 'list-access-keys', '--user-name', name, '--output', 'json'] },
+    { tool: 'aws', args: ['iam', 'list-access-keys', '--user-name', name, ...region] },
     { AccessKeyMetadata: [] },
   )
-  const described = ['--stack-name', 'Vera', '--region', placement.home, '--output', 'json']
   const { StackResources } = await tools.read<{ StackResources: { ResourceType: string; PhysicalResourceId?: string }[] }>(
-    { tool: 'aws', args: ['cloudformation', 'describe-stack-resources', ...described] },
+    { tool: 'aws', args: ['cloudformation', 'describe-stack-resources', '--stack-name', 'Vera', ...region] },
     { StackResources: [] },
   )
   const own = StackResources.find(({ ResourceType }) => ResourceType === 'AWS::IAM::AccessKey')?.PhysicalResourceId
   for (const { AccessKeyId } of listed.AccessKeyMetadata.filter((key) => key.AccessKeyId !== own)) {
-    await tools.run({ tool: 'aws', args: ['iam', 'delete-access-key', '--user-name', name, '--access-key-id', AccessKeyId] })
+    await tools.run({ tool: 'aws', args: ['iam', 'delete-access-key', '--user-name', name, '--access-key-id', AccessKeyId, ...region] })
     say.done(`The key ${AccessKeyId} of ${name} is gone`)
   }
 }

@@ -29,14 +29,15 @@ export async function logIn(guide: Guide): Promise<LoggedIn> {
   }
 }
 
-async function askAws({ tools }: Guide): Promise<{ account: string; found: Found }> {
+async function askAws({ tools, placement }: Guide): Promise<{ account: string; found: Found }> {
   try {
-    const identity = { tool: 'aws', args: ['sts', 'get-caller-identity', '--output', 'json'] } as const
-    const { Account: account, Arn } = await tools.read(identity, { Account: '<account>', Arn: '<you>' })
+    const args = ['sts', 'get-caller-identity', '--region', placement.home, '--output', 'json']
+    const { Account: account, Arn } = await tools.read({ tool: 'aws', args }, { Account: '<account>', Arn: '<you>' })
     return { account, found: { well: `AWS account ${account}, as ${Arn}` } }
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
-    const inTheWay = 'Nobody is logged in to AWS. Run "aws sso login" or "aws configure", and name the profile in AWS_PROFILE.'
+    const said = error.said.trim().replaceAll(/\s+/g, ' ')
+    const inTheWay = `Nobody is logged in to AWS (${said}). Run "aws sso login" or "aws configure", and name the profile in AWS_PROFILE.`
     return { account: '', found: { inTheWay } }
   }
 }

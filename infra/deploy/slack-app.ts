@@ -22,7 +22,8 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   say.step('Slack')
   const at = { arn: outputs.slackSecretArn, region: placement.home }
   const held = await readSecret<SlackSecret>(tools, at, { botToken: '', teamId: UNFILLED, appId: UNFILLED })
-  const connected = given.botToken === undefined && held.appId !== UNFILLED ? await stillThere(held, apiUrl) : undefined
+  const isNew = held.appId === UNFILLED || (given.botToken !== undefined && given.botToken !== held.botToken)
+  const connected = isNew ? undefined : await stillThere(held, apiUrl)
   if (connected === undefined) await showManifest(guide, edgeUrl)
   await giveSigningSecret(guide)
   const installed = connected ?? (await askForToken(guide, at, held, apiUrl))
