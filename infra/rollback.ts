@@ -1,5 +1,5 @@
 import { ANSWER_FUNCTION, aliasedVersion, pointAlias } from './deploy/alias.ts'
-import { oldSecret, type Step, stepBack, type WorkerVersion } from './deploy/earlier-release.ts'
+import { type Earlier, oldSecret, releaseOf, stepBack, type WorkerVersion } from './deploy/earlier-release.ts'
 import { readGiven } from './deploy/given.ts'
 import type { Guide } from './deploy/guide.ts'
 import { logIn } from './deploy/log-in.ts'
@@ -26,25 +26,27 @@ await runProgram(async () => {
 /** The sender goes back first: what it sends, the newer receiver understands. */
 async function rollBack(guide: Guide): Promise<void> {
   const { tools, given, ask, say } = guide
-  const step = await findStep(guide)
-  const aliased = await aliasedVersion(guide, step.live.answerVersion)
-  if (aliased !== step.live.answerVersion) {
+  const { versions, liveId } = await readVersions(guide)
+  const live = releaseOf(versions, liveId)
+  const aliased = await aliasedVersion(guide, live.answerVersion)
+  if (aliased !== live.answerVersion) {
     // An earlier rollback, or a deployment, ended between the tiers. Going on from there would leave them apart.
-    say.note(`${ANSWER_FUNCTION} is at version ${aliased}, and the Worker was deployed with ${step.live.answerVersion}`)
-    await pointAlias(guide, step.live.answerVersion)
+    say.note(`${ANSWER_FUNCTION} is at version ${aliased}, and the Worker was deployed with ${live.answerVersion}`)
+    await pointAlias(guide, live.answerVersion)
     return say.done('The tiers are of one release again. To go one further back, give the command again.')
   }
-  await checkEdgeKey(guide, step)
-  await checkVersion(guide, step.earlier.answerVersion)
-  const what = `the Worker of ${step.madeOn} and version ${step.earlier.answerVersion} of ${ANSWER_FUNCTION}`
+  const earlier = stepBack(versions, liveId)
+  await checkEdgeKey(guide, earlier)
+  await checkVersion(guide, earlier.release.answerVersion)
+  const what = `the Worker of ${earlier.madeOn} and version ${earlier.release.answerVersion} of ${ANSWER_FUNCTION}`
   if (!given.yes) await ask.agree({ message: `Put back ${what}?`, by: '--yes' })
-  await tools.run({ tool: 'wrangler', args: ['rollback', step.versionId, '--message', 'npm run rollback', '--yes'] })
-  say.done(`The Worker is that of ${step.madeOn}`)
-  await pointAlias(guide, step.earlier.answerVersion)
-  say.done(`${ANSWER_FUNCTION} is at version ${step.earlier.answerVersion}`)
+  await tools.run({ tool: 'wrangler', args: ['rollback', earlier.versionId, '--message', 'npm run rollback', '--yes'] })
+  say.done(`The Worker is that of ${earlier.madeOn}`)
+  await pointAlias(guide, earlier.release.answerVersion)
+  say.done(`${ANSWER_FUNCTION} is at version ${earlier.release.answerVersion}`)
 }
 
-async function findStep({ tools }: Guide): Promise<Step> {
+async function readVersions({ tools }: Guide): Promise<{ versions: WorkerVersion[]; liveId: string }> {
   const live = await tools.read<{ versions: { version_id: string; percentage: number }[] }>(
     { tool: 'wrangler', args: ['deployments', 'status', '--json'] },
     { versions: [{ version_id: '<live>', percentage: 100 }] },
@@ -56,7 +58,7 @@ async function findStep({ tools }: Guide): Promise<Step> {
     metadata: { created_on: '<date>' },
     annotations: { 'workers/tag': `${'0'.repeat(12)}.${index + 1}` },
   }))
-  return stepBack(await tools.read({ tool: 'wrangler', args: ['versions', 'list', '--json'] }, pretended), only.version_id)
+  return { versions: await tools.read({ tool: 'wrangler', args: ['versions', 'list', '--json'] }, pretended), liveId: only.version_id }
 }
 
 /** Before anything is changed: a version may have been deleted by hand. */
@@ -69,7 +71,7 @@ async function checkVersion({ tools, placement }: Guide, version: string): Promi
 }
 
 /** The earlier version of the Worker has the key that it was deployed with. */
-async function checkEdgeKey(guide: Guide, { madeOn }: Step): Promise<void> {
+async function checkEdgeKey(guide: Guide, { madeOn }: Earlier): Promise<void> {
   const { tools, placement } = guide
   const arn = (await readStackOutputs(guide))?.EdgeKeySecretArn ?? '<EdgeKeySecretArn>'
   const args = ['secretsmanager', 'list-secret-version-ids', '--secret-id', arn, '--region', placement.home, '--output', 'json']

@@ -9,7 +9,7 @@ export const BOT_EVENTS = {
   'message.groups': 'the same in a private channel',
   'message.im': 'a question in a direct message',
   'message.mpim': 'a question in a group direct message, which is never an app_mention',
-  agent_session_stopped: 'the Stop button, without which Slack shows none',
+  agent_session_stopped: 'the Stop button',
 } as const
 
 /** What the bot may do, and what for. The tests compare it with the calls that are made. */

@@ -8,32 +8,38 @@ export interface WorkerVersion {
   annotations?: { 'workers/tag'?: string; 'workers/triggered_by'?: string }
 }
 
-/** The release that is live, and the version of the Worker that was live before it. */
-export interface Step {
-  live: Release
-  earlier: Release
+/** The version of the Worker that was live before the one that is, and the release that it belongs to. */
+export interface Earlier {
+  release: Release
   versionId: string
   /** When that version was made. */
   madeOn: string
 }
 
+/** The release of the version that is live. Throws ToMend. */
+export function releaseOf(listed: readonly WorkerVersion[], liveId: string): Release {
+  const versions = inOrder(listed)
+  const release = releaseAt(versions, indexOf(versions, liveId))
+  if (!release) throw new ToMend('The Worker that is live was not deployed by this program. Choose a version with "npx wrangler rollback".')
+  return release
+}
+
 /**
  * One release back from the version that is live. A release may have several versions: a changed secret makes one more, with
- * the same code. The last of the earlier release is the one, because it has the secrets of its time.
+ * the same code. The last of the earlier release is the one, because it has the secrets of its time. Throws ToMend.
  */
-export function stepBack(listed: readonly WorkerVersion[], liveId: string): Step {
-  const versions = listed.toSorted((a, b) => a.metadata.created_on.localeCompare(b.metadata.created_on))
-  const at = versions.findIndex(({ id }) => id === liveId)
-  const live = releaseAt(versions, at)
-  if (!live) throw new ToMend('The Worker that is live was not deployed by this program. Choose a version with "npx wrangler rollback".')
+export function stepBack(listed: readonly WorkerVersion[], liveId: string): Earlier {
+  const live = releaseOf(listed, liveId)
+  const versions = inOrder(listed)
+  const at = indexOf(versions, liveId)
   const to = versions.findLastIndex((_, index) => index < at && isAnother(releaseAt(versions, index), live))
-  const earlier = releaseAt(versions, to)
+  const release = releaseAt(versions, to)
   const version = versions[to]
-  if (!earlier || !version) {
+  if (!release || !version) {
     throw new ToMend("There is no earlier release among the Worker's last ten versions. Check out an older commit and deploy that.")
   }
   if (versions.some((later, index) => index > to && isSecretChange(later))) throw new ToMend(oldSecret("A secret of the Worker's"))
-  return { live, earlier, versionId: version.id, madeOn: version.metadata.created_on }
+  return { release, versionId: version.id, madeOn: version.metadata.created_on }
 }
 
 /** What a version of the past would bring back with it. */
@@ -42,6 +48,14 @@ export function oldSecret(what: string): string {
     `${what} was changed after the earlier release, which would bring the old one back, and nothing would be answered. ` +
     'Check out the commit of that release and deploy it: that keeps the secrets of today.'
   )
+}
+
+function inOrder(listed: readonly WorkerVersion[]): WorkerVersion[] {
+  return listed.toSorted((a, b) => a.metadata.created_on.localeCompare(b.metadata.created_on))
+}
+
+function indexOf(versions: readonly WorkerVersion[], id: string): number {
+  return versions.findIndex((version) => version.id === id)
 }
 
 function releaseAt(versions: readonly WorkerVersion[], at: number): Release | undefined {
