@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readGiven } from '../../../infra/deploy/given.ts'
 import { WrongUsage } from '../../../infra/deploy/to-mend.ts'
-import { createAppLink, manifestOf } from '../../../infra/slack-manifest.ts'
+import { BOT_EVENTS, BOT_SCOPES, createAppLink, manifestOf } from '../../../infra/slack-manifest.ts'
 import { fakeSections } from '../fake-sections.ts'
 import { ARN, brief, CHECKS, createStage, expectHidden, FLAGS, GIVEN, SECRETS, STEPS, writeSections } from './stage.ts'
 
@@ -181,12 +181,23 @@ test('a dry run prints the commands and starts none', async () => {
   for (const secret of Object.values(SECRETS)) expect(out).not.toContain(secret)
 })
 
-test('an app that is there already is changed by hand, and what it lacks is named', async () => {
+test('an app that is there already is changed by hand, and moved over by its one address at the end', async () => {
   const stage = await createStage()
   stage.slack.scopes = stage.slack.scopes.filter((scope) => scope !== 'im:write' && scope !== 'users:read')
   const args = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'A00FAKE']
-  const { status, out, err } = await stage.run(DEPLOY, args, GIVEN)
-  expect(out).toContain('https://api.slack.com/apps/A00FAKE')
-  for (const path of ['/slack/events', '/slack/interactivity', '/slack/commands']) expect(out).toContain(`${EDGE_URL}${path}`)
-  expect([status, err]).toEqual([1, expect.stringContaining('add the scopes im:write, users:read')])
+  const lacking = await stage.run(DEPLOY, args, GIVEN)
+  expect(lacking.out).toContain('https://api.slack.com/apps/A00FAKE')
+  for (const path of ['/slack/interactivity', '/slack/commands']) expect(lacking.out).toContain(`${EDGE_URL}${path}`)
+  for (const scope of Object.keys(BOT_SCOPES)) expect(lacking.out).toContain(scope)
+  // Not before both tiers can do what the app does today; and the bot of today might answer every message.
+  for (const later of [`${EDGE_URL}/slack/events`, 'message.channels']) expect(lacking.out).not.toContain(later)
+  expect([lacking.status, lacking.err]).toEqual([1, expect.stringContaining('add the scopes im:write, users:read')])
+
+  stage.slack.scopes = Object.keys(BOT_SCOPES)
+  stage.world.secrets[ARN.slack] = JSON.stringify({ botToken: 'generated', teamId: 'not-set', appId: 'not-set' })
+  const moved = await stage.run(DEPLOY, args, GIVEN)
+  for (const last of [`${EDGE_URL}/slack/events`, ...Object.keys(BOT_EVENTS)]) {
+    expect(moved.out.lastIndexOf(last)).toBeGreaterThan(moved.out.indexOf('The app A00FAKE'))
+  }
+  expect([moved.status, moved.err]).toEqual([0, ''])
 })
