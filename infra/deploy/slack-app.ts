@@ -23,14 +23,15 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   say.step('Slack')
   const at = { arn: outputs.slackSecretArn, region: placement.home }
   const held = await readSecret<SlackSecret>(tools, at, { botToken: '', teamId: UNFILLED, appId: UNFILLED })
-  const isNew = held.appId === UNFILLED || (given.botToken !== undefined && given.botToken !== held.botToken)
+  const moves = held.appId !== UNFILLED && (given.slackApp ?? 'new') !== 'new' && given.slackApp !== held.appId
+  const isNew = moves || held.appId === UNFILLED || (given.botToken !== undefined && given.botToken !== held.botToken)
   const connected = isNew ? undefined : await stillThere(held, apiUrl)
   const manifest = manifestOf(guide.sections, edgeUrl)
   const app = connected ? undefined : await whichApp(guide)
   if (app !== undefined) for (const line of app === 'new' ? makeIt(manifest) : changeIt(manifest, app)) say.line(line)
-  await giveSigningSecret(guide)
+  await giveSigningSecret(guide, moves)
   if (app === 'new') for (const line of VERIFY_AND_INSTALL) say.line(line)
-  const installed = connected ?? (await askForToken(guide, at, held, apiUrl))
+  const installed = connected ?? (await askForToken(guide, at, held, { apiUrl, app }))
   checkScopes(installed)
   memory.remember({ slackApp: installed.appId })
   say.done(`The app ${installed.appId} in ${installed.team} (${installed.teamId})`)
@@ -63,10 +64,11 @@ async function whichApp({ given, ask, memory }: Guide): Promise<string> {
   return chosen
 }
 
-async function giveSigningSecret(guide: Guide): Promise<void> {
+/** `anew` for another app than the one whose secret the Worker has. */
+async function giveSigningSecret(guide: Guide, anew: boolean): Promise<void> {
   const { given, tools, ask, say } = guide
   // Given beforehand, it was deployed with the Worker.
-  if (given.signingSecret === undefined && !(await hasSecret(guide, 'SLACK_SIGNING_SECRET'))) {
+  if (given.signingSecret === undefined && (anew || !(await hasSecret(guide, 'SLACK_SIGNING_SECRET')))) {
     const message = "The app's signing secret, from its page Basic Information"
     const text = await ask.secret({ message, by: 'SLACK_SIGNING_SECRET', schema: SigningSecret })
     await tools.run({ tool: 'wrangler', args: ['secret', 'put', 'SLACK_SIGNING_SECRET'], input: { text, is: 'the signing secret' } })
@@ -78,15 +80,19 @@ async function askForToken(
   { given, tools, ask, say }: Guide,
   at: { arn: string; region: string },
   held: SlackSecret,
-  apiUrl: string,
+  { apiUrl, app }: { apiUrl: string; app: string | undefined },
 ): Promise<Installed> {
+  const meant = app?.startsWith('A') ? app : undefined
   const message = 'Its bot token, which begins with xoxb-, from its page OAuth & Permissions'
   const botToken = given.botToken ?? (await ask.secret({ message, by: 'SLACK_BOT_TOKEN', schema: BotToken }))
   if (tools.dry) for (const method of ['auth.test', 'bots.info']) say.line(`  $ POST ${new URL(method, apiUrl)}`)
   const installed: Installed = tools.dry
-    ? { teamId: '<team>', team: '<team>', appId: '<app>', scopes: Object.keys(BOT_SCOPES) }
+    ? { teamId: '<team>', team: '<team>', appId: meant ?? '<app>', scopes: Object.keys(BOT_SCOPES) }
     : await learnInstalled(botToken, apiUrl)
   const { teamId, appId } = installed
+  if (meant !== undefined && meant !== appId) {
+    throw new ToMend(`That is the bot token of the app ${appId}, and not of ${meant}. Give the command again with the one of ${meant}.`)
+  }
   const secret = { botToken, teamId, appId }
   if (JSON.stringify(secret) !== JSON.stringify({ botToken: held.botToken, teamId: held.teamId, appId: held.appId })) {
     await writeSecret(tools, at, secret)

@@ -84,6 +84,7 @@ async function start({ input, shown, ...command }: Command, cwd: string, env: No
   // a process with real pipes stands between.
   const [file, args] = input ? ['sh', ['-c', 'cat | exec "$@"', 'sh', command.tool, ...command.args]] : [command.tool, command.args]
   const output = shown ? 'inherit' : 'pipe'
+  // What is shown may ask as well: the CDK for the code of somebody's second factor.
   const child = spawn(file, args, { cwd, env, stdio: [input ? 'pipe' : shown ? 'inherit' : 'ignore', output, output] })
   // It may end before it has read everything; its status says why.
   child.stdin?.on('error', () => undefined).end(input?.text)

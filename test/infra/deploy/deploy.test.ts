@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readGiven } from '../../../infra/deploy/given.ts'
@@ -171,6 +171,14 @@ test('a command line that is wrong ends with status 2, and one sentence', async 
   expect(ran).toEqual({ status: 2, out: '', err: "Unknown option '--what'. See --help.\n" })
 })
 
+test('a tool that is not installed is named, with where to get it', async () => {
+  const stage = await createStage()
+  const recorders = join(stage.dir, 'recorders')
+  rmSync(join(recorders, 'aws'))
+  const { status, err } = await stage.run(DEPLOY, FLAGS, { PATH: recorders })
+  expect([status, err]).toEqual([1, expect.stringMatching(/There is no "aws" on the PATH\. Install version 2 .*https:\/\/docs\.aws/)])
+})
+
 test('a dry run prints the commands and starts none', async () => {
   const stage = await createStage()
   const { status, out } = await stage.run(DEPLOY, ['--dry-run'], { ...GIVEN, SLACK_SIGNING_SECRET: '' })
@@ -200,4 +208,14 @@ test('an app that is there already is changed by hand, and moved over by its one
     expect(moved.out.lastIndexOf(last)).toBeGreaterThan(moved.out.indexOf('The app A00FAKE'))
   }
   expect([moved.status, moved.err]).toEqual([0, ''])
+
+  // From one app to another: both of its secrets are wanted again, and the token has to be that app's.
+  const { SLACK_SIGNING_SECRET: _, ...without } = GIVEN
+  const other = ['--yes', '--slack-app', 'A00OTHER']
+  expect((await stage.run(DEPLOY, other, without)).err).toContain('Give SLACK_SIGNING_SECRET')
+  stage.calls()
+  expect((await stage.run(DEPLOY, other, { ...GIVEN, SLACK_BOT_TOKEN: 'xoxb-another-fake-token' })).err).toContain(
+    'A00FAKE, and not of A00OTHER',
+  )
+  expect(stage.lines()).not.toContain('aws secretsmanager put-secret-value')
 })
