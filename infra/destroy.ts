@@ -12,7 +12,7 @@ const HELP = `npm run destroy [-- options]
 Removes what "npm run deploy" made, and says before what that is and what stays.
 
   --dry-run  print the commands, run none
-  --yes      do not ask whether to`
+  --yes      do not ask first`
 
 await runProgram(async () => {
   const given = readGiven(process.argv.slice(2), process.env, ['help', 'dry-run', 'yes'])

@@ -14,7 +14,7 @@ Puts both tiers one release back: the Worker, and the Lambda that it was deploye
 stays as it is. To go forward again, deploy.
 
   --dry-run  print the commands, run none
-  --yes      do not ask whether to`
+  --yes      do not ask first`
 
 await runProgram(async () => {
   const given = readGiven(process.argv.slice(2), process.env, ['help', 'dry-run', 'yes'])

@@ -31,7 +31,7 @@ export const terminal: Asking = {
     return answered<string>(await text({ message, ...(known !== undefined && { initialValue: known }), validate: schema })).trim()
   },
   async secret({ message, schema }) {
-    return answered<string>(await password({ message, validate: schema })).trim()
+    return answered<string>(await password({ message, validate: schema, clearOnError: true })).trim()
   },
 }
 
