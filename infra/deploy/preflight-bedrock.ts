@@ -79,11 +79,8 @@ async function checkModel(tools: Tools, what: string, model: string, region: str
       // Amazon's own models know no agreement.
       (model.startsWith('amazon.') || seen.agreementAvailability.status === 'AVAILABLE')
     const form = model.startsWith('anthropic.') ? await checkForm(tools, region, allowed) : []
-    return allowed
-      ? [{ well: `${what} may be called in ${region}` }, ...form]
-      : form.length > 0
-        ? form
-        : [{ inTheWay: openIt(what, region) }]
+    if (allowed) return [{ well: `${what} may be called in ${region}` }, ...form]
+    return form.some((one) => 'inTheWay' in one) ? form : [...form, { inTheWay: openIt(what, region) }]
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
     if (!/ResourceNotFound|ValidationException/.test(error.said)) return [{ inTheWay: unexpected(`Whether ${what} may be called`, error) }]

@@ -136,6 +136,12 @@ test('everything that is in the way is said at once, and nothing is made', async
     expect(places.out).toMatch(sentence)
   }
   expect(stage.lines().sort()).toEqual(CHECKS)
+
+  // What cannot be found out does not let through what may not be called.
+  Object.assign(stage.world, { bootstrapped: true, vectors: true })
+  stage.failOnce('get-use-case', 'An error occurred (AccessDeniedException)')
+  const unknown = await stage.run(DEPLOY, FLAGS, GIVEN)
+  expect(unknown).toMatchObject({ status: 1, out: expect.stringMatching(/claude-haiku-5-5 may not be called by this account yet/) })
 })
 
 test('without a terminal a missing answer is an error that names what would give it', async () => {
