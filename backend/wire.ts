@@ -40,6 +40,7 @@ export interface Wired {
   stop: StopDeps
   rate: RateDeps
   identity(): Promise<SlackIdentity>
+  identityAnew(): Promise<SlackIdentity>
   slackTally(): Tally
 }
 
@@ -60,6 +61,7 @@ export function wire(config: Config): Wired {
 
   return {
     identity: slack.identity,
+    identityAnew: slack.identityAnew,
     slackTally: slack.tally,
     answer: {
       turns,

@@ -1,8 +1,10 @@
 import type { LogLine } from './log.ts'
 import type { VerifiedBody } from './signature.ts'
 
-/** What the Worker is given: wrangler.toml's variables, secrets and bindings, as `wrangler types` reads them, and one optional variable. */
+/** What the Worker is given: wrangler.toml's variables, secrets and bindings, as `wrangler types` reads them, and what it leaves out. */
 export type Bindings = Env & {
+  /** A secret that is there only once Slack's app is. */
+  SLACK_SIGNING_SECRET: string
   /** In place of Lambda's own address, outside AWS. */
   LAMBDA_ENDPOINT?: string
 }

@@ -20,6 +20,8 @@ export class Answerer extends Construct implements IGrantable {
   readonly grantPrincipal: IPrincipal
   /** As wrangler.toml names it: function and alias. */
   readonly address = `${FUNCTION_NAME}:${ALIAS}`
+  /** The number of the version that is published with this template. */
+  readonly version: string
   readonly #alias: Alias
 
   constructor(
@@ -45,6 +47,7 @@ export class Answerer extends Construct implements IGrantable {
     // number of a guardrail or the id of a base that is made anew is not in the template: without this, the alias would
     // go on with the old ones.
     this.fn.invalidateVersionBasedOn(madeFrom.join())
+    this.version = this.fn.currentVersion.version
     // Of the alias: what is set on the function itself holds for $LATEST, which nobody invokes.
     this.#alias = this.fn.addAlias(ALIAS, {
       // A second try would find the turn claimed, or answer twice; the person has "Try again".

@@ -12,6 +12,16 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 export const EDGE_BUNDLE = join(ROOT, 'dist/edge/worker.js')
 export const BACKEND_BUNDLE = join(ROOT, 'dist/backend/index.mjs')
 
+/** What keeps wrangler from asking its home for news, from sending it some, and from asking a person anything. */
+export const QUIET_WRANGLER: Readonly<Record<string, string>> = {
+  CI: '1',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_LOG_PATH: join(ROOT, '.wrangler/logs'),
+  WRANGLER_SEND_ERROR_REPORTS: 'false',
+  WRANGLER_SEND_METRICS: 'false',
+}
+
 /** Bundles both tiers into `dist`. Each file is moved into place whole, so that a reader never sees half of one. */
 export async function build(): Promise<void> {
   await mkdir(join(ROOT, 'dist'), { recursive: true })
@@ -33,7 +43,7 @@ export async function build(): Promise<void> {
   }
 }
 
-/** The Worker as wrangler itself bundles it. `--dry-run` needs no account; the variables keep wrangler from calling home. */
+/** The Worker as wrangler itself bundles it. `--dry-run` needs no account. */
 async function bundleEdge(outdir: string): Promise<void> {
   const wrangler = spawn(
     process.execPath,
@@ -42,15 +52,7 @@ async function bundleEdge(outdir: string): Promise<void> {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
-      env: {
-        ...process.env,
-        CI: '1',
-        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-        WRANGLER_HIDE_BANNER: 'true',
-        WRANGLER_LOG_PATH: join(ROOT, '.wrangler/logs'),
-        WRANGLER_SEND_ERROR_REPORTS: 'false',
-        WRANGLER_SEND_METRICS: 'false',
-      },
+      env: { ...process.env, ...QUIET_WRANGLER },
     },
   )
   // wrangler is two processes; with a group of their own both can be ended, before the staging folder is swept.

@@ -42,3 +42,11 @@ export function placementOf({
   if (wrong.length > 0) throw new Error(`The regions in assistant.config.ts do not fit: ${wrong.join('; ')}.`)
   return placement
 }
+
+/** Every region that gets a stack: the functions', and those where a guardrail or knowledge bases are made. */
+export function stackRegions(sections: Pick<Sections, 'deployment' | 'model' | 'knowledge' | 'guardrail'>): string[] {
+  const placement = placementOf(sections)
+  const anyMade = sections.knowledge.bases.some(({ source }) => source !== 'existing')
+  const regions = [placement.home, sections.guardrail.source === 'policy' && placement.model, anyMade && placement.knowledge]
+  return [...new Set(regions.filter((region) => region !== false))]
+}

@@ -70,6 +70,7 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
   // What a deployment goes on with. No value of a secret is ever among them.
   const outputs: Record<string, [value: string, description: string]> = {
     AnswerFunction: [answerer.address, 'LAMBDA_FUNCTION of wrangler.toml'],
+    AnswerVersion: [answerer.version, 'The version that the alias is to point to'],
     EdgeKeySecretArn: [caller.secretArn, "The Worker's AWS key: JSON with accessKeyId and secretAccessKey"],
     EdgeCallerUserName: [caller.userName, 'The user whose key that is'],
     SlackSecretArn: [slackSecret.secretArn, 'To be filled with JSON: botToken, teamId, appId'],

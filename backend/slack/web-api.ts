@@ -42,6 +42,8 @@ export interface Slack {
   /** A call that changes something: tried once. Never rejects. */
   write<T>(call: (client: WebClient) => Promise<T>): Promise<Attempt<T>>
   identity(): Promise<SlackIdentity>
+  /** The same, read anew: the secret may have been filled since. */
+  identityAnew(): Promise<SlackIdentity>
   /** Since this process began. */
   tally(): Tally
 }
@@ -116,6 +118,10 @@ export function createSlack({
       }
     },
     identity: async () => (await current()).identity,
+    async identityAnew() {
+      connected = connect()
+      return (await connected).identity
+    },
     tally: () => ({ ...tally }),
   }
 }

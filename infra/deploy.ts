@@ -1,0 +1,52 @@
+import { fillConfluence } from './deploy/confluence.ts'
+import { readGiven } from './deploy/given.ts'
+import type { Guide } from './deploy/guide.ts'
+import { openGuide, ROOT } from './deploy/open-guide.ts'
+import { preflight } from './deploy/preflight.ts'
+import { runProgram } from './deploy/program.ts'
+import { createQueues } from './deploy/queues.ts'
+import { connectSlack } from './deploy/slack-app.ts'
+import { deployStacks } from './deploy/stacks.ts'
+import { syncKnowledge } from './deploy/sync.ts'
+import { deployWorker } from './deploy/worker.ts'
+
+const HELP = `npm run deploy [-- options]
+
+Brings the assistant from this folder into your AWS account, your Cloudflare account and your Slack workspace. It looks
+at everything first, asks what it must, and can be given again at any time: what is done is found done.
+
+  --dry-run               print the commands, run none
+  --yes                   do not ask whether to deploy
+  --confluence-user MAIL  the user as whom Confluence is read
+  --slack-app ID          an app that is there already; "new" for one that is not
+
+Secrets come from the terminal, where they are not shown, or from the variables CONFLUENCE_API_TOKEN,
+SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN. Other variables: AWS_PROFILE and its kin, CLOUDFLARE_API_TOKEN,
+CLOUDFLARE_ACCOUNT_ID.`
+
+await runProgram(async () => {
+  const given = readGiven(process.argv.slice(2), process.env, ['help', 'dry-run', 'yes', 'confluence-user', 'slack-app'])
+  if (given.help) console.log(HELP)
+  else await deploy(openGuide(given))
+})
+
+/** The order of a deployment. Each step finds what it did before. */
+async function deploy(start: Guide): Promise<void> {
+  const ready = await preflight(start)
+  const guide = { ...start, tools: ready.tools }
+  const { sections, given, ask, say } = guide
+  const place = `AWS account ${ready.awsAccount} and Cloudflare account ${ready.cloudflareAccount}`
+  if (!given.yes) await ask.agree({ message: `Deploy ${sections.identity.name} to ${place}?`, by: '--yes' })
+
+  const outputs = await deployStacks(guide, ready.room)
+  await fillConfluence(guide, outputs)
+  await syncKnowledge(guide, outputs)
+  await createQueues(guide)
+  const edgeUrl = await deployWorker(guide, outputs, ROOT)
+  await connectSlack(guide, outputs, edgeUrl, process.env.SLACK_API_URL ?? 'https://slack.com/api/')
+
+  say.step('Done')
+  say.line(`  Invite @${sections.identity.name} to a channel and mention it, or write it a direct message.`)
+  say.line(`  How it is doing: ${outputs.dashboardUrl}`)
+  if (sections.deployment.alarmEmail !== '') say.line(`  ${sections.deployment.alarmEmail} has to confirm once that it wants the alarms.`)
+}

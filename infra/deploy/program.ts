@@ -1,0 +1,23 @@
+import { Cancelled, WrongUsage } from './to-mend.ts'
+
+/** Exit statuses of our commands, the playground's too. */
+const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const
+
+/** Runs a command. What goes wrong becomes sentences on standard error, and an exit status. */
+export async function runProgram(program: () => Promise<void>): Promise<void> {
+  // Whoever read our output has gone (`| head`). That is no reason to leave anything half done.
+  process.stdout.on('error', () => undefined)
+  try {
+    await program()
+  } catch (error) {
+    const [sentence, status] = explain(error)
+    console.error(sentence)
+    process.exitCode = status
+  }
+}
+
+function explain(error: unknown): [sentence: string, status: number] {
+  if (error instanceof WrongUsage) return [`${error.message}. See --help.`, EXIT.usage]
+  if (error instanceof Cancelled) return ['Stopped. What is done stays done; give the command again to go on.', EXIT.interrupted]
+  return [error instanceof Error ? error.message : String(error), EXIT.failed]
+}

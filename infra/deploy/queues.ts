@@ -1,0 +1,21 @@
+import type { Guide } from './guide.ts'
+import { CommandFailed } from './tools.ts'
+
+/** The queues that wrangler.toml names. A Worker cannot be deployed before they are there. */
+export async function createQueues({ tools, wrangler, say }: Guide): Promise<void> {
+  say.step('Queues')
+  for (const queue of wrangler.queues) {
+    if (tools.dry || !(await isThere({ tools }, queue))) await tools.run({ tool: 'wrangler', args: ['queues', 'create', queue] })
+    say.done(`${queue} is there`)
+  }
+}
+
+async function isThere({ tools }: Pick<Guide, 'tools'>, queue: string): Promise<boolean> {
+  try {
+    await tools.run({ tool: 'wrangler', args: ['queues', 'info', queue] })
+    return true
+  } catch (error) {
+    if (error instanceof CommandFailed && error.said.includes('does not exist')) return false
+    throw error
+  }
+}

@@ -1,0 +1,111 @@
+import { BOT_SCOPES, manifestOf } from '../slack-manifest.ts'
+import { BotToken, SigningSecret } from './given.ts'
+import type { Guide } from './guide.ts'
+import { readSecret, writeSecret } from './secret.ts'
+import { type Installed, learnInstalled, TokenRefused } from './slack-api.ts'
+import { changeIt, makeIt, moveItOver, VERIFY_AND_INSTALL } from './slack-instructions.ts'
+import type { Outputs } from './stacks.ts'
+import { ToMend } from './to-mend.ts'
+import { hasSecret } from './worker.ts'
+
+interface SlackSecret {
+  botToken: string
+  teamId: string
+  appId: string
+}
+
+/** What CloudFormation writes into the new secret (infra/slack-secret.ts). */
+const UNFILLED = 'not-set'
+
+/** The app in Slack: made or changed by the person, and then known to both tiers. */
+export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: string, apiUrl: string): Promise<void> {
+  const { placement, given, tools, memory, say } = guide
+  say.step('Slack')
+  const at = { arn: outputs.slackSecretArn, region: placement.home }
+  const held = await readSecret<SlackSecret>(tools, at, { botToken: '', teamId: UNFILLED, appId: UNFILLED })
+  const moves = held.appId !== UNFILLED && (given.slackApp ?? 'new') !== 'new' && given.slackApp !== held.appId
+  const isNew = moves || held.appId === UNFILLED || (given.botToken !== undefined && given.botToken !== held.botToken)
+  const connected = isNew ? undefined : await stillThere(held, apiUrl)
+  const manifest = manifestOf(guide.sections, edgeUrl)
+  const app = connected ? undefined : await whichApp(guide)
+  if (app !== undefined) for (const line of app === 'new' ? makeIt(manifest) : changeIt(manifest, app)) say.line(line)
+  await giveSigningSecret(guide, moves)
+  if (app === 'new') for (const line of VERIFY_AND_INSTALL) say.line(line)
+  const installed = connected ?? (await askForToken(guide, at, held, { apiUrl, app }))
+  checkScopes(installed)
+  memory.remember({ slackApp: installed.appId })
+  say.done(`The app ${installed.appId} in ${installed.team} (${installed.teamId})`)
+  if (app !== undefined && app !== 'new') for (const line of moveItOver(manifest)) say.line(line)
+}
+
+/** Undefined where the token in the secret is dead, and a new one is wanted. */
+async function stillThere({ botToken }: SlackSecret, apiUrl: string): Promise<Installed | undefined> {
+  try {
+    return await learnInstalled(botToken, apiUrl)
+  } catch (error) {
+    if (error instanceof TokenRefused) return undefined
+    throw error
+  }
+}
+
+/** `new`, `existing`, or the id of one that is there. */
+async function whichApp({ given, ask, memory }: Guide): Promise<string> {
+  const known = given.slackApp ?? memory.recall().slackApp
+  if (known !== undefined) return known
+  const chosen = await ask.choose({
+    message: 'Is there an app in Slack already?',
+    by: '--slack-app',
+    options: [
+      { value: 'new', label: 'No, I make a new one' },
+      { value: 'existing', label: 'Yes, I change one that is there' },
+    ],
+  })
+  memory.remember({ slackApp: chosen })
+  return chosen
+}
+
+/** `anew` for another app than the one whose secret the Worker has. */
+async function giveSigningSecret(guide: Guide, anew: boolean): Promise<void> {
+  const { given, tools, ask, say } = guide
+  // Given beforehand, it was deployed with the Worker.
+  if (given.signingSecret === undefined && (anew || !(await hasSecret(guide, 'SLACK_SIGNING_SECRET')))) {
+    const message = "The app's signing secret, from its page Basic Information"
+    const text = await ask.secret({ message, by: 'SLACK_SIGNING_SECRET', schema: SigningSecret })
+    await tools.run({ tool: 'wrangler', args: ['secret', 'put', 'SLACK_SIGNING_SECRET'], input: { text, is: 'the signing secret' } })
+  }
+  say.done('The Worker has the signing secret')
+}
+
+async function askForToken(
+  { given, tools, ask, say }: Guide,
+  at: { arn: string; region: string },
+  held: SlackSecret,
+  { apiUrl, app }: { apiUrl: string; app: string | undefined },
+): Promise<Installed> {
+  const meant = app?.startsWith('A') ? app : undefined
+  const message = 'Its bot token, which begins with xoxb-, from its page OAuth & Permissions'
+  const botToken = given.botToken ?? (await ask.secret({ message, by: 'SLACK_BOT_TOKEN', schema: BotToken }))
+  if (tools.dry) for (const method of ['auth.test', 'bots.info']) say.line(`  $ POST ${new URL(method, apiUrl)}`)
+  const installed: Installed = tools.dry
+    ? { teamId: '<team>', team: '<team>', appId: meant ?? '<app>', scopes: Object.keys(BOT_SCOPES) }
+    : await learnInstalled(botToken, apiUrl)
+  const { teamId, appId } = installed
+  if (meant !== undefined && meant !== appId) {
+    throw new ToMend(`That is the bot token of the app ${appId}, and not of ${meant}. Give the command again with the one of ${meant}.`)
+  }
+  const secret = { botToken, teamId, appId }
+  if (JSON.stringify(secret) !== JSON.stringify({ botToken: held.botToken, teamId: held.teamId, appId: held.appId })) {
+    await writeSecret(tools, at, secret)
+  }
+  return installed
+}
+
+/** Slack gives a token what was asked for when the app was installed, and says so with each answer. */
+function checkScopes({ scopes, appId }: Installed): void {
+  const lacking = Object.keys(BOT_SCOPES).filter((scope) => !scopes.includes(scope))
+  if (lacking.length === 0) return
+  throw new ToMend(
+    `The app may not yet do what it must: add the scopes ${lacking.join(', ')} under ` +
+      `https://api.slack.com/apps/${appId}/oauth, install it again, and give the command again.`,
+  )
+}

@@ -1,0 +1,54 @@
+import { BOT_EVENTS, BOT_SCOPES, createAppLink } from '../slack-manifest.ts'
+import type { SlackManifest } from '../slack-manifest-limits.ts'
+
+// What only a person can do, on the pages of the app.
+
+/** For an app that is to be made. */
+export function makeIt(manifest: SlackManifest): string[] {
+  return [
+    '',
+    JSON.stringify(manifest, null, 2),
+    '',
+    '  1. Open this link, choose the workspace and press "Create". The manifest above is filled in:',
+    `     ${createAppLink(manifest)}`,
+  ]
+}
+
+/** Once the Worker has the signing secret of a new app. */
+export const VERIFY_AND_INSTALL = [
+  '  2. Under "Event Subscriptions" press "Verify" (or "Retry") beside the Request URL, and see that it says "Verified".',
+  // A function that is asked before the token is there goes on without it for some minutes.
+  '  3. Under "Install App" install it to the workspace. Write to it only when this command has ended.',
+]
+
+/**
+ * For an app that is there: all that what serves it today does not see. Its events stay as they are, because a bot that
+ * answers direct messages by the event `message` would answer every message of every channel.
+ */
+export function changeIt({ features, settings }: SlackManifest, app: string): string[] {
+  const [command] = features.slash_commands
+  return [
+    '  1. Open the app and change by hand what it lacks of this. What serves it today goes on serving it.',
+    `     ${app.startsWith('A') ? `https://api.slack.com/apps/${app}` : 'https://api.slack.com/apps'}`,
+    `     OAuth & Permissions    Bot Token Scopes: ${Object.keys(BOT_SCOPES).join(', ')}`,
+    `     Slash Commands         ${command.command} to ${command.url}`,
+    `     Interactivity          on, to ${settings.interactivity.request_url}`,
+    '     App Home               the Messages Tab on, and people may write in it',
+    `     Agent                  on. It cannot be switched off again. Description: ${features.agent_view.agent_description}`,
+    ...(features.agent_view.suggested_prompts ?? []).map(
+      ({ title, message }) => `                            Prompt "${title}": ${message}`,
+    ),
+    '     Event Subscriptions    not yet',
+    '  2. Under "Install App" install it again.',
+  ]
+}
+
+/** When both tiers know it. */
+export function moveItOver({ settings }: SlackManifest): string[] {
+  return [
+    '  3. To move it over, change both of this under "Event Subscriptions", see that it says "Verified", and save:',
+    `     Request URL            ${settings.event_subscriptions.request_url}`,
+    `     Bot Events             ${Object.keys(BOT_EVENTS).join(', ')}`,
+    '     To go back, put the old address back, and take out the events that you added.',
+  ]
+}

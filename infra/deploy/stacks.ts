@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ANSWER_FUNCTION, aliasedVersion, pointAlias } from './alias.ts'
+import type { Guide } from './guide.ts'
+import type { Room } from './preflight-aws.ts'
+
+/** A knowledge base that was made here, as the output KnowledgeBases has it. */
+export interface MadeBase {
+  name: string
+  knowledgeBaseId: string
+  dataSourceId: string
+  /** Where the source's user and token go. */
+  credentialsArn?: string
+}
+
+/** What the stacks say. */
+export interface Outputs {
+  answerVersion: string
+  edgeKeySecretArn: string
+  slackSecretArn: string
+  dashboardUrl: string
+  bases: MadeBase[]
+}
+
+const PRETENDED: Outputs = {
+  answerVersion: '<AnswerVersion>',
+  edgeKeySecretArn: '<EdgeKeySecretArn>',
+  slackSecretArn: '<SlackSecretArn>',
+  dashboardUrl: '<DashboardUrl>',
+  bases: [],
+}
+
+/** Everything in AWS. CloudFormation changes what is different, and nothing else. */
+export async function deployStacks(guide: Guide, room: Room): Promise<Outputs> {
+  const { tools, say } = guide
+  say.step('AWS')
+  const folder = mkdtempSync(join(tmpdir(), 'vera-deploy-'))
+  try {
+    const file = join(folder, 'outputs.json')
+    const context = room.reserve ? [] : ['-c', 'reserveConcurrency=false']
+    // It was agreed to already.
+    const args = [
+      'deploy',
+      '--all',
+      '--require-approval',
+      'never',
+      '--no-notices',
+      '--outputs-file',
+      tools.dry ? '<file>' : file,
+      ...context,
+    ]
+    await tools.run({ tool: 'cdk', args, shown: true })
+    const outputs = tools.dry ? pretended(guide) : read(JSON.parse(readFileSync(file, 'utf8')))
+    // After a rollback the alias points elsewhere, and CloudFormation, whose template is the same, leaves it there.
+    if ((await aliasedVersion(guide, outputs.answerVersion)) !== outputs.answerVersion) await pointAlias(guide, outputs.answerVersion)
+    say.done(`${ANSWER_FUNCTION} is at version ${outputs.answerVersion}`)
+    return outputs
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function read(stacks: Record<string, Record<string, string>>): Outputs {
+  const all: Record<string, string> = Object.assign({}, ...Object.values(stacks))
+  const of = (name: string): string => {
+    const value = all[name]
+    if (value === undefined) throw new Error(`The stacks have no output ${name}. They are not those of this program.`)
+    return value
+  }
+  return {
+    answerVersion: of('AnswerVersion'),
+    edgeKeySecretArn: of('EdgeKeySecretArn'),
+    slackSecretArn: of('SlackSecretArn'),
+    dashboardUrl: of('DashboardUrl'),
+    bases: JSON.parse(of('KnowledgeBases')),
+  }
+}
+
+function pretended({ sections }: Guide): Outputs {
+  const bases = sections.knowledge.bases.flatMap((base): MadeBase[] =>
+    base.source === 'existing'
+      ? []
+      : [
+          {
+            name: base.name,
+            knowledgeBaseId: `<id of ${base.name}>`,
+            dataSourceId: `<source of ${base.name}>`,
+            ...(base.source === 'confluence' && { credentialsArn: `<secret of ${base.name}>` }),
+          },
+        ],
+  )
+  return { ...PRETENDED, bases }
+}

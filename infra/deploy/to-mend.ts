@@ -1,0 +1,14 @@
+/** Something that whoever sits at the terminal can mend. The message is what they read: what is wrong, and what to do. */
+export class ToMend extends Error {
+  override readonly name = 'ToMend'
+}
+
+/** The command line is not one that we know. The message is one sentence. */
+export class WrongUsage extends Error {
+  override readonly name = 'WrongUsage'
+}
+
+/** A question was answered with Ctrl-C or Escape. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled'
+}

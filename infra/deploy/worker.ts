@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Guide } from './guide.ts'
+import { fingerprintEdge, toTag } from './release.ts'
+import { readSecret } from './secret.ts'
+import type { Outputs } from './stacks.ts'
+import { ToMend } from './to-mend.ts'
+import { writeRegion } from './wrangler-config.ts'
+
+interface EdgeKey {
+  accessKeyId: string
+  secretAccessKey: string
+}
+
+/** Deploys the Worker together with its AWS key, so that there is no version without one. Gives its address. */
+export async function deployWorker(guide: Guide, { edgeKeySecretArn, answerVersion }: Outputs, root: string): Promise<string> {
+  const { placement, wrangler, given, tools, memory, say } = guide
+  say.step('Worker')
+  if (wrangler.region !== placement.home || wrangler.placement !== placement.home) {
+    if (!tools.dry) writeRegion(root, placement.home)
+    say.done(`wrangler.toml: the region is ${placement.home}`)
+  }
+  const key = await readSecret<EdgeKey>(tools, { arn: edgeKeySecretArn, region: placement.home }, { accessKeyId: '', secretAccessKey: '' })
+  const secrets = {
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    ...(given.signingSecret !== undefined && { SLACK_SIGNING_SECRET: given.signingSecret }),
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'vera-deploy-'))
+  try {
+    const report = join(folder, 'wrangler.ndjson')
+    const tag = tools.dry ? '<release>' : toTag({ edge: fingerprintEdge(root), answerVersion })
+    await tools.run({
+      tool: 'wrangler',
+      args: ['deploy', '--secrets-file', '/dev/stdin', '--tag', tag],
+      input: { text: JSON.stringify(secrets), is: `JSON: ${Object.keys(secrets).join(', ')}` },
+      variables: { WRANGLER_OUTPUT_FILE_PATH: report },
+    })
+    const url = tools.dry ? `https://${wrangler.worker}.your-subdomain.workers.dev` : addressIn(readFileSync(report, 'utf8'))
+    memory.remember({ edgeUrl: url })
+    say.done(`${wrangler.worker} is at ${url}`)
+    return url
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Whether the Worker has a secret. Cloudflare does not say which. */
+export async function hasSecret({ tools }: Pick<Guide, 'tools'>, name: string): Promise<boolean> {
+  const secrets = await tools.read<{ name: string }[]>({ tool: 'wrangler', args: ['secret', 'list', '--format', 'json'] }, [])
+  return secrets.some((secret) => secret.name === name)
+}
+
+/** wrangler writes a line of JSON for each thing that it did. */
+function addressIn(report: string): string {
+  const lines = report.split('\n').filter((line) => line !== '')
+  const targets = lines
+    .map((line) => JSON.parse(line) as { type: string; targets?: string[] })
+    .find(({ type }) => type === 'deploy')?.targets
+  const found = targets?.find((target) => URL.canParse(target))
+  if (found === undefined) throw new ToMend('The Worker has no address. Leave workers_dev = true in wrangler.toml, or give it a route.')
+  return new URL(found).origin
+}

@@ -1,0 +1,92 @@
+import { readGiven } from './deploy/given.ts'
+import type { Guide } from './deploy/guide.ts'
+import { logIn } from './deploy/log-in.ts'
+import { openGuide } from './deploy/open-guide.ts'
+import { runProgram } from './deploy/program.ts'
+import { readStackOutputs } from './deploy/stack-outputs.ts'
+import { CommandFailed } from './deploy/tools.ts'
+import { stackRegions } from './placement.ts'
+
+const HELP = `npm run destroy [-- options]
+
+Removes what "npm run deploy" made, and says before what that is and what stays.
+
+  --dry-run  print the commands, run none
+  --yes      do not ask first`
+
+await runProgram(async () => {
+  const given = readGiven(process.argv.slice(2), process.env, ['help', 'dry-run', 'yes'])
+  if (given.help) return console.log(HELP)
+  const start = openGuide(given)
+  const logged = await logIn(start)
+  await destroy({ ...start, tools: logged.tools }, `AWS account ${logged.awsAccount} and Cloudflare account ${logged.cloudflareAccount}`)
+})
+
+async function destroy(guide: Guide, place: string): Promise<void> {
+  const { sections, given, tools, ask, say } = guide
+  const outputs = await readStackOutputs(guide)
+  sayWhatBecomes(guide, outputs?.TurnsTableName)
+  if (!given.yes) await ask.agree({ message: `Remove ${sections.identity.name} from ${place}?`, by: '--yes' })
+
+  say.step('Cloudflare')
+  await removeWorker(guide)
+  say.step('AWS')
+  await deleteOtherKeys(guide, outputs?.EdgeCallerUserName)
+  await tools.run({ tool: 'cdk', args: ['destroy', '--all', '--force', '--no-notices'], shown: true })
+  say.done('The stacks are gone')
+}
+
+function sayWhatBecomes({ sections, wrangler, say }: Guide, table: string | undefined): void {
+  const stacks = stackRegions(sections).join(', ')
+  say.step('What goes')
+  for (const line of [
+    `The Worker ${wrangler.worker} with its secrets, and the queues ${wrangler.queues.join(' and ')} with the questions that wait in them.`,
+    `The stacks in ${stacks}: functions, alarms, logs, secrets, and the knowledge bases and the guardrail that were made here.`,
+  ])
+    say.line(`  ${line}`)
+  say.step('What stays')
+  for (const line of [
+    `The turns table${table ? ` ${table}` : ''}, with the thumbs of the last 90 days. To be rid of it: aws dynamodb delete-table.`,
+    'The key of the failure queues, for the 30 days in which AWS lets it be taken back, and metrics for as long as CloudWatch keeps them.',
+    'What was there before: existing knowledge bases and guardrails, buckets with documents, and what "cdk bootstrap" made.',
+    'The app in Slack, which is deleted on its own page, and the API token of Atlassian, which is revoked there.',
+  ])
+    say.line(`  ${line}`)
+  say.line('')
+}
+
+/** A Worker that still reads from a queue cannot be deleted, nor can a queue that a Worker still writes to. */
+async function removeWorker({ tools, wrangler, say }: Guide): Promise<void> {
+  const gone = async (args: string[], what: string): Promise<void> => {
+    await tools.run({ tool: 'wrangler', args }).catch((error: unknown) => {
+      if (error instanceof CommandFailed && /does not exist|No worker consumer|\b10007\b/.test(error.said)) return
+      throw error
+    })
+    say.done(`${what} is gone`)
+  }
+  for (const queue of wrangler.consumed) {
+    await gone(['queues', 'consumer', 'remove', queue, wrangler.worker], `What ${wrangler.worker} read of ${queue}`)
+  }
+  await gone(['delete', wrangler.worker], wrangler.worker)
+  for (const queue of wrangler.queues) await gone(['queues', 'delete', queue], queue)
+}
+
+/** A user with a key that CloudFormation did not make, as a rotation leaves one, could not be removed. */
+async function deleteOtherKeys({ tools, placement, say }: Guide, user: string | undefined): Promise<void> {
+  if (user === undefined && !tools.dry) return
+  const name = user ?? '<EdgeCallerUserName>'
+  const region = ['--region', placement.home, '--output', 'json']
+  const listed = await tools.read<{ AccessKeyMetadata: { AccessKeyId: string }[] }>(
+    { tool: 'aws', args: ['iam', 'list-access-keys', '--user-name', name, ...region] },
+    { AccessKeyMetadata: [] },
+  )
+  const { StackResources } = await tools.read<{ StackResources: { ResourceType: string; PhysicalResourceId?: string }[] }>(
+    { tool: 'aws', args: ['cloudformation', 'describe-stack-resources', '--stack-name', 'Vera', ...region] },
+    { StackResources: [] },
+  )
+  const own = StackResources.find(({ ResourceType }) => ResourceType === 'AWS::IAM::AccessKey')?.PhysicalResourceId
+  for (const { AccessKeyId } of listed.AccessKeyMetadata.filter((key) => key.AccessKeyId !== own)) {
+    await tools.run({ tool: 'aws', args: ['iam', 'delete-access-key', '--user-name', name, '--access-key-id', AccessKeyId, ...region] })
+    say.done(`The key ${AccessKeyId} of ${name} is gone`)
+  }
+}

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest'
+import { classify } from '../../edge/classify.ts'
+import type { Decision } from '../../edge/decision.ts'
+import { Post, Stopped } from '../../edge/envelope.ts'
+import type { VerifiedBody } from '../../edge/signature.ts'
+import { BOT_EVENTS } from '../../infra/slack-manifest.ts'
+import { envelope, type Fields, mention, message, stopped } from './slack-request.ts'
+
+const decide = (event: Fields): Decision =>
+  classify('events', JSON.stringify(envelope(event)) as VerifiedBody, { receivedAt: 0, slackRetryNum: 0 }, { bots: [], outsiders: false })
+
+/** What Slack sends for a subscription: that to `message.im` brings a `message` from a channel of the type `im`. */
+function sentFor(name: string): Fields {
+  const [type, place] = name.split('.')
+  if (type === 'app_mention') return mention()
+  if (type === 'agent_session_stopped') return stopped()
+  const types: Record<string, string> = { channels: 'channel', groups: 'group', im: 'im', mpim: 'mpim' }
+  return type === 'message' ? message({ channel_type: types[place ?? ''] }) : { type }
+}
+
+describe('the events that the app of the manifest subscribes to', () => {
+  test.each(Object.keys(BOT_EVENTS))('%s is acted on', (name) => {
+    expect(decide(sentFor(name))).toMatchObject({ do: 'hand_off' })
+  })
+
+  test('are all that the edge acts on', () => {
+    const types = [...Post.entries.type.options, Stopped.entries.type.literal]
+    const places = ['channels', 'groups', 'im', 'mpim'].map((place) => `message.${place}`)
+    expect(Object.keys(BOT_EVENTS).sort()).toEqual(types.flatMap((type) => (type === 'message' ? places : [type])).sort())
+    expect(decide({ type: 'app_home_opened' })).toMatchObject({ do: 'ignore', reason: 'unknown_event' })
+  })
+})

@@ -1,0 +1,227 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { readGiven } from '../../../infra/deploy/given.ts'
+import { WrongUsage } from '../../../infra/deploy/to-mend.ts'
+import { BOT_EVENTS, BOT_SCOPES, createAppLink, manifestOf } from '../../../infra/slack-manifest.ts'
+import { fakeSections } from '../fake-sections.ts'
+import { ARN, brief, CHECKS, createStage, expectHidden, FLAGS, GIVEN, SECRETS, STEPS, writeSections } from './stage.ts'
+
+const DEPLOY = 'infra/deploy.ts'
+const EDGE_URL = 'https://vera-edge.fake.workers.dev'
+
+test('from nothing to an assistant, in the order in which each thing can be made', async () => {
+  const stage = await createStage()
+  const { SLACK_SIGNING_SECRET: _, ...beforeTheApp } = GIVEN
+  const first = await stage.run(DEPLOY, FLAGS, beforeTheApp)
+  // The app's signing secret can only be known once the Worker has an address.
+  expect(first.err).toContain('SLACK_SIGNING_SECRET')
+  expect(first.out).toContain(createAppLink(manifestOf(fakeSections, EDGE_URL)))
+  const calls = stage.calls()
+  const lines = calls.map(({ tool, args }) => brief(tool, args))
+  expect(lines.slice(0, CHECKS.length).sort()).toEqual(CHECKS)
+  expect(lines.slice(CHECKS.length)).toEqual(STEPS.slice(0, STEPS.indexOf('wrangler secret list') + 1))
+  expect(calls.find(({ tool }) => tool === 'cdk')?.args).not.toContain('reserveConcurrency=false')
+  expect(calls.find(({ input }) => input?.includes('ada@'))).toMatchObject({
+    args: expect.arrayContaining([ARN.wiki]),
+    input: JSON.stringify({ username: 'ada@fake.example', password: SECRETS.confluence }),
+  })
+  expect(calls.find(({ tool, args }) => tool === 'wrangler' && args[0] === 'deploy')?.input).toBe(
+    JSON.stringify({ AWS_ACCESS_KEY_ID: 'AKIA00FAKE', AWS_SECRET_ACCESS_KEY: SECRETS.edgeKey }),
+  )
+  expectHidden(calls, first.out + first.err, { confluence: ['aws secretsmanager'], edgeKey: ['wrangler deploy'] })
+
+  const second = await stage.run(DEPLOY, FLAGS, GIVEN)
+  expect([second.status, second.err]).toEqual([0, ''])
+  const more = stage.calls()
+  expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '')).toEqual({ botToken: SECRETS.bot, teamId: 'T00FAKE', appId: 'A00FAKE' })
+  expect(stage.slack.tokens).toEqual([`Bearer ${SECRETS.bot}`, `Bearer ${SECRETS.bot}`])
+  expectHidden(more, second.out + second.err, {
+    signing: ['wrangler deploy'],
+    edgeKey: ['wrangler deploy'],
+    bot: ['aws secretsmanager'],
+  })
+
+  // Nothing of it is remembered but names.
+  const remembered = readFileSync(join(stage.dir, '.vera.json'), 'utf8')
+  expect(JSON.parse(remembered)).toEqual({ confluenceUser: 'ada@fake.example', slackApp: 'A00FAKE', edgeUrl: EDGE_URL })
+  // Cloudflare's side gets no credentials of AWS, and AWS's none of Cloudflare.
+  for (const { tool, env } of [...calls, ...more]) {
+    expect(tool === 'wrangler' ? env.AWS_PROFILE : env.CLOUDFLARE_API_TOKEN).toBeUndefined()
+    expect(tool === 'wrangler' ? env.CLOUDFLARE_API_TOKEN : env.AWS_PROFILE).toBeDefined()
+    if (tool === 'wrangler') expect(env).toMatchObject({ WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' })
+  }
+})
+
+test('each step may fail, and the next run finds what is done and goes on', async () => {
+  const stage = await createStage()
+  // A new account: nothing is reserved, and somebody is told which quota to ask for.
+  Object.assign(stage.world, { concurrency: 10 })
+  const done: string[] = []
+  const deploy = async () => {
+    const ran = await stage.run(DEPLOY, FLAGS, GIVEN)
+    const lines = stage.calls().map(({ tool, args }) => [tool, ...args].join(' '))
+    for (const secret of Object.values(SECRETS)) expect(ran.out + ran.err + lines).not.toContain(secret)
+    done.push(...lines)
+    return ran
+  }
+  for (const failing of [
+    'cdk deploy',
+    `put-secret-value --secret-id ${ARN.wiki}`,
+    'start-ingestion-job',
+    'queues create vera-handoffs-dead',
+    'wrangler deploy',
+    `put-secret-value --secret-id ${ARN.slack}`,
+  ]) {
+    stage.failOnce(failing, 'a fake failure\n')
+    const { status, err } = await deploy()
+    expect([failing, status]).toEqual([failing, 1])
+    expect(err).toContain('a fake failure')
+    expect(err).toMatch(/ended with status 1.*give the command again/s)
+    expect(done.at(-1)).toContain(failing)
+  }
+  expect(done.find((line) => line.startsWith('cdk deploy'))).toMatch(/ -c reserveConcurrency=false$/)
+  stage.slack.refuses = true
+  expect(await deploy()).toMatchObject({ status: 1, err: expect.stringContaining('Slack refuses the bot token (invalid_auth)') })
+  stage.slack.refuses = false
+  const last = await deploy()
+  expect([last.status, last.err]).toEqual([0, ''])
+  expect(last.out).toMatch(/at least 120 under .*"Concurrent executions" \(L-B99A9384\)/)
+
+  const times = (line: string) => done.filter((one) => one.includes(line)).length
+  expect(times('queues create vera-handoffs')).toBe(3)
+  expect(times('start-ingestion-job')).toBe(2)
+  expect(times('put-secret-value')).toBe(4)
+  expect(stage.world).toMatchObject({ queues: ['vera-handoffs', 'vera-handoffs-dead'], job: { status: 'COMPLETE' } })
+
+  // Once more, by somebody who has no secret at hand: all of them are where they belong.
+  const again = await stage.run(DEPLOY, ['--yes'])
+  expect([again.status, again.err]).toEqual([0, ''])
+  const changing = /create|put|start-|update-/
+  expect(stage.lines().filter((line) => changing.test(line))).toEqual([])
+})
+
+test('everything that is in the way is said at once, and nothing is made', async () => {
+  const stage = await createStage()
+  writeSections(stage.dir, {
+    identity: { ...fakeSections.identity, name: 'A name that is far too long for Slack to take' },
+    knowledge: { ...fakeSections.knowledge, bases: [{ name: 'wiki', source: 'confluence', site: 'https://your-site.atlassian.example' }] },
+  })
+  const config = await stage.run(DEPLOY, FLAGS, GIVEN)
+  expect(config.status).toBe(1)
+  expect(config.out).toMatch(/"wiki" is https:\/\/your-site\.atlassian\.example/)
+  expect(config.out).toMatch(/identity\.name has 45 characters, and Slack takes 35/)
+  expect(stage.calls()).toEqual([])
+
+  writeSections(stage.dir, {})
+  Object.assign(stage.world, { accounts: undefined })
+  stage.failOnce('aws sts', 'Unable to locate credentials')
+  const logins = await stage.run(DEPLOY, FLAGS, GIVEN)
+  expect(logins.out).toMatch(/Nobody is logged in to AWS \(Unable to locate credentials\)/)
+  expect(logins.out).toMatch(/Nobody is logged in to Cloudflare/)
+  expect(stage.lines().sort()).toEqual(['aws sts get-caller-identity', 'wrangler whoami'])
+
+  const accounts = [{ id: 'f'.repeat(32), name: 'Fake account' }]
+  Object.assign(stage.world, {
+    accounts,
+    bootstrapped: false,
+    vectors: false,
+    form: false,
+    models: { 'anthropic.claude-haiku-5-5': 'NOT_AVAILABLE' },
+  })
+  stage.failOnce('queues list', 'Queues are not enabled')
+  const places = await stage.run(DEPLOY, FLAGS, GIVEN)
+  expect(places).toMatchObject({ status: 1, err: expect.stringContaining('4 things are in the way, and nothing has been made yet') })
+  for (const sentence of [/not bootstrapped in us-east-1/, /S3 Vectors is not in us-east-1/, /use-case form/, /Queues are not enabled/]) {
+    expect(places.out).toMatch(sentence)
+  }
+  expect(stage.lines().sort()).toEqual(CHECKS)
+
+  // What cannot be found out does not let through what may not be called.
+  Object.assign(stage.world, { bootstrapped: true, vectors: true })
+  stage.failOnce('get-use-case', 'An error occurred (AccessDeniedException)')
+  const unknown = await stage.run(DEPLOY, FLAGS, GIVEN)
+  expect(unknown).toMatchObject({ status: 1, out: expect.stringMatching(/claude-haiku-5-5 may not be called by this account yet/) })
+})
+
+test('without a terminal a missing answer is an error that names what would give it', async () => {
+  const stage = await createStage()
+  const user = ['--confluence-user', 'ada@fake.example']
+  for (const [args, given, name] of [
+    [user, GIVEN, '--yes'],
+    [['--yes'], GIVEN, '--confluence-user'],
+    [['--yes', ...user], {}, 'CONFLUENCE_API_TOKEN'],
+  ] as const) {
+    const { status, err } = await stage.run(DEPLOY, [...args], given)
+    expect([status, err]).toEqual([1, expect.stringContaining(`Give ${name}`)])
+  }
+})
+
+test.each([
+  [['--what'], {}, "Unknown option '--what'"],
+  [['more'], {}, "Unexpected argument 'more'"],
+  [['--slack-app', 'vera'], {}, '--slack-app'],
+  [[], { SLACK_BOT_TOKEN: 'xoxp-a-token-of-a-person' }, 'SLACK_BOT_TOKEN: a bot token is meant'],
+  [[], { SLACK_SIGNING_SECRET: SECRETS.bot }, 'SLACK_SIGNING_SECRET'],
+  [[], { CONFLUENCE_API_TOKEN: 'short' }, 'CONFLUENCE_API_TOKEN'],
+])('%j %j is refused in a sentence that does not repeat the value', (args, env: Record<string, string>, sentence) => {
+  const read = () => readGiven(args, env, ['yes', 'slack-app'])
+  expect(read).toThrow(WrongUsage)
+  expect(read).toThrow(sentence)
+  for (const value of Object.values(env)) expect(read).not.toThrow(value)
+})
+
+test('a command line that is wrong ends with status 2, and one sentence', async () => {
+  const stage = await createStage()
+  const ran = await stage.run(DEPLOY, ['--what'])
+  expect(ran).toEqual({ status: 2, out: '', err: "Unknown option '--what'. See --help.\n" })
+})
+
+test('a tool that is not installed is named, with where to get it', async () => {
+  const stage = await createStage()
+  const recorders = join(stage.dir, 'recorders')
+  rmSync(join(recorders, 'aws'))
+  const { status, err } = await stage.run(DEPLOY, FLAGS, { PATH: recorders })
+  expect([status, err]).toEqual([1, expect.stringMatching(/There is no "aws" on the PATH\. Install version 2 .*https:\/\/docs\.aws/)])
+})
+
+test('a dry run prints the commands and starts none', async () => {
+  const stage = await createStage()
+  const { status, out } = await stage.run(DEPLOY, ['--dry-run'], { ...GIVEN, SLACK_SIGNING_SECRET: '' })
+  expect(status).toBe(0)
+  expect(stage.calls()).toEqual([])
+  const printed = out.split('\n').flatMap((line) => /^ {2}\$ (.*)/.exec(line)?.[1]?.split(/ --|\s+'?</)[0] ?? [])
+  for (const step of STEPS.filter((line) => !/get-ingestion-job|queues info/.test(line))) expect(printed).toContain(step)
+  for (const secret of Object.values(SECRETS)) expect(out).not.toContain(secret)
+})
+
+test('an app that is there already is changed by hand, and moved over by its one address at the end', async () => {
+  const stage = await createStage()
+  stage.slack.scopes = stage.slack.scopes.filter((scope) => scope !== 'im:write' && scope !== 'users:read')
+  const args = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'A00FAKE']
+  const lacking = await stage.run(DEPLOY, args, GIVEN)
+  expect(lacking.out).toContain('https://api.slack.com/apps/A00FAKE')
+  for (const path of ['/slack/interactivity', '/slack/commands']) expect(lacking.out).toContain(`${EDGE_URL}${path}`)
+  for (const scope of Object.keys(BOT_SCOPES)) expect(lacking.out).toContain(scope)
+  // Not before both tiers can do what the app does today; and the bot of today might answer every message.
+  for (const later of [`${EDGE_URL}/slack/events`, 'message.channels']) expect(lacking.out).not.toContain(later)
+  expect([lacking.status, lacking.err]).toEqual([1, expect.stringContaining('add the scopes im:write, users:read')])
+
+  stage.slack.scopes = Object.keys(BOT_SCOPES)
+  stage.world.secrets[ARN.slack] = JSON.stringify({ botToken: 'generated', teamId: 'not-set', appId: 'not-set' })
+  const moved = await stage.run(DEPLOY, args, GIVEN)
+  for (const last of [`${EDGE_URL}/slack/events`, ...Object.keys(BOT_EVENTS)]) {
+    expect(moved.out.lastIndexOf(last)).toBeGreaterThan(moved.out.indexOf('The app A00FAKE'))
+  }
+  expect([moved.status, moved.err]).toEqual([0, ''])
+
+  // From one app to another: both of its secrets are wanted again, and the token has to be that app's.
+  const { SLACK_SIGNING_SECRET: _, ...without } = GIVEN
+  const other = ['--yes', '--slack-app', 'A00OTHER']
+  expect((await stage.run(DEPLOY, other, without)).err).toContain('Give SLACK_SIGNING_SECRET')
+  stage.calls()
+  expect((await stage.run(DEPLOY, other, { ...GIVEN, SLACK_BOT_TOKEN: 'xoxb-another-fake-token' })).err).toContain(
+    'A00FAKE, and not of A00OTHER',
+  )
+  expect(stage.lines()).not.toContain('aws secretsmanager put-secret-value')
+})

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { createStage } from './stage.ts'
+
+const DESTROY = 'infra/destroy.ts'
+
+test('what stays is said before anything goes, and the order is one in which all of it can go', async () => {
+  const stage = await createStage()
+  Object.assign(stage.world, {
+    stack: true,
+    queues: ['vera-handoffs', 'vera-handoffs-dead'],
+    live: 'version-0',
+    keys: ['AKIA00OWN', 'AKIA00SECOND'],
+  })
+  const asked = await stage.run(DESTROY, [])
+  expect([asked.status, asked.err]).toEqual([1, expect.stringContaining('Give --yes')])
+  for (const kept of ['fake-turns', 'bucket', 'app in Slack', '30 days']) expect(asked.out).toContain(kept)
+  expect(stage.lines().sort()).toEqual(['aws cloudformation describe-stacks', 'aws sts get-caller-identity', 'wrangler whoami'])
+
+  // Each part may fail and be tried again.
+  for (const failing of ['wrangler delete', 'delete-access-key', 'cdk destroy']) {
+    stage.failOnce(failing)
+    expect((await stage.run(DESTROY, ['--yes'])).status).toBe(1)
+    expect(stage.lines().at(-1)).toContain(failing.split(' ').at(-1))
+  }
+  const { status, err } = await stage.run(DESTROY, ['--yes'])
+  expect([status, err]).toEqual([0, ''])
+  expect(stage.world).toMatchObject({ stack: false, queues: [], live: '', keys: ['AKIA00OWN'] })
+  expect(stage.lines().slice(3)).toEqual([
+    'wrangler queues consumer remove vera-handoffs vera-edge',
+    'wrangler delete vera-edge',
+    'wrangler queues delete vera-handoffs',
+    'wrangler queues delete vera-handoffs-dead',
+    'aws iam list-access-keys',
+    'aws cloudformation describe-stack-resources',
+    'cdk destroy',
+  ])
+})
+
+test('where nothing is left it is found gone', async () => {
+  const stage = await createStage()
+  const { status, err } = await stage.run(DESTROY, ['--yes'])
+  expect([status, err]).toEqual([0, ''])
+  expect(stage.lines()).not.toContain('aws iam list-access-keys')
+})

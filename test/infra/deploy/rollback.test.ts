@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { stepBack, type WorkerVersion } from '../../../infra/deploy/earlier-release.ts'
+import { createStage, FLAGS, GIVEN } from './stage.ts'
+
+const ROLLBACK = 'infra/rollback.ts'
+
+test('both tiers go one release back, each to what belongs to the other', async () => {
+  const stage = await createStage()
+  const deploy = async (edge: string, AnswerVersion: string) => {
+    Object.assign(stage.world, { edge, outputs: { ...stage.world.outputs, AnswerVersion } })
+    expect(await stage.run('infra/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+    expect(stage.world.alias).toBe(AnswerVersion)
+  }
+  await deploy('the first Worker', '1')
+  await deploy('the second Worker', '2')
+  expect(await stage.run(ROLLBACK, [])).toMatchObject({ status: 1, err: expect.stringContaining('Give --yes') })
+  expect(stage.world).toMatchObject({ live: 'version-1', alias: '2' })
+
+  // The second half fails; the next run only ends what was begun.
+  stage.calls()
+  stage.failOnce('lambda update-alias')
+  expect(await stage.run(ROLLBACK, ['--yes'])).toMatchObject({ status: 1 })
+  expect(stage.world).toMatchObject({ live: 'version-0', alias: '2' })
+  expect(stage.lines().slice(-2)).toEqual(['wrangler rollback version-0', 'aws lambda update-alias'])
+  expect(await stage.run(ROLLBACK, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(stage.world).toMatchObject({ live: 'version-0', alias: '1' })
+
+  // Forward again: CloudFormation sees no difference, and the alias follows all the same.
+  await deploy('the second Worker', '2')
+})
+
+test('an earlier Worker is not put back with an AWS key that was changed since', async () => {
+  const stage = await createStage()
+  Object.assign(stage.world, {
+    stack: true,
+    live: 'version-1',
+    alias: '2',
+    keyMadeOn: '2026-01-01T00:30:00Z',
+    versions: versions('000000000001.1', '000000000002.2'),
+  })
+  const { status, err } = await stage.run(ROLLBACK, ['--yes'])
+  expect([status, err]).toEqual([1, expect.stringMatching(/AWS key was changed .* Check out the commit/)])
+  expect(stage.world.live).toBe('version-1')
+})
+
+/** A version a minute. A tag is a deployment's; without one it is for a changed secret. */
+function versions(...tags: (string | undefined)[]): WorkerVersion[] {
+  return tags.map((tag, minute) => ({
+    id: `version-${minute}`,
+    metadata: { created_on: new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString() },
+    annotations: tag === undefined ? { 'workers/triggered_by': 'secret' } : { 'workers/tag': tag },
+  }))
+}
+
+const [FIRST, SECOND, THIRD] = ['00000000000a.1', '00000000000b.2', '00000000000c.3']
+
+test.each([
+  ['the release before', [FIRST, SECOND], 1, 'version-0'],
+  ['with the secrets that came after it', [FIRST, undefined, undefined, SECOND], 3, 'version-2'],
+  ['not the same release, deployed again', [FIRST, SECOND, SECOND, SECOND], 3, 'version-0'],
+  ['from what a rollback put back', [FIRST, SECOND, THIRD], 1, 'version-0'],
+])('one step back is %s', (_, tags, live, to) => {
+  const listed = versions(...tags)
+  expect(stepBack(listed.toReversed(), `version-${live}`).versionId).toBe(to)
+})
+
+test.each([
+  ['a secret was changed since', [FIRST, SECOND, undefined], 2, /would bring the old one back/],
+  ['a secret was changed since, before a rollback', [FIRST, SECOND, undefined, THIRD], 3, undefined],
+  ['there is none', [FIRST, FIRST], 1, /no earlier release/],
+  ['the Worker is not ours', ['v1.0', 'v1.1'], 1, /not deployed by this program/],
+  ['what is live is not among the last ten', [FIRST, SECOND], 7, /not deployed by this program/],
+])('a step back where %s', (_, tags, live, sentence) => {
+  const step = () => stepBack(versions(...tags), `version-${live}`)
+  if (sentence) expect(step).toThrow(sentence)
+  else expect(step().versionId).toBe('version-2')
+})

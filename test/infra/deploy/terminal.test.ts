@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { expect, onTestFinished, test } from 'vitest'
+import { ARN, brief, CHECKS, createStage, expectHidden, SECRETS, STEPS, type Stage } from './stage.ts'
+
+const ENTER = '\r'
+const DOWN = '\u001b[B'
+const CTRL_C = '\u0003'
+
+/** A command in a terminal of its own, which `script` makes, without a width. Each answer is typed once its question is to be read. */
+async function inTerminal(stage: Stage, command: string, answers: [question: string, typed: string][]) {
+  const sized = `stty cols 200 rows 50; exec '${process.execPath}' ${command}`
+  const child = spawn('script', ['-qefc', sized, '/dev/null'], { cwd: stage.dir, env: stage.env })
+  onTestFinished(() => void child.kill())
+  const left = [...answers]
+  let shown = ''
+  let since = 0
+  child.stdout.on('data', (chunk) => {
+    shown += chunk
+    const [question, typed] = left[0] ?? []
+    const at = question === undefined ? -1 : shown.indexOf(question, since)
+    if (at === -1 || typed === undefined) return
+    since = shown.length
+    left.shift()
+    child.stdin.write(typed)
+  })
+  const [status] = await once(child, 'close')
+  return { status, shown, unasked: left.map(([question]) => question) }
+}
+
+const CONFLUENCE: [string, string][] = [
+  ['Whose mail address', `ada@fake.example${ENTER}`],
+  ['Their API token', `${SECRETS.confluence}${ENTER}`],
+]
+const SLACK: [string, string][] = [
+  ['signing secret', `${SECRETS.signing}${ENTER}`],
+  ['bot token', `${SECRETS.bot}${ENTER}`],
+]
+
+test('in a terminal everything is asked, and no secret is shown', async () => {
+  const stage = await createStage()
+  stage.failOnce('secret put', 'a fake failure')
+  const interrupted = await inTerminal(stage, 'infra/deploy.ts', [
+    ['Deploy Fake to AWS account 000000000000', ENTER],
+    ...CONFLUENCE,
+    ['Is there an app in Slack already?', ENTER],
+    ...SLACK,
+  ])
+  expect([interrupted.status, interrupted.unasked]).toEqual([1, ['bot token']])
+  const first = stage.calls()
+  const lines = first.map(({ tool, args }) => brief(tool, args))
+  expect(lines.slice(0, CHECKS.length).sort()).toEqual(CHECKS)
+  expect(lines.slice(CHECKS.length)).toEqual(STEPS.slice(0, -1))
+  expectHidden(first, interrupted.shown, { confluence: ['aws secretsmanager'], edgeKey: ['wrangler deploy'], signing: ['wrangler secret'] })
+
+  // What is done is not asked again, nor is what was remembered.
+  const done = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', ENTER], ...SLACK])
+  expect([done.status, done.unasked]).toEqual([0, []])
+  expect(done.shown).not.toMatch(/Whose mail address|Is there an app/)
+  expectHidden(stage.calls(), done.shown, { edgeKey: ['wrangler deploy'], signing: ['wrangler secret'], bot: ['aws secretsmanager'] })
+  expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '')).toMatchObject({ botToken: SECRETS.bot })
+})
+
+test('of several Cloudflare accounts one is chosen, once, and Ctrl-C leaves everything as it is', async () => {
+  const stage = await createStage()
+  const accounts = ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name: `Fake account ${name}` }))
+  Object.assign(stage.world, { accounts })
+  const first = await inTerminal(stage, 'infra/deploy.ts', [
+    ['Which Cloudflare account?', `${DOWN}${ENTER}`],
+    ['Deploy Fake to AWS account 000000000000 and Cloudflare account Fake account two?', CTRL_C],
+  ])
+  expect([first.status, first.unasked]).toEqual([130, []])
+  expect(first.shown).toContain('What is done stays done')
+  const again = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', CTRL_C]])
+  expect(again.shown).not.toContain('Which Cloudflare account?')
+  const onQueues = stage.calls().filter(({ args }) => args[0] === 'queues')
+  expect(onQueues.map(({ env }) => env.CLOUDFLARE_ACCOUNT_ID)).toEqual(['two-fake-id', 'two-fake-id'])
+})

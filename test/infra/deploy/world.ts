@@ -1,0 +1,165 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { WorkerVersion } from '../../../infra/deploy/earlier-release.ts'
+import type { IngestionJob } from '../../../infra/deploy/ingestion.ts'
+import type { Answer, Call } from './recorders.ts'
+
+/** What there is at AWS and Cloudflare. */
+export interface World {
+  bootstrapped: boolean
+  /** The account's limit, all of it unreserved. */
+  concurrency: number
+  /** Agreements, where they are not AVAILABLE. */
+  models: Record<string, string>
+  form: boolean
+  vectors: boolean
+  accounts: { id: string; name: string }[] | undefined
+  stack: boolean
+  alias: string
+  /** The Worker that `cdk deploy` bundles beside the functions. */
+  edge: string
+  outputs: Record<string, string>
+  secrets: Record<string, string>
+  keyMadeOn: string
+  keys: string[]
+  job: IngestionJob | undefined
+  queues: string[]
+  edgeSecrets: string[]
+  versions: WorkerVersion[]
+  live: string
+}
+
+/** Answers a call as the real tool does, in `dir`, and changes the world by it. The texts are those that were seen of the real ones. */
+export function answerIn(world: World, dir: string, { tool, args, env, input }: Call): Answer {
+  const at = (option: string): string => args[args.indexOf(option) + 1] ?? ''
+  const well = (value: unknown = ''): Answer => ({ status: 0, says: typeof value === 'string' ? value : JSON.stringify(value) })
+  const refused = (says: string, status = 254): Answer => ({ status, says: `${says}\n` })
+  const addVersion = (annotations: NonNullable<WorkerVersion['annotations']>): void => {
+    world.live = `version-${world.versions.length}`
+    // A minute apart, the first of them on a fixed day.
+    const created_on = new Date(Date.UTC(2026, 0, 1, 0, world.versions.length)).toISOString()
+    world.versions.push({ id: world.live, metadata: { created_on }, annotations })
+  }
+  const onQueue = (name: string | undefined, change: () => void): Answer => {
+    if (!world.queues.includes(name ?? '')) return refused(`✘ [ERROR] Queue "${name}" does not exist.`, 1)
+    change()
+    return well()
+  }
+
+  const tools: Record<string, Record<string, () => Answer>> = {
+    aws: {
+      'sts get-caller-identity': () => well({ Account: '000000000000', Arn: 'arn:aws:iam::000000000000:user/fake' }),
+      'ssm get-parameter': () =>
+        world.bootstrapped
+          ? well({ Parameter: { Value: '30' } })
+          : refused('An error occurred (ParameterNotFound) when calling GetParameter'),
+      'lambda get-account-settings': () =>
+        well({ AccountLimit: { ConcurrentExecutions: world.concurrency, UnreservedConcurrentExecutions: world.concurrency } }),
+      'lambda get-function-concurrency': () => refused('An error occurred (ResourceNotFoundException) when calling GetFunctionConcurrency'),
+      'lambda get-function-configuration': () => well({ Version: at('--qualifier') }),
+      'lambda get-alias': () => well({ FunctionVersion: world.alias }),
+      'lambda update-alias': () => {
+        world.alias = at('--function-version')
+        return well({ FunctionVersion: world.alias })
+      },
+      'bedrock get-inference-profile': () => well({ status: 'ACTIVE' }),
+      'bedrock get-foundation-model-availability': () =>
+        well({
+          agreementAvailability: { status: world.models[at('--model-id')] ?? 'AVAILABLE' },
+          authorizationStatus: 'AUTHORIZED',
+          entitlementAvailability: 'AVAILABLE',
+          regionAvailability: 'AVAILABLE',
+        }),
+      'bedrock get-use-case-for-model-access': () =>
+        world.form
+          ? well({ formData: 'ZmFrZQ==' })
+          : refused('An error occurred (ResourceNotFoundException) when calling GetUseCaseForModelAccess'),
+      's3vectors list-vector-buckets': () =>
+        world.vectors ? well({ vectorBuckets: [] }) : refused('Could not connect to the endpoint URL: "https://s3vectors.fake"', 255),
+      'secretsmanager get-secret-value': () => well({ SecretString: world.secrets[at('--secret-id')] }),
+      'secretsmanager put-secret-value': () => {
+        world.secrets[at('--secret-id')] = input
+        return well({})
+      },
+      'secretsmanager list-secret-version-ids': () => well({ Versions: [{ VersionStages: ['AWSCURRENT'], CreatedDate: world.keyMadeOn }] }),
+      'bedrock-agent list-ingestion-jobs': () => well({ ingestionJobSummaries: world.job ? [world.job] : [] }),
+      'bedrock-agent start-ingestion-job': () => {
+        world.job = { ingestionJobId: 'JOB00FAKE0', status: 'STARTING' }
+        return well({ ingestionJob: world.job })
+      },
+      'bedrock-agent get-ingestion-job': () => {
+        const statistics = { numberOfDocumentsScanned: 7, numberOfNewDocumentsIndexed: 7 }
+        world.job = { ingestionJobId: 'JOB00FAKE0', status: 'COMPLETE', statistics }
+        return well({ ingestionJob: world.job })
+      },
+      'cloudformation describe-stacks': () => {
+        const Outputs = Object.entries(world.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }))
+        return world.stack
+          ? well({ Stacks: [{ Outputs }] })
+          : refused('An error occurred (ValidationError): Stack with id Vera does not exist')
+      },
+      'cloudformation describe-stack-resources': () =>
+        well({ StackResources: [{ ResourceType: 'AWS::IAM::AccessKey', PhysicalResourceId: world.keys[0] }] }),
+      'iam list-access-keys': () => well({ AccessKeyMetadata: world.keys.map((AccessKeyId) => ({ AccessKeyId })) }),
+      'iam delete-access-key': () => {
+        world.keys = world.keys.filter((key) => key !== at('--access-key-id'))
+        return well()
+      },
+    },
+    cdk: {
+      deploy: () => {
+        mkdirSync(join(dir, 'dist/edge'), { recursive: true })
+        writeFileSync(join(dir, 'dist/edge/worker.js'), world.edge)
+        world.stack = true
+        writeFileSync(at('--outputs-file'), JSON.stringify({ Vera: world.outputs }))
+        return well()
+      },
+      destroy: () => {
+        world.stack = false
+        return well()
+      },
+    },
+    wrangler: {
+      whoami: () =>
+        world.accounts ? well({ loggedIn: true, email: 'fake@fake.example', accounts: world.accounts }) : refused('{"loggedIn":false}', 1),
+      'queues list': () => well('a table'),
+      'queues info': () => onQueue(args[2], () => undefined),
+      'queues create': () => {
+        world.queues.push(args[2] ?? '')
+        return well()
+      },
+      'queues consumer remove': () => onQueue(args[3], () => undefined),
+      'queues delete': () =>
+        onQueue(args[2], () => {
+          world.queues = world.queues.filter((queue) => queue !== args[2])
+        }),
+      deploy: () => {
+        world.edgeSecrets = [...new Set([...world.edgeSecrets, ...Object.keys(JSON.parse(input))])]
+        addVersion({ 'workers/tag': at('--tag'), 'workers/triggered_by': 'upload' })
+        const report = { type: 'deploy', version: 1, targets: ['https://vera-edge.fake.workers.dev'] }
+        appendFileSync(env.WRANGLER_OUTPUT_FILE_PATH ?? '', `{"type":"wrangler-session","version":1}\n${JSON.stringify(report)}\n`)
+        return well()
+      },
+      'secret list': () => well(world.edgeSecrets.map((name) => ({ name, type: 'secret_text' }))),
+      'secret put': () => {
+        world.edgeSecrets.push(args[2] ?? '')
+        addVersion({ 'workers/triggered_by': 'secret' })
+        return well()
+      },
+      'versions list': () => well(world.versions),
+      'deployments status': () => well({ versions: [{ version_id: world.live, percentage: 100 }] }),
+      rollback: () => {
+        world.live = args[1] ?? ''
+        return well()
+      },
+      delete: () => {
+        if (world.live === '') return refused('✘ [ERROR] This Worker does not exist on your account. [code: 10007]', 1)
+        world.live = ''
+        return well()
+      },
+    },
+  }
+  const line = args.join(' ')
+  const found = Object.entries(tools[tool] ?? {}).find(([words]) => line === words || line.startsWith(`${words} `))
+  return found ? found[1]() : refused(`nobody told the recorder of: ${tool} ${line}`)
+}
