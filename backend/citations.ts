@@ -1,3 +1,4 @@
+import { closingLine } from './markdown-fence.ts'
 import { createTokenizer, type Token } from './markdown-tokens.ts'
 import type { NumberedPassage } from './passage.ts'
 import { type Allowed, toSafeMarkdown } from './safe-markdown.ts'
@@ -28,6 +29,8 @@ export function createCitations(passages: readonly NumberedPassage[], allowed: A
   let heldSpace = ''
   let vanished = false
   let anything = false
+  /** A backslash stands right before what comes. */
+  let escapes = false
   let endsLine = true
 
   function show(tokens: Token[]): string {
@@ -38,10 +41,12 @@ export function createCitations(passages: readonly NumberedPassage[], allowed: A
         vanished = true
         continue
       }
-      const spaced = vanished && /^[\s.,;:!?)]/.test(piece) ? piece : heldSpace + piece
+      const apart = wrapped(token, piece) && escapes ? `${NOTHING}${piece}` : piece
+      const spaced = vanished && /^[\s.,;:!?)]/.test(apart) ? apart : heldSpace + apart
       vanished = false
       heldSpace = token.kind === 'text' ? (/[ \t]+$/.exec(spaced)?.[0] ?? '') : ''
       shown += spaced.slice(0, spaced.length - heldSpace.length)
+      escapes = token.kind === 'text' && token.raw === '\\'
     }
     const wellFormed = (anything ? shown : shown.trimStart()).toWellFormed()
     if (wellFormed !== '') {
@@ -67,9 +72,17 @@ export function createCitations(passages: readonly NumberedPassage[], allowed: A
     end() {
       const last = show(tokenizer.end())
       const fence = tokenizer.openFence()
-      return fence === undefined ? last : `${last}${endsLine ? '' : '\n'}${fence}\n`
+      return fence === undefined ? last : `${last}${endsLine ? '' : '\n'}${closingLine(fence)}`
     },
     cited: () => [...cited].sort((a, b) => a.number - b.number),
     notFound: () => notFound && cited.size === 0,
   }
+}
+
+/** Set between a backslash and what it would escape: a space that takes no room. */
+const NOTHING = '\u200b'
+
+/** Whether a token that was no code is shown as code. */
+function wrapped({ kind }: Token, piece: string): boolean {
+  return kind !== 'code' && piece.startsWith('`')
 }

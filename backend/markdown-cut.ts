@@ -1,4 +1,5 @@
-import { closingOf, follow, isDelimiterRow, isHalfRow, type Open } from './markdown-lines.ts'
+import { closingLine, openingLine } from './markdown-fence.ts'
+import { follow, isDelimiterRow, isHalfRow, type Open } from './markdown-lines.ts'
 import { createTokenizer } from './markdown-tokens.ts'
 
 /** A fenced block or a row is waited for until it is whole; one that is longer is shown in parts. Some 12 s of a model's writing. */
@@ -6,19 +7,22 @@ export const HOLD_LIMIT_CHARS = 3_000
 
 /**
  * How much of `text` may be shown while more is to come: never half a fenced block, a row or a word, where that can be
- * helped. `open` is what the text before left open. Links and mentions are whole already: `text` ends where a token does.
+ * helped, and so that what follows begins with no white space: where two pieces are joined it may get lost (seen by
+ * third parties). `open` is what the text before left open. Links and mentions are whole already: `text` ends where a
+ * token does.
  */
 export function showable(open: Open, text: string): number {
   let safe = 0
   let insideFence = 0
   const end = follow(open, text, (at, state) => {
-    if (state.fence === undefined) safe = at
-    // What begins with white space may lose it where two pieces are joined (seen by third parties).
-    else if (/\S/.test(text[at] ?? '')) insideFence = at
+    if (!/\S/.test(text[at] ?? '')) return
+    if (state.blocks.fence) insideFence = at
+    else safe = at
   })
-  if (end.fence === undefined && !isHalfRow(end)) {
-    const space = /\s[^\s[\]()<>`]*$/.exec(text.slice(safe))
-    safe = space ? safe + space.index + 1 : text.length
+  if (!end.blocks.fence && !isHalfRow(end)) {
+    const lastLine = Math.max(safe, text.lastIndexOf('\n') + 1)
+    const word = wordEnds(text.slice(lastLine)).at(-1)
+    if (word !== undefined) safe = lastLine + word
   }
   if (text.length - safe <= HOLD_LIMIT_CHARS) return safe
   return insideFence > safe ? insideFence : text.length
@@ -91,12 +95,12 @@ function places(open: Open, text: string): Place[] {
   let before = open
   const words = (end: number): void => {
     const line = text.slice(lineStart, end)
-    if (before.fence !== undefined || before.tableHead !== undefined || /^[ \t]*\|/.test(before.line + line) || isDelimiterRow(line)) return
+    if (before.blocks.fence || before.tableHead !== undefined || /^[ \t]*\|/.test(before.line + line) || isDelimiterRow(line)) return
     for (const at of wordEnds(line)) found.push({ at: lineStart + at, kind: 'word', open: { ...before, line: 'x' } })
   }
   const line = (at: number, state: Open): void => {
     if (state.previous.includes('|') && state.tableHead === undefined && isDelimiterRow(/^[^\n]*/.exec(text.slice(at))?.[0] ?? '')) return
-    const kind = state.fence !== undefined || state.tableHead !== undefined ? 'row' : state.previous === '' ? 'paragraph' : 'line'
+    const kind = state.blocks.fence || state.tableHead !== undefined ? 'row' : state.previous === '' ? 'paragraph' : 'line'
     found.push({ at, kind, open: state })
   }
   if (open.line === '') line(0, open)
@@ -110,16 +114,20 @@ function places(open: Open, text: string): Place[] {
   return found
 }
 
-/** Ends of the white space between words, outside links, code and the like. */
+/** What ends a word: white space, or a character of a script that writes none. */
+const WORD_ENDS =
+  /[ \t]+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu
+
+/** Where words begin in a line, the first apart: outside links, code and the like. */
 function wordEnds(line: string): number[] {
   const tokenizer = createTokenizer()
   const ends: number[] = []
   let at = 0
   for (const { kind, raw } of [...tokenizer.push(line), ...tokenizer.end()]) {
-    if (kind === 'text') ends.push(...[...raw.matchAll(/[ \t]+/g)].map((space) => at + space.index + space[0].length))
+    if (kind === 'text') ends.push(...[...raw.matchAll(WORD_ENDS)].map((end) => at + end.index + end[0].length))
     at += raw.length
   }
-  return ends
+  return ends.filter((end) => /\S/.test(line[end] ?? ''))
 }
 
 function cutAt({ at, open }: Pick<Place, 'at' | 'open'>): Cut {
@@ -127,13 +135,13 @@ function cutAt({ at, open }: Pick<Place, 'at' | 'open'>): Cut {
 }
 
 /** What opens again in the next message what is open at the end of one. */
-export function reopeningFor({ fence, tableHead = '' }: Open): string {
-  if (fence !== undefined) return bytesOf(fence) <= REPEATED_BYTES ? fence : `${closingOf(fence)}\n`
+export function reopeningFor({ blocks: { fence }, tableHead = '' }: Open): string {
+  if (fence) return openingLine(bytesOf(fence.info) <= REPEATED_BYTES ? fence : { ...fence, info: '' })
   return bytesOf(tableHead) <= REPEATED_BYTES ? tableHead : ''
 }
 
-function closingFor({ fence, line }: Open): string {
-  return fence === undefined ? '' : `${line === '' ? '' : '\n'}${closingOf(fence)}\n`
+function closingFor({ blocks: { fence }, line }: Open): string {
+  return fence ? `${line === '' ? '' : '\n'}${closingLine(fence)}` : ''
 }
 
 /** Bytes of the first so many characters, counted once for all. */

@@ -1,7 +1,9 @@
+import { afterLine as afterBlockLine, type Blocks, NO_BLOCKS } from './markdown-fence.ts'
+
 /** What of a Markdown text is open at its end. */
 export interface Open {
-  /** The line that opened the fenced block, such as "```ts\n"; undefined outside one. */
-  fence?: string
+  /** The fenced block and the list item that are open. */
+  blocks: Blocks
   /** Header and delimiter row of the table that is open; undefined outside one. */
   tableHead?: string
   /** What stands on the last line so far; empty at a line's start. */
@@ -10,9 +12,8 @@ export interface Open {
   previous: string
 }
 
-export const NOTHING_OPEN: Open = { line: '', previous: '' }
+export const NOTHING_OPEN: Open = { blocks: NO_BLOCKS, line: '', previous: '' }
 
-const FENCE = /^[ \t]*(`{3,}|~{3,})/
 const DELIMITER_ROW = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/
 
 /** Follows a text line by line: what is open after each. `visit` gets where in `text` each line ends that is finished. */
@@ -28,20 +29,14 @@ export function follow(open: Open, text: string, visit: (end: number, open: Open
 }
 
 /** `line` is whole, with its end. */
-function afterLine({ fence, tableHead, previous }: Open, line: string): Open {
-  const delimiter = FENCE.exec(line)?.[1]
-  if (fence !== undefined) {
-    const opened = FENCE.exec(fence)?.[1] ?? ''
-    const closes = delimiter?.startsWith(opened) && line.trim() === delimiter
-    return { line: '', previous: '', ...(!closes && { fence }) }
-  }
-  if (delimiter !== undefined) return { line: '', previous: '', fence: line }
-  if (line.trim() === '') return { line: '', previous: '' }
-  if (tableHead !== undefined && line.includes('|')) return { line: '', previous: line, tableHead }
+function afterLine({ blocks: before, tableHead, previous }: Open, line: string): Open {
+  const blocks = afterBlockLine(before, line)
+  if (before.fence || blocks.fence || line.trim() === '') return { blocks, line: '', previous: '' }
+  if (tableHead !== undefined && line.includes('|')) return { blocks, line: '', previous: line, tableHead }
   if (previous.includes('|') && line.includes('|') && isDelimiterRow(line)) {
-    return { line: '', previous: line, tableHead: previous + line }
+    return { blocks, line: '', previous: line, tableHead: previous + line }
   }
-  return { line: '', previous: line }
+  return { blocks, line: '', previous: line }
 }
 
 /** The row of dashes under a table's header. */
@@ -50,11 +45,6 @@ export function isDelimiterRow(line: string): boolean {
 }
 
 /** Whether the last line is unfinished and a row of a table, or going to be one. */
-export function isHalfRow({ fence, tableHead, line }: Open): boolean {
-  return fence === undefined && line !== '' && (tableHead !== undefined || /^[ \t]*\|/.test(line))
-}
-
-/** The delimiter alone, to close a block that `fence` opened. */
-export function closingOf(fence: string): string {
-  return FENCE.exec(fence)?.[1] ?? '```'
+export function isHalfRow({ blocks, tableHead, line }: Open): boolean {
+  return !blocks.fence && line !== '' && (tableHead !== undefined || /^[ \t]*\|/.test(line))
 }

@@ -1,3 +1,5 @@
+import { afterLine, type Fence, isBareStart, isInside, NO_BLOCKS } from './markdown-fence.ts'
+
 /** A piece of Markdown that is whole: nothing that follows can change what it is. `raw` joined gives the text back. */
 export type Token =
   | { kind: 'text'; raw: string }
@@ -16,8 +18,8 @@ export interface Tokenizer {
   push(delta: string): Token[]
   /** What is left, as it stands. */
   end(): Token[]
-  /** The delimiter of the fenced block that is open, such as ```; undefined outside one. */
-  openFence(): string | undefined
+  /** The fenced block that is open. */
+  openFence(): Fence | undefined
 }
 
 /** Beginnings of what Slack makes a link of by itself. */
@@ -33,37 +35,47 @@ const HOLD_LIMIT_CHARS = 2_000
  */
 export function createTokenizer(): Tokenizer {
   let rest = ''
-  let fence: string | undefined
-  let atLineStart = true
+  let blocks = NO_BLOCKS
+  /** The line so far that has been cut into tokens. */
+  let line = ''
 
   function scan(final: boolean): Token[] {
     const tokens: Token[] = []
     while (rest !== '') {
-      const token = fence === undefined ? next(final) : codeLine(final)
+      const token = blocks.fence && line === '' ? codeLine(blocks.fence, final) : blocks.fence ? restOfLine(final) : next(final)
       if (token === undefined) break
       rest = rest.slice(token.raw.length)
-      atLineStart = token.raw.endsWith('\n')
+      line += token.raw
+      if (line.endsWith('\n')) {
+        blocks = afterLine(blocks, line)
+        line = ''
+      }
       tokens.push(token)
     }
     return tokens
   }
 
-  function codeLine(final: boolean): Token | undefined {
-    const line = /^[^\n]*\n/.exec(rest)?.[0] ?? (final || rest.length > HOLD_LIMIT_CHARS ? rest : undefined)
-    if (line === undefined) return undefined
-    const closing = atLineStart && /^[ \t]*(`{3,}|~{3,})[ \t\r]*\n?$/.exec(line)?.[1]
-    if (closing && fence && closing.startsWith(fence)) fence = undefined
-    return { kind: 'code', raw: line }
+  /** A line of a fenced block is decided as a whole: it may be its end, or what comes after an end without a delimiter. */
+  function codeLine(fence: Fence, final: boolean): Token | undefined {
+    const whole = /^[^\n]*\n/.exec(rest)?.[0]
+    if (whole === undefined && !final && rest.length <= HOLD_LIMIT_CHARS) return undefined
+    if (isInside(fence, whole ?? rest)) return { kind: 'code', raw: whole ?? withoutHalf(rest, final) }
+    blocks = { item: blocks.item }
+    return next(final)
+  }
+
+  function restOfLine(final: boolean): Token | undefined {
+    const raw = /^[^\n]*\n/.exec(rest)?.[0] ?? withoutHalf(rest, final)
+    return raw === '' ? undefined : { kind: 'code', raw }
   }
 
   function next(final: boolean): Token | undefined {
-    if (atLineStart) {
-      const opening = /^[ \t]*(`{3,}(?=[^`\n]*(?:\n|$))|~{3,})[^\n]*(\n|$)/.exec(rest)
-      if (opening?.[1] && (opening[2] === '\n' || final)) {
-        fence = opening[1]
-        return { kind: 'code', raw: opening[0] }
+    if (isBareStart(line)) {
+      const delimiter = /^[ \t]*(?:`{3,}|~{3,})[^\n]*(\n|$)/.exec(rest)
+      if (delimiter && (delimiter[1] === '\n' || final) && afterLine(blocks, line + delimiter[0]).fence) {
+        return { kind: 'code', raw: delimiter[0] }
       }
-      const mayBecomeFence = opening !== null || /^[ \t]*(`{1,2}|~{1,2})?$/.test(rest)
+      const mayBecomeFence = delimiter ? delimiter[1] !== '\n' : /^[ \t]*(`{1,2}|~{1,2})?$/.test(rest)
       if (mayBecomeFence && !final && rest.length <= HOLD_LIMIT_CHARS) return undefined
     }
     const at = rest.search(/[`[<\\\n]|!\[|https?:\/\/|ftp:\/\/|slack:\/\/|www\./i)
@@ -84,7 +96,7 @@ export function createTokenizer(): Tokenizer {
       return scan(false)
     },
     end: () => scan(true),
-    openFence: () => fence,
+    openFence: () => (line === '' ? blocks : afterLine(blocks, line)).fence,
   }
 }
 
@@ -103,10 +115,9 @@ function read(rest: string, final: boolean): Token | 'hold' {
     }
     case '`': {
       const run = /^`+/.exec(rest)?.[0] ?? '`'
-      const closing = new RegExp(`^${run}[^\`\\n](?:[^\\n]*?[^\`\\n])?${run}(?!\`)`).exec(rest)?.[0]
-      if (closing && (closing.length < rest.length || final)) return { kind: 'code', raw: closing }
-      const outcome = open()
-      return outcome === 'hold' ? 'hold' : plain(run.length)
+      const length = codeLength(rest, run.length)
+      if (length !== undefined && (length < rest.length || final)) return { kind: 'code', raw: rest.slice(0, length) }
+      return length !== undefined || open() === 'hold' ? 'hold' : plain(run.length)
     }
     case '<': {
       // An arrow or a comparison; with what follows, so that a lone `<` is never one of these.
@@ -120,9 +131,21 @@ function read(rest: string, final: boolean): Token | 'hold' {
     default: {
       const address = /^[^\s<>"`|\\^{}[\]]+/.exec(rest)?.[0] ?? rest
       if (address.length === rest.length && !final && rest.length <= HOLD_LIMIT_CHARS) return 'hold'
-      return { kind: 'url', raw: withoutTrailingPunctuation(address) }
+      return { kind: 'url', raw: withoutTrailingPunctuation(withoutHalf(address, final)) }
     }
   }
+}
+
+/** The length of the code that begins with `run` backticks: it ends with the next run of as many on the same line. */
+function codeLength(rest: string, run: number): number | undefined {
+  const line = rest.slice(0, rest.indexOf('\n') < 0 ? rest.length : rest.indexOf('\n'))
+  const closing = [...line.slice(run).matchAll(/`+/g)].find(([backticks]) => backticks.length === run)
+  return closing && run + closing.index + run
+}
+
+/** Without the first half of a character that is not whole yet. */
+function withoutHalf(text: string, final: boolean): string {
+  return !final && /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text
 }
 
 /** `[label](url)`, `![label](url)` or `[1]`. Undefined where the bracket is not closed yet, or not on this line. */

@@ -27,8 +27,9 @@ export function toSafeMarkdown(token: Token, allowed: Allowed): string {
     case 'angle':
       return angle(token.inner, allowed)
     case 'text':
-      // One that nothing closed, yet: what comes later must not close it.
-      return token.raw === '<' ? '&lt;' : token.raw
+      // What nothing has closed on its line must not be closed by what comes later: then the one would swallow the other.
+      if (token.raw === '<') return '&lt;'
+      return /^`+$/.test(token.raw) ? token.raw.replaceAll('`', '\\`') : token.raw
     default:
       return token.raw
   }
@@ -53,7 +54,7 @@ function angle(inner: string, allowed: Allowed): string {
   if (/^#C[A-Z0-9]+$/.test(target)) return `<${target}>`
   if (/^![a-z]/.test(target)) return code(`@${target.slice(1).split('^')[0]}`)
   // Slack would take any other for a link as well.
-  return `&lt;${inner}>`
+  return `&lt;${withoutLinks(inner, allowed)}>`
 }
 
 /** A label can hold an address of its own. */

@@ -1,8 +1,10 @@
 /** Every other fixed sentence that people read from the backend. As Slack Markdown. */
+import { amount } from './amount.ts'
 
 export const STOPPED = 'Stopped here, as you asked.'
 export const STOPPED_BEFORE = 'Stopped before I began to answer.'
 export const TOO_LONG = 'The answer was getting too long, so it ends here.'
+export const NOT_FOUND = 'I found nothing about that.'
 export const WITHOUT_THREAD = 'I could not read the thread, so this rests on your question alone.'
 export const TOO_OLD_TO_RETRY = 'That question is too old for me to try again. Please ask it anew.'
 export const ONLY_THE_ASKER = 'Only the person who asked can have me try again. Ask me the same, and I will answer you.'
@@ -11,7 +13,7 @@ export const TOO_OLD_TO_RATE = 'That answer is too old to be rated, but thank yo
 /** What a person reads who is over a limit; no model is asked. */
 export function limitSentence({ limit, most, freeInMs }: { limit: 'person' | 'workspace'; most: number; freeInMs: number }): string {
   const minutes = Math.ceil(freeInMs / 60_000)
-  const wait = minutes < 60 ? `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}` : `about ${Math.round(minutes / 60)} hours`
+  const wait = minutes < 60 ? amount(minutes, 'minute') : `about ${amount(Math.round(minutes / 60), 'hour')}`
   return limit === 'person'
     ? `You have asked me ${most} questions in this hour, and that is as many as I may answer. Ask me again in ${wait}.`
     : `I have answered ${most} questions here today, and that is as many as I may. Ask me again in ${wait}.`

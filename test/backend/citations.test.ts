@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createCitations } from '../../backend/citations.ts'
 import type { NumberedPassage } from '../../backend/passage.ts'
 import { addressesIn } from '../../backend/safe-markdown.ts'
+import { randomOf } from '../random.ts'
 
 const passages: NumberedPassage[] = [
   {
@@ -73,7 +74,7 @@ describe('safe Markdown', () => {
     ['<<!channel>>', '&lt;`@channel`>'],
     ['<!channel <b>', '&lt;!channel &lt;b>'],
     ['<!here\nand >', '&lt;!here\nand >'],
-    ['\\<!channel>', '\\`@channel`'],
+    ['\\<!channel>', '\\\u200b`@channel`'],
     ['`<!channel>`', '`<\u200b!channel>`'],
     ['```\n<!here> <@U00GRACE>\n```', '```\n<\u200b!here> <\u200b@U00GRACE>\n```'],
     ['<@U00ADA> and <@U00GRACE>', '<@U00ADA> and `@U00GRACE`'],
@@ -117,6 +118,66 @@ describe('safe Markdown', () => {
     expect(whole.text).not.toMatch(/<[!@](?!U00ADA)/)
     expect(whole.text).toContain('www.evil.example` &lt;b')
     for (let seed = 1; seed <= 300; seed++) expect(shown(answer, randomCuts(seed))).toEqual(whole)
+  })
+
+  test('whatever the answer, the same is shown however it is cut', () => {
+    const random = randomOf(7)
+    const bits = ['word ', '\n', '\n\n', '`a`', '`', '``', '`b c` ', '[1]', '[x](https://evil.example/x) ', '<@U00GRACE> ', 'https://evil.example/y '] // biome-ignore format: a list
+    bits.push(
+      '```js\n',
+      '```\n',
+      '```npm```',
+      '- ',
+      '1. ',
+      '> ',
+      '  ',
+      '    ',
+      '\\',
+      '😀',
+      '**',
+      '~~~\n',
+      '| a |\n',
+      '<',
+      '>',
+      '(',
+      ')',
+      '!',
+      'www.',
+    )
+    const inOnes = (text: string) => text.split('')
+    for (let round = 0; round < 4_000; round++) {
+      const answer = Array.from({ length: 2 + Math.floor(random() * 14) }, () => bits[Math.floor(random() * bits.length)]).join('')
+      expect(shown(answer, inOnes), JSON.stringify(answer)).toEqual(shown(answer))
+    }
+  })
+
+  test.each([
+    [
+      'code of one letter',
+      'Answer `y` and then [click](https://evil.example/x) or `n` [1].',
+      'Answer `y` and then click or `n` [1](https://wiki.example/vpn#mac).',
+    ],
+    [
+      'a block in a list',
+      '1. ```sh\n   npm ci\n   ```\n2. [x](https://evil.example) [1]',
+      '1. ```sh\n   npm ci\n   ```\n2. x [1](https://wiki.example/vpn#mac)',
+    ],
+    ['a block that ends with its list item', '- ```\n  npm ci\n[x](https://evil.example)', '- ```\n  npm ci\nx'],
+    ['a line of code that looks like a block', '```npm ci``` installs [x](https://evil.example)', '```npm ci``` installs x'],
+    ['code by indentation', 'a\n\n    ```\n\n[x](https://evil.example)', 'a\n\n    \\`\\`\\`\n\nx'],
+    ['what looks like a tag', '<x https://evil.example/f y>', '&lt;x `https://evil.example/f` y>'],
+    ['a backslash before an address', '\\https://evil.example/z', '\\\u200b`https://evil.example/z`'],
+    ['a backtick that is closed on another line', 'a ` b\n` [x](https://evil.example) `', 'a \\` b\n` [x](https://evil.example) `'],
+  ])('a link that nobody gave is not live behind %s', (_, answer, text) => {
+    expect(shown(answer).text).toBe(text)
+  })
+
+  test('half a character is never shown, in a long line either', () => {
+    const inSevens = (text: string) => text.match(/[\s\S]{1,7}/g) ?? []
+    for (const start of ['```\n', '```\nx', '', '[', '`', 'https://status.example/now']) {
+      const answer = `${start}${'😀'.repeat(1_500)}`
+      expect(shown(answer, inSevens).text).not.toContain('\ufffd')
+    }
   })
 
   test('half a character is never shown', () => {

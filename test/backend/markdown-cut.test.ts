@@ -8,14 +8,19 @@ const shown = (text: string, open = NOTHING_OPEN) => text.slice(0, showable(open
 
 describe('what may be shown while more is to come', () => {
   test.each([
-    ['the first word, though nothing follows it', 'The', 'The'],
-    ['whole words, once there are some', 'The VPN gui', 'The VPN '],
-    ['a link as far as it goes', 'See [the VPN guide](https://a.example/x)', 'See [the VPN guide](https://a.example/x)'],
-    ['a mention', 'Ask <@U00ADA>', 'Ask <@U00ADA>'],
-    ['code with a space in it', 'Run `npm ci`', 'Run `npm ci`'],
+    ['no word that may go on', 'The', ''],
+    ['whole words, and the space after them', 'The VPN gui', 'The VPN '],
+    ['no white space that may go on', 'One.\n', ''],
+    ['white space, once something follows it', 'One.\n\n  two', 'One.\n\n  '],
+    ['a link, once something follows it', 'See [the VPN guide](https://a.example/x) t', 'See [the VPN guide](https://a.example/x) '],
+    ['no half link', 'See [the VPN guide](https://a.example/x)', 'See '],
+    ['a mention', 'Ask <@U00ADA> n', 'Ask <@U00ADA> '],
+    ['no half code', 'Run `npm ci`', 'Run '],
+    ['words of a script that has no spaces between them', '使用 Vera 可以找到', '使用 Vera 可以找'],
     ['no half row', 'Before\n\n| a | b |\n| - | - |\n| 1 | tw', 'Before\n\n| a | b |\n| - | - |\n'],
+    ['no row whose end may go on', 'Before\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n', 'Before\n\n| a | b |\n| - | - |\n'],
     ['no open fence', 'Run:\n\n```sh\nnpm ci\n', 'Run:\n\n'],
-    ['a fence that is closed', 'Run:\n\n```sh\nnpm ci\n```\n', 'Run:\n\n```sh\nnpm ci\n```\n'],
+    ['a fence that is closed', 'Run:\n\n```sh\nnpm ci\n```\nT', 'Run:\n\n```sh\nnpm ci\n```\n'],
   ])('%s', (_, text, expected) => {
     expect(shown(text)).toBe(expected)
   })
@@ -118,7 +123,7 @@ test('whatever the text, all of it stays, every message fits, and every fence th
           : cutWithin(open, rest, { used, limit, fresh: true })
       const message = reopening + rest.slice(0, cut.at) + cut.closing
       expect(bytesOf(message)).toBeLessThanOrEqual(limit)
-      if (cut.at < rest.length) expect(follow(NOTHING_OPEN, message).fence).toBeUndefined()
+      if (cut.at < rest.length) expect(follow(NOTHING_OPEN, message).blocks.fence).toBeUndefined()
       joined += rest.slice(0, cut.at)
       rest = rest.slice(cut.at)
       reopening = cut.reopening
