@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type BedrockAgentRuntimeClient, type KnowledgeBaseRetrievalResult, RetrieveCommand } from '@aws-sdk/client-bedrock-agent-runtime'
 import type { Clock } from '../clock.ts'
+import { fired } from '../deadline.ts'
 import type { Passage } from '../passage.ts'
 
 export interface Found {
@@ -41,7 +42,7 @@ export function createRetrieve(
       } catch (error) {
         if (!isPaused(error) || asks === PAUSED_ASKS || deadline.aborted) throw error
         onPaused()
-        await clock.sleep(PAUSED_WAIT_MS)
+        await Promise.race([clock.sleep(PAUSED_WAIT_MS), fired(deadline)])
       }
     }
   }

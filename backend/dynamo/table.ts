@@ -36,7 +36,7 @@ export interface Table {
   /** False where the condition does not hold. */
   put(item: Item, condition?: Condition, signal?: AbortSignal): Promise<boolean>
   /** The item afterwards; undefined where the condition does not hold. */
-  update(key: string, expression: string, condition: Condition): Promise<Item | undefined>
+  update(key: string, expression: string, condition: Condition, signal?: AbortSignal): Promise<Item | undefined>
 }
 
 export interface Condition {
@@ -55,9 +55,11 @@ export function createTable(client: DynamoDBClient, name: string, clock: Clock):
   return {
     seconds,
     async get(...keys) {
-      const { Responses } = await client.send(
+      const { Responses, UnprocessedKeys } = await client.send(
         new BatchGetItemCommand({ RequestItems: { [name]: { Keys: keys.map((key) => ({ pk: S(key) })), ConsistentRead: true } } }),
       )
+      // A table under pressure leaves keys out, and calls it a success.
+      if (UnprocessedKeys?.[name]) throw new Error('DynamoDB has left out what was asked for')
       const now = clock.now() / 1000
       const alive = (Responses?.[name] ?? []).filter((item) => Number(item.expiresAt?.N) >= now)
       return new Map(alive.map((item) => [item.pk?.S ?? '', item]))
@@ -70,19 +72,16 @@ export function createTable(client: DynamoDBClient, name: string, clock: Clock):
       })
       return (await conditional(client.send(put, signal && { abortSignal: signal }))) !== undefined
     },
-    async update(key, expression, { when, values }) {
-      const updated = await conditional(
-        client.send(
-          new UpdateItemCommand({
-            TableName: name,
-            Key: { pk: S(key) },
-            UpdateExpression: placeheld(expression),
-            ...(when !== undefined && { ConditionExpression: placeheld(when) }),
-            ...expressionOf(`${expression} ${when ?? ''}`, values),
-            ReturnValues: 'ALL_NEW',
-          }),
-        ),
-      )
+    async update(key, expression, { when, values }, signal) {
+      const update = new UpdateItemCommand({
+        TableName: name,
+        Key: { pk: S(key) },
+        UpdateExpression: placeheld(expression),
+        ...(when !== undefined && { ConditionExpression: placeheld(when) }),
+        ...expressionOf(`${expression} ${when ?? ''}`, values),
+        ReturnValues: 'ALL_NEW',
+      })
+      const updated = await conditional(client.send(update, signal && { abortSignal: signal }))
       return updated && (updated.Attributes ?? {})
     },
   }

@@ -24,7 +24,7 @@ export type ClaimedAgain = { is: 'claimed'; claim: Claim; place: Place } | { is:
 export interface Turns {
   /** Undefined where somebody has it or had it. `place` may follow. Throws what DynamoDB says, within CLAIM_BUDGET_MS. */
   claim(turnId: string, place: Place | undefined, owner: Owner): Promise<Claim | undefined>
-  /** For another attempt at a turn whose attempt number `attempt` has failed. */
+  /** For another attempt at a turn whose attempt number `attempt` has failed. Throws as `claim`. */
   claimAgain(pressed: { turnId: string; attempt: number; channel: string; userId: string }, owner: Owner): Promise<ClaimedAgain>
   placed(claim: Claim, place: Place): Promise<void>
   /** Notes a stream, as the last of this turn and as nobody else's. */
@@ -32,8 +32,9 @@ export interface Turns {
   /** As `opened`, for one that was found; false where it is another turn's. */
   adopt(turnId: string, channel: string, replyTs: string): Promise<boolean>
   /** Whether Stop was pressed since the claim, and whether the claim still holds. Answers whoever asks if its owner lives. */
-  pulse(claim: Claim, thread: { channel: string; threadTs: string }): Promise<{ stopped: boolean; holds: boolean }>
-  finish(claim: Claim, state: Exclude<TurnState, 'claimed'>, passages: readonly string[]): Promise<void>
+  pulse(claim: Claim, place: Place | undefined): Promise<{ stopped: boolean; holds: boolean }>
+  /** False where the turn has been taken from this claim. */
+  finish(claim: Claim, state: Exclude<TurnState, 'claimed'>, passages: readonly string[]): Promise<boolean>
   find(turnId: string): Promise<TurnRecord | undefined>
 }
 
@@ -102,6 +103,7 @@ export function createTurns(table: Table, { clock, randomId }: { clock: Clock; r
             ':userId': S(userId),
           },
         },
+        AbortSignal.timeout(CLAIM_BUDGET_MS),
       )
       const place = claimed && placeOf(claimed)
       if (place) return { is: 'claimed', claim: { turnId, token, attempt: attempt + 1, claimedAt }, place }
@@ -124,25 +126,31 @@ export function createTurns(table: Table, { clock, randomId }: { clock: Clock; r
 
     adopt,
 
-    async pulse({ turnId, token, claimedAt }, thread) {
-      const read = await table.get(turnKey(turnId), stopKey(thread))
+    async pulse({ turnId, token, claimedAt }, place) {
+      const read = await table.get(turnKey(turnId), ...(place ? [stopKey(place)] : []))
       const record = read.get(turnKey(turnId))
       const holds = record === undefined || (record.claimToken?.S === token && record.state?.S === 'claimed')
       if (holds && record?.probe && record.probe.S !== record.heard?.S) {
-        await table.update(turnKey(turnId), 'SET heard = :probe', {
-          when: 'claimToken = :token',
-          values: { ':probe': record.probe, ':token': S(token) },
-        })
+        const values = { ':probe': record.probe, ':token': S(token) }
+        await table.update(turnKey(turnId), 'SET heard = :probe', { when: 'claimToken = :token', values })
       }
-      return { stopped: stops(read.get(stopKey(thread)), claimedAt), holds }
+      return { stopped: place !== undefined && stops(read.get(stopKey(place)), claimedAt), holds }
     },
 
-    async finish(claim, state, passages) {
-      await table.update(
-        turnKey(claim.turnId),
-        'SET state = :state, told = :true, passages = :passages, expiresAt = :ttl',
-        held(claim, { ':state': S(state), ':true': TRUE, ':passages': { L: passages.map(S) }, ':ttl': ttl() }),
-      )
+    async finish({ turnId, token }, state, passages) {
+      const finished = await table.update(turnKey(turnId), 'SET state = :state, told = :true, passages = :passages, expiresAt = :ttl', {
+        // The last: a try of ours whose answer was lost.
+        when: 'claimToken = :token AND (state = :claimed OR state = :state)',
+        values: {
+          ':state': S(state),
+          ':claimed': S('claimed'),
+          ':true': TRUE,
+          ':passages': { L: passages.map(S) },
+          ':ttl': ttl(),
+          ':token': S(token),
+        },
+      })
+      return finished !== undefined
     },
 
     async find(turnId) {
