@@ -14,22 +14,30 @@ export interface ApologizeDeps {
     told(turnId: string, state: 'answered' | 'failed', place: Place): Promise<void>
   }
   slack: {
-    openThread(command: { id: string; userId: string; text: string }): Promise<{ channel: string; ts: string }>
+    openThread(command: { id: string; userId: string; text: string }, again: 'again'): Promise<{ channel: string; ts: string } | undefined>
     /**
-     * What stands in the thread: whether the lost process had ended its reply, or an earlier call has apologized, and a
-     * stream that is still open.
+     * What stands in the thread: whether the lost process had ended its reply, an earlier call has apologized, or the
+     * thread is gone; and streams that may still be open. Throws where the thread cannot be read.
      */
-    look(lost: {
-      turnId: string
-      attempt: number
-      place: Place
-      replyTs?: string
-    }): Promise<{ ended?: 'answered' | 'failed' | 'apologized'; streamTs?: string }>
-    /** Says it in the stream where there is one, else in a message of its own, and leaves the session active. */
-    apologize(to: { turnId: string; attempt: number; pressable: number; place: Place; streamTs?: string }, sorry: string): Promise<void>
+    look(lost: { turnId: string; attempt: number; place: Place; replyTs?: string }): Promise<Left>
+    /** Says it in the newest stream where there is one, else in a message of its own. `gone`: there is nowhere to say it. */
+    apologize(
+      to: { turnId: string; attempt: number; pressable: number; place: Place; streams: readonly string[] },
+      sorry: string,
+    ): Promise<'told' | 'gone'>
+    /** Leaves the agent session active. Never rejects. */
+    active(place: Place): Promise<void>
   }
   support: string
 }
+
+interface Left {
+  ended?: 'answered' | 'failed' | 'apologized' | 'gone'
+  streams: readonly string[]
+}
+
+/** Deliveries of a record for which a thread that cannot be read is waited for; the next speaks without a look. */
+const LOOKS = 5
 
 /**
  * Tells the thread of a turn that Lambda gave up on. Silent where the turn is somebody else's, its process lives, or it
@@ -37,7 +45,7 @@ export interface ApologizeDeps {
  */
 export async function apologize(
   asked: Turn | Command | Retry,
-  failed: { requestId: string; reference: string; recordId: string },
+  failed: { requestId: string; reference: string; recordId: string; receives: number },
   d: ApologizeDeps,
 ): Promise<'told' | 'nothing_to_say'> {
   const turnId = asked.kind === 'retry' ? asked.turnId : asked.id
@@ -49,21 +57,28 @@ export async function apologize(
   })
   if (!given) return 'nothing_to_say'
   const place = given.place ?? (asked.kind === 'command' ? await openThread(asked, d) : undefined)
-  // "Try again" on a record that has expired meanwhile: nobody knows any more where the question stands.
+  // "Try again" on a record that has expired meanwhile, or a command of somebody who cannot be written to.
   if (!place) return 'nothing_to_say'
 
   const attempt = asked.kind === 'retry' ? asked.attempt + 1 : given.attempt
-  const lost = { turnId, attempt, place }
-  const left = await d.slack.look({ ...lost, ...(given.replyTs !== undefined && { replyTs: given.replyTs }) })
-  if (!left.ended) {
+  const lost = { turnId, attempt, place, ...(given.replyTs !== undefined && { replyTs: given.replyTs }) }
+  const left = await d.slack.look(lost).catch((error: unknown): Left => {
+    if (failed.receives <= LOOKS) throw error
+    return { streams: given.replyTs === undefined ? [] : [given.replyTs] }
+  })
+  let { ended } = left
+  if (!ended) {
     const sorry = sentence(new Failure('given_up'), { support: d.support, reference: failed.reference })
-    await d.slack.apologize({ ...lost, pressable: given.attempt, ...(left.streamTs !== undefined && { streamTs: left.streamTs }) }, sorry)
+    const said = await d.slack.apologize({ turnId, attempt, place, pressable: given.attempt, streams: left.streams }, sorry)
+    ended = said === 'told' ? 'apologized' : 'gone'
   }
-  await d.turns.told(turnId, left.ended === 'answered' ? 'answered' : 'failed', place)
-  return left.ended === 'answered' || left.ended === 'failed' ? 'nothing_to_say' : 'told'
+  if (ended !== 'gone') await d.slack.active(place)
+  await d.turns.told(turnId, ended === 'answered' ? 'answered' : 'failed', place)
+  return ended === 'apologized' ? 'told' : 'nothing_to_say'
 }
 
-async function openThread(command: Command, d: ApologizeDeps): Promise<Place> {
-  const { channel, ts } = await d.slack.openThread(command)
-  return { channel, threadTs: ts, ts, userId: command.userId, userTeamId: command.teamId }
+/** Undefined where the person cannot be written to. */
+async function openThread(command: Command, d: ApologizeDeps): Promise<Place | undefined> {
+  const root = await d.slack.openThread(command, 'again')
+  return root && { channel: root.channel, threadTs: root.ts, ts: root.ts, userId: command.userId, userTeamId: command.teamId }
 }

@@ -2,13 +2,16 @@ import type { Clock } from '../clock.ts'
 import type { Place } from '../turn-record.ts'
 import { retryButton } from './blocks.ts'
 import { ownReplies } from './find.ts'
+import { isGone } from './gone.ts'
 import { toMetadata } from './metadata.ts'
 import { patiently } from './patience.ts'
+import type { SlackMessage } from './replies.ts'
 import { isNotStreaming } from './streamed.ts'
-import { doneOf, type Slack } from './web-api.ts'
+import { doneOf, notDone, type Slack, slackError } from './web-api.ts'
 
-/** Inside the function's 30 s, after the probe's 3. */
-const APOLOGY_BUDGET_MS = 20_000
+/** Of the function's 30 s, less the probe's 2.5 and a write: to look, and to leave the session active. */
+const LOOK_BUDGET_MS = 8_000
+const ACTIVE_BUDGET_MS = 5_000
 
 /** An apology is no part of a reply; it is marked by this. */
 const APOLOGY_PART = -1
@@ -19,59 +22,76 @@ interface Lost {
   place: Place
 }
 
+/** What a lost process, or an earlier call for it, has left in the thread. */
+export interface Left {
+  /** `gone`: there is no thread any more. */
+  ended?: 'answered' | 'failed' | 'apologized' | 'gone'
+  /** Streams of the turn that may be open still, the newest first. */
+  streams: string[]
+}
+
 /** Writing into a thread on behalf of a process that is gone. Whatever is not done throws, and is done again later. */
 export function createApology(slack: Slack, clock: Clock, adopt: (turnId: string, channel: string, ts: string) => Promise<boolean>) {
   return {
-    async look({
-      turnId,
-      attempt,
-      place,
-      replyTs,
-    }: Lost & { replyTs?: string }): Promise<{ ended?: 'answered' | 'failed' | 'apologized'; streamTs?: string }> {
-      const replies = await ownReplies({ slack, clock }, place)
-      if (!replies) throw new Error('the thread could not be read')
+    async look({ turnId, attempt, place, replyTs }: Lost & { replyTs?: string }): Promise<Left> {
+      let replies: SlackMessage[]
+      try {
+        replies = await ownReplies({ slack, clock, until: clock.now() + LOOK_BUDGET_MS }, place)
+      } catch (error) {
+        if (isGone(slackError(error) ?? '')) return { ended: 'gone', streams: [] }
+        throw error
+      }
       const last = replies.find(
         ({ mark }) => mark?.turnId === turnId && mark.attempt === attempt && (mark.state === 'ended' || mark.state === 'failed'),
       )
-      if (last?.mark)
-        return { ended: last.mark.part === APOLOGY_PART ? 'apologized' : last.mark.state === 'failed' ? 'failed' : 'answered' }
-      if (replyTs !== undefined) return { streamTs: replyTs }
-      // Killed between the start of its stream and the note of it.
+      const ended = last?.mark && (last.mark.part === APOLOGY_PART ? 'apologized' : last.mark.state === 'failed' ? 'failed' : 'answered')
+      if (ended) return { ended, streams: [] }
+      const streams: string[] = []
       for (const { ts, streaming, mark } of replies) {
-        if (streaming && mark === undefined && (await adopt(turnId, place.channel, ts))) return { streamTs: ts }
+        // Killed between the start of a stream and the note of it, it has one that nobody calls its own.
+        if (streaming && mark === undefined && (ts === replyTs || (await adopt(turnId, place.channel, ts)))) streams.push(ts)
       }
-      return {}
+      // Whether Slack says that a message streams, when a thread is read, is not documented.
+      return { streams: streams.length === 0 && replyTs !== undefined ? [replyTs] : streams }
     },
 
     async apologize(
-      { turnId, attempt, pressable, place, streamTs }: Lost & { pressable: number; streamTs?: string },
+      { turnId, attempt, pressable, place, streams }: Lost & { pressable: number; streams: readonly string[] },
       sorry: string,
-    ): Promise<void> {
+    ): Promise<'told' | 'gone'> {
       const { channel, threadTs } = place
       const metadata = toMetadata({ turnId, attempt, part: APOLOGY_PART, state: 'failed' })
       const button = retryButton({ turnId, attempt: pressable })
-      if (streamTs !== undefined) {
+      const [newest, ...older] = streams
+      for (const ts of older) await slack.write((client) => client.chat.stopStream({ channel, ts }))
+      if (newest !== undefined) {
         const chunks = [{ type: 'markdown_text' as const, text: `\n\n_${sorry}_` }]
-        const stopped = await slack.write((client) => client.chat.stopStream({ channel, ts: streamTs, chunks, metadata, blocks: [button] }))
-        if (stopped.is === 'done') return
-        if (stopped.is !== 'refused' || !isNotStreaming(stopped.code)) doneOf(stopped)
+        const stopped = await slack.write((client) => client.chat.stopStream({ channel, ts: newest, chunks, metadata, blocks: [button] }))
+        if (stopped.is === 'done') return 'told'
+        if (stopped.is !== 'refused') throw notDone(stopped)
+        // It is full, or takes no blocks: it is ended as it is.
+        if (!isNotStreaming(stopped.code)) await slack.write((client) => client.chat.stopStream({ channel, ts: newest }))
       }
       // Never an update of what stands there: it would replace text that nobody has any more.
-      doneOf(
-        await slack.write((client) =>
-          client.chat.postMessage({
-            channel,
-            thread_ts: threadTs,
-            text: sorry,
-            blocks: [{ type: 'markdown', text: sorry }, button],
-            metadata,
-            unfurl_links: false,
-            unfurl_media: false,
-          }),
-        ),
+      const posted = await slack.make((client) =>
+        client.chat.postMessage({
+          channel,
+          thread_ts: threadTs,
+          text: sorry,
+          blocks: [{ type: 'markdown', text: sorry }, button],
+          metadata,
+          unfurl_links: false,
+          unfurl_media: false,
+        }),
       )
-      const until = clock.now() + APOLOGY_BUDGET_MS
-      await patiently({ clock, until }, () =>
+      if (posted.is === 'refused' && isGone(posted.code)) return 'gone'
+      doneOf(posted)
+      return 'told'
+    },
+
+    /** The session of the thread, which the lost process may have left at work. Never rejects. */
+    async active({ channel, threadTs }: Place): Promise<void> {
+      await patiently({ clock, until: clock.now() + ACTIVE_BUDGET_MS }, () =>
         slack.write((client) => client.agents.sessions.setStatus({ channel_id: channel, thread_ts: threadTs, status: 'active' })),
       )
     },
