@@ -1,4 +1,4 @@
-import { type AcceptDeps, accept } from './accept.ts'
+import { type AcceptDeps, accept, openPlace } from './accept.ts'
 import type { Assistant } from './assistant.ts'
 import type { Clock } from './clock.ts'
 import { asFailure, sentence } from './failure.ts'
@@ -6,19 +6,19 @@ import { type GatherDeps, gather } from './gather.ts'
 import type { Command, Retry, Turn } from './handoff.ts'
 import { lateNote } from './late.ts'
 import type { NumberedPassage } from './passage.ts'
-import type { Question } from './question.ts'
+import { type Question, toQuestion } from './question.ts'
 import { type RelayDeps, relay, type Said } from './relay.ts'
 import type { Report } from './report.ts'
 import type { Search } from './search.ts'
 import { limitSentence, STOPPED, STOPPED_BEFORE } from './sentences.ts'
-import type { Claim, TurnState } from './turn-record.ts'
-import { watch } from './watch.ts'
+import type { Claim, Place, TurnState } from './turn-record.ts'
+import { type Watch, watch } from './watch.ts'
 
 /** What answering needs; wire.ts knows who provides it. */
 export interface AnswerDeps extends AcceptDeps, GatherDeps, RelayDeps {
   turns: AcceptDeps['turns'] & {
-    pulse(claim: Claim, thread: { channel: string; threadTs: string }): Promise<{ stopped: boolean; holds: boolean }>
-    finish(claim: Claim, state: Exclude<TurnState, 'claimed'>, passages: readonly string[]): Promise<void>
+    pulse(claim: Claim, place: Place | undefined): Promise<{ stopped: boolean; holds: boolean }>
+    finish(claim: Claim, state: Exclude<TurnState, 'claimed'>, passages: readonly string[]): Promise<boolean>
   }
   slack: AcceptDeps['slack'] &
     GatherDeps['slack'] & {
@@ -31,6 +31,7 @@ export interface AnswerDeps extends AcceptDeps, GatherDeps, RelayDeps {
 
 interface Reply {
   readonly stopped: AbortSignal
+  readonly gone: AbortSignal
   step(id: string, title: string, status?: 'in_progress' | 'complete'): void
   write(markdown: string): void
   close(ending: { sources: readonly NumberedPassage[]; offer: 'thumbs' | 'retry' | 'nothing' }): Promise<void>
@@ -49,18 +50,29 @@ export interface Invocation {
 }
 
 /**
- * Answers one turn: the order of the work, from the claim to the last write. Throws where the claim cannot be made or
- * the reply cannot be closed, so that what Lambda leaves behind reaches `apologize`.
+ * Answers one turn. From the claim to the last write somebody watches it: whether it is to be stopped, and whether it
+ * lives. Throws where the claim cannot be made or the reply cannot be closed, so that what Lambda leaves behind reaches
+ * `apologize`.
  */
 export async function answer(asked: Turn | Command | Retry, invocation: Invocation, d: AnswerDeps): Promise<Report> {
   const accepted = await accept(asked, invocation, d)
   if ('outcome' in accepted) return accepted
-  const { claim, question } = accepted
+  const { claim } = accepted
+  let { place } = accepted
+  const watched = watch(() => d.turns.pulse(claim, place), d.clock)
+  try {
+    if (asked.kind === 'command') place = await openPlace(asked, claim, d)
+    return place ? await answerIn(toQuestion(claim, place, asked), claim, watched, invocation, d) : { outcome: 'unreachable' }
+  } finally {
+    watched.end()
+  }
+}
 
+/** The order of the work, from the first step that the person sees to the last write. */
+async function answerIn(question: Question, claim: Claim, watched: Watch, invocation: Invocation, d: AnswerDeps): Promise<Report> {
   const reply = d.slack.openReply(question, claim, { firstStep: { id: 'thread', title: 'Reading the thread' }, endsAt: invocation.endsAt })
-  const watched = watch(() => d.turns.pulse(claim, question), d.clock)
   const stopped = AbortSignal.any([reply.stopped, watched.stopped])
-  const signal = AbortSignal.any([stopped, watched.lost, invocation.deadline])
+  const signal = AbortSignal.any([stopped, reply.gone, watched.lost, invocation.deadline])
   const report: Report = { outcome: 'answered', attempt: claim.attempt }
   const said: Said = { anything: false, sources: [], shownIds: [] }
   try {
@@ -73,20 +85,19 @@ export async function answer(asked: Turn | Command | Retry, invocation: Invocati
     } else await relay(question, gathered, { claim, reply, report, said, signal }, d)
   } catch (error) {
     reply.write(lastWords(error, { stopped: stopped.aborted, report, said, reference: invocation.reference }, d))
-  } finally {
-    watched.end()
   }
-  // Somebody has apologized for this turn, believing it dead: there is no second last word.
-  if (watched.lost.aborted) {
+  // Somebody has apologized for this turn, believing it dead; or the thread is gone. There is no last word, or nobody to hear it.
+  if (watched.lost.aborted || reply.gone.aborted) {
     reply.abandon()
-    return { ...report, outcome: 'taken_over' }
+    if (reply.gone.aborted) await d.turns.finish(claim, 'failed', said.shownIds)
+    return { ...report, outcome: watched.lost.aborted ? 'taken_over' : 'unreachable' }
   }
   report.cited = said.sources.length
   await reply.close({ sources: said.sources, offer: OFFERS[report.outcome] ?? 'thumbs' })
   const firstTextAt = reply.firstTextAt()
   if (firstTextAt !== undefined && said.anything) report.firstTextMs = firstTextAt - claim.claimedAt
-  await d.turns.finish(claim, STATES[report.outcome] ?? 'answered', said.shownIds)
-  return report
+  const held = await d.turns.finish(claim, STATES[report.outcome] ?? 'answered', said.shownIds)
+  return held ? report : { ...report, outcome: 'taken_over' }
 }
 
 /** What stands under a reply, where it is not thumbs. */

@@ -8,6 +8,14 @@ export function createDeadline(remainingMs: number): { signal: AbortSignal; clea
   return { signal: controller.signal, clear: () => clearTimeout(timer) }
 }
 
+/** Resolves when the signal fires, or has fired. */
+export function fired(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
 /** Something took longer than it was given. */
 export class BudgetSpent extends Error {
   override readonly name = 'BudgetSpent' as const

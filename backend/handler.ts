@@ -101,7 +101,7 @@ const FailureRecord = v.pipe(
 /** Lambda's entry point for the on-failure queue. A record that could not be told of stays in the queue. */
 export async function apologize(event: SQSEvent): Promise<SQSBatchResponse> {
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = []
-  for (const { messageId, body } of event.Records) {
+  for (const { messageId, body, attributes } of event.Records) {
     let log: Record<string, unknown> = {}
     try {
       const { requestContext, requestPayload } = v.parse(FailureRecord, body)
@@ -112,7 +112,11 @@ export async function apologize(event: SQSEvent): Promise<SQSBatchResponse> {
         await note(requestPayload, { awsRequestId: requestId })
         continue
       }
-      const outcome = await apologizeFor(requestPayload, { requestId, reference, recordId: messageId }, wired.apologize)
+      const outcome = await apologizeFor(
+        requestPayload,
+        { requestId, reference, recordId: messageId, receives: Number(attributes.ApproximateReceiveCount) },
+        wired.apologize,
+      )
       if (outcome === 'told') telemetry.apology()
       telemetry.line('info', 'apology', { ...log, outcome })
     } catch (error) {
@@ -148,7 +152,7 @@ function toReference(requestId: string): string {
 
 /** What Lambda writes into the log: where it was thrown, and by which name. A message can quote what it choked on. */
 function withoutWords(error: unknown): Error {
-  const frames = error instanceof Error ? (error.stack?.match(/^\s+at .*$/gm) ?? []) : []
+  const frames = error instanceof Error ? (error.stack?.replace(error.message, '').match(/^\s+at .*:\d+:\d+\)?$/gm) ?? []) : []
   return Object.assign(new Error(nameOf(error)), { stack: [nameOf(error), ...frames].join('\n') })
 }
 

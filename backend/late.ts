@@ -1,3 +1,5 @@
+import { amount } from './amount.ts'
+
 /** Up to this a handoff has merely waited its turn; beyond it a queue has held it while Lambda could not be invoked. */
 export const LATE_MS = 5 * 60_000
 
@@ -7,10 +9,5 @@ const HOUR_MS = 3_600_000
 export function lateNote(receivedAt: number, now: number): string | undefined {
   const ageMs = now - receivedAt
   if (ageMs <= LATE_MS) return undefined
-  return `You asked this ${ageMs < HOUR_MS ? count(ageMs / 60_000, 'minute') : count(ageMs / HOUR_MS, 'hour')} ago.`
-}
-
-function count(amount: number, unit: string): string {
-  const whole = Math.floor(amount)
-  return `${whole} ${unit}${whole === 1 ? '' : 's'}`
+  return `You asked this ${ageMs < HOUR_MS ? amount(Math.floor(ageMs / 60_000), 'minute') : amount(Math.floor(ageMs / HOUR_MS), 'hour')} ago.`
 }

@@ -9,7 +9,7 @@ import type { NumberedPassage } from './passage.ts'
 import { type Prompt, toPrompt } from './prompt.ts'
 import type { Question } from './question.ts'
 import type { Report } from './report.ts'
-import { TOO_LONG } from './sentences.ts'
+import { NOT_FOUND, TOO_LONG } from './sentences.ts'
 import type { Claim } from './turn-record.ts'
 
 /** What relaying needs; wire.ts knows who provides it. */
@@ -50,6 +50,9 @@ export interface Course {
   signal: AbortSignal
 }
 
+/** Neither white space nor a character that takes no room. */
+const VISIBLE = /[^\s\p{Cf}]/u
+
 /** Asks the model and shows its words as they come, checked, and after them what there is to say about them. Throws a Failure. */
 export async function relay(
   question: Question,
@@ -78,7 +81,7 @@ export async function relay(
     allowedIn(asked, thread, searched.passages, [identity.instructions, identity.support]),
   )
   const show = (markdown: string): void => {
-    said.anything ||= markdown.trim() !== ''
+    said.anything ||= VISIBLE.test(markdown)
     reply.write(markdown)
   }
   try {
@@ -98,6 +101,7 @@ export async function relay(
     show(citations.end())
     said.sources = citations.cited()
   }
+  if (!said.anything && citations.notFound()) show(NOT_FOUND)
   // A model can end without a word, or with nothing but what may not be shown.
   if (!said.anything && report.outcome === 'answered') throw new Failure('model_failed')
   if (report.outcome === 'answered' && citations.notFound()) report.outcome = 'not_found'

@@ -33,6 +33,8 @@ const CONVERSE_ATTEMPTS = 3
 const SEARCH_ATTEMPTS = 2
 /** Where a tenth of the calls fails, one claim in a million is lost; all of them fit into the claim's 2 s. */
 const DYNAMO_ATTEMPTS = 6
+/** DynamoDB answers in some 10 ms, or not at all. */
+const DYNAMO_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true }
 
 export interface Wired {
   answer: AnswerDeps
@@ -50,7 +52,8 @@ export function wire(config: Config): Wired {
   const { assistant } = config
   const { support } = assistant.identity
   const slack = createSlack({ readIdentity: createReadIdentity(config), apiUrl: config.slackApiUrl, clock })
-  const table = createTable(new DynamoDBClient({ region: config.region, maxAttempts: DYNAMO_ATTEMPTS }), config.turnsTable, clock)
+  const dynamo = new DynamoDBClient({ region: config.region, maxAttempts: DYNAMO_ATTEMPTS, requestHandler: DYNAMO_TIMEOUTS })
+  const table = createTable(dynamo, config.turnsTable, clock)
   const drawing = { clock, randomId: () => crypto.randomUUID() }
   const turns = createTurns(table, drawing)
   const knowledge = new BedrockAgentRuntimeClient({ region: config.knowledgeRegion, maxAttempts: SEARCH_ATTEMPTS })

@@ -22,12 +22,20 @@ export interface Message {
    * its last message: it may come with the same write. Throws where nobody would see any of it.
    */
   add(text: string, steps: readonly Step[], final?: { ending?: Ending }): Promise<Added>
+  /** What of the content Slack may not have, since it has not said so. */
+  unsure(): string
+  /** Makes sure that all of the content is there, and ends the message; with `ending` it is the reply's last. */
+  end(ending: Ending | undefined, until: number): Promise<Ended>
+}
+
+export interface Ended {
   /**
-   * Makes sure that all of the content is there, and ends the message; with `ending` it is the reply's last. `done` is
-   * false where Slack asks to wait longer than `until`; then it may be tried again. `session` says whether that has
-   * left the agent session active.
+   * `no`: Slack asks to wait beyond `until`, or does not say what it has done; it may be tried again. `refused`: what
+   * Slack has not said that it has, and what should stand under the message, cannot be brought there any more.
    */
-  end(ending: Ending | undefined, until: number): Promise<{ done: boolean; session: boolean }>
+  is: 'done' | 'no' | 'refused'
+  /** Whether that has left the agent session active. */
+  session: boolean
 }
 
 /** What the last message of a reply is marked with, and any other. */

@@ -1,26 +1,26 @@
 import type { Clock } from '../clock.ts'
 import type { Attempt } from './web-api.ts'
 
-/** How often a write is repeated whose outcome is unknown and which does no harm twice. */
-const REPEATS = 3
-
-/** Slack is given a moment before the same is asked again. */
+/** Slack is given a moment before the same is asked again, and each time twice as long, up to the second. */
 const REPEAT_AFTER_MS = 500
+const REPEAT_AFTER_MOST_MS = 8_000
 
 /**
  * A write that may be done twice (a stop, an update with the whole content), until it is done or refused: waits as long
- * as Slack asks, where that ends before `until`, in milliseconds of the Unix epoch.
+ * as Slack asks, and repeats what has had no answer, as long as that ends before `until`, in milliseconds of the Unix epoch.
  */
 export async function patiently<T>(
-  { clock, until }: { clock: Clock; until: number },
+  { clock, until, tries = Number.POSITIVE_INFINITY }: { clock: Clock; until: number; tries?: number },
   write: () => Promise<Attempt<T>>,
 ): Promise<Attempt<T>> {
-  for (let repeats = 0; ; ) {
+  let repeatAfterMs = REPEAT_AFTER_MS
+  for (let unknown = 0; ; ) {
     const attempt = await write()
     if (attempt.is === 'done' || attempt.is === 'refused') return attempt
-    if (attempt.is === 'unknown' && repeats++ === REPEATS) return attempt
-    const waitMs = attempt.is === 'wait' ? attempt.waitMs : REPEAT_AFTER_MS
+    if (attempt.is === 'unknown' && ++unknown === tries) return attempt
+    const waitMs = attempt.is === 'wait' ? attempt.waitMs : repeatAfterMs
     if (clock.now() + waitMs >= until) return attempt
+    if (attempt.is === 'unknown') repeatAfterMs = Math.min(2 * repeatAfterMs, REPEAT_AFTER_MOST_MS)
     await clock.sleep(waitMs)
   }
 }

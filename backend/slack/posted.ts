@@ -1,7 +1,7 @@
 import type { Ending } from './blocks.ts'
 import { type Content, createContent } from './content.ts'
 import { ownReplies } from './find.ts'
-import { type Added, type Desk, type Message, stateAfter } from './message.ts'
+import { type Added, type Desk, type Ended, type Message, stateAfter } from './message.ts'
 import type { TurnMark } from './metadata.ts'
 import { patiently } from './patience.ts'
 import { isTooLong, setMessage, wholeMessage, withStepsOrWithout } from './set-message.ts'
@@ -14,7 +14,7 @@ const CONFLICTS = 5
 interface PostedOptions {
   part: number
   /** The message that was a stream and goes on by updates. */
-  from?: { ts: string; content: Content } | undefined
+  from?: { ts: string; content: Content; unsure: string } | undefined
   /** Sends nothing before its end. */
   held?: boolean
 }
@@ -28,14 +28,16 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
   const { slack, clock, to } = desk
   const content = from?.content ?? createContent()
   let ts = from?.ts
+  /** What was sent without an answer since the last whole. */
+  let doubtful = from?.unsure ?? ''
   let conflicts = 0
   /** What it was ended with, if it was. */
   let ended: { ending?: Ending } | undefined
 
   async function post(state: TurnMark['state'], whole: Content, ending?: Ending): Promise<Attempt<unknown>> {
     for (let posts = 1; ; posts++) {
-      const attempt = await withStepsOrWithout(whole, (shown) =>
-        slack.write((client) =>
+      const attempt = await withStepsOrWithout(desk, whole, (shown) =>
+        slack.make((client) =>
           client.chat.postMessage({
             thread_ts: to.threadTs,
             ...wholeMessage(desk, shown, { part, state, ending }),
@@ -44,11 +46,10 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
           }),
         ),
       )
-      if (attempt.is === 'done') ts = attempt.value.ts
+      if (attempt.is === 'done') ts = attempt.value
       if (attempt.is !== 'unknown') return attempt
-      const found = (await ownReplies(desk, to))?.find(
-        ({ mark }) => mark?.turnId === to.turnId && mark.attempt === to.attempt && mark.part === part,
-      )
+      const replies = await ownReplies(desk, to)
+      const found = replies.find(({ mark }) => mark?.turnId === to.turnId && mark.attempt === to.attempt && mark.part === part)
       if (found) {
         ts = found.ts
         return { is: 'done', value: undefined }
@@ -63,9 +64,11 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
     },
     content,
     since: undefined,
+    unsure: () => doubtful,
     async add(text, steps, final): Promise<Added> {
       if (held) {
         content.add(text, steps)
+        doubtful += text
         return { is: 'taken' }
       }
       const posted = ts
@@ -85,19 +88,22 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
           return { is: 'lost' }
         case 'unknown':
           if (posted === undefined) throw attempt.error
+          // Made good by the next, which sets the whole.
+          doubtful += text
           break
         case 'done':
+          doubtful = ''
           ended = final
       }
-      // An update whose outcome is unknown is made good by the next.
       content.add(text, steps)
       return { is: 'taken' }
     },
-    async end(ending, until) {
-      if (ts === undefined || (ended && (ending === undefined || ended.ending))) return { done: true, session: false }
+    async end(ending, until): Promise<Ended> {
+      if (ts === undefined || (ended && (ending === undefined || ended.ending))) return { is: 'done', session: false }
       const set = ts
       const attempt = await patiently({ clock, until }, () => setMessage(desk, set, content, { part, state: stateAfter(ending), ending }))
-      return { done: attempt.is !== 'wait', session: false }
+      if (attempt.is === 'done') doubtful = ''
+      return { is: attempt.is === 'done' ? 'done' : attempt.is === 'refused' ? 'refused' : 'no', session: false }
     },
   }
 }

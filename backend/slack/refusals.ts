@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 
-/** What a workspace can lack: streamed messages, steps inside them, agent sessions. */
-export type Feature = 'streams' | 'steps' | 'sessions'
+/** What a workspace can lack: streamed messages, steps inside them, steps as cards in other messages, agent sessions. */
+export type Feature = 'streams' | 'steps' | 'cards' | 'sessions'
 
 /** What Slack has refused to this workspace for good. Others of our processes find out for themselves. */
 export interface Refusals {

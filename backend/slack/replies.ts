@@ -52,6 +52,7 @@ export async function readReplies(
 }
 
 interface GivenMessage {
+  subtype?: string
   ts?: string
   user?: string
   bot_id?: string
@@ -66,7 +67,8 @@ interface GivenMessage {
 /** As an item of a list, since what is no message of anybody's is left out. */
 export function read(message: GivenMessage, appId: string): SlackMessage[] {
   const userId = message.user ?? message.bot_id
-  if (message.ts === undefined || userId === undefined) return []
+  // In place of a deleted root that has replies stands a tombstone.
+  if (message.ts === undefined || userId === undefined || message.subtype === 'tombstone') return []
   // The text of a message of ours that has blocks is cut for notifications; its blocks are whole.
   const inBlocks = (message.blocks ?? []).flatMap(({ type, text }) => (type === 'markdown' && typeof text === 'string' ? [text] : []))
   const own = (message.app_id ?? message.bot_profile?.app_id) === appId

@@ -11,10 +11,15 @@ import { createWriter } from './writer.ts'
 /** What stays of the invocation's time when the last wait must be over: one write to the table. */
 const UNTIL_MARGIN_MS = 2_000
 
+/** The first word waits so long for the space after it, which would begin the next piece and might get lost there. */
+const FIRST_WORD_MS = 100
+
 /** Our reply in the thread: streamed where Slack lets us, else posted and updated, in as many messages as it takes. */
 export interface Reply {
   /** Fires when Slack says that the person has pressed Stop. */
   readonly stopped: AbortSignal
+  /** Fires when Slack says that there is no thread to write to. */
+  readonly gone: AbortSignal
   /** A stage of the work, done; shown with the next text. One that is under way is shown at once. */
   step(id: string, title: string, status?: Step['status']): void
   write(markdown: string): void
@@ -55,34 +60,50 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
   }
   const session = createSession(desk)
   const stopped = new AbortController()
-  const writer = createWriter(desk, session, () => stopped.abort())
+  const gone = new AbortController()
+  const writer = createWriter(desk, session, { onStop: () => stopped.abort(), onGone: () => gone.abort() })
   writer.note({ ...options.firstStep, status: 'in_progress' })
   const begun = writer.begin()
 
   let ending: Ending | undefined
   let abandoned = false
+  let firstWord: 'to come' | 'waits' | 'late' = 'to come'
   const pacer = createPacer({
     clock,
     gapMs: writer.gapMs,
-    ready: (gathered, final) => (abandoned ? 0 : writer.ready(gathered, final)),
+    ready: (gathered, final) => (abandoned ? 0 : writer.ready(gathered, final || (firstWord === 'late' && isWord(gathered)))),
     async send(text) {
       await begun
       return writer.write(text, ending)
     },
   })
 
+  /** Alone in the reply so far. */
+  const isWord = (gathered: string) => writer.firstTextAt() === undefined && /^[^\s`|<[]+$/.test(gathered)
+
   return {
     stopped: stopped.signal,
+    gone: gone.signal,
     step(id, title, status = 'complete') {
+      if (ending || abandoned) return
       writer.note({ id, title, status })
       if (status === 'in_progress') pacer.nudge()
     },
-    write: (markdown) => pacer.push(markdown),
+    write(markdown) {
+      pacer.push(markdown)
+      if (firstWord !== 'to come') return
+      firstWord = 'waits'
+      void clock.sleep(FIRST_WORD_MS).then(() => {
+        firstWord = 'late'
+        pacer.push('')
+      })
+    },
     async close(given) {
       ending = given
       let active = false
       try {
         await begun
+        if (writer.settle()) pacer.nudge()
         await pacer.flush()
         active = await writer.end(given)
       } finally {

@@ -19,21 +19,22 @@ export function createSession({ slack, clock, to, refusals, until }: Desk): Sess
   let begun: Promise<unknown> | undefined
 
   const set = (status: 'processing' | 'active') => slack.write((client) => client.agents.sessions.setStatus({ ...thread, status }))
+  // Slack ends this method about February 2027; it adds words, and is all there is where sessions are refused.
+  const say = (status: string) => slack.write((client) => client.assistant.threads.setStatus({ ...thread, status }))
+
+  async function process(): Promise<void> {
+    const attempt = await set('processing')
+    if (attempt.is === 'refused' && isForGood(attempt.code)) refusals.note('sessions')
+  }
 
   return {
     busy() {
-      if (refusals.has('sessions')) return
-      begun ??= Promise.all([
-        set('processing').then((attempt) => {
-          if (attempt.is === 'refused' && isForGood(attempt.code)) refusals.note('sessions')
-        }),
-        // It goes away with the reply. Slack ends this method about February 2027; it adds words and nothing else.
-        slack.write((client) => client.assistant.threads.setStatus({ ...thread, status: WORDS })),
-      ])
+      begun ??= Promise.all([refusals.has('sessions') ? undefined : process(), say(WORDS)])
     },
     async active() {
       await begun
       if (!refusals.has('sessions')) await patiently({ clock, until }, () => set('active'))
+      else if (begun) await patiently({ clock, until }, () => say(''))
     },
   }
 }

@@ -34,16 +34,23 @@ export function wholeMessage({ to }: Desk, content: Pick<Content, 'text' | 'step
 
 /** Sets a message to its whole content. May be repeated: the outcome is the same. https://docs.slack.dev/reference/methods/chat.update */
 export async function setMessage(desk: Desk, ts: string, content: Content, how: How): Promise<Attempt<unknown>> {
-  return withStepsOrWithout(content, (shown) => desk.slack.write((client) => client.chat.update({ ts, ...wholeMessage(desk, shown, how) })))
+  return withStepsOrWithout(desk, content, (shown) =>
+    desk.slack.write((client) => client.chat.update({ ts, ...wholeMessage(desk, shown, how) })),
+  )
 }
 
 /** A workspace that knows no steps in streams may know no task cards either. */
 export async function withStepsOrWithout<T>(
+  { refusals }: Desk,
   { text, steps }: Pick<Content, 'text' | 'steps'>,
   write: (shown: Pick<Content, 'text' | 'steps'>) => Promise<Attempt<T>>,
 ): Promise<Attempt<T>> {
+  if (steps.length === 0 || refusals.has('cards')) return write({ text, steps: [] })
   const attempt = await write({ text, steps })
-  return attempt.is === 'refused' && attempt.code.startsWith('invalid_blocks') && steps.length > 0 ? write({ text, steps: [] }) : attempt
+  if (attempt.is !== 'refused' || !attempt.code.startsWith('invalid_blocks')) return attempt
+  const without = await write({ text, steps: [] })
+  if (without.is === 'done') refusals.note('cards')
+  return without
 }
 
 function fallback({ text, steps }: Pick<Content, 'text' | 'steps'>): string {

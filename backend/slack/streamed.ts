@@ -10,6 +10,12 @@ import { isTooLong, setMessage } from './set-message.ts'
 /** Slack refuses what it does not know as a chunk; without steps nothing is left of the first call but an empty one. */
 const STEPS_REFUSED = new Set(['invalid_chunks', 'invalid_arguments', 'no_text'])
 
+/** How often a stop without an answer is repeated, before the message is set as if it had been carried out. */
+const STOPS = 3
+
+/** Slack's lock on a streaming message is released when it has ended. */
+const CONFLICT_WAIT_MS = 1_000
+
 /** Slack's ways of saying that a message is not streaming, or not any more. */
 const NOT_STREAMING = new Set(['message_not_in_streaming_state', 'message_not_found', 'stopped_by_user'])
 
@@ -28,7 +34,7 @@ export async function startStreamed(desk: Desk, part: number, text: string, step
   const since = clock.now()
   for (let start = 1; ; start++) {
     const begunAt = clock.now()
-    const attempt = await slack.write((client) =>
+    const attempt = await slack.make((client) =>
       client.chat.startStream({
         channel: to.channel,
         thread_ts: to.threadTs,
@@ -39,8 +45,13 @@ export async function startStreamed(desk: Desk, part: number, text: string, step
     )
     if (attempt.is === 'wait') return { is: 'wait' }
     if (attempt.is === 'refused') return { is: 'refused', code: attempt.code }
-    const ts = attempt.is === 'done' ? attempt.value.ts : await findStream(desk, to, since)
-    if (ts !== undefined) return { is: 'started', message: createStreamed(desk, { ts, part, text, steps, since: begunAt }) }
+    try {
+      const ts = attempt.is === 'done' ? attempt.value : await findStream(desk, to, since)
+      if (ts !== undefined) return { is: 'started', message: createStreamed(desk, { ts, part, text, steps, since: begunAt }) }
+    } catch {
+      // A second start might leave two; this one, if it is there, Slack ends in five minutes.
+      return { is: 'refused', code: 'unknown' }
+    }
     if (start === 2) return { is: 'refused', code: 'unknown' }
   }
 }
@@ -63,8 +74,8 @@ function createStreamed(desk: Desk, { ts, part, text, steps, since }: Begun): Me
   const { channel } = to
   const content = createContent()
   content.add(text, steps)
-  // Something that was sent may not be there, or its answer was lost: then the whole is set once the stream has ended.
-  let unsure = false
+  /** Appends whose answer was lost. The whole is set once the stream has ended. */
+  const doubtful: string[] = []
   void desk.opened(ts)
 
   async function add(more: string, done: readonly Step[]): Promise<Added> {
@@ -74,7 +85,7 @@ function createStreamed(desk: Desk, { ts, part, text, steps, since }: Begun): Me
         return attempt
       case 'done':
       case 'unknown':
-        unsure ||= attempt.is === 'unknown'
+        if (attempt.is === 'unknown') doubtful.push(more)
         content.add(more, done)
         return { is: 'taken' }
       case 'refused':
@@ -91,26 +102,36 @@ function createStreamed(desk: Desk, { ts, part, text, steps, since }: Begun): Me
     content,
     since,
     add,
+    unsure: () => doubtful.join(''),
     async end(ending, until) {
       const state = stateAfter(ending)
       const under = {
         metadata: toMetadata({ turnId: to.turnId, attempt: to.attempt, part, state }),
         ...(ending && { blocks: endingBlocks(ending, to) }),
       }
-      let whole = !unsure
+      let whole = doubtful.length === 0
       const stop = (more: Partial<typeof under>) =>
-        patiently({ clock, until }, async () => {
+        patiently({ clock, until, tries: STOPS }, async () => {
           const stopped = await slack.write((client) => client.chat.stopStream({ channel, ts, ...more }))
           if (stopped.is === 'unknown') whole = false
           return stopped
         })
-      let stopped = await stop(under)
-      if (stopped.is === 'wait' || stopped.is === 'unknown') return { done: false, session: false }
-      if (stopped.is !== 'done') whole &&= ending === undefined
-      // It takes no more blocks; or, in Slack Connect, it refuses and the text stays.
-      if (stopped.is === 'refused' && !isNotStreaming(stopped.code)) stopped = await stop({})
-      if (!whole) await patiently({ clock, until }, () => setMessage(desk, ts, content, { part, state, ending }))
-      return { done: true, session: stopped.is === 'done' }
+      for (;;) {
+        let stopped = await stop(under)
+        if (stopped.is === 'wait') return { is: 'no', session: false }
+        if (stopped.is !== 'done') whole &&= ending === undefined
+        // It takes no more blocks; or, in Slack Connect, it refuses and the text stays.
+        if (stopped.is === 'refused' && !isNotStreaming(stopped.code)) stopped = await stop({})
+        const session = stopped.is === 'done'
+        if (whole) return { is: 'done', session }
+        const set = await patiently({ clock, until }, () => setMessage(desk, ts, content, { part, state, ending }))
+        if (set.is === 'done') return { is: 'done', session }
+        if (set.is !== 'refused') return { is: 'no', session }
+        // Slack has it open still, whatever it said.
+        if (set.code !== 'streaming_state_conflict') return { is: 'refused', session }
+        if (clock.now() + CONFLICT_WAIT_MS >= until) return { is: 'no', session }
+        await clock.sleep(CONFLICT_WAIT_MS)
+      }
     },
   }
 }

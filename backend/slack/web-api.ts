@@ -16,9 +16,16 @@ export const SLACK_CALL_TIMEOUT_MS = 8_000
 /** Errors of Slack's that a newer token may cure. */
 const STALE_TOKEN = new Set(['invalid_auth', 'token_revoked', 'token_expired', 'account_inactive', 'not_authed'])
 
+/** Errors after which, as their own texts say, some aspect of the call may have succeeded. https://docs.slack.dev/reference/methods/chat.postMessage#errors */
+const HALF_DONE = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'])
+
+/** A 429 by another name, which comes with a 200 and does not say how long. */
+const RATE_LIMITED = new Set(['rate_limited', 'ratelimited'])
+const UNSAID_WAIT_MS = 1_000
+
 /**
- * What came of a write. `unknown`: it may have been carried out, since the answer was lost or was no answer; no Slack
- * write has an idempotency key. `refused` and `wait` were certainly not carried out.
+ * What came of a write. `unknown`: it may have been carried out, since the answer was lost, was no answer, or says so;
+ * no Slack write has an idempotency key. `refused` and `wait` were not carried out.
  */
 export type Attempt<T> =
   | { is: 'done'; value: T }
@@ -41,6 +48,8 @@ export interface Slack {
   read<T>(budgetMs: number, call: (client: WebClient) => Promise<T>): Promise<T>
   /** A call that changes something: tried once. Never rejects. */
   write<T>(call: (client: WebClient) => Promise<T>): Promise<Attempt<T>>
+  /** The same, of one that makes a message: gives its ts. An answer without one is none. */
+  make(call: (client: WebClient) => Promise<{ ts?: string }>): Promise<Attempt<string>>
   identity(): Promise<SlackIdentity>
   /** The same, read anew: the secret may have been filled since. */
   identityAnew(): Promise<SlackIdentity>
@@ -106,17 +115,26 @@ export function createSlack({
     }
   }
 
+  async function write<T>(attempt: (client: WebClient) => Promise<T>): Promise<Attempt<T>> {
+    try {
+      return { is: 'done', value: await call('writer', attempt) }
+    } catch (error) {
+      if (error instanceof AskedToWait) return { is: 'wait', waitMs: error.waitMs }
+      const code = slackError(error)
+      // What is no JSON the client takes for an error code.
+      if (!(error instanceof Error) || code === undefined || !/^[a-z_]+$/.test(code) || HALF_DONE.has(code)) return { is: 'unknown', error }
+      return RATE_LIMITED.has(code) ? { is: 'wait', waitMs: UNSAID_WAIT_MS } : { is: 'refused', code, error }
+    }
+  }
+
   return {
-    read: (budgetMs, attempt) => within(budgetMs, readPatiently(clock.now() + budgetMs, attempt)),
-    async write<T>(attempt: (client: WebClient) => Promise<T>): Promise<Attempt<T>> {
-      try {
-        return { is: 'done', value: await call('writer', attempt) }
-      } catch (error) {
-        if (error instanceof AskedToWait) return { is: 'wait', waitMs: error.waitMs }
-        const code = slackError(error)
-        return code === undefined || !(error instanceof Error) ? { is: 'unknown', error } : { is: 'refused', code, error }
-      }
+    write,
+    async make(attempt) {
+      const made = await write(attempt)
+      if (made.is !== 'done') return made
+      return made.value.ts === undefined ? { is: 'unknown', error: new Error('no ts') } : { is: 'done', value: made.value.ts }
     },
+    read: (budgetMs, attempt) => within(budgetMs, readPatiently(clock.now() + budgetMs, attempt)),
     identity: async () => (await current()).identity,
     async identityAnew() {
       connected = connect()
@@ -129,11 +147,15 @@ export function createSlack({
 /** The value of a write that was done; else throws, for whoever is called again until it succeeds. */
 export function doneOf<T>(attempt: Attempt<T>): T {
   if (attempt.is === 'done') return attempt.value
-  throw attempt.is === 'wait' ? new AskedToWait(attempt.waitMs) : attempt.error
+  throw notDone(attempt)
+}
+
+export function notDone(attempt: Exclude<Attempt<unknown>, { is: 'done' }>): unknown {
+  return attempt.is === 'wait' ? new AskedToWait(attempt.waitMs) : attempt.error
 }
 
 /** Slack's own error code of an `ok: false` answer, such as `message_not_in_streaming_state`. */
-function slackError(error: unknown): string | undefined {
+export function slackError(error: unknown): string | undefined {
   return error instanceof WebAPIPlatformError ? error.data.error : undefined
 }
 

@@ -4,6 +4,7 @@ import { AskedToWait } from '../pacer.ts'
 import type { Ending } from './blocks.ts'
 import { APPEND_GAP_MS, createBounds, openAt, type Place, UPDATE_GAP_MS } from './bounds.ts'
 import type { Step } from './content.ts'
+import { isGone } from './gone.ts'
 import type { Desk, Message } from './message.ts'
 import { createPosted } from './posted.ts'
 import { isForGood } from './refusals.ts'
@@ -17,6 +18,8 @@ export interface Writer {
   begin(): Promise<void>
   /** Shown with the next text. */
   note(step: Step): void
+  /** Nothing is under way any more. Says whether people see something that is not so. */
+  settle(): boolean
   /** How much of the text may be written now; all of it, where it is `final`. */
   ready(text: string, final: boolean): number
   /** Between the beginnings of two writes. */
@@ -32,8 +35,8 @@ export interface Writer {
   firstTextAt(): number | undefined
 }
 
-/** `onStop` is called when Slack says that the person has pressed Stop. */
-export function createWriter(desk: Desk, session: Session, onStop: () => void): Writer {
+/** `onStop` is called when Slack says that the person has pressed Stop, `onGone` when there is no thread to write to. */
+export function createWriter(desk: Desk, session: Session, { onStop, onGone }: { onStop(): void; onGone(): void }): Writer {
   const { clock, refusals } = desk
 
   /** `posting`: by updates. `at the end`: posted once everything is known. */
@@ -74,6 +77,10 @@ export function createWriter(desk: Desk, session: Session, onStop: () => void): 
       bounds.lower()
       return false
     }
+    if (started.is === 'refused' && isGone(started.code)) {
+      onGone()
+      return false
+    }
     if (started.is === 'refused' && isForGood(started.code)) refusals.note('streams')
     fallBack(started.is === 'wait' ? 'at the end' : 'posting')
     return false
@@ -92,6 +99,8 @@ export function createWriter(desk: Desk, session: Session, onStop: () => void): 
   async function write(text: string, ending: Ending | undefined): Promise<number> {
     if ((text === '' && steps.length === 0) || (mode === 'at the end' && !ending)) return 0
     if (full) await endMessage()
+    // No message begins with what was shown in the one before.
+    if (ending && text === '' && !message && ended) return 0
     const cut = bounds.cutFor(place(), text, steps)
     const taken = cut?.at ?? text.length
     const piece = (message?.content.text ? '' : reopening) + text.slice(0, taken) + (cut?.closing ?? '')
@@ -147,9 +156,11 @@ export function createWriter(desk: Desk, session: Session, onStop: () => void): 
     return false
   }
 
-  function goOnByUpdates({ ts, content }: Message, when: 'posting' | 'at the end'): void {
+  function goOnByUpdates(stream: Message, when: 'posting' | 'at the end'): void {
     fallBack(when)
-    if (ts !== undefined) message = createPosted(desk, { part: parts - 1, from: { ts, content }, held: when === 'at the end' })
+    const { ts, content } = stream
+    const from = ts === undefined ? undefined : { ts, content, unsure: stream.unsure() }
+    message = createPosted(desk, { part: parts - 1, from, held: when === 'at the end' })
   }
 
   /** What follows goes into another message. */
@@ -158,9 +169,10 @@ export function createWriter(desk: Desk, session: Session, onStop: () => void): 
     reopening = reopeningFor(content.open)
   }
 
-  /** The same, of a message that can be neither written nor ended. */
+  /** The same, of a message that takes no more; what it may lack goes along. */
   function leave(left: Message): void {
     if (left.content.text !== '') endBefore(left)
+    reopening += left.unsure()
     full = false
     message = undefined
   }
@@ -170,7 +182,28 @@ export function createWriter(desk: Desk, session: Session, onStop: () => void): 
     message = undefined
     full = false
     // One try: a later one may wait, the text may not.
-    if (ended && !(await ended.end(undefined, clock.now())).done) unended.push(ended)
+    if (ended && (await ended.end(undefined, clock.now())).is === 'no') unended.push(ended)
+  }
+
+  /** Ends a message for good. Says whether that left the session active. Throws where nobody knows whether all of it is there. */
+  async function endFor(one: Message, ending: Ending | undefined): Promise<boolean> {
+    const { is, session } = await one.end(ending, desk.until)
+    const missing = one.unsure()
+    if (is === 'done' || missing === '') return session
+    if (is === 'no') throw new BudgetSpent('Slack does not say whether all of the reply is there')
+    await post(missing, ending)
+    return false
+  }
+
+  /** What an ended message lacks, in one of its own. */
+  async function post(text: string, ending: Ending | undefined): Promise<void> {
+    const posted = createPosted(desk, { part: parts++ })
+    for (;;) {
+      const added = await posted.add(text, [], ending ? { ending } : {})
+      if (added.is === 'taken') return
+      if (added.is !== 'wait' || clock.now() + added.waitMs >= desk.until) throw new BudgetSpent('the end of the reply could not be posted')
+      await clock.sleep(added.waitMs)
+    }
   }
 
   return {
@@ -181,6 +214,14 @@ export function createWriter(desk: Desk, session: Session, onStop: () => void): 
     note(step) {
       steps = [...steps.filter(({ id }) => id !== step.id), step]
     },
+    settle() {
+      const shown = message?.content.steps ?? []
+      const underWay = [...shown.filter(({ id }) => steps.every((step) => step.id !== id)), ...steps].filter(
+        ({ status }) => status === 'in_progress',
+      )
+      steps = [...steps.filter((step) => !underWay.includes(step)), ...underWay.map((step) => ({ ...step, status: 'complete' as const }))]
+      return message !== undefined && underWay.length > 0
+    },
     ready(text, final) {
       if (mode === 'at the end' && !final) return 0
       return final || bounds.isTooOld(place().message) ? text.length : showable(openAt(place()), text)
@@ -188,10 +229,10 @@ export function createWriter(desk: Desk, session: Session, onStop: () => void): 
     gapMs: () => (mode === 'posting' ? UPDATE_GAP_MS : APPEND_GAP_MS),
     write,
     async end(ending) {
-      for (const one of unended) await one.end(undefined, desk.until)
+      for (const one of unended) await endFor(one, undefined)
       // Where nothing came after a message was ended, it is the last.
-      const last = await (message ?? ended)?.end(ending, desk.until)
-      return last?.session ?? false
+      const last = message ?? ended
+      return last ? endFor(last, ending) : false
     },
     firstTextAt: () => firstTextAt,
   }

@@ -103,6 +103,48 @@ describe('a process that is killed ends as one message with a reason', () => {
   })
 })
 
+describe('where its stream cannot take the reason, that is a message of its own', () => {
+  test.each(['msg_too_long', 'user_not_found'])('since Slack says %s', async (error) => {
+    let appends = 0
+    stage.faults = ({ method, args }) => (method === 'chat.stopStream' && args.chunks !== undefined ? refused(error) : undefined)
+    const { texts, replies, killed, threadTs } = await killedAt(({ method }) => method === 'chat.appendStream' && ++appends === 3)
+    expect(texts).toHaveLength(2)
+    expect(texts[0]).not.toContain(SORRY)
+    expectOneReason(texts[1] ?? '', killed)
+    expect(replies[0]?.streaming).toBe('completed')
+    expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
+  })
+})
+
+describe('where the thread is gone meanwhile', () => {
+  test('nothing is said, and nothing is tried again', async () => {
+    let root = ''
+    const { killed } = await killedAt(
+      ({ method, args }) => {
+        root = String(args.thread_ts)
+        return method === 'chat.startStream'
+      },
+      () => stage.stack.slack.delete({ channel: CHANNEL, ts: root }),
+    )
+    const invocations = stage.stack.lambda.invocations.filter(
+      ({ functionName, logs }) => functionName === 'vera-apologize' && logs.join().includes(killed.slice(0, 8)),
+    )
+    expect(invocations).toHaveLength(1)
+    expect(logged(stage, 'apology').at(-1)?.outcome).toBe('nothing_to_say')
+    expect(stage.stack.lambda.deadLetters).toEqual([])
+  })
+})
+
+test('an answer to a question that is deleted at once ends by itself', async () => {
+  const asked = begin(stage, ASKED)
+  stage.stack.slack.delete({ channel: CHANNEL, ts: asked.ts })
+  const before = stage.stack.lambda.invocations.length
+  await stage.stack.settled()
+  expect(asked.seen().replies).toEqual([])
+  expect(stage.stack.lambda.invocations.slice(before).map(({ outcome }) => outcome)).toEqual(['succeeded'])
+  expect(logged(stage, 'turn').at(-1)?.outcome).toBe('unreachable')
+})
+
 test('a process that is killed after the message was closed is not apologized for', async () => {
   stage.model = speaking(3, 0)
   const { texts, threadTs } = await killedAt(

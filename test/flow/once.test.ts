@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { CLAIM_BUDGET_MS } from '../../backend/dynamo/turns.ts'
 import { saying, speaking } from './models.ts'
-import { ANSWER, begin, called, logged, mention, openStage, post, QUESTION } from './stage.ts'
+import { ANSWER, asksToWait, begin, called, failing, logged, mention, openStage, post, QUESTION } from './stage.ts'
 
 const stage = openStage()
 const isClaim = ({ method, args }: { method: string; args: Record<string, unknown> }) =>
@@ -83,6 +84,49 @@ describe('Lambda delivers an event twice, under one request id', () => {
     expect(text.trim()).toMatch(/^word1 .*word60$/)
     expect(replies[0]?.streaming).toBe('completed')
     expect(logged(twice, 'apology').map(({ outcome }) => outcome)).toEqual(['nothing_to_say'])
+  })
+})
+
+describe('one that crashes while the other is closing its reply, or opening it, adds nothing', () => {
+  const twice = openStage({ deliveries: () => 2 })
+
+  test.each(['chat.stopStream', 'conversations.open'])('which %s is waited for', async (method) => {
+    const apologies = logged(twice, 'apology').length
+    twice.model = speaking(3, 0)
+    let claims = 0
+    const waits = failing(method, asksToWait(8), 1)
+    // Its claims take longer than a claim may: it crashes when the other has come to where it waits.
+    twice.faults = (call) => (isClaim(call) && ++claims > 1 ? { kind: 'late', ms: CLAIM_BUDGET_MS + 600 } : waits(call))
+    if (method === 'chat.stopStream') await post(twice, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+    else {
+      await twice.stack.slack.slashCommand({ command: '/vera', text: 'where?', channel: 'C00GENERAL', user: 'U00ADA' })
+      await twice.stack.settled()
+    }
+    expect(
+      logged(twice, 'apology')
+        .slice(apologies)
+        .map(({ outcome }) => outcome),
+    ).toEqual(['nothing_to_say'])
+    expect(logged(twice, 'turn').filter(({ outcome }) => outcome === 'answered').length).toBeGreaterThan(0)
+    expect(logged(twice, 'turn').filter(({ outcome }) => outcome === 'taken_over')).toEqual([])
+  })
+})
+
+describe('an answer of several messages', () => {
+  const stage = openStage({ slackLimits: { streamBytes: 700 } })
+
+  test('is kept from a later question in its thread until all of it is there', async () => {
+    stage.model = speaking(200, 30)
+    let starts = 0
+    const second = called(stage, ({ method }) => method === 'chat.startStream' && ++starts === 2)
+    const first = begin(stage, { text: mention('the first?') })
+    await second
+    stage.model = saying('The second answer.')
+    const later = begin(stage, { user: 'U00GRACE', threadTs: first.ts, text: mention('the second?') })
+    await stage.stack.settled()
+    const asked = later.seen().calls.find(({ method, args }) => method === 'ConverseStream' && JSON.stringify(args).includes('the second?'))
+    expect(JSON.stringify(asked?.args.messages)).not.toContain('word1 ')
+    expect(JSON.stringify(asked?.args.messages)).toContain('the first?')
   })
 })
 

@@ -9,6 +9,13 @@ const stage = openStage()
 const LOST: [string, Fault][] = [
   ['has carried out', { kind: 'cut', carriedOut: true }],
   ['has not carried out', { kind: 'answer', status: 502 }],
+  ['has carried out, and answered by what is no JSON', { kind: 'answer', status: 200, body: '<html>a proxy</html>', carriedOut: true }],
+  ['has not carried out, and answered by what is no JSON', { kind: 'answer', status: 200, body: '<html>a proxy</html>' }],
+  [
+    'has carried out in part, as its error says that it may have',
+    { kind: 'answer', status: 200, body: '{"ok":false,"error":"fatal_error"}', carriedOut: true },
+  ],
+  ['has carried out, and answered by nothing but ok', { kind: 'answer', status: 200, body: '{"ok":true}', carriedOut: true }],
 ]
 
 async function expectOneWholeAnswer(): Promise<void> {
@@ -49,6 +56,19 @@ describe.each(LOST)('the whole answer is there, once, where the answer was lost 
     stage.faults = (call) => (call.method === 'chat.startStream' ? refused('channel_type_not_supported') : lost(call))
     await expectOneWholeAnswer()
   })
+})
+
+test('a message that was posted is looked for until the thread can be read', async () => {
+  const lost = failing('chat.postMessage', { kind: 'cut', carriedOut: true }, 1)
+  let unread = 3
+  let posted = false
+  stage.faults = (call) => {
+    if (call.method === 'chat.startStream') return refused('channel_type_not_supported')
+    if (call.method === 'chat.postMessage') posted = true
+    return posted && call.method === 'conversations.replies' && unread-- > 0 ? { kind: 'answer', status: 500 } : lost(call)
+  }
+  await expectOneWholeAnswer()
+  expect(unread).toBeLessThan(0)
 })
 
 test('a stream that is found after a lost answer is never that of another turn in the same thread', async () => {
