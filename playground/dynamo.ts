@@ -70,7 +70,19 @@ export async function startDynamo(options: {
 
   try {
     for (const { name, partitionKey } of tables) await createTable(name, partitionKey)
-    const server = await startFarEnd({ calls, port, faults, describe, carryOut: (request) => forward(address, request) })
+    /** What dynalite is at: it throws at large where it is closed meanwhile. */
+    const underWay = new Set<Promise<Answer>>()
+    const server = await startFarEnd({
+      calls,
+      port,
+      faults,
+      describe,
+      carryOut(request) {
+        const answer = forward(address, request).finally(() => underWay.delete(answer))
+        underWay.add(answer)
+        return answer
+      },
+    })
     return {
       endpoint: server.origin,
       items,
@@ -80,6 +92,7 @@ export async function startDynamo(options: {
       },
       async close() {
         await server.close()
+        await Promise.allSettled(underWay)
         await closeStore()
       },
     }
