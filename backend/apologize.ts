@@ -37,7 +37,7 @@ interface Left {
 }
 
 /** Deliveries of a record for which a thread that cannot be read is waited for; the next speaks without a look. */
-const LOOKS = 5
+export const LOOKS = 5
 
 /**
  * Tells the thread of a turn that Lambda gave up on. Silent where the turn is somebody else's, its process lives, or it

@@ -19,6 +19,8 @@ export const APOLOGIZE_FUNCTION = 'vera-apologize'
 export const LAMBDA_TIMEOUT_SECONDS = 300
 export const APOLOGIZE_TIMEOUT_SECONDS = 30
 export const LAMBDA_MEMORY_MB = 1024
+/** How often the on-failure queue hands out a record before it is dead. */
+export const APOLOGY_RECEIVES = 20
 
 export const TURNS_TABLE = 'vera-turns'
 export const MODEL_ID = 'playground.model-v1:0'

@@ -1,6 +1,7 @@
 import {
   ALIAS,
   ANSWER_FUNCTION,
+  APOLOGY_RECEIVES,
   CALLER,
   GUARDRAIL,
   knowledgeBaseId,
@@ -117,7 +118,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         ...PLACE,
         caller: CALLER,
         role: ROLE,
-        ...(options.redeliverAfterMs !== undefined && { failureQueue: { visibilityTimeoutMs: options.redeliverAfterMs } }),
+        failureQueue: {
+          maxReceiveCount: APOLOGY_RECEIVES,
+          ...(options.redeliverAfterMs !== undefined && { visibilityTimeoutMs: options.redeliverAfterMs }),
+        },
         functions,
         ...(options.deliveries && { deliveries: options.deliveries }),
         ...(options.maximumEventAgeSeconds !== undefined && { maximumEventAgeSeconds: options.maximumEventAgeSeconds }),

@@ -9,8 +9,8 @@ import type { SlackMessage } from './replies.ts'
 import { isNotStreaming } from './streamed.ts'
 import { doneOf, notDone, type Slack, slackError } from './web-api.ts'
 
-/** Of the function's 30 s, less the probe's 2.5 and a write: to look, and to leave the session active. */
-const LOOK_BUDGET_MS = 8_000
+/** Of the function's 30 s, less the probe's 2.5 and a write: to look, which the queue has repeated, and to leave the session active. */
+const LOOK_BUDGET_MS = 4_000
 const ACTIVE_BUDGET_MS = 5_000
 
 /** An apology is no part of a reply; it is marked by this. */

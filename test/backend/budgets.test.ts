@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { LOOKS } from '../../backend/apologize.ts'
 import { FIRST_EVENT_MS, NEXT_EVENT_MS } from '../../backend/bedrock/converse.ts'
 import { REPLY_RESERVE_MS } from '../../backend/deadline.ts'
 import { TURN_TTL_SECONDS } from '../../backend/dynamo/turn-item.ts'
@@ -7,7 +8,7 @@ import { APPEND_GAP_MS } from '../../backend/slack/bounds.ts'
 import { PEOPLE_BUDGET_MS } from '../../backend/slack/people.ts'
 import { THREAD_BUDGET_MS } from '../../backend/slack/thread.ts'
 import { SLACK_CALL_TIMEOUT_MS } from '../../backend/slack/web-api.ts'
-import { ANSWER_FUNCTION } from '../../playground/account.ts'
+import { ANSWER_FUNCTION, APOLOGY_RECEIVES } from '../../playground/account.ts'
 import { functionNamed, home, only } from '../infra/synthesized.ts'
 
 // As it is deployed; test/infra/functions.test.ts says that the playground's is the same.
@@ -25,4 +26,8 @@ test('every budget fits inside the one around it', () => {
   expect(lambdaMs + LEASE_MARGIN_MS).toBeLessThan(TURN_TTL_SECONDS * 1000)
   // What waits for Lambda longer than a turn may take is still delivered, and its record is there to be apologized for.
   expect(only(template, 'AWS::Lambda::EventInvokeConfig').Properties.MaximumEventAgeInSeconds * 1000).toBeGreaterThan(lambdaMs)
+  // What cannot be looked at is spoken of before its record is given up.
+  const [receives] = Object.values(template.Resources).flatMap(({ Properties }) => Properties.RedrivePolicy?.maxReceiveCount ?? [])
+  expect(receives).toBe(APOLOGY_RECEIVES)
+  expect(LOOKS).toBeLessThan(APOLOGY_RECEIVES)
 })

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
-import { ANSWER, asksToWait, failing, openStage, post, QUESTION, REFERENCE } from './stage.ts'
+import { saying } from './models.ts'
+import { ANSWER, asksToWait, failing, logged, openStage, post, QUESTION, REFERENCE } from './stage.ts'
 
 const stage = openStage()
 
@@ -128,6 +129,13 @@ describe('the answer comes all the same', () => {
   })
 })
 
+test('a model that says nothing but that it found nothing has it said', async () => {
+  stage.model = saying('[0]')
+  const { text } = await post(stage, { text: QUESTION })
+  expect(text.trim()).toBe('I found nothing about that.')
+  expect(logged(stage, 'turn').filter(({ outcome }) => outcome === 'not_found')).toHaveLength(1)
+})
+
 describe('the person reads a sentence and a reference, in the one message', () => {
   test.each([
     ['the model stays throttled', throttled, 'The model is busy right now.'],
@@ -153,8 +161,8 @@ describe('the person reads a sentence and a reference, in the one message', () =
     expect(text).toMatch(REFERENCE)
   })
 
-  test('where the model ends without a word', async () => {
-    stage.model = { answer: async function* () {} }
+  test.each(['', '\u200b\u2060', ' \n '])('where the model ends without a word: "%s"', async (said) => {
+    stage.model = saying(said)
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain('I could not reach the model')
     expect(text).toMatch(REFERENCE)

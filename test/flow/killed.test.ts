@@ -135,6 +135,15 @@ describe('where the thread is gone meanwhile', () => {
   })
 })
 
+test('where its thread cannot be read, the reason is given after some looks all the same', { timeout: 60_000 }, async () => {
+  let appends = 0
+  stage.faults = ({ method }) => (method === 'conversations.replies' && appends > 0 ? refused('fatal_error') : undefined)
+  const { texts, killed } = await killedAt(({ method }) => method === 'chat.appendStream' && ++appends === 3)
+  expect(texts).toHaveLength(1)
+  expectOneReason(texts[0] ?? '', killed)
+  expect(stage.stack.lambda.deadLetters).toEqual([])
+})
+
 test('an answer to a question that is deleted at once ends by itself', async () => {
   const asked = begin(stage, ASKED)
   stage.stack.slack.delete({ channel: CHANNEL, ts: asked.ts })

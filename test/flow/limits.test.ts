@@ -2,6 +2,8 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { expect, test } from 'vitest'
 import { limits } from '../../assistant.config.ts'
 import { TURNS_TABLE } from '../../playground/account.ts'
+import { refuseWith } from '../../playground/bedrock/refusal.ts'
+import type { Call } from '../../playground/calls.ts'
 import { ANSWER, openStage, type Post, post, QUESTION, type Stage, stored } from './stage.ts'
 
 const stage = openStage()
@@ -21,6 +23,8 @@ async function counted({ stack }: Stage, key: string, windowMs: number, count: n
   await client.send(new PutItemCommand({ TableName: TURNS_TABLE, Item: item }))
   client.destroy()
 }
+
+const isCount = ({ method, args }: Readonly<Call>) => method === 'UpdateItem' && JSON.stringify(args.Key).includes('limit#')
 
 const HOUR_MS = 3_600_000
 const modelCalls = ({ calls }: Awaited<ReturnType<typeof post>>) => calls.filter(({ method }) => method === 'ConverseStream').length
@@ -46,8 +50,27 @@ test("whoever is over their own limit does not use up the others' day", async ()
   expect(await stored(stage, 'limit#workspace#')).toEqual([])
 })
 
+test('a base that sleeps is not waited for by whoever is over the limit, nor shown as waited for', async () => {
+  await counted(stage, 'person#T00FAKE:U00ADA', HOUR_MS, limits.turnsPerPersonPerHour)
+  const asleep = refuseWith('ValidationException', 'The Aurora DB instance db-FAKE is resuming after being auto-paused.')
+  stage.faults = (call) => (isCount(call) ? { kind: 'late', ms: 1_000 } : call.args.knowledgeBaseId === 'KB00000001' ? asleep : undefined)
+  const { text, replies } = await post(stage, { text: QUESTION })
+  expect(text).toContain('Ask me again in')
+  expect(replies[0]?.tasks.map(({ title, status }) => [title, status])).toEqual([
+    ['Read the question', 'complete'],
+    ['Did not wait for wiki', 'complete'],
+  ])
+})
+
+test('a table that takes too long to count is not waited for', async () => {
+  stage.faults = (call) => (isCount(call) ? { kind: 'late', ms: 8_000 } : undefined)
+  const { text, calls } = await post(stage, { text: QUESTION })
+  expect(text).toContain(ANSWER)
+  const [count, asked] = [calls.find(isCount), calls.find(({ method }) => method === 'ConverseStream')]
+  expect(asked?.at).toBeLessThan((count?.at ?? 0) + 8_000)
+})
+
 test('a table that cannot count lets the question pass', async () => {
-  stage.faults = ({ method, args }) =>
-    method === 'UpdateItem' && JSON.stringify(args.Key).includes('limit#') ? { kind: 'answer', status: 500, body: '{}' } : undefined
+  stage.faults = (call) => (isCount(call) ? { kind: 'answer', status: 500, body: '{}' } : undefined)
   expect((await post(stage, { text: QUESTION })).text).toContain(ANSWER)
 })

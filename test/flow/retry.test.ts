@@ -96,6 +96,16 @@ describe('"Try again" under an answer that failed', () => {
     expect(asked).toEqual([])
     expect(texts[1]).toContain('I could not read your question again.')
   })
+
+  test('whose question is deleted meanwhile says that', async () => {
+    const root = await post(stage, { user: 'U00GRACE', text: 'The printer is green.' })
+    const at = await failed(stage, { threadTs: root.threadTs, text: QUESTION })
+    const question = stage.stack.slack.thread(at.channel, root.threadTs).findLast(({ user }) => user === 'U00ADA')
+    stage.stack.slack.delete({ channel: at.channel, ts: question?.ts ?? '' })
+    const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
+    expect(asked).toEqual([])
+    expect(texts.at(-1)).toContain('I could not read your question again.')
+  })
 })
 
 test('there is no such button under an answer', async () => {

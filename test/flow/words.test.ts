@@ -72,6 +72,9 @@ test('no word of a conversation is printed or kept by either tier, whatever happ
   stage.faults = ({ method }) =>
     method.startsWith('chat.') && left-- > 0 ? { kind: 'answer', status: 200, body: `${WORDS.question} ${WORDS.answer}` } : undefined
   await ask()
+  // What nothing catches quotes it, too.
+  stage.faults = failing('PutItem', refuseWith('ValidationException', `The item "${WORDS.question}" is not to my liking.`))
+  await ask()
   stage.faults = () => undefined
   await slack.slashCommand({ command: '/vera', text: `what about ${WORDS.question}?`, channel: 'C00GENERAL', user: 'U00ADA' })
   await stage.stack.settled()

@@ -47,6 +47,8 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
       if (method !== 'chat.appendStream') continue
       const ts = String(args.ts)
       const text = (shown.get(ts) ?? '') + (args.chunks as { text?: string }[]).map(({ text = '' }) => text).join('')
+      // Slack takes white space off both ends of a piece.
+      if (shown.has(ts)) expect(text.slice((shown.get(ts) ?? '').length), 'a piece that begins with white space').toMatch(/^\S/)
       shown.set(ts, text)
       const line = text.slice(text.lastIndexOf('\n') + 1)
       expect(line, 'a link, a mention or a row in two pieces').not.toMatch(/\[[^\]]*$|\]\([^)]*$|<@[^>]*$|^\|.*[^|]$/)
@@ -158,6 +160,17 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     },
   )
 
+  test('where the message can no longer be edited when all of it is to be set', async () => {
+    const lost = faulty('chat.appendStream', (nth) => nth % 40 === 0, { kind: 'cut' })
+    const desk = await openDesk({ faults: () => (call) => (call.method === 'chat.update' ? refused('edit_window_closed') : lost(call)) })
+    const deltas = DELTAS.slice(0, 300)
+    await desk.say(deltas, EVERY_MS)
+    const words = (text: string) => text.match(/\p{L}+/gu) ?? []
+    const shown = new Set(words(textsOf(desk).join(' ')))
+    expect(words(deltas.join('')).filter((word) => !shown.has(word))).toEqual([])
+    expect(desk.replies().map(({ streaming }) => streaming)).not.toContain('in_progress')
+  })
+
   test('posted in the end, where no start is left in the minute', async () => {
     const wait: Fault = { kind: 'answer', status: 429, headers: { 'retry-after': '40' }, body: '{"ok":false,"error":"ratelimited"}' }
     const desk = await openDesk({ faults: () => faulty('chat.startStream', () => true, wait) })
@@ -218,6 +231,31 @@ describe('what a workspace refuses for good is not tried again for an hour', () 
     expect(desk.calls.all.filter(({ method }) => method === 'chat.startStream')).toHaveLength(starts)
     expectEnded(desk)
   })
+})
+
+test('steps that a workspace takes neither in streams nor as cards are left out, and each is tried once', async () => {
+  const unknown: Faults = ({ method, args }) => {
+    if (method === 'chat.startStream') return refused('feature_not_enabled')
+    return JSON.stringify(args.blocks ?? '').includes('task_card') ? refused('invalid_blocks') : undefined
+  }
+  const desk = await openDesk({ faults: () => unknown })
+  desk.reply.step('search', 'Searched')
+  await desk.say(['It lives under IT, ', 'Remote access, ', 'since March.'], 5_000)
+  expect(textsOf(desk)).toEqual(['It lives under IT, Remote access, since March.'])
+  expect(desk.calls.all.filter(({ error }) => error === 'invalid_blocks')).toHaveLength(1)
+  expectEnded(desk)
+})
+
+test('where a workspace has no agent sessions, people see that somebody is at work, until nobody is', async () => {
+  const none: Faults = ({ method }) =>
+    method === 'chat.startStream' || method === 'agents.sessions.setStatus' ? refused('feature_not_enabled') : undefined
+  const desk = await openDesk({ faults: () => none })
+  const seen: string[] = []
+  desk.slack.watch(({ threadTs }) => void seen.push(desk.slack.status('C00GENERAL', threadTs ?? '')))
+  await desk.say(deltasOf(ANSWER.slice(0, 500), 56), 500)
+  const said = desk.calls.all.filter(({ method }) => method === 'assistant.threads.setStatus').map(({ args }) => args.status)
+  expect(said).toEqual(['is looking it up…', ''])
+  expect(desk.slack.status('C00GENERAL', desk.replies()[0]?.threadTs ?? '')).toBe('')
 })
 
 test('where Slack asks to wait beyond the end of the invocation, the rest is posted before it', async () => {
