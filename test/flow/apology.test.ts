@@ -1,0 +1,86 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ASKED, CHANNEL, expectOneReason, killedAt, SORRY } from './killing.ts'
+import { saying, speaking } from './models.ts'
+import { ANSWER, begin, logged, openStage, post, press, refused, textOf } from './stage.ts'
+
+const stage = openStage()
+
+// The first invocation starts a process; its time should not be that of a test about another.
+beforeAll(async () => void (await post(stage, ASKED)))
+
+beforeEach(() => {
+  stage.model = speaking(600, 100)
+})
+
+describe('where its stream cannot take the reason, that is a message of its own', () => {
+  test.each(['msg_too_long', 'user_not_found'])('since Slack says %s', async (error) => {
+    let appends = 0
+    stage.faults = ({ method, args }) => (method === 'chat.stopStream' && args.chunks !== undefined ? refused(error) : undefined)
+    const { texts, replies, killed, threadTs } = await killedAt(stage, ({ method }) => method === 'chat.appendStream' && ++appends === 3)
+    expect(texts).toHaveLength(2)
+    expect(texts[0]).not.toContain(SORRY)
+    expectOneReason(stage, texts[1] ?? '', killed)
+    expect(replies[0]?.streaming).toBe('completed')
+    expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
+  })
+})
+
+describe('where the thread is gone meanwhile', () => {
+  test('nothing is said, and nothing is tried again', async () => {
+    let root = ''
+    const { killed } = await killedAt(
+      stage,
+      ({ method, args }) => {
+        root = String(args.thread_ts)
+        return method === 'chat.startStream'
+      },
+      () => stage.stack.slack.delete({ channel: CHANNEL, ts: root }),
+    )
+    const invocations = stage.stack.lambda.invocations.filter(
+      ({ functionName, logs }) => functionName === 'vera-apologize' && logs.join().includes(killed.slice(0, 8)),
+    )
+    expect(invocations).toHaveLength(1)
+    expect(logged(stage, 'apology').at(-1)?.outcome).toBe('nothing_to_say')
+    expect(stage.stack.lambda.deadLetters).toEqual([])
+  })
+})
+
+test('where its thread cannot be read, the reason is given after some looks all the same', { timeout: 60_000 }, async () => {
+  let appends = 0
+  stage.faults = ({ method }) => (method === 'conversations.replies' && appends > 0 ? refused('fatal_error') : undefined)
+  const { texts, killed } = await killedAt(stage, ({ method }) => method === 'chat.appendStream' && ++appends === 3)
+  expect(texts).toHaveLength(1)
+  expectOneReason(stage, texts[0] ?? '', killed)
+  expect(stage.stack.lambda.deadLetters).toEqual([])
+})
+
+test('an answer to a question that is deleted at once ends by itself', async () => {
+  const asked = begin(stage, ASKED)
+  stage.stack.slack.delete({ channel: CHANNEL, ts: asked.ts })
+  const before = stage.stack.lambda.invocations.length
+  await stage.stack.settled()
+  expect(asked.seen().replies).toEqual([])
+  expect(stage.stack.lambda.invocations.slice(before).map(({ outcome }) => outcome)).toEqual(['succeeded'])
+  expect(logged(stage, 'turn').at(-1)?.outcome).toBe('unreachable')
+})
+
+test('an apology that Slack does not take, or whose answer is lost, is there once in the end', async () => {
+  let appends = 0
+  let stops = 0
+  stage.faults = ({ method }) => (method === 'chat.stopStream' ? { kind: 'answer', status: 500, carriedOut: ++stops > 1 } : undefined)
+  const { texts, killed } = await killedAt(stage, ({ method }) => method === 'chat.appendStream' && ++appends === 2)
+  expect(stops).toBe(2)
+  expect(texts).toHaveLength(1)
+  expectOneReason(stage, texts[0] ?? '', killed)
+  expect(stage.stack.lambda.deadLetters).toEqual([])
+})
+
+test('after the apology, "Try again" answers', async () => {
+  let appends = 0
+  const { threadTs } = await killedAt(stage, ({ method }) => method === 'chat.appendStream' && ++appends === 2)
+  stage.faults = () => undefined
+  stage.model = saying(ANSWER)
+  await press(stage, { channel: CHANNEL, threadTs }, { actionId: 'retry' })
+  await stage.stack.settled()
+  expect(stage.stack.slack.thread(CHANNEL, threadTs).map(textOf).at(-1)).toBe(ANSWER)
+})

@@ -1,0 +1,36 @@
+import { expect } from 'vitest'
+import type { Call } from '../../playground/calls.ts'
+import { begin, logged, REFERENCE, running, type Stage, textOf } from './stage.ts'
+
+/** In a direct message, which comes as one event: so there is one process that answers. */
+export const CHANNEL = 'D00ADA'
+export const ASKED = { channel: CHANNEL, text: 'where does the VPN guide live?' }
+export const SORRY = 'Something went wrong on my side while I was working on this'
+
+/** Asks, kills the process that answers when a call fits, which is then cut, and waits until everything has settled. */
+export async function killedAt(stage: Stage, fits: (call: Readonly<Call>) => boolean, also: () => void = () => undefined) {
+  const asked = begin(stage, ASKED)
+  let killed = ''
+  const faults = stage.faults
+  stage.faults = (call) => {
+    if (killed !== '' || !fits(call)) return faults(call)
+    const { requestId } = running(stage, asked.ts)
+    killed = requestId
+    stage.stack.lambda.kill(requestId)
+    also()
+    return { kind: 'cut' }
+  }
+  await stage.stack.settled()
+  const { replies } = asked.seen()
+  expect(killed).not.toBe('')
+  return { replies, texts: replies.map(textOf), killed, threadTs: asked.threadTs }
+}
+
+/** One reason, with a reference that finds the line of the one who apologized. */
+export function expectOneReason(stage: Stage, text: string, requestId: string): void {
+  expect(text.split(SORRY)).toHaveLength(2)
+  const [, reference] = REFERENCE.exec(text) ?? []
+  expect(reference).toBe(requestId.slice(0, 8))
+  const lines = logged(stage, 'apology').filter((line) => line.reference === reference)
+  expect(lines.at(-1)).toMatchObject({ outcome: 'told', condition: 'RetriesExhausted' })
+}
