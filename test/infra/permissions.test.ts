@@ -88,6 +88,13 @@ test('the apology has nothing to do with Bedrock', () => {
   expect(actions.filter((action) => action.startsWith('bedrock:'))).toEqual([])
 })
 
+test('of secrets one is read, and nothing else is done with it', () => {
+  for (const name of [ANSWER_FUNCTION, APOLOGIZE_FUNCTION]) {
+    const secrets = statementsOf(home(), name).filter(({ actions }) => actions.some((action) => action.startsWith('secretsmanager:')))
+    expect(secrets.map(({ actions, resources }) => [actions, resources.length])).toEqual([[['secretsmanager:GetSecretValue'], 1]])
+  }
+})
+
 test('of knowledge bases only those of the configuration are searched', () => {
   const bases = [{ name: 'old', source: 'existing', id: 'KB00000001' }] as const
   const search = statementsOf(home({ knowledge: { ...knowledge, bases: [...bases] } }), ANSWER_FUNCTION).filter(({ actions }) =>
