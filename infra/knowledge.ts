@@ -30,7 +30,7 @@ export class Knowledge extends Construct {
     const bases = knowledge.bases.map((base) => {
       if (base.source === 'existing') return base
       vectors ??= new CfnVectorBucket(this, 'Vectors')
-      const { knowledgeBaseId, dataSourceId, credentialsArn } = new KnowledgeBase(this, base.name, { base, knowledge, vectors })
+      const { knowledgeBaseId, dataSourceId, credentialsArn } = new KnowledgeBase(this, `Base-${base.name}`, { base, knowledge, vectors })
       this.made.push({ name: base.name, knowledgeBaseId, dataSourceId, ...(credentialsArn && { credentialsArn }) })
       return { name: base.name, id: knowledgeBaseId }
     })

@@ -112,6 +112,8 @@ test('the rerank model is asked by its own ARN, where the bases are', () => {
       actions.some((action) => /Rerank|InvokeModel$/.test(action)),
     )
   expect(reranking(without)).toEqual([])
+  // Without a base nothing is searched, and there is nothing to order.
+  expect(reranking({ ...knowledge, bases: [] })).toEqual([])
   expect(reranking({ ...knowledge, region: 'us-west-2' }).flatMap(({ resources }) => resources)).toEqual([
     '*',
     'arn:aws:bedrock:us-west-2::foundation-model/cohere.rerank-v3-5:0',
