@@ -32,13 +32,13 @@ await runProgram(async () => {
 
 /** The order of a deployment. Each step finds what it did before. */
 async function deploy(start: Guide): Promise<void> {
-  const ready = await preflight(start)
+  const ready = await preflight(start, process.env.CLOUDFLARE_API_BASE_URL ?? 'https://api.cloudflare.com/client/v4')
   const guide = { ...start, tools: ready.tools }
   const { sections, given, ask, say } = guide
   const place = `AWS account ${ready.awsAccount} and Cloudflare account ${ready.cloudflareAccount}`
   if (!given.yes) await ask.agree({ message: `Deploy ${sections.identity.name} to ${place}?`, by: '--yes' })
 
-  const outputs = await deployStacks(guide, ready.room)
+  const outputs = await deployStacks(guide, ready.reserve)
   await fillConfluence(guide, outputs)
   await syncKnowledge(guide, outputs)
   await createQueues(guide)

@@ -32,7 +32,7 @@ async function destroy(guide: Guide, place: string): Promise<void> {
   await removeWorker(guide)
   say.step('AWS')
   await deleteOtherKeys(guide, outputs?.EdgeCallerUserName)
-  await tools.run({ tool: 'cdk', args: ['destroy', '--all', '--force', '--no-notices'], shown: true })
+  await tools.call({ tool: 'cdk', args: ['destroy', '--all', '--force', '--no-notices'], shown: true })
   say.done('The stacks are gone')
 }
 
@@ -58,7 +58,7 @@ function sayWhatBecomes({ sections, wrangler, say }: Guide, table: string | unde
 /** A Worker that still reads from a queue cannot be deleted, nor can a queue that a Worker still writes to. */
 async function removeWorker({ tools, wrangler, say }: Guide): Promise<void> {
   const gone = async (args: string[], what: string): Promise<void> => {
-    await tools.run({ tool: 'wrangler', args }).catch((error: unknown) => {
+    await tools.call({ tool: 'wrangler', args }).catch((error: unknown) => {
       if (error instanceof CommandFailed && /does not exist|No worker consumer|\b10007\b/.test(error.said)) return
       throw error
     })
@@ -86,7 +86,7 @@ async function deleteOtherKeys({ tools, placement, say }: Guide, user: string | 
   )
   const own = StackResources.find(({ ResourceType }) => ResourceType === 'AWS::IAM::AccessKey')?.PhysicalResourceId
   for (const { AccessKeyId } of listed.AccessKeyMetadata.filter((key) => key.AccessKeyId !== own)) {
-    await tools.run({ tool: 'aws', args: ['iam', 'delete-access-key', '--user-name', name, '--access-key-id', AccessKeyId, ...region] })
+    await tools.call({ tool: 'aws', args: ['iam', 'delete-access-key', '--user-name', name, '--access-key-id', AccessKeyId, ...region] })
     say.done(`The key ${AccessKeyId} of ${name} is gone`)
   }
 }

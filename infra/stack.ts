@@ -88,7 +88,7 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
   })
 }
 
-/** The command line gives context as text. */
-function isOff(app: App, context: string): boolean {
-  return ['false', false].includes(app.node.tryGetContext(context))
+/** The command line gives it as text. */
+function isOff(app: App, setting: string): boolean {
+  return ['false', false].includes(app.node.tryGetContext(setting))
 }

@@ -71,7 +71,7 @@ async function giveSigningSecret(guide: Guide, anew: boolean): Promise<void> {
   if (given.signingSecret === undefined && (anew || !(await hasSecret(guide, 'SLACK_SIGNING_SECRET')))) {
     const message = "The app's signing secret, from its page Basic Information"
     const text = await ask.secret({ message, by: 'SLACK_SIGNING_SECRET', schema: SigningSecret })
-    await tools.run({ tool: 'wrangler', args: ['secret', 'put', 'SLACK_SIGNING_SECRET'], input: { text, is: 'the signing secret' } })
+    await tools.call({ tool: 'wrangler', args: ['secret', 'put', 'SLACK_SIGNING_SECRET'], input: { text, is: 'the signing secret' } })
   }
   say.done('The Worker has the signing secret')
 }

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ANSWER_FUNCTION, aliasedVersion, pointAlias } from './alias.ts'
 import type { Guide } from './guide.ts'
-import type { Room } from './preflight-aws.ts'
 
 /** A knowledge base that was made here, as the output KnowledgeBases has it. */
 export interface MadeBase {
@@ -31,14 +30,14 @@ const PRETENDED: Outputs = {
   bases: [],
 }
 
-/** Everything in AWS. CloudFormation changes what is different, and nothing else. */
-export async function deployStacks(guide: Guide, room: Room): Promise<Outputs> {
+/** Everything in AWS. CloudFormation changes what is different, and nothing else. `reserve` says whether there is room to. */
+export async function deployStacks(guide: Guide, reserve: boolean): Promise<Outputs> {
   const { tools, say } = guide
   say.step('AWS')
   const folder = mkdtempSync(join(tmpdir(), 'vera-deploy-'))
   try {
     const file = join(folder, 'outputs.json')
-    const context = room.reserve ? [] : ['-c', 'reserveConcurrency=false']
+    const reservation = reserve ? [] : ['-c', 'reserveConcurrency=false']
     // It was agreed to already.
     const args = [
       'deploy',
@@ -48,9 +47,9 @@ export async function deployStacks(guide: Guide, room: Room): Promise<Outputs> {
       '--no-notices',
       '--outputs-file',
       tools.dry ? '<file>' : file,
-      ...context,
+      ...reservation,
     ]
-    await tools.run({ tool: 'cdk', args, shown: true })
+    await tools.call({ tool: 'cdk', args, shown: true })
     const outputs = tools.dry ? pretended(guide) : read(JSON.parse(readFileSync(file, 'utf8')))
     // After a rollback the alias points elsewhere, and CloudFormation, whose template is the same, leaves it there.
     if ((await aliasedVersion(guide, outputs.answerVersion)) !== outputs.answerVersion) await pointAlias(guide, outputs.answerVersion)

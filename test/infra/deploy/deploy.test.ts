@@ -1,11 +1,11 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readGiven } from '../../../infra/deploy/given.ts'
 import { WrongUsage } from '../../../infra/deploy/to-mend.ts'
 import { BOT_EVENTS, BOT_SCOPES, createAppLink, manifestOf } from '../../../infra/slack-manifest.ts'
 import { fakeSections } from '../fake-sections.ts'
-import { ARN, brief, CHECKS, createStage, expectHidden, FLAGS, GIVEN, SECRETS, STEPS, writeSections } from './stage.ts'
+import { ARN, brief, CHECKS, createStage, expectHidden, FLAGS, GIVEN, SECRETS, STEPS } from './stage.ts'
 
 const DEPLOY = 'infra/deploy.ts'
 const EDGE_URL = 'https://vera-edge.fake.workers.dev'
@@ -101,49 +101,6 @@ test('each step may fail, and the next run finds what is done and goes on', asyn
   expect(stage.lines().filter((line) => changing.test(line))).toEqual([])
 })
 
-test('everything that is in the way is said at once, and nothing is made', async () => {
-  const stage = await createStage()
-  writeSections(stage.dir, {
-    identity: { ...fakeSections.identity, name: 'A name that is far too long for Slack to take' },
-    knowledge: { ...fakeSections.knowledge, bases: [{ name: 'wiki', source: 'confluence', site: 'https://your-site.atlassian.example' }] },
-  })
-  const config = await stage.run(DEPLOY, FLAGS, GIVEN)
-  expect(config.status).toBe(1)
-  expect(config.out).toMatch(/"wiki" is https:\/\/your-site\.atlassian\.example/)
-  expect(config.out).toMatch(/identity\.name has 45 characters, and Slack takes 35/)
-  expect(stage.calls()).toEqual([])
-
-  writeSections(stage.dir, {})
-  Object.assign(stage.world, { accounts: undefined })
-  stage.failOnce('aws sts', 'Unable to locate credentials')
-  const logins = await stage.run(DEPLOY, FLAGS, GIVEN)
-  expect(logins.out).toMatch(/Nobody is logged in to AWS \(Unable to locate credentials\)/)
-  expect(logins.out).toMatch(/Nobody is logged in to Cloudflare/)
-  expect(stage.lines().sort()).toEqual(['aws sts get-caller-identity', 'wrangler whoami'])
-
-  const accounts = [{ id: 'f'.repeat(32), name: 'Fake account' }]
-  Object.assign(stage.world, {
-    accounts,
-    bootstrapped: false,
-    vectors: false,
-    form: false,
-    models: { 'anthropic.claude-haiku-5-5': 'NOT_AVAILABLE' },
-  })
-  stage.failOnce('queues list', 'Queues are not enabled')
-  const places = await stage.run(DEPLOY, FLAGS, GIVEN)
-  expect(places).toMatchObject({ status: 1, err: expect.stringContaining('4 things are in the way, and nothing has been made yet') })
-  for (const sentence of [/not bootstrapped in us-east-1/, /S3 Vectors is not in us-east-1/, /use-case form/, /Queues are not enabled/]) {
-    expect(places.out).toMatch(sentence)
-  }
-  expect(stage.lines().sort()).toEqual(CHECKS)
-
-  // What cannot be found out does not let through what may not be called.
-  Object.assign(stage.world, { bootstrapped: true, vectors: true })
-  stage.failOnce('get-use-case', 'An error occurred (AccessDeniedException)')
-  const unknown = await stage.run(DEPLOY, FLAGS, GIVEN)
-  expect(unknown).toMatchObject({ status: 1, out: expect.stringMatching(/claude-haiku-5-5 may not be called by this account yet/) })
-})
-
 test('without a terminal a missing answer is an error that names what would give it', async () => {
   const stage = await createStage()
   const user = ['--confluence-user', 'ada@fake.example']
@@ -175,14 +132,6 @@ test('a command line that is wrong ends with status 2, and one sentence', async 
   const stage = await createStage()
   const ran = await stage.run(DEPLOY, ['--what'])
   expect(ran).toEqual({ status: 2, out: '', err: "Unknown option '--what'. See --help.\n" })
-})
-
-test('a tool that is not installed is named, with where to get it', async () => {
-  const stage = await createStage()
-  const recorders = join(stage.dir, 'recorders')
-  rmSync(join(recorders, 'aws'))
-  const { status, err } = await stage.run(DEPLOY, FLAGS, { PATH: recorders })
-  expect([status, err]).toEqual([1, expect.stringMatching(/There is no "aws" on the PATH\. Install version 2 .*https:\/\/docs\.aws/)])
 })
 
 test('a dry run prints the commands and starts none', async () => {

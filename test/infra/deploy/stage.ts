@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
@@ -17,6 +17,7 @@ export const SECRETS = {
   signing: '0123456789abcdef0123456789abcdef',
   bot: 'xoxb-fake-bot-token',
   edgeKey: 'fake/edge/secret/access/key',
+  cloudflare: 'fake-token-of-wrangler',
 }
 
 /** As a CI gives them. */
@@ -29,9 +30,13 @@ const EMPTY: World = {
   bootstrapped: true,
   concurrency: 1000,
   models: {},
+  inferenceTypes: {},
   form: true,
   vectors: true,
   accounts: [{ id: 'f'.repeat(32), name: 'Fake account' }],
+  cloudflareToken: SECRETS.cloudflare,
+  subdomain: 'fake',
+  targets: ['https://vera-edge.fake.workers.dev', 'Producer for vera-handoffs', 'Consumer for vera-handoffs'],
   stack: false,
   alias: '1',
   edge: 'a fake Worker',
@@ -96,6 +101,7 @@ export const STEPS = [
 
 /** What is looked at before, some of it at the same time. */
 export const CHECKS = [
+  'aws bedrock get-foundation-model',
   'aws bedrock get-foundation-model-availability',
   'aws bedrock get-foundation-model-availability',
   'aws bedrock get-foundation-model-availability',
@@ -106,6 +112,7 @@ export const CHECKS = [
   'aws s3vectors list-vector-buckets',
   'aws ssm get-parameter',
   'aws sts get-caller-identity',
+  'wrangler auth token',
   'wrangler queues list',
   'wrangler whoami',
 ]
@@ -141,12 +148,14 @@ export async function createStage(change: Partial<Sections> = {}): Promise<Stage
     return { status: 1, says }
   })
   const slack = await startFakeSlack()
+  const cloudflareUrl = await startFakeCloudflare(world)
   const env = {
     ...variables,
     PATH: [recorders, process.env.PATH].join(delimiter),
     HOME: dir,
     TERM: 'xterm',
     SLACK_API_URL: slack.url,
+    CLOUDFLARE_API_BASE_URL: cloudflareUrl,
     AWS_PROFILE: 'fake-profile',
     CLOUDFLARE_API_TOKEN: 'fake-cloudflare-token',
   }
@@ -208,8 +217,25 @@ async function startFakeSlack(): Promise<{ url: string; is: Stage['slack'] }> {
       response.end(JSON.stringify({ ok: true, team: 'Fake team', team_id: 'T00FAKE', bot_id: 'B00FAKE' }))
     else response.end(JSON.stringify({ ok: true, bot: { id: 'B00FAKE', app_id: 'A00FAKE' } }))
   }).listen(0, '127.0.0.1')
+  return { url: `${await listening(server)}/api/`, is }
+}
+
+/** What a deployment asks Cloudflare itself: whether an account has a subdomain, with the token that wrangler has. */
+async function startFakeCloudflare(world: World): Promise<string> {
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: unknown): void => void response.writeHead(status).end(JSON.stringify(body))
+    const fault = (code: number, message: string) => ({ success: false, errors: [{ code, message }], result: null })
+    if (request.headers.authorization !== `Bearer ${world.cloudflareToken}`) answer(403, fault(10000, 'Authentication error'))
+    else if (!request.url?.endsWith('/workers/subdomain')) answer(404, fault(7003, 'No route'))
+    else if (world.subdomain === undefined) answer(404, fault(10007, 'You need to register a workers.dev subdomain'))
+    else answer(200, { success: true, errors: [], result: { subdomain: world.subdomain } })
+  }).listen(0, '127.0.0.1')
+  return listening(server)
+}
+
+async function listening(server: Server): Promise<string> {
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const address = server.address()
-  return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/api/`, is }
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
 }

@@ -11,9 +11,16 @@ export interface World {
   concurrency: number
   /** Agreements, where they are not AVAILABLE. */
   models: Record<string, string>
+  /** How models may be called, where not on demand. */
+  inferenceTypes: Record<string, string[]>
   form: boolean
   vectors: boolean
   accounts: { id: string; name: string }[] | undefined
+  cloudflareToken: string
+  /** Below workers.dev. */
+  subdomain: string | undefined
+  /** Where wrangler says that the Worker is. */
+  targets: string[]
   stack: boolean
   alias: string
   /** The Worker that `cdk deploy` bundles beside the functions. */
@@ -70,6 +77,8 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
           entitlementAvailability: 'AVAILABLE',
           regionAvailability: 'AVAILABLE',
         }),
+      'bedrock get-foundation-model': () =>
+        well({ modelDetails: { inferenceTypesSupported: world.inferenceTypes[at('--model-identifier')] ?? ['ON_DEMAND'] } }),
       'bedrock get-use-case-for-model-access': () =>
         world.form
           ? well({ formData: 'ZmFrZQ==' })
@@ -121,7 +130,10 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
     },
     wrangler: {
       whoami: () =>
-        world.accounts ? well({ loggedIn: true, email: 'fake@fake.example', accounts: world.accounts }) : refused('{"loggedIn":false}', 1),
+        world.accounts
+          ? well({ loggedIn: true, email: 'fake@fake.example', accounts: world.accounts })
+          : refused(JSON.stringify({ loggedIn: false }, null, 2), 1),
+      'auth token': () => well({ type: 'oauth', token: world.cloudflareToken }),
       'queues list': () => well('a table'),
       'queues info': () => onQueue(args[2], () => undefined),
       'queues create': () => {
@@ -136,7 +148,7 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
       deploy: () => {
         world.edgeSecrets = [...new Set([...world.edgeSecrets, ...Object.keys(JSON.parse(input))])]
         addVersion({ 'workers/tag': at('--tag'), 'workers/triggered_by': 'upload' })
-        const report = { type: 'deploy', version: 1, targets: ['https://vera-edge.fake.workers.dev'] }
+        const report = { type: 'deploy', version: 1, targets: world.targets }
         appendFileSync(env.WRANGLER_OUTPUT_FILE_PATH ?? '', `{"type":"wrangler-session","version":1}\n${JSON.stringify(report)}\n`)
         return well()
       },
