@@ -11,7 +11,7 @@ export class Knowledge extends Construct {
   /** Every base with its id, `name=id,name=id`, as the functions read them. */
   readonly named: string
   /** Those that are made here, with what their first sync takes. `credentialsArn` is where a source's user and token go. */
-  readonly made: { name: string; knowledgeBaseId: string; dataSourceId: string; credentialsArn?: string }[] = []
+  readonly made: { name: string; knowledgeBaseId: string; dataSourceId: string; reading: string; credentialsArn?: string }[] = []
   /** Changes with whatever makes a base anew, while the ids of this stack's resources stay what they are. */
   readonly fingerprint: string
   readonly #region: string
@@ -30,8 +30,12 @@ export class Knowledge extends Construct {
     const bases = knowledge.bases.map((base) => {
       if (base.source === 'existing') return base
       vectors ??= new CfnVectorBucket(this, 'Vectors')
-      const { knowledgeBaseId, dataSourceId, credentialsArn } = new KnowledgeBase(this, `Base-${base.name}`, { base, knowledge, vectors })
-      this.made.push({ name: base.name, knowledgeBaseId, dataSourceId, ...(credentialsArn && { credentialsArn }) })
+      const { knowledgeBaseId, dataSourceId, reading, credentialsArn } = new KnowledgeBase(this, `Base-${base.name}`, {
+        base,
+        knowledge,
+        vectors,
+      })
+      this.made.push({ name: base.name, knowledgeBaseId, dataSourceId, reading, ...(credentialsArn && { credentialsArn }) })
       return { name: base.name, id: knowledgeBaseId }
     })
     this.#ids = bases.map(({ id }) => id)

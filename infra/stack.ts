@@ -84,7 +84,7 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
   new CfnOutput(knowledgeStack, 'KnowledgeBases', {
     value: knowledgeStack.toJsonString(bases.made),
     description:
-      'JSON: the bases made here, each with name, knowledgeBaseId, dataSourceId and, where the source asks for them, credentialsArn',
+      'JSON: the bases made here, each with name, knowledgeBaseId, dataSourceId, reading and, where the source asks for them, credentialsArn',
   })
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readingOf } from '../reading.ts'
 import { ANSWER_FUNCTION, aliasedVersion, pointAlias } from './alias.ts'
 import type { Guide } from './guide.ts'
 
@@ -9,6 +10,8 @@ export interface MadeBase {
   name: string
   knowledgeBaseId: string
   dataSourceId: string
+  /** How a job that reads the source as it is now is described. */
+  reading: string
   /** Where the source's user and token go. */
   credentialsArn?: string
 }
@@ -19,6 +22,7 @@ export interface Outputs {
   edgeKeySecretArn: string
   slackSecretArn: string
   dashboardUrl: string
+  alarmTopicArn: string
   bases: MadeBase[]
 }
 
@@ -27,6 +31,7 @@ const PRETENDED: Outputs = {
   edgeKeySecretArn: '<EdgeKeySecretArn>',
   slackSecretArn: '<SlackSecretArn>',
   dashboardUrl: '<DashboardUrl>',
+  alarmTopicArn: '<AlarmTopicArn>',
   bases: [],
 }
 
@@ -72,6 +77,7 @@ function read(stacks: Record<string, Record<string, string>>): Outputs {
     edgeKeySecretArn: of('EdgeKeySecretArn'),
     slackSecretArn: of('SlackSecretArn'),
     dashboardUrl: of('DashboardUrl'),
+    alarmTopicArn: of('AlarmTopicArn'),
     bases: JSON.parse(of('KnowledgeBases')),
   }
 }
@@ -85,6 +91,7 @@ function pretended({ sections }: Guide): Outputs {
             name: base.name,
             knowledgeBaseId: `<id of ${base.name}>`,
             dataSourceId: `<source of ${base.name}>`,
+            reading: readingOf(base),
             ...(base.source === 'confluence' && { credentialsArn: `<secret of ${base.name}>` }),
           },
         ],

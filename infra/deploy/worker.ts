@@ -18,7 +18,8 @@ export async function deployWorker(guide: Guide, { edgeKeySecretArn, answerVersi
   const { placement, wrangler, given, tools, memory, say } = guide
   say.step('Worker')
   if (wrangler.region !== placement.home || wrangler.placement !== placement.home) {
-    if (!tools.dry) writeRegion(root, placement.home)
+    if (tools.dry) say.line(`  ~ wrangler.toml: the region becomes ${placement.home}`)
+    else writeRegion(root, placement.home)
     say.done(`wrangler.toml: the region is ${placement.home}`)
   }
   const key = await readSecret<EdgeKey>(tools, { arn: edgeKeySecretArn, region: placement.home }, { accessKeyId: '', secretAccessKey: '' })

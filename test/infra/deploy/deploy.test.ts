@@ -68,7 +68,6 @@ test('each step may fail, and the next run finds what is done and goes on', asyn
   for (const failing of [
     'cdk deploy',
     `put-secret-value --secret-id ${ARN.wiki}`,
-    'start-ingestion-job',
     'queues create vera-handoffs-dead',
     'wrangler deploy',
     `put-secret-value --secret-id ${ARN.slack}`,
@@ -90,9 +89,10 @@ test('each step may fail, and the next run finds what is done and goes on', asyn
 
   const times = (line: string) => done.filter((one) => one.includes(line)).length
   expect(times('queues create vera-handoffs')).toBe(3)
-  expect(times('start-ingestion-job')).toBe(2)
+  // The source is read once, whatever fails after it (that a reading may fail is in knowledge.test.ts).
+  expect(times('start-ingestion-job')).toBe(1)
   expect(times('put-secret-value')).toBe(4)
-  expect(stage.world).toMatchObject({ queues: ['vera-handoffs', 'vera-handoffs-dead'], job: { status: 'COMPLETE' } })
+  expect(stage.world).toMatchObject({ queues: ['vera-handoffs', 'vera-handoffs-dead'], jobs: [{ status: 'COMPLETE' }] })
 
   // Once more, by somebody who has no secret at hand: all of them are where they belong.
   const again = await stage.run(DEPLOY, ['--yes'])

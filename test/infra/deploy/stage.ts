@@ -26,6 +26,15 @@ export const FLAGS = ['--yes', '--confluence-user', 'ada@fake.example', '--slack
 
 export const ARN = { edge: 'arn:fake:edge-key', slack: 'arn:fake:slack', wiki: 'arn:fake:wiki' }
 
+/** The base of the stacks, as an output has it. */
+export const WIKI = {
+  name: 'wiki',
+  knowledgeBaseId: 'KB00FAKE00',
+  dataSourceId: 'DS00FAKE00',
+  reading: 'Source 00000000fake',
+  credentialsArn: ARN.wiki,
+}
+
 const EMPTY: World = {
   bootstrapped: true,
   concurrency: 1000,
@@ -47,7 +56,8 @@ const EMPTY: World = {
     SlackSecretArn: ARN.slack,
     TurnsTableName: 'fake-turns',
     DashboardUrl: 'https://console.fake.example/dashboard',
-    KnowledgeBases: JSON.stringify([{ name: 'wiki', knowledgeBaseId: 'KB00FAKE00', dataSourceId: 'DS00FAKE00', credentialsArn: ARN.wiki }]),
+    AlarmTopicArn: 'arn:fake:alarms',
+    KnowledgeBases: JSON.stringify([WIKI]),
   },
   secrets: {
     [ARN.edge]: JSON.stringify({ accessKeyId: 'AKIA00FAKE', secretAccessKey: SECRETS.edgeKey }),
@@ -56,7 +66,8 @@ const EMPTY: World = {
   },
   keyMadeOn: '2025-12-31T00:00:00Z',
   keys: ['AKIA00OWN'],
-  job: undefined,
+  jobs: [],
+  readable: true,
   queues: [],
   edgeSecrets: [],
   versions: [],
@@ -84,6 +95,7 @@ export const STEPS = [
   'aws lambda get-alias',
   'aws secretsmanager get-secret-value',
   'aws secretsmanager put-secret-value',
+  'aws bedrock-agent list-ingestion-jobs',
   'aws bedrock-agent list-ingestion-jobs',
   'aws bedrock-agent start-ingestion-job',
   'aws bedrock-agent get-ingestion-job',

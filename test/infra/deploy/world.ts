@@ -29,12 +29,18 @@ export interface World {
   secrets: Record<string, string>
   keyMadeOn: string
   keys: string[]
-  job: IngestionJob | undefined
+  /** The readings of the source, the latest last. */
+  jobs: IngestionJob[]
+  /** Whether the source lets itself be read. */
+  readable: boolean
   queues: string[]
   edgeSecrets: string[]
   versions: WorkerVersion[]
   live: string
 }
+
+/** What becomes of a job that cannot read. */
+export const FAILED = { status: 'FAILED', failureReasons: ['The fake token was refused.'] } as const
 
 /** Answers a call as the real tool does, in `dir`, and changes the world by it. The texts are those that were seen of the real ones. */
 export function answerIn(world: World, dir: string, { tool, args, env, input }: Call): Answer {
@@ -91,15 +97,22 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         return well({})
       },
       'secretsmanager list-secret-version-ids': () => well({ Versions: [{ VersionStages: ['AWSCURRENT'], CreatedDate: world.keyMadeOn }] }),
-      'bedrock-agent list-ingestion-jobs': () => well({ ingestionJobSummaries: world.job ? [world.job] : [] }),
+      'bedrock-agent list-ingestion-jobs': () => {
+        const complete = args.includes('--filters')
+        const found = world.jobs.findLast(({ status }) => !complete || status === 'COMPLETE')
+        return well({ ingestionJobSummaries: found ? [{ ...found, failureReasons: undefined }] : [] })
+      },
       'bedrock-agent start-ingestion-job': () => {
-        world.job = { ingestionJobId: 'JOB00FAKE0', status: 'STARTING' }
-        return well({ ingestionJob: world.job })
+        const job: IngestionJob = { ingestionJobId: `JOB00FAKE${world.jobs.length}`, status: 'STARTING', description: at('--description') }
+        world.jobs.push(job)
+        return well({ ingestionJob: job })
       },
       'bedrock-agent get-ingestion-job': () => {
-        const statistics = { numberOfDocumentsScanned: 7, numberOfNewDocumentsIndexed: 7 }
-        world.job = { ingestionJobId: 'JOB00FAKE0', status: 'COMPLETE', statistics }
-        return well({ ingestionJob: world.job })
+        const job = world.jobs.find(({ ingestionJobId }) => ingestionJobId === at('--ingestion-job-id'))
+        if (!job) return refused('An error occurred (ResourceNotFoundException) when calling GetIngestionJob')
+        const seen = { numberOfDocumentsScanned: 7, numberOfNewDocumentsIndexed: 7 }
+        if (job.status === 'STARTING') Object.assign(job, world.readable ? { status: 'COMPLETE', statistics: seen } : FAILED)
+        return well({ ingestionJob: job })
       },
       'cloudformation describe-stacks': () => {
         const Outputs = Object.entries(world.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }))
