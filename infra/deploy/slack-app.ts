@@ -23,17 +23,23 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   say.step('Slack')
   const at = { arn: outputs.slackSecretArn, region: placement.home }
   const held = await readSecret<SlackSecret>(tools, at, { botToken: '', teamId: UNFILLED, appId: UNFILLED })
-  const moves = held.appId !== UNFILLED && (given.slackApp ?? 'new') !== 'new' && given.slackApp !== held.appId
-  const isNew = moves || held.appId === UNFILLED || (given.botToken !== undefined && given.botToken !== held.botToken)
+  const isFilled = held.appId !== UNFILLED
+  const unfinished = memory.recall().movesTo
+  const wanted = given.slackApp ?? unfinished
+  const moves = isFilled && wanted !== undefined && wanted !== 'new' && wanted !== held.appId
+  const isNew = moves || !isFilled || (given.botToken !== undefined && given.botToken !== held.botToken)
   const connected = isNew ? undefined : await stillThere(held, apiUrl)
   const manifest = manifestOf(guide.sections, edgeUrl)
-  const app = connected ? undefined : await whichApp(guide)
+  const app = connected ? undefined : await whichApp(guide, wanted)
+  const isAnother = moves || (isFilled && app === 'new')
+  // Until its token is there, the Worker and the function may be of two apps, and only this says so.
+  if (isAnother) memory.remember({ movesTo: app })
   if (app !== undefined) for (const line of app === 'new' ? makeIt(manifest) : changeIt(manifest, app)) say.line(line)
-  await giveSigningSecret(guide, moves)
+  await giveSigningSecret(guide, isAnother || unfinished !== undefined)
   if (app === 'new') for (const line of VERIFY_AND_INSTALL) say.line(line)
   const installed = connected ?? (await askForToken(guide, at, held, { apiUrl, app }))
   checkScopes(installed)
-  memory.remember({ slackApp: installed.appId })
+  memory.remember({ slackApp: installed.appId, movesTo: undefined })
   say.done(`The app ${installed.appId} in ${installed.team} (${installed.teamId})`)
   if (app !== undefined && app !== 'new') for (const line of moveItOver(manifest)) say.line(line)
 }
@@ -49,8 +55,8 @@ async function stillThere({ botToken }: SlackSecret, apiUrl: string): Promise<In
 }
 
 /** `new`, `existing`, or the id of one that is there. */
-async function whichApp({ given, ask, memory }: Guide): Promise<string> {
-  const known = given.slackApp ?? memory.recall().slackApp
+async function whichApp({ ask, memory }: Guide, wanted: string | undefined): Promise<string> {
+  const known = wanted ?? memory.recall().slackApp
   if (known !== undefined) return known
   const chosen = await ask.choose({
     message: 'Is there an app in Slack already?',
@@ -64,7 +70,7 @@ async function whichApp({ given, ask, memory }: Guide): Promise<string> {
   return chosen
 }
 
-/** `anew` for another app than the one whose secret the Worker has. */
+/** `anew` for another app than the one whose secret the Worker has, or may have. */
 async function giveSigningSecret(guide: Guide, anew: boolean): Promise<void> {
   const { given, tools, ask, say } = guide
   // Given beforehand, it was deployed with the Worker.

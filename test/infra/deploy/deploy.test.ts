@@ -80,9 +80,9 @@ test('each step may fail, and the next run finds what is done and goes on', asyn
     expect(done.at(-1)).toContain(failing)
   }
   expect(done.find((line) => line.startsWith('cdk deploy'))).toMatch(/ -c reserveConcurrency=false$/)
-  stage.slack.refuses = true
+  stage.slack.refused = [SECRETS.bot]
   expect(await deploy()).toMatchObject({ status: 1, err: expect.stringContaining('Slack refuses the bot token (invalid_auth)') })
-  stage.slack.refuses = false
+  stage.slack.refused = []
   const last = await deploy()
   expect([last.status, last.err]).toEqual([0, ''])
   expect(last.out).toMatch(/at least 120 under .*"Concurrent executions" \(L-B99A9384\)/)

@@ -86,7 +86,15 @@ export interface Stage {
   lines(): string[]
   /** The next command whose line holds `when` fails, once. */
   failOnce(when: string, says?: string): void
-  slack: { tokens: string[]; scopes: string[]; refuses: boolean }
+  slack: {
+    /** Those that came. */
+    tokens: string[]
+    scopes: string[]
+    /** Tokens that are of no use any more. */
+    refused: string[]
+    /** Whose a token is, where not A00FAKE's. */
+    apps: Record<string, string>
+  }
 }
 
 /** What a whole deployment does after the checks, in this order. */
@@ -219,15 +227,16 @@ export function brief(tool: string, args: string[]): string {
 
 /** What a deployment asks of Slack: whose token it is. */
 async function startFakeSlack(): Promise<{ url: string; is: Stage['slack'] }> {
-  const is: Stage['slack'] = { tokens: [], scopes: Object.keys(BOT_SCOPES), refuses: false }
+  const is: Stage['slack'] = { tokens: [], scopes: Object.keys(BOT_SCOPES), refused: [], apps: {} }
   const server = createServer((request, response) => {
     is.tokens.push(request.headers.authorization ?? '')
+    const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
     response.setHeader('content-type', 'application/json')
     response.setHeader('x-oauth-scopes', is.scopes.join(','))
-    if (is.refuses) response.end(JSON.stringify({ ok: false, error: 'invalid_auth' }))
+    if (is.refused.includes(token)) response.end(JSON.stringify({ ok: false, error: 'invalid_auth' }))
     else if (request.url === '/api/auth.test')
       response.end(JSON.stringify({ ok: true, team: 'Fake team', team_id: 'T00FAKE', bot_id: 'B00FAKE' }))
-    else response.end(JSON.stringify({ ok: true, bot: { id: 'B00FAKE', app_id: 'A00FAKE' } }))
+    else response.end(JSON.stringify({ ok: true, bot: { id: 'B00FAKE', app_id: is.apps[token] ?? 'A00FAKE' } }))
   }).listen(0, '127.0.0.1')
   return { url: `${await listening(server)}/api/`, is }
 }
