@@ -3,6 +3,7 @@ import type { Guide } from './guide.ts'
 import { createIngestion, whyFailed } from './ingestion.ts'
 import { readSecret, writeSecret } from './secret.ts'
 import type { MadeBase, Outputs } from './stacks.ts'
+import { CommandFailed } from './tools.ts'
 
 interface Credentials {
   username: string
@@ -60,12 +61,10 @@ async function thatWant(guide: Guide, held: Reader[]): Promise<Reader[]> {
   return wants
 }
 
-async function isToBeRenewed({ tools, placement, ask }: Guide, base: Reader): Promise<boolean> {
-  const ingestion = createIngestion(tools, placement.knowledge)
-  const latest = await ingestion.latest(base)
-  if (latest?.status !== 'FAILED') return false
-  const why = whyFailed(await ingestion.look(base, latest))
-  const chosen = await ask.choose({
+async function isToBeRenewed(guide: Guide, base: Reader): Promise<boolean> {
+  const why = await whyUnread(guide, base)
+  if (why === undefined) return false
+  const chosen = await guide.ask.choose({
     message: `The last reading of ${base.name} failed: ${why}`,
     by: 'CONFLUENCE_API_TOKEN',
     options: [
@@ -74,6 +73,18 @@ async function isToBeRenewed({ tools, placement, ask }: Guide, base: Reader): Pr
     ],
   })
   return chosen === 'other'
+}
+
+/** Undefined where the last reading did not fail, or where that cannot be found out: the step that reads says so. */
+async function whyUnread({ tools, placement }: Guide, base: Reader): Promise<string | undefined> {
+  const ingestion = createIngestion(tools, placement.knowledge)
+  try {
+    const latest = await ingestion.latest(base)
+    return latest?.status === 'FAILED' ? whyFailed(await ingestion.look(base, latest)) : undefined
+  } catch (error) {
+    if (error instanceof CommandFailed) return undefined
+    throw error
+  }
 }
 
 /** `known` are those of another base, if there is one. */

@@ -56,20 +56,31 @@ test('from nothing to an assistant, in the order in which each thing can be made
 test('each step may fail, and the next run finds what is done and goes on', async () => {
   const stage = await createStage()
   // A new account: nothing is reserved, and somebody is told which quota to ask for.
-  Object.assign(stage.world, { concurrency: 10 })
+  // And the alias is elsewhere, as after a rollback.
+  Object.assign(stage.world, { concurrency: 10, alias: '0' })
   const done: string[] = []
   const deploy = async () => {
     const ran = await stage.run(DEPLOY, FLAGS, GIVEN)
-    const lines = stage.calls().map(({ tool, args }) => [tool, ...args].join(' '))
-    for (const secret of Object.values(SECRETS)) expect(ran.out + ran.err + lines).not.toContain(secret)
+    const calls = stage.calls()
+    const lines = calls.map(({ tool, args }) => [tool, ...args].join(' '))
+    const dumps = calls.map(({ env }) => JSON.stringify(env))
+    for (const secret of Object.values(SECRETS)) expect([ran.out, ran.err, ...lines, ...dumps].join('\n')).not.toContain(secret)
     done.push(...lines)
     return ran
   }
   for (const failing of [
     'cdk deploy',
+    'lambda get-alias',
+    'lambda update-alias',
+    `get-secret-value --secret-id ${ARN.wiki}`,
     `put-secret-value --secret-id ${ARN.wiki}`,
+    'queues info vera-handoffs',
+    'queues create vera-handoffs',
+    'queues info vera-handoffs-dead',
     'queues create vera-handoffs-dead',
+    `get-secret-value --secret-id ${ARN.edge}`,
     'wrangler deploy',
+    `get-secret-value --secret-id ${ARN.slack}`,
     `put-secret-value --secret-id ${ARN.slack}`,
   ]) {
     stage.failOnce(failing, 'a fake failure\n')
@@ -88,13 +99,17 @@ test('each step may fail, and the next run finds what is done and goes on', asyn
   expect(last.out).toMatch(/at least 120 under .*"Concurrent executions" \(L-B99A9384\)/)
 
   const times = (line: string) => done.filter((one) => one.includes(line)).length
-  expect(times('queues create vera-handoffs')).toBe(3)
+  // Two of them, each of which failed once.
+  expect(times('queues create vera-handoffs')).toBe(4)
   // The source is read once, whatever fails after it (that a reading may fail is in knowledge.test.ts).
   expect(times('start-ingestion-job')).toBe(1)
   expect(times('put-secret-value')).toBe(4)
   expect(stage.world).toMatchObject({ queues: ['vera-handoffs', 'vera-handoffs-dead'], jobs: [{ status: 'COMPLETE' }] })
 
   // Once more, by somebody who has no secret at hand: all of them are where they belong.
+  stage.failOnce('secret list')
+  expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 1 })
+  expect(stage.lines().at(-1)).toBe('wrangler secret list')
   const again = await stage.run(DEPLOY, ['--yes'])
   expect([again.status, again.err]).toEqual([0, ''])
   const changing = /create|put|start-|update-/

@@ -72,6 +72,26 @@ describe('everything that is in the way is said at once', () => {
   })
 })
 
+/** What is only worth a note: the rest of a deployment would say the same. */
+const NOTED = ['aws bedrock get-use-case-for-model-access', 'wrangler auth token']
+
+test.each([...new Set(CHECKS)])('%s may fail, and the next run looks again', async (failing) => {
+  const stage = await createStage()
+  stage.failOnce(failing)
+  const { status, out, err } = await stage.run(DEPLOY, FLAGS, GIVEN)
+  const lines = stage.lines()
+  expect(lines).toContain(failing)
+  if (NOTED.includes(failing)) {
+    expect([status, err]).toEqual([0, ''])
+    expect(out).toMatch(/! .*could not be found out.*a fake failure/)
+    return
+  }
+  expect([status, err]).toEqual([1, expect.stringMatching(/thing.* in the way, and nothing has been made yet/)])
+  expect(out).toMatch(/✗ .*a fake failure/)
+  expect(lines.filter((line) => !CHECKS.includes(line))).toEqual([])
+  expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+})
+
 test('what cannot be found out does not let through what may not be called', async () => {
   const stage = await createStage()
   Object.assign(stage.world, { models: { 'anthropic.claude-haiku-5-5': 'NOT_AVAILABLE' } })

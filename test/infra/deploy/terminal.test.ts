@@ -95,6 +95,13 @@ test('where the last reading failed, somebody says whether it is by the user and
   expect(same.shown).not.toMatch(/Whose mail address/)
   expect(stage.lines()).not.toContain('aws secretsmanager put-secret-value')
 
+  // Where it cannot be found out, that holds nothing up.
+  fails()
+  stage.failOnce('list-ingestion-jobs')
+  const unknown = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', ENTER]])
+  expect(unknown.status).toBe(0)
+  expect(unknown.shown).toContain(why.slice(why.indexOf(': ') + 2))
+
   fails()
   const other = 'another-fake-confluence-token'
   const changed = await inTerminal(stage, 'infra/deploy.ts', [
