@@ -21,9 +21,6 @@ export class Knowledge extends Construct {
     super(scope, id)
     this.#region = region
     this.fingerprint = fingerprint([knowledge.bases, knowledge.embedding])
-    const names = knowledge.bases.map(({ name }) => name)
-    const twice = names.filter((name, index) => names.indexOf(name) !== index)
-    if (twice.length > 0) throw new Error(`knowledge.bases: two bases are called ${twice.join(' and ')}.`)
 
     // One bucket, an index for each base. Vectors are made again from the pages, so nothing in it is kept.
     let vectors: CfnVectorBucket | undefined

@@ -25,7 +25,7 @@ export function placementOf({
     model: model.region ?? deployment.region,
     knowledge: knowledge.region ?? deployment.region,
   }
-  const wrong = refusedByAws(knowledge)
+  const wrong = refusedByAws({ knowledge, guardrail })
   const fits = (what: string, region: string, would: readonly string[]): void => {
     if (!would.includes(region)) wrong.push(`${what} is not to be had in ${region}, but in ${would.join(', ')}`)
   }

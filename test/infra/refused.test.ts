@@ -8,7 +8,8 @@ import { home, ofType } from './synthesized.ts'
 
 // What would be found out in the middle of a deployment.
 
-const { knowledge, model, deployment } = fakeSections
+const { knowledge, model, deployment, guardrail } = fakeSections
+const policy = guardrail as Extract<Sections['guardrail'], { source: 'policy' }>
 const confluence = (site: string) => ({ knowledge: { ...knowledge, bases: [{ name: 'wiki', source: 'confluence' as const, site }] } })
 const documents = (prefix: string) => ({
   knowledge: { ...knowledge, bases: [{ name: 'docs', source: 's3' as const, bucket: 'fake-documents', prefix }] },
@@ -53,6 +54,13 @@ describe('is refused', () => {
     ['a tag that is too long', tagged('team', 'x'.repeat(257)), /tag's value/],
     ['a site with something else in it', confluence('https://a"b'), /site: an address/],
     ['a page in place of a site', confluence('https://acme.atlassian.example/wiki'), /site: an address/],
+    [
+      'two bases of one name',
+      { knowledge: { ...knowledge, bases: [...knowledge.bases, ...knowledge.bases] } },
+      /two bases are called wiki/,
+    ],
+    ['what is masked and blocked', { guardrail: { ...policy, mask: ['PIN'], block: ['PIN'] } }, /have PIN twice/],
+    ['what is masked twice', { guardrail: { ...policy, mask: ['PIN', 'PIN'], block: [] } }, /have PIN twice/],
     ['a folder that is a pattern', documents('*/'), /prefix: a folder/],
     ['a folder that no permission can name', documents('文書/'), /prefix: a folder/],
   ])('%s', (_, change, sentence) => {
