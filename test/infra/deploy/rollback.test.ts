@@ -16,6 +16,24 @@ test('both tiers go one release back, each to what belongs to the other', async 
   expect(await stage.run(ROLLBACK, [])).toMatchObject({ status: 1, err: expect.stringContaining('Give --yes') })
   expect(stage.world).toMatchObject({ live: 'version-1', alias: '2' })
 
+  // Before anything is changed, each call may fail.
+  for (const failing of [
+    'aws sts get-caller-identity',
+    'wrangler deployments status',
+    'wrangler versions list',
+    'aws lambda get-alias',
+    'aws cloudformation describe-stacks',
+    'aws secretsmanager list-secret-version-ids',
+    'aws lambda get-function-configuration',
+    'wrangler rollback version-0',
+  ]) {
+    stage.calls()
+    stage.failOnce(failing)
+    expect([failing, (await stage.run(ROLLBACK, ['--yes'])).status]).toEqual([failing, 1])
+    expect(stage.lines()).toContain(failing)
+    expect(stage.world).toMatchObject({ live: 'version-1', alias: '2' })
+  }
+
   // The second half fails; the next run only ends what was begun.
   stage.calls()
   stage.failOnce('lambda update-alias')

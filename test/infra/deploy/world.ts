@@ -28,7 +28,8 @@ export interface World {
   outputs: Record<string, string>
   secrets: Record<string, string>
   keyMadeOn: string
-  keys: string[]
+  /** Of the edge's user, while there is one. */
+  keys: string[] | undefined
   /** The readings of the source, the latest last. */
   jobs: IngestionJob[]
   /** Whether the source lets itself be read. */
@@ -121,10 +122,13 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
           : refused('An error occurred (ValidationError): Stack with id Vera does not exist')
       },
       'cloudformation describe-stack-resources': () =>
-        well({ StackResources: [{ ResourceType: 'AWS::IAM::AccessKey', PhysicalResourceId: world.keys[0] }] }),
-      'iam list-access-keys': () => well({ AccessKeyMetadata: world.keys.map((AccessKeyId) => ({ AccessKeyId })) }),
+        well({ StackResources: [{ ResourceType: 'AWS::IAM::AccessKey', PhysicalResourceId: world.keys?.[0] }] }),
+      'iam list-access-keys': () =>
+        world.keys
+          ? well({ AccessKeyMetadata: world.keys.map((AccessKeyId) => ({ AccessKeyId })) })
+          : refused('An error occurred (NoSuchEntity) when calling the ListAccessKeys operation'),
       'iam delete-access-key': () => {
-        world.keys = world.keys.filter((key) => key !== at('--access-key-id'))
+        world.keys = world.keys?.filter((key) => key !== at('--access-key-id'))
         return well()
       },
     },
