@@ -1,9 +1,10 @@
+import { fingerprint } from '../fingerprint.ts'
 import { BOT_SCOPES, manifestOf } from '../slack-manifest.ts'
 import { BotToken, SigningSecret } from './given.ts'
 import type { Guide } from './guide.ts'
 import { readSecret, writeSecret } from './secret.ts'
 import { type Installed, learnInstalled, TokenRefused } from './slack-api.ts'
-import { changeIt, makeIt, moveItOver, VERIFY_AND_INSTALL } from './slack-instructions.ts'
+import { changeIt, changeItAgain, makeIt, moveItOver, VERIFY_AND_INSTALL } from './slack-instructions.ts'
 import type { Outputs } from './stacks.ts'
 import { ToMend } from './to-mend.ts'
 import { hasSecret } from './worker.ts'
@@ -39,8 +40,10 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   if (app === 'new') for (const line of VERIFY_AND_INSTALL) say.line(line)
   const installed = connected ?? (await askForToken(guide, at, held, { apiUrl, app }))
   checkScopes(installed)
-  memory.remember({ slackApp: installed.appId, movesTo: undefined })
+  const told = memory.recall().manifest
+  memory.remember({ slackApp: installed.appId, movesTo: undefined, manifest: fingerprint(manifest) })
   say.done(`The app ${installed.appId} in ${installed.team} (${installed.teamId})`)
+  if (connected && told !== undefined && told !== fingerprint(manifest)) say.note(changeItAgain(installed.appId))
   if (app !== undefined && app !== 'new') for (const line of moveItOver(manifest)) say.line(line)
 }
 

@@ -44,7 +44,12 @@ test('from nothing to an assistant, in the order in which each thing can be made
 
   // Nothing of it is remembered but names.
   const remembered = readFileSync(join(stage.dir, '.vera.json'), 'utf8')
-  expect(JSON.parse(remembered)).toEqual({ confluenceUser: 'ada@fake.example', slackApp: 'A00FAKE', edgeUrl: EDGE_URL })
+  expect(JSON.parse(remembered)).toEqual({
+    confluenceUser: 'ada@fake.example',
+    slackApp: 'A00FAKE',
+    edgeUrl: EDGE_URL,
+    manifest: expect.any(String),
+  })
   // Cloudflare's side gets no credentials of AWS, and AWS's none of Cloudflare.
   for (const { tool, env } of [...calls, ...more]) {
     expect(tool === 'wrangler' ? env.AWS_PROFILE : env.CLOUDFLARE_API_TOKEN).toBeUndefined()

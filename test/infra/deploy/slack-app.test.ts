@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ARN, createStage, FLAGS, GIVEN, type Stage } from './stage.ts'
+import { fakeSections } from '../fake-sections.ts'
+import { ARN, createStage, FLAGS, GIVEN, type Stage, writeSections } from './stage.ts'
 
 const DEPLOY = 'infra/deploy.ts'
 const OTHER = { SLACK_SIGNING_SECRET: 'f'.repeat(32), SLACK_BOT_TOKEN: 'xoxb-fake-token-of-another' }
@@ -71,4 +72,18 @@ test('a token that was renewed leaves the signing secret alone', async () => {
   expect(await stage.run(DEPLOY, ['--yes'], { SLACK_BOT_TOKEN: 'xoxb-renewed-fake-token' })).toMatchObject({ status: 0, err: '' })
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '').botToken).toBe('xoxb-renewed-fake-token')
   expect(signing(stage)).toBeUndefined()
+})
+
+test('a manifest that has changed is said once, because Slack learns of it by hand only', async () => {
+  const stage = await deployed()
+  const told = async () => {
+    const { status, out } = await stage.run(DEPLOY, ['--yes'])
+    expect(status).toBe(0)
+    return out.includes('https://api.slack.com/apps/A00FAKE/app-manifest')
+  }
+  expect(await told()).toBe(false)
+  stage.world.targets = ['https://vera-edge.elsewhere.workers.dev']
+  expect([await told(), await told()]).toEqual([true, false])
+  writeSections(stage.dir, { identity: { ...fakeSections.identity, description: 'Another fake assistant.' } })
+  expect([await told(), await told()]).toEqual([true, false])
 })
