@@ -30,6 +30,7 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   const moves = isFilled && wanted !== undefined && wanted !== 'new' && wanted !== held.appId
   const isNew = moves || !isFilled || (given.botToken !== undefined && given.botToken !== held.botToken)
   const connected = isNew ? undefined : await stillThere(held, apiUrl)
+  if (connected) checkScopes(connected)
   const manifest = manifestOf(guide.sections, edgeUrl)
   const app = connected ? undefined : await whichApp(guide, wanted)
   const isAnother = moves || (isFilled && app === 'new')
@@ -39,7 +40,6 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   await giveSigningSecret(guide, isAnother || unfinished !== undefined)
   if (app === 'new') for (const line of VERIFY_AND_INSTALL) say.line(line)
   const installed = connected ?? (await askForToken(guide, at, held, { apiUrl, app }))
-  checkScopes(installed)
   const told = memory.recall().manifest
   memory.remember({ slackApp: installed.appId, movesTo: undefined, manifest: fingerprint(manifest) })
   say.done(`The app ${installed.appId} in ${installed.team} (${installed.teamId})`)
@@ -102,6 +102,8 @@ async function askForToken(
   if (meant !== undefined && meant !== appId) {
     throw new ToMend(`That is the bot token of the app ${appId}, and not of ${meant}. Give the command again with the one of ${meant}.`)
   }
+  // Before it is written: whoever gives the command again is told once more all that is left to do.
+  checkScopes(installed)
   const secret = { botToken, teamId, appId }
   if (JSON.stringify(secret) !== JSON.stringify({ botToken: held.botToken, teamId: held.teamId, appId: held.appId })) {
     await writeSecret(tools, at, secret)

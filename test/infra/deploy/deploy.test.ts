@@ -177,7 +177,6 @@ test('an app that is there already is changed by hand, and moved over by its one
   expect([lacking.status, lacking.err]).toEqual([1, expect.stringContaining('add the scopes im:write, users:read')])
 
   stage.slack.scopes = Object.keys(BOT_SCOPES)
-  stage.world.secrets[ARN.slack] = JSON.stringify({ botToken: 'generated', teamId: 'not-set', appId: 'not-set' })
   const moved = await stage.run(DEPLOY, args, GIVEN)
   for (const last of [`${EDGE_URL}/slack/events`, ...Object.keys(BOT_EVENTS)]) {
     expect(moved.out.lastIndexOf(last)).toBeGreaterThan(moved.out.indexOf('The app A00FAKE'))
