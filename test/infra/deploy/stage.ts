@@ -4,12 +4,15 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import type { Sections } from '../../../infra/sections.ts'
 import { BOT_SCOPES } from '../../../infra/slack-manifest.ts'
 import { fakeSections } from '../fake-sections.ts'
 import { type Call, startRecorders } from './recorders.ts'
 import { answerIn, type World } from './world.ts'
+
+// A deployment starts thirty processes, and a test several deployments: on a machine that is busy they take their time.
+vi.setConfig({ testTimeout: 90_000 })
 
 /** None of these may be seen anywhere but on the standard input of the one tool that it is for. */
 export const SECRETS = {
