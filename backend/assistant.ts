@@ -34,6 +34,8 @@ export const Access = v.strictObject({
 })
 export type Access = v.InferOutput<typeof Access>
 
+const ModelId = v.pipe(v.string(), v.regex(/^[a-z\d-]+(\.[a-z\d-]+)+(:\d+)*$/, 'the id of a model is meant, such as amazon.nova-pro-v1:0'))
+
 const Price = v.pipe(v.number(), v.minValue(0))
 
 /** The model call. */
@@ -43,7 +45,7 @@ export const Model = v.strictObject({
    * are made: `us.`, `eu.`, `jp.`, `au.` and `apac.` stay in that part of the world, `global.` does not.
    * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
    */
-  id: v.pipe(v.string(), v.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)*$/)),
+  id: ModelId,
   /** Where it is called, and where the guardrail is. Left out: the deployment's region. */
   region: v.optional(Region),
   /** The most that one answer may cost, in output tokens. */
@@ -65,18 +67,38 @@ export type Limits = v.InferOutput<typeof Limits>
 /** People read the name where a base could not be searched; AWS takes nothing else in the names made from it. */
 const BaseName = v.pipe(v.string(), v.regex(/^([0-9A-Za-z][_-]?){1,40}$/, 'letters, digits, and single - or _ between them'))
 
+const Site = v.pipe(v.string(), v.regex(/^https:\/\/[a-z\d-]+(\.[a-z\d-]+)+$/i, 'an address is meant, such as https://acme.atlassian.net'))
+
+/** It becomes part of a permission, where *, ? and $ mean something else, and which takes no letters beyond Latin-1. */
+const Prefix = v.pipe(
+  v.string(),
+  v.maxLength(300),
+  v.regex(/^(?!.*[*?${}])[ -~\xa1-\xff]*$/, 'a folder is meant, without *, ?, $, braces and letters beyond Latin-1'),
+)
+
+/** Six fields. One of the two days, that of the month and that of the week, has to be a question mark. */
+const FIELD = String.raw`[\dA-Z,*?/#-]+`
+const CRON = String.raw`cron\(${FIELD} ${FIELD} (\? ${FIELD} ${FIELD}|${FIELD} ${FIELD} \?) ${FIELD}\)`
+const Schedule = v.pipe(
+  v.string(),
+  v.regex(
+    new RegExp(String.raw`^(${CRON}|rate\([1-9]\d* (minute|hour|day)s?\))$`),
+    'six fields are meant, one of the days a question mark, such as cron(0 4 * * ? *), or rate(1 day)',
+  ),
+)
+
 /** A knowledge base that is there already, or a source from which one is made. */
 const Base = v.variant('source', [
   /** In this account and the knowledge's region. It is searched and never changed. */
   v.strictObject({ name: BaseName, source: v.literal('existing'), id: v.pipe(v.string(), v.regex(/^[0-9A-Z]{10}$/)) }),
   /** A Confluence Cloud site: https://….atlassian.net. All that its user can read will be searched for everybody. */
-  v.strictObject({ name: BaseName, source: v.literal('confluence'), site: v.pipe(v.string(), v.regex(/^https:\/\/[A-Za-z0-9]\S*$/)) }),
-  /** Documents in a bucket of this account and region, below a prefix. The prefix may be empty. */
+  v.strictObject({ name: BaseName, source: v.literal('confluence'), site: Site }),
+  /** Documents in a bucket of this account and region, below a prefix, such as handbook/. The prefix may be empty. */
   v.strictObject({
     name: BaseName,
     source: v.literal('s3'),
     bucket: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)),
-    prefix: v.pipe(v.string(), v.maxLength(300)),
+    prefix: Prefix,
   }),
 ])
 
@@ -87,7 +109,7 @@ export const Knowledge = v.strictObject({
   /** May be empty: then the assistant answers from the thread alone. */
   bases: v.array(Base),
   /** How the text of new bases becomes vectors. Another model or length makes the bases anew. */
-  embedding: v.strictObject({ model: Text, dimensions: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096)) }),
+  embedding: v.strictObject({ model: ModelId, dimensions: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096)) }),
   /** How their pages are cut into passages, in tokens, and how many percent of one stand in the next as well. */
   chunking: v.strictObject({
     maxTokens: v.pipe(v.number(), v.integer(), v.minValue(20), v.maxValue(8192)),
@@ -97,7 +119,7 @@ export const Knowledge = v.strictObject({
    * When new bases read their source again, as EventBridge Scheduler writes it.
    * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
    */
-  sync: v.strictObject({ schedule: v.pipe(v.string(), v.regex(/^(cron|rate)\(.+\)$/)), timezone: Text }),
+  sync: v.strictObject({ schedule: Schedule, timezone: Text }),
   /** A foundation model in the knowledge's region. Left out: the bases take turns in their own order. */
   rerankModel: v.optional(Text),
   /** Passages asked of each knowledge base. Bedrock takes 1 to 100. */
@@ -160,6 +182,15 @@ export const Guardrail = v.variant('source', [
 ])
 export type Guardrail = v.InferOutput<typeof Guardrail>
 
+/** Roles do not tell large letters of a tag's name from small ones. */
+const TagName = v.pipe(
+  v.string(),
+  v.regex(
+    /^(?!aws:|application$)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu,
+    'not a tag of yours: "application" is ours, and "aws:" is kept for AWS',
+  ),
+)
+
 /** What `infra/` makes in AWS, apart from what the other sections say. Nothing of it is read at run time. */
 export const Deployment = v.strictObject({
   /** Where the functions and the table are. wrangler.toml names the same region. */
@@ -172,8 +203,8 @@ export const Deployment = v.strictObject({
   alarmEmail: v.union([v.literal(''), v.pipe(v.string(), v.email())]),
   /** What the model may cost in one day before an alarm, in USD. It stops nothing. */
   dailyBudgetUsd: v.pipe(v.number(), v.gtValue(0)),
-  /** Put on everything that can have tags, beside `application`. */
-  tags: v.record(v.string(), v.string()),
+  /** Put on everything that can have tags, beside `application`, which is ours. */
+  tags: v.record(TagName, v.pipe(v.string(), v.regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, "not a tag's value of AWS"))),
 })
 export type Deployment = v.InferOutput<typeof Deployment>
 

@@ -5,6 +5,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { BACKEND_BUNDLE } from './build.ts'
+import { KEPT } from './kept.ts'
 import type { SlackSecret } from './slack-secret.ts'
 import type { TurnsTable } from './turns-table.ts'
 
@@ -70,7 +71,7 @@ export class BackendFunction extends Construct {
       environment: { ...options.variables },
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       // A release that is put back is an earlier version; all go with the function.
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      currentVersionOptions: { removalPolicy: KEPT },
     })
     options.turns.grantTurns(this.fn)
     options.slackSecret.grantRead(this.fn)

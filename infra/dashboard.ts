@@ -10,6 +10,9 @@ import { metric, type VeraMetric } from './metrics.ts'
 const HOUR = Duration.hours(1)
 const DAY = Duration.days(1)
 
+/** What is shown when it is opened: days and hours beside each other, and a share that does not hang on one person. */
+const SHOWN = Duration.days(7)
+
 /** CloudWatch lays widgets on 24 columns. */
 const COLUMNS = 24
 const THIRD = COLUMNS / 3
@@ -29,6 +32,7 @@ export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { alarms, answer, deadLetters, dailyBudgetUsd }: Shown) {
     super(scope, id)
     const dashboard = new CloudWatchDashboard(this, 'Dashboard', {
+      defaultInterval: SHOWN,
       widgets: [
         row(
           'Is it working?',
@@ -59,17 +63,9 @@ export class Dashboard extends Construct {
         ),
         row(
           'Do people like it?',
-          new SingleValueWidget({
-            title: 'Thumbs up, of all thumbs',
-            width: THIRD,
-            metrics: [share('ThumbsUp', ['ThumbsUp', 'ThumbsDown'])],
-          }),
+          share('Thumbs up, of all thumbs', 'ThumbsUp', ['ThumbsUp', 'ThumbsDown']),
           counts('Thumbs', THIRD, ['ThumbsUp', 'ThumbsDown']),
-          new SingleValueWidget({
-            title: 'Questions that the pages do not answer',
-            width: THIRD,
-            metrics: [share('NotFound', ['NotFound', 'Answered'])],
-          }),
+          share('Questions that the pages do not answer', 'NotFound', ['NotFound', 'Answered']),
         ),
       ],
     })
@@ -91,11 +87,14 @@ function times(title: string, names: VeraMetric[]): GraphWidget {
   return new GraphWidget({ title, width: THIRD, left, leftYAxis: { label: 'ms', showUnits: false } })
 }
 
-/** Percent over a week of days. */
-function share(part: VeraMetric, whole: VeraMetric[]): MathExpression {
+/** One number: percent over all the time that is shown. */
+function share(title: string, part: VeraMetric, whole: VeraMetric[]): SingleValueWidget {
   const usingMetrics = Object.fromEntries(whole.map((name) => [name.toLowerCase(), metric(name, 'Sum', DAY)]))
   const total = Object.keys(usingMetrics)
     .map((name) => `FILL(${name}, 0)`)
     .join(' + ')
-  return new MathExpression({ expression: `100 * FILL(${part.toLowerCase()}, 0) / (${total})`, usingMetrics, label: '%', period: DAY })
+  const expression = `100 * FILL(${part.toLowerCase()}, 0) / (${total})`
+  const percent = new MathExpression({ expression, usingMetrics, label: '%', period: DAY })
+  // Otherwise it would be the percentage of the last period: of today so far.
+  return new SingleValueWidget({ title, width: THIRD, metrics: [percent], setPeriodToTimeRange: true })
 }

@@ -8,6 +8,7 @@ import { createQueues } from './deploy/queues.ts'
 import { connectSlack } from './deploy/slack-app.ts'
 import { deployStacks } from './deploy/stacks.ts'
 import { syncKnowledge } from './deploy/sync.ts'
+import { ToMend } from './deploy/to-mend.ts'
 import { deployWorker } from './deploy/worker.ts'
 
 const HELP = `npm run deploy [-- options]
@@ -32,21 +33,23 @@ await runProgram(async () => {
 
 /** The order of a deployment. Each step finds what it did before. */
 async function deploy(start: Guide): Promise<void> {
-  const ready = await preflight(start)
+  const ready = await preflight(start, process.env.CLOUDFLARE_API_BASE_URL ?? 'https://api.cloudflare.com/client/v4')
   const guide = { ...start, tools: ready.tools }
   const { sections, given, ask, say } = guide
   const place = `AWS account ${ready.awsAccount} and Cloudflare account ${ready.cloudflareAccount}`
   if (!given.yes) await ask.agree({ message: `Deploy ${sections.identity.name} to ${place}?`, by: '--yes' })
 
-  const outputs = await deployStacks(guide, ready.room)
-  await fillConfluence(guide, outputs)
-  await syncKnowledge(guide, outputs)
+  const outputs = await deployStacks(guide, ready.reserve)
+  const renewed = await fillConfluence(guide, outputs)
+  const unread = await syncKnowledge(guide, outputs, renewed)
   await createQueues(guide)
   const edgeUrl = await deployWorker(guide, outputs, ROOT)
   await connectSlack(guide, outputs, edgeUrl, process.env.SLACK_API_URL ?? 'https://slack.com/api/')
 
-  say.step('Done')
+  say.step(unread.length === 0 ? 'Done' : 'Done, but for what could not be read')
   say.line(`  Invite @${sections.identity.name} to a channel and mention it, or write it a direct message.`)
   say.line(`  How it is doing: ${outputs.dashboardUrl}`)
   if (sections.deployment.alarmEmail !== '') say.line(`  ${sections.deployment.alarmEmail} has to confirm once that it wants the alarms.`)
+  else say.note(`Nobody hears of an alarm: set deployment.alarmEmail, or subscribe somebody to ${outputs.alarmTopicArn}`)
+  if (unread.length > 0) throw new ToMend(unread.join('\n'))
 }

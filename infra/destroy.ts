@@ -32,7 +32,7 @@ async function destroy(guide: Guide, place: string): Promise<void> {
   await removeWorker(guide)
   say.step('AWS')
   await deleteOtherKeys(guide, outputs?.EdgeCallerUserName)
-  await tools.run({ tool: 'cdk', args: ['destroy', '--all', '--force', '--no-notices'], shown: true })
+  await tools.call({ tool: 'cdk', args: ['destroy', '--all', '--force', '--no-notices'], shown: true })
   say.done('The stacks are gone')
 }
 
@@ -58,7 +58,7 @@ function sayWhatBecomes({ sections, wrangler, say }: Guide, table: string | unde
 /** A Worker that still reads from a queue cannot be deleted, nor can a queue that a Worker still writes to. */
 async function removeWorker({ tools, wrangler, say }: Guide): Promise<void> {
   const gone = async (args: string[], what: string): Promise<void> => {
-    await tools.run({ tool: 'wrangler', args }).catch((error: unknown) => {
+    await tools.call({ tool: 'wrangler', args }).catch((error: unknown) => {
       if (error instanceof CommandFailed && /does not exist|No worker consumer|\b10007\b/.test(error.said)) return
       throw error
     })
@@ -72,21 +72,33 @@ async function removeWorker({ tools, wrangler, say }: Guide): Promise<void> {
 }
 
 /** A user with a key that CloudFormation did not make, as a rotation leaves one, could not be removed. */
-async function deleteOtherKeys({ tools, placement, say }: Guide, user: string | undefined): Promise<void> {
+async function deleteOtherKeys(guide: Guide, user: string | undefined): Promise<void> {
+  const { tools, placement, say } = guide
   if (user === undefined && !tools.dry) return
   const name = user ?? '<EdgeCallerUserName>'
   const region = ['--region', placement.home, '--output', 'json']
-  const listed = await tools.read<{ AccessKeyMetadata: { AccessKeyId: string }[] }>(
-    { tool: 'aws', args: ['iam', 'list-access-keys', '--user-name', name, ...region] },
-    { AccessKeyMetadata: [] },
-  )
+  const keys = await keysOf(guide, name, region)
+  if (keys === undefined) return
   const { StackResources } = await tools.read<{ StackResources: { ResourceType: string; PhysicalResourceId?: string }[] }>(
     { tool: 'aws', args: ['cloudformation', 'describe-stack-resources', '--stack-name', 'Vera', ...region] },
     { StackResources: [] },
   )
   const own = StackResources.find(({ ResourceType }) => ResourceType === 'AWS::IAM::AccessKey')?.PhysicalResourceId
-  for (const { AccessKeyId } of listed.AccessKeyMetadata.filter((key) => key.AccessKeyId !== own)) {
-    await tools.run({ tool: 'aws', args: ['iam', 'delete-access-key', '--user-name', name, '--access-key-id', AccessKeyId, ...region] })
-    say.done(`The key ${AccessKeyId} of ${name} is gone`)
+  for (const key of keys.filter((one) => one !== own)) {
+    await tools.call({ tool: 'aws', args: ['iam', 'delete-access-key', '--user-name', name, '--access-key-id', key, ...region] })
+    say.done(`The key ${key} of ${name} is gone`)
+  }
+}
+
+/** Undefined where there is no such user any more: a stack of which only a part could be removed still says its name. */
+async function keysOf({ tools }: Guide, name: string, region: string[]): Promise<string[] | undefined> {
+  const args = ['iam', 'list-access-keys', '--user-name', name, ...region]
+  const none: { AccessKeyMetadata: { AccessKeyId: string }[] } = { AccessKeyMetadata: [] }
+  try {
+    const { AccessKeyMetadata } = await tools.read({ tool: 'aws', args }, none)
+    return AccessKeyMetadata.map(({ AccessKeyId }) => AccessKeyId)
+  } catch (error) {
+    if (error instanceof CommandFailed && error.said.includes('NoSuchEntity')) return undefined
+    throw error
   }
 }

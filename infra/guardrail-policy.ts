@@ -11,8 +11,6 @@ const BLOCKED = 'Held back by a rule of this company.'
 export function rulesOf(policy: Policy): Rules {
   const { content, promptAttack, mask, block, topics, words, tier } = policy
   const both = (action: string) => ({ action, inputAction: action, outputAction: action, inputEnabled: true, outputEnabled: true })
-  const twice = mask.filter((type) => block.includes(type))
-  if (twice.length > 0) throw new Error(`guardrail: ${twice.join(', ')} cannot be both masked and blocked.`)
   return {
     blockedInputMessaging: BLOCKED,
     blockedOutputsMessaging: BLOCKED,

@@ -1,9 +1,10 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { Stack } from 'aws-cdk-lib'
 import { CfnGuardrail, CfnGuardrailVersion } from 'aws-cdk-lib/aws-bedrock'
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { fingerprint } from './fingerprint.ts'
 import { rulesOf } from './guardrail-policy.ts'
+import { KEPT } from './kept.ts'
 import { guardrailProfile } from './regions.ts'
 import type { Sections } from './sections.ts'
 
@@ -43,7 +44,7 @@ export class Guardrail extends Construct {
       guardrailIdentifier: made.attrGuardrailId,
       description: `Policy ${this.fingerprint}`,
     })
-    version.applyRemovalPolicy(RemovalPolicy.RETAIN)
+    version.applyRemovalPolicy(KEPT)
     this.guardrailId = made.attrGuardrailId
     this.version = version.attrVersion
   }

@@ -7,22 +7,31 @@ export type ModelTarget =
   | { kind: 'global'; model: string; profile: string }
 
 /**
- * Reads `us.anthropic.claude-haiku-5-5`, `global.anthropic.…` or `amazon.nova-…`. Throws for a prefix that is not in
- * regions.ts: permissions are given region by region, so the regions behind it must be known.
+ * Whose models Bedrock has, as ids begin with them. Nothing else tells `zai.glm-4.7`, which is a model, from `emea.…`, which
+ * could be a part of the world. https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
+ */
+const PROVIDERS: readonly string[] = [
+  'ai21', 'amazon', 'anthropic', 'cohere', 'deepseek', 'google', 'luma', 'meta', 'minimax', 'mistral', 'moonshot', 'moonshotai', 'nvidia',
+  'openai', 'qwen', 'stability', 'twelvelabs', 'writer', 'zai',
+] // biome-ignore format: a list
+
+/**
+ * Reads `us.anthropic.claude-haiku-5-5`, `global.anthropic.…` or `amazon.nova-…`. Throws for a beginning that is neither a
+ * provider nor in regions.ts: permissions are given region by region, so the regions behind a prefix must be known.
  */
 export function readModelId(id: string): ModelTarget {
-  const [prefix = '', ...rest] = id.split('.')
+  const [beginning = '', ...rest] = id.split('.')
   const model = rest.join('.')
-  if (prefix === 'global') return { kind: 'global', model, profile: id }
-  if (isGeography(prefix)) return { kind: 'geographic', model, profile: id, geography: prefix }
-  // A provider is longer than any prefix: anthropic, amazon, cohere, meta.
-  if (prefix.length > 3) return { kind: 'foundation', model: id }
+  if (beginning === 'global') return { kind: 'global', model, profile: id }
+  if (isGeography(beginning)) return { kind: 'geographic', model, profile: id, geography: beginning }
+  if (PROVIDERS.includes(beginning)) return { kind: 'foundation', model: id }
   throw new Error(
-    `model.id "${id}" begins with "${prefix}.", and infra/regions.ts does not say which regions that is. ` +
-      `It knows ${Object.keys(GEOGRAPHIES).join('., ')}. and global.; AWS's page of the profile has the regions of others.`,
+    `model.id "${id}" begins with "${beginning}.", which is no part of the world that infra/regions.ts knows ` +
+      `(${Object.keys(GEOGRAPHIES).join('., ')}. and global.), and no provider that infra/inference-profile.ts knows. ` +
+      'Where AWS has it, add it there; the page of the profile has its regions.',
   )
 }
 
 function isGeography(prefix: string): prefix is Geography {
-  return prefix in GEOGRAPHIES
+  return Object.hasOwn(GEOGRAPHIES, prefix)
 }

@@ -6,6 +6,7 @@ import { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
 import { fingerprint } from './fingerprint.ts'
 import { createKnowledgeSource, type NewBase } from './knowledge-source.ts'
+import { readingOf } from './reading.ts'
 import type { Sections } from './sections.ts'
 import { scheduleSync } from './sync-schedule.ts'
 import { createVectorIndex } from './vector-index.ts'
@@ -17,6 +18,8 @@ const VECTOR_ACTIONS = ['GetIndex', 'GetVectors', 'PutVectors', 'DeleteVectors',
 export class KnowledgeBase extends Construct {
   readonly knowledgeBaseId: string
   readonly dataSourceId: string
+  /** How the jobs that read the source are described. */
+  readonly reading: string
   /** Where the source's user and token are to be written. Only where it has any. */
   readonly credentialsArn: string | undefined
 
@@ -87,12 +90,14 @@ export class KnowledgeBase extends Construct {
     })
     this.knowledgeBaseId = made.attrKnowledgeBaseId
     this.dataSourceId = dataSource.attrDataSourceId
+    this.reading = readingOf(base)
     this.credentialsArn = source.credentials?.secretArn
     scheduleSync(this, 'Sync', {
       sync: knowledge.sync,
       knowledgeBaseArn: made.attrKnowledgeBaseArn,
       knowledgeBaseId: this.knowledgeBaseId,
       dataSourceId: this.dataSourceId,
+      reading: this.reading,
     })
   }
 }

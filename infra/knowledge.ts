@@ -11,7 +11,7 @@ export class Knowledge extends Construct {
   /** Every base with its id, `name=id,name=id`, as the functions read them. */
   readonly named: string
   /** Those that are made here, with what their first sync takes. `credentialsArn` is where a source's user and token go. */
-  readonly made: { name: string; knowledgeBaseId: string; dataSourceId: string; credentialsArn?: string }[] = []
+  readonly made: { name: string; knowledgeBaseId: string; dataSourceId: string; reading: string; credentialsArn?: string }[] = []
   /** Changes with whatever makes a base anew, while the ids of this stack's resources stay what they are. */
   readonly fingerprint: string
   readonly #region: string
@@ -21,17 +21,18 @@ export class Knowledge extends Construct {
     super(scope, id)
     this.#region = region
     this.fingerprint = fingerprint([knowledge.bases, knowledge.embedding])
-    const names = knowledge.bases.map(({ name }) => name)
-    const twice = names.filter((name, index) => names.indexOf(name) !== index)
-    if (twice.length > 0) throw new Error(`knowledge.bases: two bases are called ${twice.join(' and ')}.`)
 
     // One bucket, an index for each base. Vectors are made again from the pages, so nothing in it is kept.
     let vectors: CfnVectorBucket | undefined
     const bases = knowledge.bases.map((base) => {
       if (base.source === 'existing') return base
       vectors ??= new CfnVectorBucket(this, 'Vectors')
-      const { knowledgeBaseId, dataSourceId, credentialsArn } = new KnowledgeBase(this, base.name, { base, knowledge, vectors })
-      this.made.push({ name: base.name, knowledgeBaseId, dataSourceId, ...(credentialsArn && { credentialsArn }) })
+      const { knowledgeBaseId, dataSourceId, reading, credentialsArn } = new KnowledgeBase(this, `Base-${base.name}`, {
+        base,
+        knowledge,
+        vectors,
+      })
+      this.made.push({ name: base.name, knowledgeBaseId, dataSourceId, reading, ...(credentialsArn && { credentialsArn }) })
       return { name: base.name, id: knowledgeBaseId }
     })
     this.#ids = bases.map(({ id }) => id)

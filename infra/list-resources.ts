@@ -22,7 +22,7 @@ for (const [name, { type, properties }] of Object.entries(read<Manifest>('manife
   console.log(`${name}: ${resources.length} resources`)
   for (const ofType of [...new Set(resources.map(({ Type }) => Type))].sort()) {
     const found = resources.filter(({ Type }) => Type === ofType)
-    const retained = found.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain').length
+    const retained = found.filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith('Retain')).length
     console.log(`${String(found.length).padStart(4)}  ${ofType}${retained > 0 ? `, ${retained} retained` : ''}`)
   }
 }

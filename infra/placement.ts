@@ -1,4 +1,6 @@
+import { RegionInfo } from 'aws-cdk-lib/region-info'
 import { readModelId } from './inference-profile.ts'
+import { refusedByAws } from './refused.ts'
 import { GEOGRAPHIES, GUARDRAIL_PROFILES, guardrailProfile, RERANK_MODELS } from './regions.ts'
 import type { Sections } from './sections.ts'
 
@@ -11,7 +13,7 @@ export interface Placement {
   knowledge: string
 }
 
-/** Throws one error that names every region that does not fit, with those that would. */
+/** Throws one error that names everything AWS would refuse, and of every region that does not fit those that would. */
 export function placementOf({
   deployment,
   model,
@@ -23,24 +25,33 @@ export function placementOf({
     model: model.region ?? deployment.region,
     knowledge: knowledge.region ?? deployment.region,
   }
-  const wrong: string[] = []
+  const wrong = refusedByAws({ knowledge, guardrail })
   const fits = (what: string, region: string, would: readonly string[]): void => {
     if (!would.includes(region)) wrong.push(`${what} is not to be had in ${region}, but in ${would.join(', ')}`)
   }
 
+  for (const region of new Set(Object.values(placement))) {
+    if (!RegionInfo.regions.some(({ name }) => name === region)) wrong.push(`AWS has no region ${region}, as far as the CDK knows`)
+  }
   const target = readModelId(model.id)
   if (target.kind === 'geographic') fits(`model.id ${model.id}`, placement.model, GEOGRAPHIES[target.geography].from)
-  if (knowledge.rerankModel !== undefined) {
-    const would = RERANK_MODELS[knowledge.rerankModel]
-    if (would) fits(`knowledge.rerankModel ${knowledge.rerankModel}`, placement.knowledge, would)
-    else wrong.push(`knowledge.rerankModel ${knowledge.rerankModel} is unknown; known are ${Object.keys(RERANK_MODELS).join(', ')}`)
+  const rerankModel = rerankModelOf(knowledge)
+  if (rerankModel !== undefined) {
+    const would = RERANK_MODELS.get(rerankModel)
+    if (would) fits(`knowledge.rerankModel ${rerankModel}`, placement.knowledge, would)
+    else wrong.push(`knowledge.rerankModel ${rerankModel} is unknown; known are ${[...RERANK_MODELS.keys()].join(', ')}`)
   }
   if (guardrail.source === 'policy' && guardrail.tier === 'STANDARD' && !guardrailProfile(placement.model)) {
     const would = Object.values(GUARDRAIL_PROFILES).flatMap(({ from }) => from)
     fits('guardrail.tier STANDARD', placement.model, would)
   }
-  if (wrong.length > 0) throw new Error(`The regions in assistant.config.ts do not fit: ${wrong.join('; ')}.`)
+  if (wrong.length > 0) throw new Error(`assistant.config.ts does not fit AWS: ${wrong.join('; ')}.`)
   return placement
+}
+
+/** The model that orders passages. None where there is no base: then nothing is searched, and there is nothing to order. */
+export function rerankModelOf({ bases, rerankModel }: Sections['knowledge']): string | undefined {
+  return bases.length > 0 ? rerankModel : undefined
 }
 
 /** Every region that gets a stack: the functions', and those where a guardrail or knowledge bases are made. */

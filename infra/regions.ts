@@ -55,10 +55,10 @@ export const GUARDRAIL_PROFILES: Readonly<Record<string, Routing>> = {
 }
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-supported.html */
-export const RERANK_MODELS: Readonly<Record<string, readonly string[]>> = {
-  'amazon.rerank-v1:0': ['ap-northeast-1', 'ca-central-1', 'eu-central-1', 'us-west-2'],
-  'cohere.rerank-v3-5:0': ['ap-northeast-1', 'ca-central-1', 'eu-central-1', 'us-east-1', 'us-west-2'],
-}
+export const RERANK_MODELS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['amazon.rerank-v1:0', ['ap-northeast-1', 'ca-central-1', 'eu-central-1', 'us-west-2']],
+  ['cohere.rerank-v3-5:0', ['ap-northeast-1', 'ca-central-1', 'eu-central-1', 'us-east-1', 'us-west-2']],
+])
 
 /** Every region to which a request from `source` may be sent. */
 export function destinations({ to }: Routing, source: string): string[] {

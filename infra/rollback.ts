@@ -40,7 +40,7 @@ async function rollBack(guide: Guide): Promise<void> {
   await checkVersion(guide, earlier.release.answerVersion)
   const what = `the Worker of ${earlier.madeOn} and version ${earlier.release.answerVersion} of ${ANSWER_FUNCTION}`
   if (!given.yes) await ask.agree({ message: `Put back ${what}?`, by: '--yes' })
-  await tools.run({ tool: 'wrangler', args: ['rollback', earlier.versionId, '--message', 'npm run rollback', '--yes'] })
+  await tools.call({ tool: 'wrangler', args: ['rollback', earlier.versionId, '--message', 'npm run rollback', '--yes'] })
   say.done(`The Worker is that of ${earlier.madeOn}`)
   await pointAlias(guide, earlier.release.answerVersion)
   say.done(`${ANSWER_FUNCTION} is at version ${earlier.release.answerVersion}`)
@@ -64,7 +64,7 @@ async function readVersions({ tools }: Guide): Promise<{ versions: WorkerVersion
 /** Before anything is changed: a version may have been deleted by hand. */
 async function checkVersion({ tools, placement }: Guide, version: string): Promise<void> {
   const function_ = ['--function-name', 'vera-answer', '--qualifier', version]
-  await tools.run({
+  await tools.call({
     tool: 'aws',
     args: ['lambda', 'get-function-configuration', ...function_, '--region', placement.home, '--output', 'json'],
   })

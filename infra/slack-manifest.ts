@@ -8,7 +8,7 @@ export const BOT_EVENTS = {
   'message.channels': 'a question with a file in a public channel, which comes as a message alone',
   'message.groups': 'the same in a private channel',
   'message.im': 'a question in a direct message',
-  'message.mpim': 'a question in a group direct message, which is never an app_mention',
+  'message.mpim': 'a question in a group direct message',
   agent_session_stopped: 'the Stop button',
 } as const
 

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import type { IGrantable } from 'aws-cdk-lib/aws-iam'
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
@@ -10,11 +10,10 @@ import { acknowledge } from './acknowledge.ts'
  */
 export class SlackSecret extends Construct {
   readonly secretArn: string
-  readonly #secret: Secret
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
-    this.#secret = new Secret(this, 'Secret', {
+    const secret = new Secret(this, 'Secret', {
       description: "Vera's bot token in Slack, and the workspace and app that it belongs to",
       generateSecretString: {
         secretStringTemplate: JSON.stringify({ teamId: 'not-set', appId: 'not-set' }),
@@ -23,11 +22,13 @@ export class SlackSecret extends Construct {
       // Slack shows the token again, on the page of the app.
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    acknowledge(this.#secret, 'AwsSolutions-SMG4', 'Slack gives a new bot token only when a person installs the app again')
-    this.secretArn = this.#secret.secretArn
+    acknowledge(secret, 'AwsSolutions-SMG4', 'Slack gives a new bot token only when a person installs the app again')
+    this.secretArn = secret.secretArn
   }
 
+  /** Lets `grantee` read the value: not describe it, and not write it. */
   grantRead(grantee: IGrantable): void {
-    this.#secret.grantRead(grantee)
+    const read = new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.secretArn] })
+    grantee.grantPrincipal.addToPrincipalPolicy(read)
   }
 }

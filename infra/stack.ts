@@ -8,7 +8,7 @@ import { EdgeCaller } from './edge-caller.ts'
 import { Guardrail } from './guardrail.ts'
 import { Knowledge } from './knowledge.ts'
 import { foundationModelArn, grantConverse, grantRerank } from './model-access.ts'
-import { placementOf } from './placement.ts'
+import { placementOf, rerankModelOf } from './placement.ts'
 import { createRegionStacks } from './region-stacks.ts'
 import type { Sections } from './sections.ts'
 import { SlackSecret } from './slack-secret.ts'
@@ -36,7 +36,8 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
 
   const turns = new TurnsTable(home, 'Turns')
   const slackSecret = new SlackSecret(home, 'Slack')
-  const rerankModelArn = knowledge.rerankModel && foundationModelArn(home, knowledge.rerankModel, placement.knowledge)
+  const rerankModel = rerankModelOf(knowledge)
+  const rerankModelArn = rerankModel && foundationModelArn(home, rerankModel, placement.knowledge)
   const variables = {
     TURNS_TABLE: turns.tableName,
     SLACK_SECRET_ARN: slackSecret.secretArn,
@@ -83,11 +84,11 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
   new CfnOutput(knowledgeStack, 'KnowledgeBases', {
     value: knowledgeStack.toJsonString(bases.made),
     description:
-      'JSON: the bases made here, each with name, knowledgeBaseId, dataSourceId and, where the source asks for them, credentialsArn',
+      'JSON: the bases made here, each with name, knowledgeBaseId, dataSourceId, reading and, where the source asks for them, credentialsArn',
   })
 }
 
-/** The command line gives context as text. */
-function isOff(app: App, context: string): boolean {
-  return ['false', false].includes(app.node.tryGetContext(context))
+/** The command line gives it as text. */
+function isOff(app: App, setting: string): boolean {
+  return ['false', false].includes(app.node.tryGetContext(setting))
 }

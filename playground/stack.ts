@@ -27,7 +27,7 @@ import { type Lambda, type LambdaOptions, startLambda } from './lambda/lambda.ts
 import { type Secrets, startSecrets } from './secrets.ts'
 import { identity } from './slack/identity.ts'
 import type { SlackLimits } from './slack/limits.ts'
-import { type Slack, startSlack } from './slack/slack.ts'
+import { type Slack, type SlackOptions, startSlack } from './slack/slack.ts'
 
 /** Both tiers and every far end, on loopback. */
 export interface Stack {
@@ -53,6 +53,8 @@ export interface StackOptions {
   guardrail?: GuardrailPolicy
   edgePort?: number
   slackLimits?: Partial<SlackLimits>
+  /** As whom the app is installed in Slack; by default with all scopes and events. */
+  slackApp?: Pick<SlackOptions, 'scopes' | 'botEvents'>
   pace?: BedrockOptions['pace']
   faults?: Faults
   streamFaults?: BedrockOptions['streamFaults']
@@ -82,7 +84,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   try {
     const [slack, bedrock, dynamo, secrets] = await allStarted([
-      started(startSlack({ ...shared, ...(options.slackLimits && { limits: options.slackLimits }) })),
+      started(startSlack({ ...shared, ...options.slackApp, ...(options.slackLimits && { limits: options.slackLimits }) })),
       started(
         startBedrock({
           ...shared,

@@ -12,6 +12,8 @@ type Checked = v.GenericSchema<string, string>
 
 /** Questions to whoever sits at the terminal. Where nobody does, each is an error that names what would have answered it. */
 export interface Asking {
+  /** Whether somebody can be asked what need not be answered. */
+  readonly present: boolean
   agree(question: Question): Promise<void>
   choose<T extends string>(question: Question & { options: { value: T; label: string }[] }): Promise<T>
   text(question: Question & { known: string | undefined; schema: Checked }): Promise<string>
@@ -21,6 +23,7 @@ export interface Asking {
 
 /** For a person. */
 export const terminal: Asking = {
+  present: true,
   async agree({ message }) {
     if (!answered(await confirm({ message, initialValue: true }))) throw new Cancelled()
   },
@@ -37,6 +40,7 @@ export const terminal: Asking = {
 
 /** For a machine: whatever has to be asked is missing. */
 export const nobody: Asking = {
+  present: false,
   agree: missing,
   choose: missing,
   async text({ message, known, by }) {
@@ -52,6 +56,7 @@ export function pretending(print: (line: string) => void): Asking {
     return `<${by}>`
   }
   return {
+    present: false,
     agree: async (question) => void ask(question),
     async choose<T extends string>(question: Question & { options: { value: T; label: string }[] }) {
       ask(question)

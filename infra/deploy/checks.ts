@@ -1,5 +1,6 @@
 import type { Guide } from './guide.ts'
 import { ToMend } from './to-mend.ts'
+import type { CommandFailed } from './tools.ts'
 
 /** What a look at something found: it is well, it is well but somebody should know, or it is in the way. */
 export type Found = { well: string } | { note: string } | { inTheWay: string }
@@ -15,4 +16,14 @@ export function report({ say, tools }: Pick<Guide, 'say' | 'tools'>, found: Foun
   if (wrong === 0 || tools.dry) return
   const what = wrong === 1 ? 'One thing is' : `${wrong} things are`
   throw new ToMend(`${what} in the way, and nothing has been made yet. Mend what is marked with ✗ and give the command again.`)
+}
+
+/** Neither yes nor no. */
+export function unexpected(what: string, error: CommandFailed): string {
+  return `${what} could not be found out. The answer was: ${inOneLine(error)}`
+}
+
+/** What a tool said of its failure. */
+export function inOneLine({ said }: CommandFailed): string {
+  return said.trim().replaceAll(/\s+/g, ' ')
 }

@@ -32,7 +32,7 @@ const SlackApp = v.pipe(v.string(), v.regex(/^(new|A[A-Z0-9]{5,})$/, '"new" or t
 export const ConfluenceUser = v.pipe(v.string(), v.trim(), v.regex(/^\S+@\S+$/, "the user's mail address is meant"))
 export const ConfluenceToken = v.pipe(v.string(), v.trim(), v.regex(/^\S{20,}$/, 'an API token of Atlassian is meant'))
 export const SigningSecret = v.pipe(v.string(), v.trim(), v.regex(/^[0-9a-f]{32}$/, 'it has 32 of the characters 0-9 and a-f'))
-export const BotToken = v.pipe(v.string(), v.trim(), v.regex(/^xoxb-\S+$/, 'a bot token is meant, which begins with xoxb-'))
+export const BotToken = v.pipe(v.string(), v.trim(), v.regex(/^xoxb-[\w-]+$/, 'a bot token is meant, which begins with xoxb-'))
 
 /** Reads the options that a command `takes`. Throws WrongUsage. */
 export function readGiven(args: readonly string[], env: Record<string, string | undefined>, takes: readonly Option[]): Given {
@@ -50,7 +50,8 @@ export function readGiven(args: readonly string[], env: Record<string, string | 
     yes: values.yes === true,
     confluenceUser: checked('--confluence-user', values['confluence-user'], ConfluenceUser),
     slackApp: checked('--slack-app', values['slack-app'], SlackApp),
-    cloudflareAccountId: env.CLOUDFLARE_ACCOUNT_ID,
+    // Set and empty, as a pipeline leaves it whose own setting is missing, it says nothing.
+    cloudflareAccountId: env.CLOUDFLARE_ACCOUNT_ID || undefined,
     confluenceToken: checked('CONFLUENCE_API_TOKEN', env.CONFLUENCE_API_TOKEN, ConfluenceToken),
     signingSecret: checked('SLACK_SIGNING_SECRET', env.SLACK_SIGNING_SECRET, SigningSecret),
     botToken: checked('SLACK_BOT_TOKEN', env.SLACK_BOT_TOKEN, BotToken),

@@ -1,6 +1,7 @@
-import { type Found, report } from './checks.ts'
+import { type Found, inOneLine, report, unexpected } from './checks.ts'
 import type { Guide } from './guide.ts'
-import { type Command, CommandFailed, type Tools } from './tools.ts'
+import { ToMend } from './to-mend.ts'
+import { type Command, CommandFailed, ToolMissing, type Tools } from './tools.ts'
 
 /** On whose accounts a command works. */
 export interface LoggedIn {
@@ -10,70 +11,96 @@ export interface LoggedIn {
   cloudflareAccount: string
 }
 
+/** An account of Cloudflare. */
+export interface Account {
+  id: string
+  name: string
+}
+
 interface Who {
   email?: string
-  accounts: { id: string; name: string }[]
+  accounts: Account[]
 }
 
 const PRETENDED: Who = { email: '<you>', accounts: [{ id: '<account>', name: '<account>' }] }
 
-/** Finds out who is logged in on both sides, and asks for the Cloudflare account where there are several. Throws ToMend. */
+/** Finds out who is logged in on both sides. Throws ToMend. */
 export async function logIn(guide: Guide): Promise<LoggedIn> {
-  const [aws, cloudflare] = await Promise.all([askAws(guide), askCloudflare(guide)])
+  const [aws, cloudflare] = await Promise.all([logInToAws(guide), logInToCloudflare(guide)])
   report(guide, [aws.found, cloudflare.found])
-  const accountId = cloudflare.known ?? (await chooseAccount(guide, cloudflare.accounts))
-  return {
-    tools: onAccount(guide.tools, accountId),
-    awsAccount: aws.account,
-    cloudflareAccount: cloudflare.accounts.find(({ id }) => id === accountId)?.name ?? accountId,
-  }
+  return loggedIn(guide, aws.account, cloudflare.account)
 }
 
-async function askAws({ tools, placement }: Guide): Promise<{ account: string; found: Found }> {
+/** Where both have said yes. */
+export function loggedIn({ tools }: Guide, awsAccount: string | undefined, cloudflare: Account | undefined): LoggedIn {
+  if (awsAccount === undefined || cloudflare === undefined) throw new Error('Nobody is logged in, and nobody has said so.')
+  return { tools: onAccount(tools, cloudflare.id), awsAccount, cloudflareAccount: cloudflare.name }
+}
+
+/** The account, where somebody is logged in to AWS. */
+export async function logInToAws({ tools, placement }: Guide): Promise<{ account?: string; found: Found }> {
   try {
     const args = ['sts', 'get-caller-identity', '--region', placement.home, '--output', 'json']
     const { Account: account, Arn } = await tools.read({ tool: 'aws', args }, { Account: '<account>', Arn: '<you>' })
     return { account, found: { well: `AWS account ${account}, as ${Arn}` } }
   } catch (error) {
+    if (error instanceof ToolMissing) return { found: { inTheWay: error.message } }
     if (!(error instanceof CommandFailed)) throw error
-    const said = error.said.trim().replaceAll(/\s+/g, ' ')
-    const inTheWay = `Nobody is logged in to AWS (${said}). Run "aws sso login" or "aws configure", and name the profile in AWS_PROFILE.`
-    return { account: '', found: { inTheWay } }
+    const login = 'Run "aws sso login" or "aws configure", and name the profile in AWS_PROFILE.'
+    return { found: { inTheWay: `Nobody is logged in to AWS (${inOneLine(error)}). ${login}` } }
   }
 }
 
-async function askCloudflare({ tools, given, memory }: Guide): Promise<{ accounts: Who['accounts']; known?: string; found: Found }> {
+/** The account, where somebody is logged in to Cloudflare. Where there are several, it is asked for. */
+export async function logInToCloudflare(guide: Guide): Promise<{ account?: Account; found: Found }> {
   try {
-    const { accounts, email } = await tools.read<Who>({ tool: 'wrangler', args: ['whoami', '--json'] }, PRETENDED)
-    const only = accounts.length === 1 ? accounts[0]?.id : undefined
-    const known = given.cloudflareAccountId ?? memory.recall().cloudflareAccountId ?? only
-    // A token of an account may not list any: then the account has to be named.
-    const unnamed = accounts.length === 0 && known === undefined
-    const found: Found = unnamed
-      ? { inTheWay: 'Cloudflare does not say which account this login is for. Set CLOUDFLARE_ACCOUNT_ID.' }
-      : { well: `Cloudflare, as ${email ?? 'the owner of a token'}` }
-    return { accounts, found, ...(known !== undefined && { known }) }
+    const { accounts, email } = await guide.tools.read<Who>({ tool: 'wrangler', args: ['whoami', '--json'] }, PRETENDED)
+    const account = await whichAccount(guide, accounts)
+    return { account, found: { well: `Cloudflare account ${account.name}, as ${email ?? 'the owner of a token'}` } }
   } catch (error) {
+    if (error instanceof ToMend) return { found: { inTheWay: error.message } }
     if (!(error instanceof CommandFailed)) throw error
+    // It ends so, too, where it could not ask.
+    if (!/"loggedIn":\s*false/.test(error.said)) return { found: { inTheWay: unexpected('Who is logged in to Cloudflare', error) } }
     const login = 'Run "npx wrangler login", or set CLOUDFLARE_API_TOKEN to a token that may edit Workers and Queues.'
-    return { accounts: [], found: { inTheWay: `Nobody is logged in to Cloudflare. ${login}` } }
+    return { found: { inTheWay: `Nobody is logged in to Cloudflare. ${login}` } }
   }
 }
 
-async function chooseAccount({ ask, memory }: Guide, accounts: Who['accounts']): Promise<string> {
+/** Throws ToMend. */
+async function whichAccount({ given, ask, memory }: Guide, accounts: Account[]): Promise<Account> {
+  const listed = (id: string): Account | undefined => accounts.find((account) => account.id === id)
+  const remembered = memory.recall().cloudflareAccountId
+  if (given.cloudflareAccountId !== undefined) {
+    if (given.cloudflareAccountId !== remembered) memory.remember({ cloudflareAccountId: given.cloudflareAccountId })
+    return listed(given.cloudflareAccountId) ?? { id: given.cloudflareAccountId, name: given.cloudflareAccountId }
+  }
+  if (remembered !== undefined) {
+    const account = listed(remembered)
+    if (account) return account
+    // A token of an account may not list any.
+    if (accounts.length === 0) return { id: remembered, name: remembered }
+    throw new ToMend(
+      `This login does not list the Cloudflare account ${remembered}, to which Vera was deployed from here. ` +
+        'Log in as before, or set CLOUDFLARE_ACCOUNT_ID to the account that is meant.',
+    )
+  }
+  const [only, ...others] = accounts
+  if (!only) throw new ToMend('Cloudflare does not say which account this login is for. Set CLOUDFLARE_ACCOUNT_ID.')
+  if (others.length === 0) return only
   const options = accounts.map(({ id, name }) => ({ value: id, label: name }))
   const chosen = await ask.choose({ message: 'Which Cloudflare account?', by: 'CLOUDFLARE_ACCOUNT_ID', options })
   memory.remember({ cloudflareAccountId: chosen })
-  return chosen
+  return listed(chosen) ?? only
 }
 
 /** wrangler asks which account, or fails, unless a variable says so. */
-function onAccount(tools: Tools, accountId: string): Tools {
+export function onAccount(tools: Tools, accountId: string): Tools {
   const named = (command: Command): Command =>
     command.tool === 'wrangler' ? { ...command, variables: { ...command.variables, CLOUDFLARE_ACCOUNT_ID: accountId } } : command
   return {
     dry: tools.dry,
-    run: (command) => tools.run(named(command)),
+    call: (command) => tools.call(named(command)),
     read: (command, pretended) => tools.read(named(command), pretended),
   }
 }

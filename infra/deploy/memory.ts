@@ -11,6 +11,10 @@ const Remembered = v.strictObject({
   confluenceUser: v.optional(v.string()),
   /** `new`, until the app is there and its id is known. */
   slackApp: v.optional(v.string()),
+  /** Another app, or `new`, whose signing secret the Worker may have before the Slack secret has its token. */
+  movesTo: v.optional(v.string()),
+  /** A fingerprint of the manifest that the app in Slack was last made or changed by. */
+  manifest: v.optional(v.string()),
   edgeUrl: v.optional(v.string()),
 })
 type Remembered = v.InferOutput<typeof Remembered>

@@ -1,6 +1,6 @@
 import { stackRegions } from '../placement.ts'
 import { ANSWER_FUNCTION } from './alias.ts'
-import type { Found } from './checks.ts'
+import { type Found, unexpected } from './checks.ts'
 import type { Guide } from './guide.ts'
 import { CommandFailed } from './tools.ts'
 
@@ -61,15 +61,10 @@ async function ownReservation({ tools }: Pick<Guide, 'tools'>, region: string[])
   const args = ['lambda', 'get-function-concurrency', '--function-name', ANSWER_FUNCTION, ...region]
   try {
     // Without a reservation the answer is empty, and so is what the tool prints.
-    const said = await tools.run({ tool: 'aws', args })
+    const said = await tools.call({ tool: 'aws', args })
     return said.trim() === '' ? 0 : ((JSON.parse(said) as { ReservedConcurrentExecutions?: number }).ReservedConcurrentExecutions ?? 0)
   } catch (error) {
     if (error instanceof CommandFailed && error.said.includes('ResourceNotFoundException')) return 0
     throw error
   }
-}
-
-/** Neither yes nor no. */
-export function unexpected(what: string, { said }: CommandFailed): string {
-  return `${what} could not be found out. AWS said: ${said.trim().replaceAll(/\s+/g, ' ')}`
 }

@@ -1,7 +1,7 @@
 import { readModelId } from '../inference-profile.ts'
-import type { Found } from './checks.ts'
+import { rerankModelOf } from '../placement.ts'
+import { type Found, unexpected } from './checks.ts'
 import type { Guide } from './guide.ts'
-import { unexpected } from './preflight-aws.ts'
 import { CommandFailed, type Tools } from './tools.ts'
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetFoundationModelAvailability.html */
@@ -10,6 +10,10 @@ interface Availability {
   authorizationStatus: string
   entitlementAvailability: string
   regionAvailability: string
+}
+
+interface Details {
+  modelDetails: { inferenceTypesSupported?: string[] }
 }
 
 const AVAILABLE: Availability = {
@@ -22,13 +26,19 @@ const AVAILABLE: Availability = {
 /** The model that answers, the one that makes vectors of pages and the one that orders passages, each in its region. */
 export async function checkModels(guide: Guide): Promise<Found[]> {
   const { sections, placement, tools } = guide
-  const { embedding, rerankModel, bases } = sections.knowledge
+  const { embedding, bases } = sections.knowledge
+  const rerankModel = rerankModelOf(sections.knowledge)
   const target = readModelId(sections.model.id)
   const made = bases.some(({ source }) => source !== 'existing')
+  const asked = `model.id ${sections.model.id}`
+  const embedded = `knowledge.embedding.model ${embedding.model}`
   const found = await Promise.all([
-    target.kind === 'foundation' ? [] : checkProfile(tools, target.profile, placement.model),
-    checkModel(tools, `model.id ${sections.model.id}`, target.model, placement.model),
-    made ? checkModel(tools, `knowledge.embedding.model ${embedding.model}`, embedding.model, placement.knowledge) : [],
+    target.kind === 'foundation'
+      ? checkOnDemand(tools, asked, target.model, placement.model)
+      : checkProfile(tools, target.profile, placement.model),
+    checkModel(tools, asked, target.model, placement.model),
+    made ? checkOnDemand(tools, embedded, embedding.model, placement.knowledge) : [],
+    made ? checkModel(tools, embedded, embedding.model, placement.knowledge) : [],
     rerankModel ? checkModel(tools, `knowledge.rerankModel ${rerankModel}`, rerankModel, placement.knowledge) : [],
   ])
   return found.flat()
@@ -40,7 +50,7 @@ export async function checkVectors({ sections, placement, tools }: Guide): Promi
   const region = placement.knowledge
   const args = ['s3vectors', 'list-vector-buckets', '--max-items', '1', '--region', region, '--output', 'json']
   try {
-    await tools.run({ tool: 'aws', args })
+    await tools.call({ tool: 'aws', args })
     return [{ well: `S3 Vectors is in ${region}` }]
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
@@ -68,6 +78,25 @@ async function checkProfile(tools: Tools, profile: string, region: string): Prom
   }
 }
 
+/**
+ * Newer models are there and allowed, and yet not to be called by their own id.
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_FoundationModelDetails.html
+ */
+async function checkOnDemand(tools: Tools, what: string, model: string, region: string): Promise<Found[]> {
+  const args = ['bedrock', 'get-foundation-model', '--model-identifier', model, '--region', region, '--output', 'json']
+  try {
+    const pretended: Details = { modelDetails: { inferenceTypesSupported: ['ON_DEMAND'] } }
+    const { modelDetails } = await tools.read({ tool: 'aws', args }, pretended)
+    if (modelDetails.inferenceTypesSupported?.includes('ON_DEMAND')) return []
+    const instead = `only through an inference profile, whose id has a part of the world in front, such as us.${model}`
+    return [{ inTheWay: `${what} is not called by its own id in ${region}, ${instead}. Choose another in assistant.config.ts.` }]
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error
+    // Whether it is there at all, checkModel says.
+    return /ResourceNotFound|ValidationException/.test(error.said) ? [] : [{ inTheWay: unexpected(`How ${what} is called`, error) }]
+  }
+}
+
 async function checkModel(tools: Tools, what: string, model: string, region: string): Promise<Found[]> {
   const args = ['bedrock', 'get-foundation-model-availability', '--model-id', model, '--region', region, '--output', 'json']
   try {
@@ -91,7 +120,7 @@ async function checkModel(tools: Tools, what: string, model: string, region: str
 /** The form that Anthropic wants once of each account, or of an organization for all of its accounts: then this account knows of none. */
 async function checkForm(tools: Tools, region: string, allowed: boolean): Promise<Found[]> {
   try {
-    await tools.run({ tool: 'aws', args: ['bedrock', 'get-use-case-for-model-access', '--region', region, '--output', 'json'] })
+    await tools.call({ tool: 'aws', args: ['bedrock', 'get-use-case-for-model-access', '--region', region, '--output', 'json'] })
     return []
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error

@@ -1,30 +1,21 @@
 import { manifestOf } from '../slack-manifest.ts'
 import { type Found, report } from './checks.ts'
 import type { Guide } from './guide.ts'
-import { type LoggedIn, logIn } from './log-in.ts'
+import { type Account, type LoggedIn, loggedIn, logInToAws, logInToCloudflare, onAccount } from './log-in.ts'
 import { checkBootstrap, checkConcurrency, type Room } from './preflight-aws.ts'
 import { checkModels, checkVectors } from './preflight-bedrock.ts'
+import { checkQueues, checkSubdomain } from './preflight-cloudflare.ts'
 import { ToMend } from './to-mend.ts'
-import { CommandFailed } from './tools.ts'
 
 /** What the rest of a deployment goes on with. */
-export type Ready = LoggedIn & { room: Room }
+export type Ready = LoggedIn & { reserve: boolean }
 
-/** Looks at everything that could stop a deployment half-way. Nothing is made here. */
-export async function preflight(guide: Guide): Promise<Ready> {
+/** Looks at everything that could stop a deployment half-way, and says all of it at once. Nothing is made here. */
+export async function preflight(guide: Guide, cloudflareUrl: string): Promise<Ready> {
   guide.say.step('Preflight')
-  report(guide, checkConfiguration(guide))
-  const logged = await logIn(guide)
-  const looking = { ...guide, tools: logged.tools }
-  const [room, ...found] = await Promise.all([
-    checkConcurrency(looking),
-    checkBootstrap(looking),
-    checkModels(looking),
-    checkVectors(looking),
-    checkQueues(looking),
-  ])
-  report(guide, [...found.flat(), room.found])
-  return { ...logged, room }
+  const [aws, cloudflare] = await Promise.all([lookAtAws(guide), lookAtCloudflare(guide, cloudflareUrl)])
+  report(guide, [...checkConfiguration(guide), ...aws.found, ...cloudflare.found])
+  return { ...loggedIn(guide, aws.account, cloudflare.account), reserve: aws.room?.reserve ?? true }
 }
 
 /** Without any account. */
@@ -44,13 +35,17 @@ function checkConfiguration({ sections }: Guide): Found[] {
   return found.length > 0 ? found : [{ well: 'assistant.config.ts fits its schema, its regions and Slack' }]
 }
 
-async function checkQueues({ tools }: Guide): Promise<Found[]> {
-  try {
-    await tools.run({ tool: 'wrangler', args: ['queues', 'list'] })
-    return [{ well: 'Cloudflare Queues can be used' }]
-  } catch (error) {
-    if (!(error instanceof CommandFailed)) throw error
-    const said = error.said.trim().replaceAll(/\s+/g, ' ')
-    return [{ inTheWay: `Cloudflare Queues cannot be used: switch them on in the dashboard, or give the token "Queues: Edit". ${said}` }]
-  }
+async function lookAtAws(guide: Guide): Promise<{ account?: string; room?: Room; found: Found[] }> {
+  const { account, found } = await logInToAws(guide)
+  if (account === undefined) return { found: [found] }
+  const [room, ...more] = await Promise.all([checkConcurrency(guide), checkBootstrap(guide), checkModels(guide), checkVectors(guide)])
+  return { account, room, found: [found, ...more.flat(), room.found] }
+}
+
+async function lookAtCloudflare(guide: Guide, apiUrl: string): Promise<{ account?: Account; found: Found[] }> {
+  const { account, found } = await logInToCloudflare(guide)
+  if (account === undefined) return { found: [found] }
+  const there = { ...guide, tools: onAccount(guide.tools, account.id) }
+  const [queues, subdomain] = await Promise.all([checkQueues(there), checkSubdomain(there, account.id, apiUrl)])
+  return { account, found: [found, queues, ...subdomain] }
 }

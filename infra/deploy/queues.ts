@@ -5,14 +5,14 @@ import { CommandFailed } from './tools.ts'
 export async function createQueues({ tools, wrangler, say }: Guide): Promise<void> {
   say.step('Queues')
   for (const queue of wrangler.queues) {
-    if (tools.dry || !(await isThere({ tools }, queue))) await tools.run({ tool: 'wrangler', args: ['queues', 'create', queue] })
+    if (tools.dry || !(await isThere({ tools }, queue))) await tools.call({ tool: 'wrangler', args: ['queues', 'create', queue] })
     say.done(`${queue} is there`)
   }
 }
 
 async function isThere({ tools }: Pick<Guide, 'tools'>, queue: string): Promise<boolean> {
   try {
-    await tools.run({ tool: 'wrangler', args: ['queues', 'info', queue] })
+    await tools.call({ tool: 'wrangler', args: ['queues', 'info', queue] })
     return true
   } catch (error) {
     if (error instanceof CommandFailed && error.said.includes('does not exist')) return false

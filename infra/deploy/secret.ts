@@ -1,4 +1,4 @@
-import type { Tools } from './tools.ts'
+import { parseJson, type Tools } from './tools.ts'
 
 export interface SecretAt {
   arn: string
@@ -9,7 +9,7 @@ export interface SecretAt {
 export async function readSecret<T>(tools: Tools, { arn, region }: SecretAt, pretended: T): Promise<T> {
   const args = ['secretsmanager', 'get-secret-value', '--secret-id', arn, '--region', region, '--output', 'json']
   const { SecretString } = await tools.read({ tool: 'aws', args }, { SecretString: JSON.stringify(pretended) })
-  return JSON.parse(SecretString) as T
+  return parseJson(SecretString, `What is in the secret ${arn}`)
 }
 
 /**
@@ -19,5 +19,5 @@ export async function readSecret<T>(tools: Tools, { arn, region }: SecretAt, pre
 export async function writeSecret(tools: Tools, { arn, region }: SecretAt, value: Record<string, string>): Promise<void> {
   const is = `JSON: ${Object.keys(value).join(', ')}`
   const args = ['secretsmanager', 'put-secret-value', '--secret-id', arn, '--region', region, '--secret-string', 'file:///dev/stdin']
-  await tools.run({ tool: 'aws', args, input: { text: JSON.stringify(value), is } })
+  await tools.call({ tool: 'aws', args, input: { text: JSON.stringify(value), is } })
 }

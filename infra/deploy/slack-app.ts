@@ -1,9 +1,10 @@
+import { fingerprint } from '../fingerprint.ts'
 import { BOT_SCOPES, manifestOf } from '../slack-manifest.ts'
 import { BotToken, SigningSecret } from './given.ts'
 import type { Guide } from './guide.ts'
 import { readSecret, writeSecret } from './secret.ts'
 import { type Installed, learnInstalled, TokenRefused } from './slack-api.ts'
-import { changeIt, makeIt, moveItOver, VERIFY_AND_INSTALL } from './slack-instructions.ts'
+import { changeIt, changeItAgain, makeIt, moveItOver, VERIFY_AND_INSTALL } from './slack-instructions.ts'
 import type { Outputs } from './stacks.ts'
 import { ToMend } from './to-mend.ts'
 import { hasSecret } from './worker.ts'
@@ -23,18 +24,26 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   say.step('Slack')
   const at = { arn: outputs.slackSecretArn, region: placement.home }
   const held = await readSecret<SlackSecret>(tools, at, { botToken: '', teamId: UNFILLED, appId: UNFILLED })
-  const moves = held.appId !== UNFILLED && (given.slackApp ?? 'new') !== 'new' && given.slackApp !== held.appId
-  const isNew = moves || held.appId === UNFILLED || (given.botToken !== undefined && given.botToken !== held.botToken)
+  const isFilled = held.appId !== UNFILLED
+  const unfinished = memory.recall().movesTo
+  const wanted = given.slackApp ?? unfinished
+  const moves = isFilled && wanted !== undefined && wanted !== 'new' && wanted !== held.appId
+  const isNew = moves || !isFilled || (given.botToken !== undefined && given.botToken !== held.botToken)
   const connected = isNew ? undefined : await stillThere(held, apiUrl)
+  if (connected) checkScopes(connected)
   const manifest = manifestOf(guide.sections, edgeUrl)
-  const app = connected ? undefined : await whichApp(guide)
+  const app = connected ? undefined : await whichApp(guide, wanted)
+  const isAnother = moves || (isFilled && app === 'new')
+  // Until its token is there, the Worker and the function may be of two apps, and only this says so.
+  if (isAnother) memory.remember({ movesTo: app })
   if (app !== undefined) for (const line of app === 'new' ? makeIt(manifest) : changeIt(manifest, app)) say.line(line)
-  await giveSigningSecret(guide, moves)
+  await giveSigningSecret(guide, isAnother || unfinished !== undefined)
   if (app === 'new') for (const line of VERIFY_AND_INSTALL) say.line(line)
   const installed = connected ?? (await askForToken(guide, at, held, { apiUrl, app }))
-  checkScopes(installed)
-  memory.remember({ slackApp: installed.appId })
+  const told = memory.recall().manifest
+  memory.remember({ slackApp: installed.appId, movesTo: undefined, manifest: fingerprint(manifest) })
   say.done(`The app ${installed.appId} in ${installed.team} (${installed.teamId})`)
+  if (connected && told !== undefined && told !== fingerprint(manifest)) say.note(changeItAgain(installed.appId))
   if (app !== undefined && app !== 'new') for (const line of moveItOver(manifest)) say.line(line)
 }
 
@@ -49,8 +58,8 @@ async function stillThere({ botToken }: SlackSecret, apiUrl: string): Promise<In
 }
 
 /** `new`, `existing`, or the id of one that is there. */
-async function whichApp({ given, ask, memory }: Guide): Promise<string> {
-  const known = given.slackApp ?? memory.recall().slackApp
+async function whichApp({ ask, memory }: Guide, wanted: string | undefined): Promise<string> {
+  const known = wanted ?? memory.recall().slackApp
   if (known !== undefined) return known
   const chosen = await ask.choose({
     message: 'Is there an app in Slack already?',
@@ -64,14 +73,14 @@ async function whichApp({ given, ask, memory }: Guide): Promise<string> {
   return chosen
 }
 
-/** `anew` for another app than the one whose secret the Worker has. */
+/** `anew` for another app than the one whose secret the Worker has, or may have. */
 async function giveSigningSecret(guide: Guide, anew: boolean): Promise<void> {
   const { given, tools, ask, say } = guide
   // Given beforehand, it was deployed with the Worker.
   if (given.signingSecret === undefined && (anew || !(await hasSecret(guide, 'SLACK_SIGNING_SECRET')))) {
     const message = "The app's signing secret, from its page Basic Information"
     const text = await ask.secret({ message, by: 'SLACK_SIGNING_SECRET', schema: SigningSecret })
-    await tools.run({ tool: 'wrangler', args: ['secret', 'put', 'SLACK_SIGNING_SECRET'], input: { text, is: 'the signing secret' } })
+    await tools.call({ tool: 'wrangler', args: ['secret', 'put', 'SLACK_SIGNING_SECRET'], input: { text, is: 'the signing secret' } })
   }
   say.done('The Worker has the signing secret')
 }
@@ -93,6 +102,8 @@ async function askForToken(
   if (meant !== undefined && meant !== appId) {
     throw new ToMend(`That is the bot token of the app ${appId}, and not of ${meant}. Give the command again with the one of ${meant}.`)
   }
+  // Before it is written: whoever gives the command again is told once more all that is left to do.
+  checkScopes(installed)
   const secret = { botToken, teamId, appId }
   if (JSON.stringify(secret) !== JSON.stringify({ botToken: held.botToken, teamId: held.teamId, appId: held.appId })) {
     await writeSecret(tools, at, secret)

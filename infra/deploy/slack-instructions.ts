@@ -52,3 +52,11 @@ export function moveItOver({ settings }: SlackManifest): string[] {
     '     To go back, put the old address back, and take out the events that you added.',
   ]
 }
+
+/** For an app that was made or changed by an earlier manifest: nothing of ours may change an app. */
+export function changeItAgain(app: string): string {
+  return (
+    'The manifest is another than the app was last made or changed by: its name, its prompts, the address of the Worker, or what ' +
+    `this release needs. Put what "npm run manifest" prints under https://api.slack.com/apps/${app}/app-manifest, and do what Slack asks for.`
+  )
+}

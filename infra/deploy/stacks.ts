@@ -1,15 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readingOf } from '../reading.ts'
 import { ANSWER_FUNCTION, aliasedVersion, pointAlias } from './alias.ts'
 import type { Guide } from './guide.ts'
-import type { Room } from './preflight-aws.ts'
 
 /** A knowledge base that was made here, as the output KnowledgeBases has it. */
 export interface MadeBase {
   name: string
   knowledgeBaseId: string
   dataSourceId: string
+  /** How a job that reads the source as it is now is described. */
+  reading: string
   /** Where the source's user and token go. */
   credentialsArn?: string
 }
@@ -20,6 +22,7 @@ export interface Outputs {
   edgeKeySecretArn: string
   slackSecretArn: string
   dashboardUrl: string
+  alarmTopicArn: string
   bases: MadeBase[]
 }
 
@@ -28,17 +31,18 @@ const PRETENDED: Outputs = {
   edgeKeySecretArn: '<EdgeKeySecretArn>',
   slackSecretArn: '<SlackSecretArn>',
   dashboardUrl: '<DashboardUrl>',
+  alarmTopicArn: '<AlarmTopicArn>',
   bases: [],
 }
 
-/** Everything in AWS. CloudFormation changes what is different, and nothing else. */
-export async function deployStacks(guide: Guide, room: Room): Promise<Outputs> {
+/** Everything in AWS. CloudFormation changes what is different, and nothing else. `reserve` says whether there is room to. */
+export async function deployStacks(guide: Guide, reserve: boolean): Promise<Outputs> {
   const { tools, say } = guide
   say.step('AWS')
   const folder = mkdtempSync(join(tmpdir(), 'vera-deploy-'))
   try {
     const file = join(folder, 'outputs.json')
-    const context = room.reserve ? [] : ['-c', 'reserveConcurrency=false']
+    const reservation = reserve ? [] : ['-c', 'reserveConcurrency=false']
     // It was agreed to already.
     const args = [
       'deploy',
@@ -48,9 +52,9 @@ export async function deployStacks(guide: Guide, room: Room): Promise<Outputs> {
       '--no-notices',
       '--outputs-file',
       tools.dry ? '<file>' : file,
-      ...context,
+      ...reservation,
     ]
-    await tools.run({ tool: 'cdk', args, shown: true })
+    await tools.call({ tool: 'cdk', args, shown: true })
     const outputs = tools.dry ? pretended(guide) : read(JSON.parse(readFileSync(file, 'utf8')))
     // After a rollback the alias points elsewhere, and CloudFormation, whose template is the same, leaves it there.
     if ((await aliasedVersion(guide, outputs.answerVersion)) !== outputs.answerVersion) await pointAlias(guide, outputs.answerVersion)
@@ -73,6 +77,7 @@ function read(stacks: Record<string, Record<string, string>>): Outputs {
     edgeKeySecretArn: of('EdgeKeySecretArn'),
     slackSecretArn: of('SlackSecretArn'),
     dashboardUrl: of('DashboardUrl'),
+    alarmTopicArn: of('AlarmTopicArn'),
     bases: JSON.parse(of('KnowledgeBases')),
   }
 }
@@ -86,6 +91,7 @@ function pretended({ sections }: Guide): Outputs {
             name: base.name,
             knowledgeBaseId: `<id of ${base.name}>`,
             dataSourceId: `<source of ${base.name}>`,
+            reading: readingOf(base),
             ...(base.source === 'confluence' && { credentialsArn: `<secret of ${base.name}>` }),
           },
         ],

@@ -19,8 +19,8 @@ export interface Command {
 export interface Tools {
   /** Whether commands are printed in place of being run. */
   readonly dry: boolean
-  /** What it wrote to standard output; nothing where it is shown. Throws CommandFailed. */
-  run(command: Command): Promise<string>
+  /** What it wrote to standard output; nothing where it is shown. Throws CommandFailed, and ToolMissing. */
+  call(command: Command): Promise<string>
   /** The same, parsed. A dry run goes on with `pretended`. */
   read<T>(command: Command, pretended: T): Promise<T>
 }
@@ -39,6 +39,9 @@ export class CommandFailed extends Error {
     this.said = said
   }
 }
+
+/** A tool is nowhere on the PATH. */
+export class ToolMissing extends ToMend {}
 
 const HOW_TO_GET = {
   aws: 'Install version 2 of the AWS CLI: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html',
@@ -61,7 +64,7 @@ export function createTools({
   dry: boolean
   print: (line: string) => void
 }): Tools {
-  async function run(command: Command): Promise<string> {
+  async function call(command: Command): Promise<string> {
     if (dry) {
       const input = command.input ? styleText('dim', `  < ${command.input.is}`) : ''
       print(`  $ ${line(command)}${input}`)
@@ -71,11 +74,20 @@ export function createTools({
   }
   return {
     dry,
-    run,
+    call,
     async read<T>(command: Command, pretended: T): Promise<T> {
-      const said = await run(command)
-      return dry ? pretended : (JSON.parse(said) as T)
+      const said = await call(command)
+      return dry ? pretended : parseJson<T>(said, `What ${line(command)} printed`)
     },
+  }
+}
+
+/** `what` it is, for an error that does not repeat any of it, as Node's own would: it may be a secret. */
+export function parseJson<T>(text: string, what: string): T {
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    throw new ToMend(`${what} is no JSON.`)
   }
 }
 
@@ -99,7 +111,7 @@ async function start({ input, shown, ...command }: Command, cwd: string, env: No
   const status = await new Promise<number>((resolve) => {
     child.on('error', () => resolve(NOT_FOUND)).on('close', (code) => resolve(code ?? 1))
   })
-  if (status === NOT_FOUND) throw new ToMend(`There is no "${command.tool}" on the PATH. ${HOW_TO_GET[command.tool]}`)
+  if (status === NOT_FOUND) throw new ToolMissing(`There is no "${command.tool}" on the PATH. ${HOW_TO_GET[command.tool]}`)
   if (status !== 0) throw new CommandFailed(command, status, said)
   return out
 }

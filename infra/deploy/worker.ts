@@ -18,7 +18,8 @@ export async function deployWorker(guide: Guide, { edgeKeySecretArn, answerVersi
   const { placement, wrangler, given, tools, memory, say } = guide
   say.step('Worker')
   if (wrangler.region !== placement.home || wrangler.placement !== placement.home) {
-    if (!tools.dry) writeRegion(root, placement.home)
+    if (tools.dry) say.line(`  ~ wrangler.toml: the region becomes ${placement.home}`)
+    else writeRegion(root, placement.home)
     say.done(`wrangler.toml: the region is ${placement.home}`)
   }
   const key = await readSecret<EdgeKey>(tools, { arn: edgeKeySecretArn, region: placement.home }, { accessKeyId: '', secretAccessKey: '' })
@@ -31,7 +32,7 @@ export async function deployWorker(guide: Guide, { edgeKeySecretArn, answerVersi
   try {
     const report = join(folder, 'wrangler.ndjson')
     const tag = tools.dry ? '<release>' : toTag({ edge: fingerprintEdge(root), answerVersion })
-    await tools.run({
+    await tools.call({
       tool: 'wrangler',
       args: ['deploy', '--secrets-file', '/dev/stdin', '--tag', tag],
       input: { text: JSON.stringify(secrets), is: `JSON: ${Object.keys(secrets).join(', ')}` },
@@ -58,7 +59,13 @@ function addressIn(report: string): string {
   const targets = lines
     .map((line) => JSON.parse(line) as { type: string; targets?: string[] })
     .find(({ type }) => type === 'deploy')?.targets
-  const found = targets?.find((target) => URL.canParse(target))
-  if (found === undefined) throw new ToMend('The Worker has no address. Leave workers_dev = true in wrangler.toml, or give it a route.')
-  return new URL(found).origin
+  const found = targets?.map(originOf).find((origin) => origin !== undefined)
+  if (found !== undefined) return found
+  throw new ToMend('The Worker has no address. Leave workers_dev = true in wrangler.toml, or give it a domain as docs/deployment.md shows.')
+}
+
+/** Of `https://vera-edge.acme.workers.dev`, `vera.acme.com (custom domain)` and `vera.acme.com/*`; of queues and paths none. */
+export function originOf(target: string): string | undefined {
+  const [, host] = /^(?:https:\/\/)?([a-z\d-]+(?:\.[a-z\d-]+)+)(?:$| \(custom domain|\/\*(?: |$))/i.exec(target) ?? []
+  return host && `https://${host}`
 }

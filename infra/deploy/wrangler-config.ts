@@ -11,6 +11,8 @@ export interface WranglerConfig {
   queues: string[]
   region: string
   placement: string
+  /** Whether its address is below workers.dev. */
+  workersDev: boolean
 }
 
 const REGION = /^(AWS_REGION = ")([^"]*)(")$/m
@@ -31,6 +33,7 @@ export function readWranglerConfig(root: string): WranglerConfig {
     queues: [...new Set([...all(/^queue = "([^"]+)"$/gm), ...all(/^dead_letter_queue = "([^"]+)"$/gm)])],
     region: only('AWS_REGION = "…"', REGION),
     placement: only('region = "aws:…" under [placement]', PLACEMENT),
+    workersDev: !/^workers_dev = false$/m.test(text),
   }
 }
 

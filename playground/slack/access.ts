@@ -15,19 +15,25 @@ export interface Access {
   /** The root of a thread that may be answered, else the refusal `code`. */
   root(channel: Channel, threadTs: string, code: string): Message
   message(channel: Channel, ts: string | undefined): Message
+  /** Whether one of `scopes` is granted. */
+  holds(...scopes: readonly string[]): boolean
   /** Refuses with `missing_scope` unless one of `scopes` is granted. */
   demand(...scopes: readonly string[]): void
   /** `username`, `icon_url` and `icon_emoji` need chat:write.customize. */
   demandCustomize(args: Args): void
+  /** The scopes without which something would have been refused, or not been sent. */
+  readonly neededScopes: ReadonlySet<string>
 }
 
-const FAMILY: Readonly<Record<ChannelKind, string>> = { channel: 'channels', group: 'groups', mpim: 'mpim', im: 'im' }
+/** As scopes and events name a kind of channel. */
+export const FAMILY: Readonly<Record<ChannelKind, string>> = { channel: 'channels', group: 'groups', mpim: 'mpim', im: 'im' }
 
 /** `channels:history` for a public channel, `im:history` for a direct message, and so on. */
 export const scopeFor = (channel: Channel, verb: 'history' | 'read') => `${FAMILY[channel.kind]}:${verb}`
 
 export function createAccess(options: { workspace: Workspace; messages: Messages; scopes: ReadonlySet<string> }): Access {
   const { workspace, messages, scopes } = options
+  const neededScopes = new Set<string>()
 
   function channel(id = ''): Channel {
     const found = workspace.channels.get(id)
@@ -41,15 +47,24 @@ export function createAccess(options: { workspace: Workspace; messages: Messages
     return found
   }
 
+  function holds(...needed: readonly string[]): boolean {
+    const [only, ...more] = needed.filter((scope) => scopes.has(scope))
+    // Of several, each could be done without.
+    if (only !== undefined && more.length === 0) neededScopes.add(only)
+    return only !== undefined
+  }
+
   function demand(...needed: readonly string[]) {
-    if (needed.length === 0 || needed.some((scope) => scopes.has(scope))) return
+    if (needed.length === 0 || holds(...needed)) return
     throw new Refusal('missing_scope', { needed: needed.join(','), provided: [...scopes].join(',') })
   }
 
   return {
     channel,
     joined,
+    holds,
     demand,
+    neededScopes,
     writable(id = '') {
       const known = workspace.people.has(id) ? workspace.openDirectMessage(id) : channel(id)
       if (known.archived) throw new Refusal('is_archived')

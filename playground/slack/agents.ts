@@ -14,7 +14,7 @@ const MOST_PROMPTS = 4
 
 /** agents.sessions.* and the assistant.threads.* methods that lead to the same sessions. */
 export function agents(world: World): Behaviours {
-  const { access, sessions, messages, workspace, scopes, clock } = world
+  const { access, sessions, messages, workspace, clock } = world
 
   function threadOf(args: Args, code: string): { channel: Channel; threadTs: string } {
     const channel = access.joined(stringOf(args, 'channel_id'))
@@ -25,7 +25,7 @@ export function agents(world: World): Behaviours {
 
   /** An app that is not declared as an agent, and so lacks assistant:write, gets this (KiroCrew#9822). */
   function demandAgent(code: string) {
-    if (!scopes.has('assistant:write')) throw new Refusal(code)
+    if (!access.holds('assistant:write')) throw new Refusal(code)
   }
 
   function touch(channel: Channel, threadTs: string) {

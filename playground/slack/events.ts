@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { type Access, FAMILY, scopeFor } from './access.ts'
 import type { Deliverer, Delivery } from './delivery.ts'
 import { identity } from './identity.ts'
 import type { Message, Messages } from './messages.ts'
@@ -18,6 +19,8 @@ export interface Events {
   posted(message: Message): void
   edited(message: Message, before: Wire): void
   deleted(message: Message, before: Wire): void
+  /** Somebody pressed the Stop button. */
+  stopped(event: Wire, about: { channel?: Channel; userId: string }): void
 }
 
 /** Builds and sends the events of docs.slack.dev/apis/events-api to the app, in the channels where it is a member. */
@@ -27,8 +30,11 @@ export function createEvents(options: {
   messages: Messages
   deliverer: Deliverer
   urls: () => RequestUrls | undefined
+  access: Pick<Access, 'holds'>
+  /** What the app subscribes to, such as `message.im`; without it, to everything. */
+  subscriptions?: ReadonlySet<string>
 }): Events {
-  const { clock, workspace, messages, deliverer, urls } = options
+  const { clock, workspace, messages, deliverer, urls, access, subscriptions } = options
   let sent = 0
   let mentionFirst = false
 
@@ -58,6 +64,11 @@ export function createEvents(options: {
     return deliverer.deliver({ kind: 'event', type: event.type, eventId, url, body }).delivery
   }
 
+  /** An event that is not subscribed to does not come, nor one for which the scope is missing. */
+  const comes = (name: string, ...scopes: readonly string[]): boolean =>
+    (subscriptions === undefined || subscriptions.has(name)) && (scopes.length === 0 || access.holds(...scopes))
+  const messagesCome = (channel: Channel) => comes(`message.${FAMILY[channel.kind]}`, scopeFor(channel, 'history'))
+
   function place(message: Message) {
     const channel = workspace.channels.get(message.channel)
     if (!channel?.members.has(identity.botUserId)) return undefined
@@ -69,6 +80,7 @@ export function createEvents(options: {
   const mentionsApp = ({ text, user }: Message) => text.includes(`<@${identity.botUserId}>`) && user !== identity.botUserId
 
   function mention(message: Message, channel: Channel, wire: Wire) {
+    if (!comes('app_mention', 'app_mentions:read')) return
     const { subtype: _, ...rest } = wire
     send({ ...rest, type: 'app_mention', event_ts: message.ts }, { channel, userId: message.user })
   }
@@ -85,6 +97,7 @@ export function createEvents(options: {
         ...(message.stream && { subtype: 'bot_message' }),
       }
       const asMessage = () =>
+        messagesCome(channel) &&
         send({ ...wire, ...extra, type: 'message', event_ts: message.ts, channel_type: channel.kind }, { channel, userId: message.user })
       if (channel.kind === 'im' || !mentionsApp(message)) {
         asMessage()
@@ -102,15 +115,19 @@ export function createEvents(options: {
       const { channel: _, ...edited } = at.wire
       const ts = messages.nextTs()
       const common = { subtype: 'message_changed', hidden: true, channel: message.channel, ts, event_ts: ts, channel_type: at.channel.kind }
-      send({ type: 'message', ...common, message: edited, previous_message: before }, { channel: at.channel, userId: message.user })
+      if (messagesCome(at.channel))
+        send({ type: 'message', ...common, message: edited, previous_message: before }, { channel: at.channel, userId: message.user })
       if (at.channel.kind !== 'im' && mentionsApp(message)) mention(message, at.channel, at.wire)
     },
     deleted(message, before) {
       const at = place(message)
-      if (!at) return
+      if (!at || !messagesCome(at.channel)) return
       const ts = messages.nextTs()
       const common = { subtype: 'message_deleted', hidden: true, channel: message.channel, ts, event_ts: ts, channel_type: at.channel.kind }
       send({ type: 'message', ...common, deleted_ts: message.ts, previous_message: before }, { channel: at.channel, userId: message.user })
+    },
+    stopped(event, about) {
+      if (comes('agent_session_stopped')) send({ ...event, type: 'agent_session_stopped' }, about)
     },
   }
 }

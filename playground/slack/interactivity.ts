@@ -1,3 +1,4 @@
+import type { Access } from './access.ts'
 import { type Block, isObject } from './blocks.ts'
 import type { Deliverer, Delivery } from './delivery.ts'
 import type { RequestUrls } from './events.ts'
@@ -41,9 +42,10 @@ export function createInteractivity(options: {
   responseUrls: ResponseUrls
   deliverer: Deliverer
   urls: () => RequestUrls | undefined
+  access: Pick<Access, 'holds'>
   now: () => number
 }): Interactivity {
-  const { workspace, messages, views, responseUrls, deliverer, urls, now } = options
+  const { workspace, messages, views, responseUrls, deliverer, urls, access, now } = options
 
   function trigger(): string {
     const id = `${views.triggers.size + 1}.00.fake-trigger`
@@ -88,6 +90,7 @@ export function createInteractivity(options: {
     async slashCommand({ command, text, channel, user }) {
       const url = urls()?.commands
       if (url === undefined) throw new Error('The app has no URL for commands.')
+      if (!access.holds('commands')) throw new Error('The app has no commands: it lacks the scope.')
       const body = new URLSearchParams({
         token: 'fake-verification-token',
         team_id: identity.teamId,

@@ -100,7 +100,7 @@ export function createPersons(options: {
         event_ts: messages.nextTs(),
       }
       const about = workspace.channels.get(channel)
-      events.send({ type: 'agent_session_stopped', ...stopped }, { userId: user, ...(about && { channel: about }) })
+      events.stopped(stopped, { userId: user, ...(about && { channel: about }) })
     },
   }
 }

@@ -54,6 +54,8 @@ export interface Slack extends Workspace, Persons, Interactivity {
   /** Ends a stream before its time, as Slack does now and then. Throws where nothing streams. */
   expireStream(channel: string, ts: string): void
   readonly views: Views
+  /** The scopes without which something that was asked would have been refused, or an event or a command not been sent. */
+  readonly neededScopes: ReadonlySet<string>
   /** Everything sent to the app, in order. */
   readonly deliveries: readonly Delivery[]
   /** Resolves when nothing is on its way to the app nor waiting to be sent again. */
@@ -68,17 +70,19 @@ export interface SlackOptions {
   port?: number
   faults?: Faults
   limits?: Partial<SlackLimits>
-  /** The scopes granted to the app; by default all that the table of methods names. */
+  /** The scopes granted to the app; by default all that the table of methods and the events name. */
   scopes?: readonly string[]
+  /** The events that it subscribes to, such as `message.im`; by default all. */
+  botEvents?: readonly string[]
   /** How a download without a right token ends: at the sign-in page, or with a 302 to it. */
   login?: 'page' | 'redirect'
 }
 
 /** Starts the simulated Slack. It judges: what Slack refuses is refused; what it lets pass and our product may not do is a violation. */
 export async function startSlack(options: SlackOptions): Promise<Slack> {
-  const { calls, clock = systemClock, port = 0, faults, login = 'page' } = options
+  const { calls, clock = systemClock, port = 0, faults, botEvents, login = 'page' } = options
   const limits = { ...defaultLimits, ...options.limits }
-  const scopes = new Set(options.scopes ?? tableScopes)
+  const scopes = new Set(options.scopes ?? [...tableScopes, 'app_mentions:read', 'commands'])
   const { violation } = calls
   let urls: RequestUrls | undefined
   const closers = new Set<() => void>()
@@ -94,9 +98,10 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   const files = createFiles({ origin, now: clock.now })
   const views = createViews()
   const deliverer = createDeliverer({ clock, limits, signingSecret: identity.signingSecret })
-  const events = createEvents({ clock, workspace, messages, deliverer, urls: () => urls })
-  const responseUrls = createResponseUrls({ clock, limits, messages, origin })
   const access = createAccess({ workspace, messages, scopes })
+  const subscriptions = botEvents && new Set(botEvents)
+  const events = createEvents({ clock, workspace, messages, deliverer, urls: () => urls, access, ...(subscriptions && { subscriptions }) })
+  const responseUrls = createResponseUrls({ clock, limits, messages, origin })
   const world = { clock, limits, origin, scopes, workspace, messages, sessions, files, views, events, access, violation }
   const behaviours = {
     ...people(world),
@@ -111,7 +116,16 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   const callMethod = createWebApi({ behaviours, tiers: createTiers({ clock, limits }), access, violation })
   const download = createDownloads({ files, scopes, login, origin, elsewhere: other.origin })
   const persons = createPersons({ workspace, messages, files, events, sessions })
-  const interactivity = createInteractivity({ workspace, messages, views, responseUrls, deliverer, urls: () => urls, now: clock.now })
+  const interactivity = createInteractivity({
+    workspace,
+    messages,
+    views,
+    responseUrls,
+    deliverer,
+    urls: () => urls,
+    access,
+    now: clock.now,
+  })
 
   const own = createRoutes({ callMethod, download, files, responseUrls })
   const foreign = createElsewhere({ files, violation })
@@ -138,6 +152,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
       expire(message, { sessions, messages })
     },
     views,
+    neededScopes: access.neededScopes,
     deliveries: deliverer.deliveries,
     settled: deliverer.settled,
     async close() {

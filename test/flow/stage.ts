@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
+import { BOT_EVENTS, BOT_SCOPES } from '../../infra/slack-manifest.ts'
 import { TURNS_TABLE } from '../../playground/account.ts'
 import { extractive } from '../../playground/bedrock/extractive.ts'
 import type { StoredPassage } from '../../playground/bedrock/knowledge-base.ts'
@@ -73,6 +74,8 @@ export function openStage({ knowledge, passages = [VPN, LAPTOPS], slackLimits, .
     stage.stack = await startStack({
       pace: { firstTokenMs: 0, tokensPerSecond: 0 },
       redeliverAfterMs: 20,
+      // Slack gives the app what its manifest asks for, and nothing else.
+      slackApp: { scopes: Object.keys(BOT_SCOPES), botEvents: Object.keys(BOT_EVENTS) },
       ...options,
       knowledge: knowledge === 'none' ? new Map() : bases,
       model: { answer: (request, signal) => stage.model.answer(request, signal) },

@@ -92,7 +92,7 @@ describe('the functions', () => {
   })
 
   test('keep the versions that a release can be put back to', () => {
-    expect(only(template, 'AWS::Lambda::Version').DeletionPolicy).toBe('Retain')
+    expect(only(template, 'AWS::Lambda::Version').DeletionPolicy).toBe('RetainExceptOnCreate')
   })
 })
 

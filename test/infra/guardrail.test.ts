@@ -66,7 +66,7 @@ describe('its version', () => {
   })
 
   test('stays for a release that is put back', () => {
-    expect(versionOf(template)).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+    expect(versionOf(template)).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' })
   })
 })
 

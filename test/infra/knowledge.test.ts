@@ -8,6 +8,7 @@ const template = home()
 const documents = { name: 'handbook', source: 's3', bucket: 'fake-documents', prefix: 'handbook/' } as const
 const existing = { name: 'old', source: 'existing', id: 'KB00000001' } as const
 
+const outputs = JSON.parse(text(template.Outputs.KnowledgeBases?.Value))
 const basesOf = (one: typeof template) => functionNamed(one, ANSWER_FUNCTION).Properties.Environment.Variables.KNOWLEDGE_BASES
 const nameOf = (one: typeof template, type: string) => only(one, type).Properties.Name
 const published = (one: typeof template) => ofType(one, 'AWS::Lambda::Version').map(([logicalId]) => logicalId)
@@ -41,6 +42,7 @@ describe('a new base', () => {
     expect(JSON.parse(text(Target.Input))).toEqual({
       KnowledgeBaseId: `\${${baseId}.KnowledgeBaseId}`,
       DataSourceId: `\${${sourceId}.DataSourceId}`,
+      Description: outputs[0].reading,
     })
     expect(ScheduleExpression).toBe(knowledge.sync.schedule)
   })
@@ -96,8 +98,15 @@ describe('the functions know every base by its name', () => {
 })
 
 test('the outputs have what the first sync takes', () => {
-  const outputs = JSON.parse(text(template.Outputs.KnowledgeBases?.Value))
-  expect(outputs).toEqual([
-    { name: 'wiki', knowledgeBaseId: expect.any(String), dataSourceId: expect.any(String), credentialsArn: expect.any(String) },
-  ])
+  const any = expect.any(String)
+  expect(outputs).toEqual([{ name: 'wiki', knowledgeBaseId: any, dataSourceId: any, reading: any, credentialsArn: any }])
+})
+
+test('what was read is told from what is to be read now', () => {
+  const other = home({
+    knowledge: { ...knowledge, bases: [{ name: 'wiki', source: 'confluence', site: 'https://other.atlassian.example' }] },
+  })
+  const [moved] = JSON.parse(text(other.Outputs.KnowledgeBases?.Value))
+  expect(moved.reading).not.toBe(outputs[0].reading)
+  expect(JSON.parse(text(home().Outputs.KnowledgeBases?.Value))).toEqual(outputs)
 })

@@ -88,6 +88,13 @@ test('the apology has nothing to do with Bedrock', () => {
   expect(actions.filter((action) => action.startsWith('bedrock:'))).toEqual([])
 })
 
+test('of secrets one is read, and nothing else is done with it', () => {
+  for (const name of [ANSWER_FUNCTION, APOLOGIZE_FUNCTION]) {
+    const secrets = statementsOf(home(), name).filter(({ actions }) => actions.some((action) => action.startsWith('secretsmanager:')))
+    expect(secrets.map(({ actions, resources }) => [actions, resources.length])).toEqual([[['secretsmanager:GetSecretValue'], 1]])
+  }
+})
+
 test('of knowledge bases only those of the configuration are searched', () => {
   const bases = [{ name: 'old', source: 'existing', id: 'KB00000001' }] as const
   const search = statementsOf(home({ knowledge: { ...knowledge, bases: [...bases] } }), ANSWER_FUNCTION).filter(({ actions }) =>
@@ -105,6 +112,8 @@ test('the rerank model is asked by its own ARN, where the bases are', () => {
       actions.some((action) => /Rerank|InvokeModel$/.test(action)),
     )
   expect(reranking(without)).toEqual([])
+  // Without a base nothing is searched, and there is nothing to order.
+  expect(reranking({ ...knowledge, bases: [] })).toEqual([])
   expect(reranking({ ...knowledge, region: 'us-west-2' }).flatMap(({ resources }) => resources)).toEqual([
     '*',
     'arn:aws:bedrock:us-west-2::foundation-model/cohere.rerank-v3-5:0',

@@ -33,6 +33,10 @@ const CONFIGURATIONS: [what: string, change: Partial<Sections>][] = [
       },
     },
   ],
+  [
+    'folders with spaces and brackets',
+    { knowledge: { ...knowledge, bases: [{ ...documents, prefix: 'Shared documents (2026/[a] b & c/' }] } },
+  ],
   ['an existing guardrail', { guardrail: { source: 'existing', id: 'gr00fake', version: '3' } }],
   [
     'the global profile, a mail address, tags',

@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import type { Sections } from '../../../infra/sections.ts'
 import { BOT_SCOPES } from '../../../infra/slack-manifest.ts'
 import { fakeSections } from '../fake-sections.ts'
 import { type Call, startRecorders } from './recorders.ts'
 import { answerIn, type World } from './world.ts'
+
+// A deployment starts thirty processes, and a test several deployments: on a machine that is busy they take their time.
+vi.setConfig({ testTimeout: 90_000 })
 
 /** None of these may be seen anywhere but on the standard input of the one tool that it is for. */
 export const SECRETS = {
@@ -17,6 +20,7 @@ export const SECRETS = {
   signing: '0123456789abcdef0123456789abcdef',
   bot: 'xoxb-fake-bot-token',
   edgeKey: 'fake/edge/secret/access/key',
+  cloudflare: 'fake-token-of-wrangler',
 }
 
 /** As a CI gives them. */
@@ -25,13 +29,26 @@ export const FLAGS = ['--yes', '--confluence-user', 'ada@fake.example', '--slack
 
 export const ARN = { edge: 'arn:fake:edge-key', slack: 'arn:fake:slack', wiki: 'arn:fake:wiki' }
 
+/** The base of the stacks, as an output has it. */
+export const WIKI = {
+  name: 'wiki',
+  knowledgeBaseId: 'KB00FAKE00',
+  dataSourceId: 'DS00FAKE00',
+  reading: 'Source 00000000fake',
+  credentialsArn: ARN.wiki,
+}
+
 const EMPTY: World = {
   bootstrapped: true,
   concurrency: 1000,
   models: {},
+  inferenceTypes: {},
   form: true,
   vectors: true,
   accounts: [{ id: 'f'.repeat(32), name: 'Fake account' }],
+  cloudflareToken: SECRETS.cloudflare,
+  subdomain: 'fake',
+  targets: ['https://vera-edge.fake.workers.dev', 'Producer for vera-handoffs', 'Consumer for vera-handoffs'],
   stack: false,
   alias: '1',
   edge: 'a fake Worker',
@@ -42,7 +59,8 @@ const EMPTY: World = {
     SlackSecretArn: ARN.slack,
     TurnsTableName: 'fake-turns',
     DashboardUrl: 'https://console.fake.example/dashboard',
-    KnowledgeBases: JSON.stringify([{ name: 'wiki', knowledgeBaseId: 'KB00FAKE00', dataSourceId: 'DS00FAKE00', credentialsArn: ARN.wiki }]),
+    AlarmTopicArn: 'arn:fake:alarms',
+    KnowledgeBases: JSON.stringify([WIKI]),
   },
   secrets: {
     [ARN.edge]: JSON.stringify({ accessKeyId: 'AKIA00FAKE', secretAccessKey: SECRETS.edgeKey }),
@@ -51,7 +69,8 @@ const EMPTY: World = {
   },
   keyMadeOn: '2025-12-31T00:00:00Z',
   keys: ['AKIA00OWN'],
-  job: undefined,
+  jobs: [],
+  readable: true,
   queues: [],
   edgeSecrets: [],
   versions: [],
@@ -70,7 +89,15 @@ export interface Stage {
   lines(): string[]
   /** The next command whose line holds `when` fails, once. */
   failOnce(when: string, says?: string): void
-  slack: { tokens: string[]; scopes: string[]; refuses: boolean }
+  slack: {
+    /** Those that came. */
+    tokens: string[]
+    scopes: string[]
+    /** Tokens that are of no use any more. */
+    refused: string[]
+    /** Whose a token is, where not A00FAKE's. */
+    apps: Record<string, string>
+  }
 }
 
 /** What a whole deployment does after the checks, in this order. */
@@ -79,6 +106,7 @@ export const STEPS = [
   'aws lambda get-alias',
   'aws secretsmanager get-secret-value',
   'aws secretsmanager put-secret-value',
+  'aws bedrock-agent list-ingestion-jobs',
   'aws bedrock-agent list-ingestion-jobs',
   'aws bedrock-agent start-ingestion-job',
   'aws bedrock-agent get-ingestion-job',
@@ -96,6 +124,7 @@ export const STEPS = [
 
 /** What is looked at before, some of it at the same time. */
 export const CHECKS = [
+  'aws bedrock get-foundation-model',
   'aws bedrock get-foundation-model-availability',
   'aws bedrock get-foundation-model-availability',
   'aws bedrock get-foundation-model-availability',
@@ -106,6 +135,7 @@ export const CHECKS = [
   'aws s3vectors list-vector-buckets',
   'aws ssm get-parameter',
   'aws sts get-caller-identity',
+  'wrangler auth token',
   'wrangler queues list',
   'wrangler whoami',
 ]
@@ -141,12 +171,14 @@ export async function createStage(change: Partial<Sections> = {}): Promise<Stage
     return { status: 1, says }
   })
   const slack = await startFakeSlack()
+  const cloudflareUrl = await startFakeCloudflare(world)
   const env = {
     ...variables,
     PATH: [recorders, process.env.PATH].join(delimiter),
     HOME: dir,
     TERM: 'xterm',
     SLACK_API_URL: slack.url,
+    CLOUDFLARE_API_BASE_URL: cloudflareUrl,
     AWS_PROFILE: 'fake-profile',
     CLOUDFLARE_API_TOKEN: 'fake-cloudflare-token',
   }
@@ -198,18 +230,36 @@ export function brief(tool: string, args: string[]): string {
 
 /** What a deployment asks of Slack: whose token it is. */
 async function startFakeSlack(): Promise<{ url: string; is: Stage['slack'] }> {
-  const is: Stage['slack'] = { tokens: [], scopes: Object.keys(BOT_SCOPES), refuses: false }
+  const is: Stage['slack'] = { tokens: [], scopes: Object.keys(BOT_SCOPES), refused: [], apps: {} }
   const server = createServer((request, response) => {
     is.tokens.push(request.headers.authorization ?? '')
+    const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
     response.setHeader('content-type', 'application/json')
     response.setHeader('x-oauth-scopes', is.scopes.join(','))
-    if (is.refuses) response.end(JSON.stringify({ ok: false, error: 'invalid_auth' }))
+    if (is.refused.includes(token)) response.end(JSON.stringify({ ok: false, error: 'invalid_auth' }))
     else if (request.url === '/api/auth.test')
       response.end(JSON.stringify({ ok: true, team: 'Fake team', team_id: 'T00FAKE', bot_id: 'B00FAKE' }))
-    else response.end(JSON.stringify({ ok: true, bot: { id: 'B00FAKE', app_id: 'A00FAKE' } }))
+    else response.end(JSON.stringify({ ok: true, bot: { id: 'B00FAKE', app_id: is.apps[token] ?? 'A00FAKE' } }))
   }).listen(0, '127.0.0.1')
+  return { url: `${await listening(server)}/api/`, is }
+}
+
+/** What a deployment asks Cloudflare itself: whether an account has a subdomain, with the token that wrangler has. */
+async function startFakeCloudflare(world: World): Promise<string> {
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: unknown): void => void response.writeHead(status).end(JSON.stringify(body))
+    const fault = (code: number, message: string) => ({ success: false, errors: [{ code, message }], result: null })
+    if (request.headers.authorization !== `Bearer ${world.cloudflareToken}`) answer(403, fault(10000, 'Authentication error'))
+    else if (!request.url?.endsWith('/workers/subdomain')) answer(404, fault(7003, 'No route'))
+    else if (world.subdomain === undefined) answer(404, fault(10007, 'You need to register a workers.dev subdomain'))
+    else answer(200, { success: true, errors: [], result: { subdomain: world.subdomain } })
+  }).listen(0, '127.0.0.1')
+  return listening(server)
+}
+
+async function listening(server: Server): Promise<string> {
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const address = server.address()
-  return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/api/`, is }
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
 }

@@ -13,9 +13,7 @@ import { stackRegions } from '../../../infra/placement.ts'
 import * as playground from '../../../playground/account.ts'
 import { fakeSections } from '../fake-sections.ts'
 import { synthesize } from '../synthesized.ts'
-import { createStage } from './stage.ts'
-
-const base = { name: 'wiki', knowledgeBaseId: 'KB00FAKE00', dataSourceId: 'DS00FAKE00', credentialsArn: 'arn:fake' }
+import { createStage, WIKI } from './stage.ts'
 
 describe('following a reading of the source', () => {
   /** Goes through `jobs`, one a look, and stays at the last. */
@@ -29,7 +27,7 @@ describe('following a reading of the source', () => {
     const left = jobs.map((job) => ({ ingestionJobId: 'JOB00FAKE0', ...job }))
     const look = async () => (left.length > 1 ? left.shift() : left[0]) as IngestionJob
     const sleep = async (ms: number) => void waits.push(ms)
-    const ended = await follow({ say }, { look }, base, { ingestionJobId: 'JOB00FAKE0', status: 'STARTING' }, sleep).catch(String)
+    const ended = await follow({ say }, { look }, WIKI, { ingestionJobId: 'JOB00FAKE0', status: 'STARTING' }, sleep).catch(String)
     return { told, waits, ended }
   }
   const at = (seen: number, kept: number) => ({ numberOfDocumentsScanned: seen, numberOfNewDocumentsIndexed: kept })
@@ -70,17 +68,6 @@ describe('following a reading of the source', () => {
   test.each(['COMPLETE', 'FAILED', 'STOPPED'] as const)('%s is an end', (status) => {
     expect(isUnderWay({ ingestionJobId: 'JOB00FAKE0', status })).toBe(false)
   })
-})
-
-test('a token with which the last reading failed is asked for again', async () => {
-  const stage = await createStage()
-  const { secrets } = stage.world
-  Object.assign(stage.world, {
-    secrets: { ...secrets, 'arn:fake:wiki': JSON.stringify({ username: 'ada@fake.example', password: 'a token that is wrong' }) },
-    job: { ingestionJobId: 'JOB00FAKE0', status: 'FAILED' },
-  })
-  const { err } = await stage.run('infra/deploy.ts', ['--yes', '--confluence-user', 'ada@fake.example'])
-  expect(err).toContain('CONFLUENCE_API_TOKEN')
 })
 
 describe('wrangler.toml', () => {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
-import { ARN, brief, CHECKS, createStage, expectHidden, SECRETS, STEPS, type Stage } from './stage.ts'
+import { ARN, brief, CHECKS, createStage, expectHidden, GIVEN, SECRETS, STEPS, type Stage } from './stage.ts'
+import { FAILED } from './world.ts'
 
 const ENTER = '\r'
 const DOWN = '\u001b[B'
@@ -75,4 +76,42 @@ test('of several Cloudflare accounts one is chosen, once, and Ctrl-C leaves ever
   expect(again.shown).not.toContain('Which Cloudflare account?')
   const onQueues = stage.calls().filter(({ args }) => args[0] === 'queues')
   expect(onQueues.map(({ env }) => env.CLOUDFLARE_ACCOUNT_ID)).toEqual(['two-fake-id', 'two-fake-id'])
+})
+
+test('where the last reading failed, somebody says whether it is by the user and the token', async () => {
+  const stage = await createStage()
+  const flags = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'new']
+  expect(await stage.run('infra/deploy.ts', flags, GIVEN)).toMatchObject({ status: 0 })
+  const fails = () =>
+    stage.world.jobs.push({ ingestionJobId: `JOB00NIGHT${stage.world.jobs.length}`, ...FAILED, failureReasons: [...FAILED.failureReasons] })
+  fails()
+  stage.calls()
+  const why = 'The last reading of wiki failed: The fake token was refused.'
+  const same = await inTerminal(stage, 'infra/deploy.ts', [
+    ['Deploy Fake', ENTER],
+    [why, `${DOWN}${ENTER}`],
+  ])
+  expect([same.status, same.unasked]).toEqual([0, []])
+  expect(same.shown).not.toMatch(/Whose mail address/)
+  expect(stage.lines()).not.toContain('aws secretsmanager put-secret-value')
+
+  // Where it cannot be found out, that holds nothing up.
+  fails()
+  stage.failOnce('list-ingestion-jobs')
+  const unknown = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', ENTER]])
+  expect(unknown.status).toBe(0)
+  expect(unknown.shown).toContain(why.slice(why.indexOf(': ') + 2))
+
+  fails()
+  const other = 'another-fake-confluence-token'
+  const changed = await inTerminal(stage, 'infra/deploy.ts', [
+    ['Deploy Fake', ENTER],
+    [why, ENTER],
+    ['Whose mail address', ENTER],
+    ['Their API token', `${other}${ENTER}`],
+  ])
+  expect([changed.status, changed.unasked]).toEqual([0, []])
+  expect(changed.shown).not.toContain(other)
+  expect(JSON.parse(stage.world.secrets[ARN.wiki] ?? '')).toEqual({ username: 'ada@fake.example', password: other })
+  expect(stage.world.jobs.at(-1)?.status).toBe('COMPLETE')
 })

@@ -11,9 +11,16 @@ export interface World {
   concurrency: number
   /** Agreements, where they are not AVAILABLE. */
   models: Record<string, string>
+  /** How models may be called, where not on demand. */
+  inferenceTypes: Record<string, string[]>
   form: boolean
   vectors: boolean
   accounts: { id: string; name: string }[] | undefined
+  cloudflareToken: string
+  /** Below workers.dev. */
+  subdomain: string | undefined
+  /** Where wrangler says that the Worker is. */
+  targets: string[]
   stack: boolean
   alias: string
   /** The Worker that `cdk deploy` bundles beside the functions. */
@@ -21,13 +28,20 @@ export interface World {
   outputs: Record<string, string>
   secrets: Record<string, string>
   keyMadeOn: string
-  keys: string[]
-  job: IngestionJob | undefined
+  /** Of the edge's user, while there is one. */
+  keys: string[] | undefined
+  /** The readings of the source, the latest last. */
+  jobs: IngestionJob[]
+  /** Whether the source lets itself be read. */
+  readable: boolean
   queues: string[]
   edgeSecrets: string[]
   versions: WorkerVersion[]
   live: string
 }
+
+/** What becomes of a job that cannot read. */
+export const FAILED = { status: 'FAILED', failureReasons: ['The fake token was refused.'] } as const
 
 /** Answers a call as the real tool does, in `dir`, and changes the world by it. The texts are those that were seen of the real ones. */
 export function answerIn(world: World, dir: string, { tool, args, env, input }: Call): Answer {
@@ -70,6 +84,8 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
           entitlementAvailability: 'AVAILABLE',
           regionAvailability: 'AVAILABLE',
         }),
+      'bedrock get-foundation-model': () =>
+        well({ modelDetails: { inferenceTypesSupported: world.inferenceTypes[at('--model-identifier')] ?? ['ON_DEMAND'] } }),
       'bedrock get-use-case-for-model-access': () =>
         world.form
           ? well({ formData: 'ZmFrZQ==' })
@@ -82,15 +98,22 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         return well({})
       },
       'secretsmanager list-secret-version-ids': () => well({ Versions: [{ VersionStages: ['AWSCURRENT'], CreatedDate: world.keyMadeOn }] }),
-      'bedrock-agent list-ingestion-jobs': () => well({ ingestionJobSummaries: world.job ? [world.job] : [] }),
+      'bedrock-agent list-ingestion-jobs': () => {
+        const complete = args.includes('--filters')
+        const found = world.jobs.findLast(({ status }) => !complete || status === 'COMPLETE')
+        return well({ ingestionJobSummaries: found ? [{ ...found, failureReasons: undefined }] : [] })
+      },
       'bedrock-agent start-ingestion-job': () => {
-        world.job = { ingestionJobId: 'JOB00FAKE0', status: 'STARTING' }
-        return well({ ingestionJob: world.job })
+        const job: IngestionJob = { ingestionJobId: `JOB00FAKE${world.jobs.length}`, status: 'STARTING', description: at('--description') }
+        world.jobs.push(job)
+        return well({ ingestionJob: job })
       },
       'bedrock-agent get-ingestion-job': () => {
-        const statistics = { numberOfDocumentsScanned: 7, numberOfNewDocumentsIndexed: 7 }
-        world.job = { ingestionJobId: 'JOB00FAKE0', status: 'COMPLETE', statistics }
-        return well({ ingestionJob: world.job })
+        const job = world.jobs.find(({ ingestionJobId }) => ingestionJobId === at('--ingestion-job-id'))
+        if (!job) return refused('An error occurred (ResourceNotFoundException) when calling GetIngestionJob')
+        const seen = { numberOfDocumentsScanned: 7, numberOfNewDocumentsIndexed: 7 }
+        if (job.status === 'STARTING') Object.assign(job, world.readable ? { status: 'COMPLETE', statistics: seen } : FAILED)
+        return well({ ingestionJob: job })
       },
       'cloudformation describe-stacks': () => {
         const Outputs = Object.entries(world.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }))
@@ -99,10 +122,13 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
           : refused('An error occurred (ValidationError): Stack with id Vera does not exist')
       },
       'cloudformation describe-stack-resources': () =>
-        well({ StackResources: [{ ResourceType: 'AWS::IAM::AccessKey', PhysicalResourceId: world.keys[0] }] }),
-      'iam list-access-keys': () => well({ AccessKeyMetadata: world.keys.map((AccessKeyId) => ({ AccessKeyId })) }),
+        well({ StackResources: [{ ResourceType: 'AWS::IAM::AccessKey', PhysicalResourceId: world.keys?.[0] }] }),
+      'iam list-access-keys': () =>
+        world.keys
+          ? well({ AccessKeyMetadata: world.keys.map((AccessKeyId) => ({ AccessKeyId })) })
+          : refused('An error occurred (NoSuchEntity) when calling the ListAccessKeys operation'),
       'iam delete-access-key': () => {
-        world.keys = world.keys.filter((key) => key !== at('--access-key-id'))
+        world.keys = world.keys?.filter((key) => key !== at('--access-key-id'))
         return well()
       },
     },
@@ -121,7 +147,10 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
     },
     wrangler: {
       whoami: () =>
-        world.accounts ? well({ loggedIn: true, email: 'fake@fake.example', accounts: world.accounts }) : refused('{"loggedIn":false}', 1),
+        world.accounts
+          ? well({ loggedIn: true, email: 'fake@fake.example', accounts: world.accounts })
+          : refused(JSON.stringify({ loggedIn: false }, null, 2), 1),
+      'auth token': () => well({ type: 'oauth', token: world.cloudflareToken }),
       'queues list': () => well('a table'),
       'queues info': () => onQueue(args[2], () => undefined),
       'queues create': () => {
@@ -136,7 +165,7 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
       deploy: () => {
         world.edgeSecrets = [...new Set([...world.edgeSecrets, ...Object.keys(JSON.parse(input))])]
         addVersion({ 'workers/tag': at('--tag'), 'workers/triggered_by': 'upload' })
-        const report = { type: 'deploy', version: 1, targets: ['https://vera-edge.fake.workers.dev'] }
+        const report = { type: 'deploy', version: 1, targets: world.targets }
         appendFileSync(env.WRANGLER_OUTPUT_FILE_PATH ?? '', `{"type":"wrangler-session","version":1}\n${JSON.stringify(report)}\n`)
         return well()
       },

@@ -172,3 +172,33 @@ test('any other event can be sent as it is', async () => {
   opened.slack.send({ type: 'app_home_opened', user: 'U00ADA', channel: 'D00ADA', tab: 'home' }, {}, { api_app_id: 'A00OTHER' })
   expect(await arrived()).toMatchObject([{ api_app_id: 'A00OTHER', event: { type: 'app_home_opened' } }])
 })
+
+describe('what the app is installed with', () => {
+  async function typesWith(options: Parameters<typeof openSlack>[0]): Promise<{ types: string[]; needed: string[] }> {
+    opened = await openSlack(options)
+    opened.slack.connect({ events: app.url })
+    opened.slack.post({ channel, user: 'U00ADA', text: '@Vera where?' })
+    opened.slack.post({ channel: 'D00ADA', user: 'U00ADA', text: 'where?' })
+    return { types: await typesOf(), needed: [...opened.slack.neededScopes].sort() }
+  }
+
+  test('an event that is not subscribed to does not come', async () => {
+    const { types, needed } = await typesWith({ botEvents: ['app_mention', 'message.groups'] })
+    expect([types, needed]).toEqual([['app_mention'], ['app_mentions:read']])
+  })
+
+  test('nor one for which the scope is missing', async () => {
+    const { types, needed } = await typesWith({ scopes: ['channels:history', 'chat:write'] })
+    expect([types, needed]).toEqual([['message'], ['channels:history']])
+  })
+
+  test('nor the Stop button', async () => {
+    opened = await openSlack({ botEvents: ['app_mention'] })
+    opened.slack.connect({ events: app.url })
+    const { ts } = opened.slack.post({ channel, user: 'U00ADA', text: 'hi' })
+    await opened.client.agents.sessions.setStatus({ channel_id: channel, thread_ts: ts, status: 'processing' })
+    opened.slack.pressStop({ channel, threadTs: ts, user: 'U00ADA' })
+    expect(await typesOf()).toEqual([])
+    expect([...opened.slack.neededScopes]).toEqual(['chat:write', 'assistant:write'])
+  })
+})

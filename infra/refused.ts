@@ -1,0 +1,46 @@
+import type { Sections } from './sections.ts'
+
+/**
+ * How many numbers the vectors of an embedding model may have. Of a model that is not here AWS decides.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-supported.html
+ */
+const DIMENSIONS: ReadonlyMap<string, readonly number[]> = new Map([
+  ['amazon.titan-embed-text-v1', [1536]],
+  ['amazon.titan-embed-text-v2:0', [256, 512, 1024]],
+  ['cohere.embed-english-v3', [1024]],
+  ['cohere.embed-multilingual-v3', [1024]],
+])
+
+/**
+ * What AWS would refuse when half of a deployment is done, one sentence each. Apart from the schema, which the functions read
+ * each time they start, and never for these fields.
+ */
+export function refusedByAws({ knowledge, guardrail }: Pick<Sections, 'knowledge' | 'guardrail'>): string[] {
+  const { bases, embedding, sync } = knowledge
+  const wrong: string[] = []
+  for (const name of repeated(bases.map((base) => base.name))) wrong.push(`knowledge.bases: two bases are called ${name}`)
+  if (guardrail.source === 'policy') {
+    for (const type of repeated([...guardrail.mask, ...guardrail.block]))
+      wrong.push(`guardrail.mask and guardrail.block have ${type} twice`)
+  }
+  const can = DIMENSIONS.get(embedding.model)
+  if (can && !can.includes(embedding.dimensions)) {
+    wrong.push(`knowledge.embedding.dimensions: ${embedding.model} makes vectors of ${can.join(', ')}, not of ${embedding.dimensions}`)
+  }
+  if (!isTimezone(sync.timezone)) wrong.push(`knowledge.sync.timezone: there is no ${sync.timezone}; one such as Europe/London is meant`)
+  return wrong
+}
+
+function repeated(all: readonly string[]): Set<string> {
+  return new Set(all.filter((one, index) => all.indexOf(one) !== index))
+}
+
+/** By its name: Node knows offsets such as +01:00 too, and the scheduler does not. */
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return /^[A-Z]/i.test(name)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest'
+import { ARN, createStage, FLAGS, GIVEN, SECRETS, type Stage, WIKI } from './stage.ts'
+import { FAILED } from './world.ts'
+
+const DEPLOY = 'infra/deploy.ts'
+const HANDBOOK = { ...WIKI, name: 'handbook', knowledgeBaseId: 'KB00FAKE01', credentialsArn: 'arn:fake:handbook' }
+
+/** Everything is deployed, and the wiki has been read. */
+async function deployed(): Promise<Stage> {
+  const stage = await createStage()
+  expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+  stage.calls()
+  return stage
+}
+
+const starts = (stage: Stage) => stage.lines().filter((line) => line.endsWith('start-ingestion-job')).length
+const heldIn = (stage: Stage, arn: string) => JSON.parse(stage.world.secrets[arn] ?? '')
+
+describe('a reading that fails holds nothing else up', () => {
+  test.each(['list-ingestion-jobs', 'start-ingestion-job', 'get-ingestion-job'])('%s', async (failing) => {
+    const stage = await createStage()
+    stage.failOnce(failing)
+    const first = await stage.run(DEPLOY, FLAGS, GIVEN)
+    // The Worker and Slack have what they need, and whoever looks at the status learns that something is missing.
+    expect([first.status, first.err]).toEqual([1, expect.stringMatching(new RegExp(`${failing} .* ended with status 1`))])
+    expect(stage.world).toMatchObject({ live: 'version-0' })
+    expect(heldIn(stage, ARN.slack)).toMatchObject({ appId: 'A00FAKE' })
+    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+    expect(stage.world.jobs.at(-1)?.status).toBe('COMPLETE')
+  })
+
+  test('the first one', async () => {
+    const stage = await createStage()
+    Object.assign(stage.world, { readable: false })
+    const { status, err } = await stage.run(DEPLOY, FLAGS, GIVEN)
+    expect([status, err]).toEqual([1, expect.stringContaining('"wiki" could not read its source: The fake token was refused.')])
+    expect(stage.world.live).toBe('version-0')
+  })
+
+  test('that of a night, which a release only notes, and tries once more', async () => {
+    const stage = await deployed()
+    stage.world.jobs.push({ ingestionJobId: 'JOB00NIGHT', ...FAILED, failureReasons: [...FAILED.failureReasons] })
+    Object.assign(stage.world, { edge: 'a newer Worker', outputs: { ...stage.world.outputs, AnswerVersion: '2' } })
+    const { status, out, err } = await stage.run(DEPLOY, ['--yes'])
+    expect([status, err]).toEqual([0, ''])
+    expect(out).toMatch(/wiki answers from what it read before: its last reading failed \(The fake token was refused\.\)/)
+    expect(stage.world).toMatchObject({ alias: '2', live: 'version-1' })
+    // Nobody waits for it.
+    expect(stage.world.jobs.at(-1)).toMatchObject({ status: 'STARTING', description: WIKI.reading })
+    expect(stage.lines().filter((line) => line.endsWith('get-ingestion-job'))).toHaveLength(1)
+  })
+
+  test('that of a night, which cannot be tried again', async () => {
+    const stage = await deployed()
+    stage.world.jobs.push({ ingestionJobId: 'JOB00NIGHT', status: 'STOPPED' })
+    stage.failOnce('start-ingestion-job')
+    const { status, out } = await stage.run(DEPLOY, ['--yes'])
+    expect([status, out]).toEqual([0, expect.stringContaining('it cannot be read now')])
+  })
+})
+
+describe('what was read is told from what is to be read', () => {
+  test('a source that is the same is left to its schedule', async () => {
+    const stage = await deployed()
+    stage.world.jobs.push({ ingestionJobId: 'JOB00NIGHT', status: 'IN_PROGRESS', description: WIKI.reading })
+    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, out: expect.stringContaining('wiki has been read') })
+    expect(starts(stage)).toBe(0)
+  })
+
+  test('a source that has changed in place is read anew', async () => {
+    const stage = await deployed()
+    const moved = { ...WIKI, reading: 'Source 0000000moved' }
+    Object.assign(stage.world.outputs, { KnowledgeBases: JSON.stringify([moved]) })
+    // A job by hand, of whatever source, is under way.
+    stage.world.jobs.push({ ingestionJobId: 'JOB00HAND0', status: 'STARTING' })
+    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, out: expect.stringContaining('wiki has been read: 7 pages') })
+    expect(starts(stage)).toBe(1)
+    expect(stage.world.jobs.at(-1)).toMatchObject({ status: 'COMPLETE', description: moved.reading })
+    // And once.
+    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0 })
+    expect(starts(stage)).toBe(0)
+  })
+})
+
+describe('the user and the token', () => {
+  test('are both wanted for another user', async () => {
+    const stage = await deployed()
+    const grace = ['--yes', '--confluence-user', 'grace@fake.example']
+    expect(await stage.run(DEPLOY, grace)).toMatchObject({ status: 1, err: expect.stringContaining('Give CONFLUENCE_API_TOKEN') })
+    expect(heldIn(stage, ARN.wiki)).toMatchObject({ username: 'ada@fake.example' })
+    stage.calls()
+    expect(await stage.run(DEPLOY, grace, GIVEN)).toMatchObject({ status: 0, err: '' })
+    expect(heldIn(stage, ARN.wiki)).toEqual({ username: 'grace@fake.example', password: SECRETS.confluence })
+    // Who may see other pages.
+    expect(starts(stage)).toBe(1)
+  })
+
+  test('are what the next reading is by, and not what is under way', async () => {
+    const stage = await deployed()
+    stage.world.jobs.push({ ingestionJobId: 'JOB00NIGHT', status: 'STARTING', description: WIKI.reading })
+    const grace = ['--yes', '--confluence-user', 'grace@fake.example']
+    expect(await stage.run(DEPLOY, grace, GIVEN)).toMatchObject({ status: 0, err: '' })
+    expect(starts(stage)).toBe(1)
+    expect(stage.world.jobs.map(({ status }) => status)).toEqual(['COMPLETE', 'COMPLETE', 'COMPLETE'])
+  })
+
+  test('are not wanted for the user who is there', async () => {
+    const stage = await deployed()
+    expect(await stage.run(DEPLOY, ['--yes', '--confluence-user', 'ada@fake.example'])).toMatchObject({ status: 0, err: '' })
+    expect(starts(stage)).toBe(0)
+  })
+
+  test('are those of the bases that are there for one that is new beside them', async () => {
+    const stage = await deployed()
+    Object.assign(stage.world.outputs, { KnowledgeBases: JSON.stringify([WIKI, HANDBOOK]) })
+    stage.world.secrets[HANDBOOK.credentialsArn] = JSON.stringify({ username: 'not-set', password: 'generated' })
+    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+    expect(heldIn(stage, HANDBOOK.credentialsArn)).toEqual(heldIn(stage, ARN.wiki))
+  })
+
+  test('are not repeated where the secret is not what it should be', async () => {
+    const stage = await deployed()
+    stage.world.secrets[ARN.wiki] = SECRETS.confluence
+    const { status, out, err } = await stage.run(DEPLOY, ['--yes'])
+    expect([status, err]).toEqual([1, expect.stringContaining(`What is in the secret ${ARN.wiki} is no JSON`)])
+    expect(out + err).not.toContain(SECRETS.confluence)
+  })
+})

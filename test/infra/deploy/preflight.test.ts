@@ -1,0 +1,174 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { originOf } from '../../../infra/deploy/worker.ts'
+import { fakeSections } from '../fake-sections.ts'
+import { CHECKS, createStage, FLAGS, GIVEN, type Stage, writeSections } from './stage.ts'
+
+const DEPLOY = 'infra/deploy.ts'
+const { identity, knowledge, model } = fakeSections
+
+/** A deployment that stops before anything is made. */
+async function stopped(stage: Stage, given: Record<string, string> = GIVEN) {
+  const { status, out, err } = await stage.run(DEPLOY, FLAGS, given)
+  expect(status).toBe(1)
+  expect(err).toMatch(/in the way, and nothing has been made yet/)
+  const lines = stage.lines().sort()
+  expect(lines.filter((line) => !CHECKS.includes(line))).toEqual([])
+  return { out, err, lines }
+}
+
+describe('everything that is in the way is said at once', () => {
+  test('in the configuration, at AWS and at Cloudflare', async () => {
+    const stage = await createStage()
+    writeSections(stage.dir, {
+      identity: { ...identity, name: 'A name that is far too long for Slack to take' },
+      knowledge: { ...knowledge, bases: [{ name: 'wiki', source: 'confluence', site: 'https://your-site.atlassian.example' }] },
+    })
+    Object.assign(stage.world, {
+      bootstrapped: false,
+      vectors: false,
+      form: false,
+      subdomain: undefined,
+      models: { 'anthropic.claude-haiku-5-5': 'NOT_AVAILABLE' },
+    })
+    stage.failOnce('queues list', 'Queues are not enabled')
+    const { out, err, lines } = await stopped(stage)
+    expect(err).toContain('7 things are in the way')
+    for (const sentence of [
+      /"wiki" is https:\/\/your-site\.atlassian\.example/,
+      /identity\.name has 45 characters, and Slack takes 35/,
+      /not bootstrapped in us-east-1/,
+      /S3 Vectors is not in us-east-1/,
+      /use-case form/,
+      /Queues are not enabled/,
+      /no workers\.dev subdomain yet.*https:\/\/dash\.cloudflare\.com\/f{32}\/workers\/onboarding/,
+    ]) {
+      expect(out).toMatch(sentence)
+    }
+    expect(lines).toEqual(CHECKS)
+  })
+
+  test('where nobody is logged in on either side', async () => {
+    const stage = await createStage()
+    Object.assign(stage.world, { accounts: undefined })
+    stage.failOnce('aws sts', 'Unable to locate credentials')
+    const { out, lines } = await stopped(stage)
+    expect(out).toMatch(/Nobody is logged in to AWS \(Unable to locate credentials\)/)
+    expect(out).toMatch(/Nobody is logged in to Cloudflare\. Run/)
+    expect(lines).toEqual(['aws sts get-caller-identity', 'wrangler whoami'])
+  })
+
+  test('where a tool is not installed, with where to get it', async () => {
+    const stage = await createStage()
+    const recorders = join(stage.dir, 'recorders')
+    rmSync(join(recorders, 'aws'))
+    Object.assign(stage.world, { accounts: undefined })
+    // The machine may have one of its own.
+    const others = (process.env.PATH ?? '').split(delimiter).filter((dir) => !existsSync(join(dir, 'aws')))
+    const { out } = await stopped(stage, { ...GIVEN, PATH: [recorders, ...others].join(delimiter) })
+    expect(out).toMatch(/There is no "aws" on the PATH\. Install version 2 .*https:\/\/docs\.aws/)
+    expect(out).toMatch(/Nobody is logged in to Cloudflare/)
+  })
+})
+
+/** What is only worth a note: the rest of a deployment would say the same. */
+const NOTED = ['aws bedrock get-use-case-for-model-access', 'wrangler auth token']
+
+test.each([...new Set(CHECKS)])('%s may fail, and the next run looks again', async (failing) => {
+  const stage = await createStage()
+  stage.failOnce(failing)
+  const { status, out, err } = await stage.run(DEPLOY, FLAGS, GIVEN)
+  const lines = stage.lines()
+  expect(lines).toContain(failing)
+  if (NOTED.includes(failing)) {
+    expect([status, err]).toEqual([0, ''])
+    expect(out).toMatch(/! .*could not be found out.*a fake failure/)
+    return
+  }
+  expect([status, err]).toEqual([1, expect.stringMatching(/thing.* in the way, and nothing has been made yet/)])
+  expect(out).toMatch(/✗ .*a fake failure/)
+  expect(lines.filter((line) => !CHECKS.includes(line))).toEqual([])
+  expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+})
+
+test('what cannot be found out does not let through what may not be called', async () => {
+  const stage = await createStage()
+  Object.assign(stage.world, { models: { 'anthropic.claude-haiku-5-5': 'NOT_AVAILABLE' } })
+  stage.failOnce('get-use-case', 'An error occurred (AccessDeniedException)')
+  expect((await stopped(stage)).out).toMatch(/claude-haiku-5-5 may not be called by this account yet/)
+})
+
+test('a model that is only called through a profile is not called by its own id', async () => {
+  const stage = await createStage()
+  writeSections(stage.dir, { model: { ...model, id: 'anthropic.claude-haiku-5-5' } })
+  Object.assign(stage.world, { inferenceTypes: { 'anthropic.claude-haiku-5-5': ['INFERENCE_PROFILE'] } })
+  expect((await stopped(stage)).out).toMatch(
+    /model\.id anthropic\.claude-haiku-5-5 is not called by its own id .* us\.anthropic\.claude-haiku-5-5/,
+  )
+})
+
+describe('Cloudflare', () => {
+  test('that cannot be asked is not the same as nobody who is logged in', async () => {
+    const stage = await createStage()
+    stage.failOnce('whoami', 'fetch failed')
+    const { out } = await stopped(stage)
+    expect(out).toMatch(/Who is logged in to Cloudflare could not be found out\. The answer was: fetch failed/)
+    expect(out).not.toContain('Nobody is logged in')
+  })
+
+  test('of whose subdomain nothing is known is no reason to stop', async () => {
+    const stage = await createStage()
+    const { status, out } = await stage.run(DEPLOY, FLAGS, { ...GIVEN, CLOUDFLARE_API_BASE_URL: 'http://127.0.0.1:9' })
+    expect([status, out]).toEqual([0, expect.stringContaining('could not be found out: 127.0.0.1:9 did not answer')])
+  })
+
+  test('whose account was remembered and is not listed any more is not replaced by another without a word', async () => {
+    const stage = await createStage()
+    const remembered = 'e'.repeat(32)
+    writeFileSync(join(stage.dir, '.vera.json'), JSON.stringify({ cloudflareAccountId: remembered }))
+    expect((await stopped(stage)).out).toContain(`does not list the Cloudflare account ${remembered}`)
+    // Said anew, it is remembered anew.
+    const listed = 'f'.repeat(32)
+    expect(await stage.run(DEPLOY, FLAGS, { ...GIVEN, CLOUDFLARE_ACCOUNT_ID: listed })).toMatchObject({ status: 0, err: '' })
+    expect(JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))).toMatchObject({ cloudflareAccountId: listed })
+  })
+
+  test('has no account that is called nothing', async () => {
+    const stage = await createStage()
+    await stage.run(DEPLOY, FLAGS, { ...GIVEN, CLOUDFLARE_ACCOUNT_ID: '' })
+    const accounts = stage.calls().flatMap(({ args, env }) => (args[0] === 'queues' ? [env.CLOUDFLARE_ACCOUNT_ID] : []))
+    expect(new Set(accounts)).toEqual(new Set(['f'.repeat(32)]))
+  })
+
+  test('of several accounts has one named where nobody can be asked', async () => {
+    const stage = await createStage()
+    Object.assign(stage.world, { accounts: ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name })) })
+    expect((await stopped(stage)).out).toContain('Give CLOUDFLARE_ACCOUNT_ID')
+  })
+})
+
+test('a Worker on a domain of its own needs no subdomain, and is found there', async () => {
+  const stage = await createStage()
+  const toml = join(stage.dir, 'wrangler.toml')
+  const routes = 'workers_dev = false\nroutes = [{ pattern = "vera.acme.example", custom_domain = true }]'
+  writeFileSync(toml, readFileSync(toml, 'utf8').replace('workers_dev = true', routes))
+  Object.assign(stage.world, { subdomain: undefined, targets: ['Producer for vera-handoffs', 'vera.acme.example (custom domain)'] })
+  const { status, out } = await stage.run(DEPLOY, FLAGS, GIVEN)
+  expect([status, out]).toEqual([0, expect.stringContaining('vera-edge is at https://vera.acme.example\n')])
+  expect(stage.lines()).not.toContain('wrangler auth token')
+})
+
+test.each([
+  ['https://vera-edge.acme.workers.dev', 'https://vera-edge.acme.workers.dev'],
+  ['vera.acme.example (custom domain)', 'https://vera.acme.example'],
+  ['vera.acme.example (custom domain - zone name: acme.example) [production: enabled]', 'https://vera.acme.example'],
+  ['vera.acme.example/* (zone name: acme.example)', 'https://vera.acme.example'],
+  ['vera.acme.example/*', 'https://vera.acme.example'],
+  ['acme.example/slack/*', undefined],
+  ['*.acme.example/*', undefined],
+  ['Producer for vera-handoffs', undefined],
+  ['schedule: 0 4 * * *', undefined],
+])('of what wrangler deploys to, "%s" is the address %s', (target, origin) => {
+  expect(originOf(target)).toBe(origin)
+})

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { fakeSections } from '../fake-sections.ts'
+import { ARN, createStage, FLAGS, GIVEN, type Stage, writeSections } from './stage.ts'
+
+const DEPLOY = 'infra/deploy.ts'
+const OTHER = { SLACK_SIGNING_SECRET: 'f'.repeat(32), SLACK_BOT_TOKEN: 'xoxb-fake-token-of-another' }
+
+/** Everything is deployed, with the app A00FAKE. */
+async function deployed(): Promise<Stage> {
+  const stage = await createStage()
+  expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+  stage.slack.apps[OTHER.SLACK_BOT_TOKEN] = 'A00OTHER'
+  stage.calls()
+  return stage
+}
+
+const appIn = (stage: Stage) => JSON.parse(stage.world.secrets[ARN.slack] ?? '').appId
+const remembered = (stage: Stage) => JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))
+/** What was the signing secret of the Worker's at last. */
+const signing = (stage: Stage) =>
+  stage
+    .calls()
+    .filter(({ tool, input }) => tool === 'wrangler' && input !== '')
+    .flatMap(({ args, input }) => (args[0] === 'secret' ? [input] : (JSON.parse(input).SLACK_SIGNING_SECRET ?? [])))
+    .at(-1)
+
+/** The Worker has the other app's signing secret, and nobody has its token at hand. */
+async function halfMoved(): Promise<Stage> {
+  const stage = await deployed()
+  const half = await stage.run(DEPLOY, ['--yes', '--slack-app', 'A00OTHER'], { SLACK_SIGNING_SECRET: OTHER.SLACK_SIGNING_SECRET })
+  expect([half.status, half.err]).toEqual([1, expect.stringContaining('Give SLACK_BOT_TOKEN')])
+  expect([signing(stage), appIn(stage)]).toEqual([OTHER.SLACK_SIGNING_SECRET, 'A00FAKE'])
+  return stage
+}
+
+test('a move that was interrupted is gone on with, and not taken for done', async () => {
+  const stage = await halfMoved()
+  const plain = await stage.run(DEPLOY, ['--yes'])
+  expect([plain.status, plain.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
+  expect(await stage.run(DEPLOY, ['--yes'], OTHER)).toMatchObject({ status: 0, err: '' })
+  expect(appIn(stage)).toBe('A00OTHER')
+  expect(remembered(stage)).not.toHaveProperty('movesTo')
+  expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+})
+
+test('a move that was interrupted can be taken back', async () => {
+  const stage = await halfMoved()
+  const back = ['--yes', '--slack-app', 'A00FAKE']
+  const without = await stage.run(DEPLOY, back)
+  expect([without.status, without.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
+  expect(await stage.run(DEPLOY, back, { SLACK_SIGNING_SECRET: GIVEN.SLACK_SIGNING_SECRET })).toMatchObject({ status: 0, err: '' })
+  expect([signing(stage), appIn(stage)]).toEqual([GIVEN.SLACK_SIGNING_SECRET, 'A00FAKE'])
+  expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+})
+
+test('a new app in place of one that was deleted has a signing secret of its own', async () => {
+  const stage = await deployed()
+  stage.slack.refused = [GIVEN.SLACK_BOT_TOKEN]
+  const anew = ['--yes', '--slack-app', 'new']
+  const lacking = await stage.run(DEPLOY, anew, { SLACK_BOT_TOKEN: OTHER.SLACK_BOT_TOKEN })
+  expect([lacking.status, lacking.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
+  expect(appIn(stage)).toBe('A00FAKE')
+  expect(await stage.run(DEPLOY, anew, OTHER)).toMatchObject({ status: 0, err: '' })
+  expect([signing(stage), appIn(stage)]).toEqual([OTHER.SLACK_SIGNING_SECRET, 'A00OTHER'])
+})
+
+test('a token that was renewed leaves the signing secret alone', async () => {
+  const stage = await deployed()
+  stage.slack.refused = [GIVEN.SLACK_BOT_TOKEN]
+  expect(await stage.run(DEPLOY, ['--yes'], { SLACK_BOT_TOKEN: 'xoxb-renewed-fake-token' })).toMatchObject({ status: 0, err: '' })
+  expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '').botToken).toBe('xoxb-renewed-fake-token')
+  expect(signing(stage)).toBeUndefined()
+})
+
+test('a manifest that has changed is said once, because Slack learns of it by hand only', async () => {
+  const stage = await deployed()
+  const told = async () => {
+    const { status, out } = await stage.run(DEPLOY, ['--yes'])
+    expect(status).toBe(0)
+    return out.includes('https://api.slack.com/apps/A00FAKE/app-manifest')
+  }
+  expect(await told()).toBe(false)
+  stage.world.targets = ['https://vera-edge.elsewhere.workers.dev']
+  expect([await told(), await told()]).toEqual([true, false])
+  writeSections(stage.dir, { identity: { ...fakeSections.identity, description: 'Another fake assistant.' } })
+  expect([await told(), await told()]).toEqual([true, false])
+})
