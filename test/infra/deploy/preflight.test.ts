@@ -75,21 +75,26 @@ describe('everything that is in the way is said at once', () => {
 /** What is only worth a note: the rest of a deployment would say the same. */
 const NOTED = ['aws bedrock get-use-case-for-model-access', 'wrangler auth token']
 
-test.each([...new Set(CHECKS)])('%s may fail, and the next run looks again', async (failing) => {
+test('each look may fail, and the next run looks again', async () => {
+  const stage = await createStage()
+  for (const failing of new Set(CHECKS.filter((line) => !NOTED.includes(line)))) {
+    stage.failOnce(failing)
+    const { out, lines } = await stopped(stage)
+    expect(lines).toContain(failing)
+    expect(out).toMatch(/✗ .*a fake failure/)
+  }
+  expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+})
+
+test.each(NOTED)('%s may fail, which is noted, and nothing is held up', async (failing) => {
   const stage = await createStage()
   stage.failOnce(failing)
-  const { status, out, err } = await stage.run(DEPLOY, FLAGS, GIVEN)
-  const lines = stage.lines()
-  expect(lines).toContain(failing)
-  if (NOTED.includes(failing)) {
-    expect([status, err]).toEqual([0, ''])
-    expect(out).toMatch(/! .*could not be found out.*a fake failure/)
-    return
-  }
-  expect([status, err]).toEqual([1, expect.stringMatching(/thing.* in the way, and nothing has been made yet/)])
-  expect(out).toMatch(/✗ .*a fake failure/)
-  expect(lines.filter((line) => !CHECKS.includes(line))).toEqual([])
-  expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({
+    status: 0,
+    err: '',
+    out: expect.stringMatching(/! .*could not be found out.*a fake failure/),
+  })
+  expect(stage.lines()).toContain(failing)
 })
 
 test('what cannot be found out does not let through what may not be called', async () => {

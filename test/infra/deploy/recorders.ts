@@ -21,12 +21,12 @@ export interface Answer {
 
 /**
  * Tells the test how it was called, and answers what the test says. `/dev/stdin` is opened anew, as aws and wrangler do it:
- * that fails where standard input is a socket. Bash, because a test calls it hundreds of times and Node takes ten times as long to start.
+ * that fails where standard input is a socket. Bash, and little beside its own words, because a test calls it hundreds of times: Node takes ten times as long to start.
  */
-const RECORDER = String.raw`#!/bin/bash
+const recorderOf = (tool: string) => String.raw`#!/bin/bash
 exec 3<>"/dev/tcp/127.0.0.1/$FAKE_PORT"
 {
-  printf '%s\0' "$(basename "$0")" "$@"
+  printf '%s\0' ${tool} "$@"
   printf '\036'
   env -0
   printf '\036'
@@ -34,7 +34,8 @@ exec 3<>"/dev/tcp/127.0.0.1/$FAKE_PORT"
   printf '\035'
 } >&3
 read -r status <&3
-if [ "$status" = 0 ]; then cat <&3; else cat <&3 >&2; fi
+IFS= read -r -d '' says <&3
+if [ "$status" = 0 ]; then printf %s "$says"; else printf %s "$says" >&2; fi
 exit "$status"
 `
 
@@ -44,7 +45,7 @@ export async function startRecorders(
   answer: (call: Call) => Answer,
 ): Promise<{ calls: Call[]; variables: { FAKE_PORT: string } }> {
   for (const tool of ['aws', 'cdk', 'wrangler']) {
-    writeFileSync(join(dir, tool), RECORDER)
+    writeFileSync(join(dir, tool), recorderOf(tool))
     chmodSync(join(dir, tool), 0o755)
   }
   const calls: Call[] = []
