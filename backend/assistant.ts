@@ -76,14 +76,14 @@ const Prefix = v.pipe(
   v.regex(/^(?!.*[*?${}])[ -~\xa1-\xff]*$/, 'a folder is meant, without *, ?, $, braces and letters beyond Latin-1'),
 )
 
-/** Six fields. One of the two days, that of the month and that of the week, has to be a question mark. */
+/** Six fields, of which one of the two days has to be a question mark; or a rate, whose unit has to agree with its number. */
 const FIELD = String.raw`[\dA-Z,*?/#-]+`
 const CRON = String.raw`cron\(${FIELD} ${FIELD} (\? ${FIELD} ${FIELD}|${FIELD} ${FIELD} \?) ${FIELD}\)`
 const Schedule = v.pipe(
   v.string(),
   v.regex(
-    new RegExp(String.raw`^(${CRON}|rate\([1-9]\d* (minute|hour|day)s?\))$`),
-    'six fields are meant, one of the days a question mark, such as cron(0 4 * * ? *), or rate(1 day)',
+    new RegExp(String.raw`^(${CRON}|rate\((1 (minute|hour|day)|(?!1 )[1-9]\d* (minute|hour|day)s)\))$`),
+    'six fields are meant, one of the days a question mark, such as cron(0 4 * * ? *), or rate(1 day), rate(2 days)',
   ),
 )
 
