@@ -125,7 +125,10 @@ function createStreamed(desk: Desk, { ts, part, text, steps, since }: Begun): Me
         const session = stopped.is === 'done'
         if (whole) return { is: 'done', session }
         const set = await patiently({ clock, until }, () => setMessage(desk, ts, content, { part, state, ending }))
-        if (set.is === 'done') return { is: 'done', session }
+        if (set.is === 'done') {
+          doubtful.length = 0
+          return { is: 'done', session }
+        }
         if (set.is !== 'refused') return { is: 'no', session }
         // Slack has it open still, whatever it said.
         if (set.code !== 'streaming_state_conflict') return { is: 'refused', session }

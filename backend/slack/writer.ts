@@ -4,6 +4,7 @@ import { AskedToWait } from '../pacer.ts'
 import type { Ending } from './blocks.ts'
 import { APPEND_GAP_MS, createBounds, openAt, type Place, UPDATE_GAP_MS } from './bounds.ts'
 import type { Step } from './content.ts'
+import { createEndings } from './endings.ts'
 import { isGone } from './gone.ts'
 import type { Desk, Message } from './message.ts'
 import { createPosted } from './posted.ts'
@@ -51,8 +52,7 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone }: {
   let steps: Step[] = []
   /** The message before this one. */
   let ended: Message | undefined
-  /** Messages that Slack did not let us end yet. */
-  const unended: Message[] = []
+  const endings = createEndings(desk, () => createPosted(desk, { part: parts++ }))
   let firstTextAt: number | undefined
 
   /** Where text is going to be written. */
@@ -134,7 +134,8 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone }: {
         if (mode !== 'streaming') throw new BudgetSpent('Slack asks to wait beyond the end of this invocation')
         // A post counts against another limit.
         fallBack('at the end')
-        unended.push(to)
+        // What it may lack is made good when it is ended.
+        endings.leave(to)
         leave(to)
         break
       case 'full':
@@ -147,7 +148,10 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone }: {
           // Slack may have it open all the same, and then takes no update.
           await to.end(undefined, clock.now())
           goOnByUpdates(to, 'posting')
-        } else leave(to)
+        } else {
+          leave(to)
+          reopening += to.unsure()
+        }
         break
       case 'stopped':
         onStop()
@@ -169,10 +173,9 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone }: {
     reopening = reopeningFor(content.open)
   }
 
-  /** The same, of a message that takes no more; what it may lack goes along. */
+  /** The same, of a message that takes no more. */
   function leave(left: Message): void {
     if (left.content.text !== '') endBefore(left)
-    reopening += left.unsure()
     full = false
     message = undefined
   }
@@ -181,29 +184,7 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone }: {
     ended = message
     message = undefined
     full = false
-    // One try: a later one may wait, the text may not.
-    if (ended && (await ended.end(undefined, clock.now())).is === 'no') unended.push(ended)
-  }
-
-  /** Ends a message for good. Says whether that left the session active. Throws where nobody knows whether all of it is there. */
-  async function endFor(one: Message, ending: Ending | undefined): Promise<boolean> {
-    const { is, session } = await one.end(ending, desk.until)
-    const missing = one.unsure()
-    if (is === 'done' || missing === '') return session
-    if (is === 'no') throw new BudgetSpent('Slack does not say whether all of the reply is there')
-    await post(missing, ending)
-    return false
-  }
-
-  /** What an ended message lacks, in one of its own. */
-  async function post(text: string, ending: Ending | undefined): Promise<void> {
-    const posted = createPosted(desk, { part: parts++ })
-    for (;;) {
-      const added = await posted.add(text, [], ending ? { ending } : {})
-      if (added.is === 'taken') return
-      if (added.is !== 'wait' || clock.now() + added.waitMs >= desk.until) throw new BudgetSpent('the end of the reply could not be posted')
-      await clock.sleep(added.waitMs)
-    }
+    if (ended) await endings.end(ended)
   }
 
   return {
@@ -228,12 +209,8 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone }: {
     },
     gapMs: () => (mode === 'posting' ? UPDATE_GAP_MS : APPEND_GAP_MS),
     write,
-    async end(ending) {
-      for (const one of unended) await endFor(one, undefined)
-      // Where nothing came after a message was ended, it is the last.
-      const last = message ?? ended
-      return last ? endFor(last, ending) : false
-    },
+    // Where nothing came after a message was ended, it is the last.
+    end: (ending) => endings.endAll(message ?? ended, ending),
     firstTextAt: () => firstTextAt,
   }
 }

@@ -160,10 +160,10 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     },
   )
 
-  test('where the message can no longer be edited when all of it is to be set', async () => {
+  test.each([60, 2_000])('where a message can no longer be edited when all of it is to be set (%d words)', async (length) => {
     const lost = faulty('chat.appendStream', (nth) => nth === 3, { kind: 'cut' })
     const desk = await openDesk({ faults: () => (call) => (call.method === 'chat.update' ? refused('edit_window_closed') : lost(call)) })
-    const words = Array.from({ length: 60 }, (_, n) => `word${n} `)
+    const words = Array.from({ length }, (_, n) => `word${n} `)
     await desk.say(words, 100)
     const shown = textsOf(desk).join(' ').split(/\s+/)
     expect(words.filter((word) => !shown.includes(word.trim()))).toEqual([])
@@ -257,9 +257,22 @@ test('where a workspace has no agent sessions, people see that somebody is at wo
   expect(desk.slack.status('C00GENERAL', desk.replies()[0]?.threadTs ?? '')).toBe('')
 })
 
-test('where Slack asks to wait beyond the end of the invocation, the rest is posted before it', async () => {
+test.each<[string, Fault | undefined]>([
+  ['', undefined],
+  [', once, though an append had no answer', { kind: 'cut', carriedOut: true }],
+  [', once, though an append was lost', { kind: 'cut' }],
+])('where Slack asks to wait beyond the end of the invocation, the rest is posted before it%s', async (_, lost) => {
   const wait: Fault = { kind: 'answer', status: 429, headers: { 'retry-after': '60' }, body: '{"ok":false,"error":"ratelimited"}' }
-  const desk = await openDesk({ faults: () => faulty('chat.appendStream', (nth) => nth >= 3, wait), remainingMs: 30_000 })
+  const desk = await openDesk({
+    faults() {
+      const [second, later] = [
+        faulty('chat.appendStream', (nth) => nth === 2, lost ?? (() => undefined)),
+        faulty('chat.appendStream', (nth) => nth >= 3, wait),
+      ]
+      return (call) => later(call) ?? second(call)
+    },
+    remainingMs: 30_000,
+  })
   const answer = 'A sentence of eight words, said once more. '.repeat(90).trimEnd()
   await desk.say(deltasOf(answer, 56), 100)
   const [first] = desk.calls.all
