@@ -32,10 +32,11 @@ export interface AnswerDeps extends AcceptDeps, GatherDeps, RelayDeps {
 interface Reply {
   readonly stopped: AbortSignal
   readonly gone: AbortSignal
+  readonly taken: AbortSignal
   step(id: string, title: string, status?: 'in_progress' | 'complete'): void
   write(markdown: string): void
   close(ending: { sources: readonly NumberedPassage[]; offer: 'thumbs' | 'retry' | 'nothing' }): Promise<void>
-  abandon(): void
+  abandon(): Promise<void>
   firstTextAt(): number | undefined
 }
 
@@ -72,11 +73,12 @@ export async function answer(asked: Turn | Command | Retry, invocation: Invocati
 async function answerIn(question: Question, claim: Claim, watched: Watch, invocation: Invocation, d: AnswerDeps): Promise<Report> {
   const reply = d.slack.openReply(question, claim, { firstStep: { id: 'thread', title: 'Reading the thread' }, endsAt: invocation.endsAt })
   const stopped = AbortSignal.any([reply.stopped, watched.stopped])
-  const signal = AbortSignal.any([stopped, reply.gone, watched.lost, invocation.deadline])
+  const taken = AbortSignal.any([reply.taken, watched.lost])
+  const signal = AbortSignal.any([stopped, reply.gone, taken, invocation.deadline])
   const report: Report = { outcome: 'answered', attempt: claim.attempt }
   const said: Said = { anything: false, sources: [], shownIds: [] }
   try {
-    const late = lateNote(question.receivedAt, d.clock.now())
+    const late = lateNote(question.receivedAt, d.clock.now(), claim.attempt)
     if (late !== undefined) reply.write(`_${late}_\n\n`)
     const gathered = await gather(question, reply, signal, d)
     if ('limit' in gathered) {
@@ -86,14 +88,19 @@ async function answerIn(question: Question, claim: Claim, watched: Watch, invoca
   } catch (error) {
     reply.write(lastWords(error, { stopped: stopped.aborted, report, said, reference: invocation.reference }, d))
   }
-  // Somebody has apologized for this turn, believing it dead; or the thread is gone. There is no last word, or nobody to hear it.
-  if (watched.lost.aborted || reply.gone.aborted) {
-    reply.abandon()
-    if (reply.gone.aborted) await d.turns.finish(claim, 'failed', said.shownIds)
-    return { ...report, outcome: watched.lost.aborted ? 'taken_over' : 'unreachable' }
-  }
   report.cited = said.sources.length
-  await reply.close({ sources: said.sources, offer: OFFERS[report.outcome] ?? 'thumbs' })
+  const isOver = (): boolean => taken.aborted || reply.gone.aborted
+  if (!isOver()) {
+    await reply.close({ sources: said.sources, offer: OFFERS[report.outcome] ?? 'thumbs' }).catch((error: unknown) => {
+      if (!isOver()) throw error
+    })
+  }
+  // Somebody has apologized for this turn, believing it dead; or the thread is gone. There is no last word, or nobody to hear it.
+  if (isOver()) {
+    await reply.abandon()
+    if (!taken.aborted) await d.turns.finish(claim, 'failed', said.shownIds)
+    return { ...report, outcome: taken.aborted ? 'taken_over' : 'unreachable' }
+  }
   const firstTextAt = reply.firstTextAt()
   if (firstTextAt !== undefined && said.anything) report.firstTextMs = firstTextAt - claim.claimedAt
   const held = await d.turns.finish(claim, STATES[report.outcome] ?? 'answered', said.shownIds)
@@ -101,10 +108,10 @@ async function answerIn(question: Question, claim: Claim, watched: Watch, invoca
 }
 
 /** What stands under a reply, where it is not thumbs. */
-const OFFERS: Partial<Record<Report['outcome'], 'retry' | 'nothing'>> = { failed: 'retry', stopped: 'nothing', limited: 'nothing' }
+const OFFERS: Partial<Record<Report['outcome'], 'retry' | 'nothing'>> = { failed: 'retry', stopped: 'nothing', limited: 'retry' }
 
 /** What is kept of a turn, where it is not that it was answered. */
-const STATES: Partial<Record<Report['outcome'], 'failed' | 'stopped'>> = { failed: 'failed', stopped: 'stopped' }
+const STATES: Partial<Record<Report['outcome'], 'failed' | 'stopped'>> = { failed: 'failed', stopped: 'stopped', limited: 'failed' }
 
 /** What the person reads where the answer ends before its end; noted in the report. */
 function lastWords(

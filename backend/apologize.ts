@@ -1,6 +1,7 @@
 import { Failure, sentence } from './failure.ts'
 import type { Command, Retry, Turn } from './handoff.ts'
 import { placeOf } from './question.ts'
+import { noDirectMessage } from './sentences.ts'
 import type { Place, TurnRecord } from './turn-record.ts'
 
 /** What apologizing needs; wire.ts knows who provides it. */
@@ -15,6 +16,7 @@ export interface ApologizeDeps {
   }
   slack: {
     openThread(command: { id: string; userId: string; text: string }, again: 'again'): Promise<{ channel: string; ts: string } | undefined>
+    tell(whom: { channel: string; userId: string }, markdown: string): Promise<boolean>
     /**
      * What stands in the thread: whether the lost process had ended its reply, an earlier call has apologized, or the
      * thread is gone; and streams that may still be open. Throws where the thread cannot be read.
@@ -57,7 +59,8 @@ export async function apologize(
   })
   if (!given) return 'nothing_to_say'
   const place = given.place ?? (asked.kind === 'command' ? await openThread(asked, d) : undefined)
-  // "Try again" on a record that has expired meanwhile, or a command of somebody who cannot be written to.
+  if (!place && asked.kind === 'command') return tellWhereAsked(asked, d)
+  // "Try again" on a record that has expired meanwhile.
   if (!place) return 'nothing_to_say'
 
   const attempt = asked.kind === 'retry' ? asked.attempt + 1 : given.attempt
@@ -75,6 +78,12 @@ export async function apologize(
   if (ended !== 'gone') await d.slack.active(place)
   await d.turns.told(turnId, ended === 'answered' ? 'answered' : 'failed', place)
   return ended === 'apologized' ? 'told' : 'nothing_to_say'
+}
+
+/** For somebody who cannot be written to. Throws where they cannot be told that either, so that its record is kept. */
+async function tellWhereAsked({ channel, userId }: Command, d: ApologizeDeps): Promise<'told'> {
+  if (await d.slack.tell({ channel, userId }, noDirectMessage(d.support))) return 'told'
+  throw new Error('whoever typed a command cannot be told anything')
 }
 
 /** Undefined where the person cannot be written to. */

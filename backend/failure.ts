@@ -3,6 +3,8 @@ const SENTENCES = {
   model_busy: 'The model is busy right now. Ask me again in a minute.',
   model_silent: 'The model stopped answering. Ask me again in a minute.',
   model_failed: 'I could not reach the model that writes my answers.',
+  /** The model's provider filtered what it wrote. */
+  model_declined: 'The model that writes my answers declined to answer this.',
   answer_interrupted: 'The answer broke off here: the model stopped in the middle of it.',
   out_of_time: 'I ran out of time, so the answer is cut short here.',
   /** Lambda gave the turn up: a crash, no memory, no time, or too long a wait. */

@@ -50,6 +50,9 @@ export interface Course {
   signal: AbortSignal
 }
 
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html */
+const CUT_SHORT = new Set(['max_tokens', 'model_context_window_exceeded'])
+
 /** Neither white space nor a character that takes no room. */
 const VISIBLE = /[^\s\p{Cf}]/u
 
@@ -93,7 +96,8 @@ export async function relay(
       }
       const { kind: _, guardrail, ...ending } = delta
       Object.assign(report, ending)
-      if (ending.stopReason === 'max_tokens') leftOut.push(TOO_LONG)
+      if (ending.stopReason === 'content_filtered') throw new Failure('model_declined')
+      if (CUT_SHORT.has(ending.stopReason)) leftOut.push(TOO_LONG)
       if (guardrail) leftOut.push(guardrailSentence(guardrail))
       if (guardrail) report.outcome = 'guardrail'
     }

@@ -15,8 +15,8 @@ export function limitSentence({ limit, most, freeInMs }: { limit: 'person' | 'wo
   const minutes = Math.ceil(freeInMs / 60_000)
   const wait = minutes < 60 ? amount(minutes, 'minute') : `about ${amount(Math.round(minutes / 60), 'hour')}`
   return limit === 'person'
-    ? `You have asked me ${most} questions in this hour, and that is as many as I may answer. Ask me again in ${wait}.`
-    : `I have answered ${most} questions here today, and that is as many as I may. Ask me again in ${wait}.`
+    ? `You have asked me ${amount(most, 'question')} in this hour, and that is as many as I may answer. Ask me again in ${wait}.`
+    : `I have answered ${amount(most, 'question')} here today, and that is as many as I may. Ask me again in ${wait}.`
 }
 
 /** A quiet thank-you for a thumb. */

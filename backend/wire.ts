@@ -80,6 +80,7 @@ export function wire(config: Config): Wired {
             // Only an apology needs it, should this process be killed.
             opened: (ts) => turns.opened(claim, question.channel, ts).catch(() => undefined),
             adopt: (ts) => turns.adopt(claim.turnId, question.channel, ts).catch(() => false),
+            holds: async () => (await turns.pulse(claim, undefined)).holds,
           }),
       },
       ...(config.knowledgeBases.length > 0 && {
@@ -94,7 +95,11 @@ export function wire(config: Config): Wired {
       assistant,
       clock,
     },
-    apologize: { turns: createLostTurns(table, drawing), slack: { openThread, ...createApology(slack, clock, turns.adopt) }, support },
+    apologize: {
+      turns: createLostTurns(table, drawing),
+      slack: { openThread, tell, ...createApology(slack, clock, turns.adopt) },
+      support,
+    },
     stop: { stops: createStops(table), clock },
     rate: { turns, keepThumb: createKeepThumb(table), tell, support },
   }

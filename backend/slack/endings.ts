@@ -14,7 +14,7 @@ export interface Endings {
   leave(message: Message): void
   /**
    * At the end: those that are left, and the last with what stands under the reply. Says whether that left the session
-   * active. Throws where nobody knows whether all of the reply is there.
+   * active. Throws where nobody knows whether all of the reply is there, or where people see it being written for ever.
    */
   endAll(last: Message | undefined, ending: Ending): Promise<boolean>
 }
@@ -26,6 +26,7 @@ export function createEndings({ clock, until }: { clock: Clock; until: number },
 
   async function endFor(one: Message, ending: Ending | undefined): Promise<boolean> {
     const { is, session } = await one.end(ending, until)
+    if (is === 'open') throw new BudgetSpent('Slack does not let the reply be ended')
     const missing = one.unsure()
     if (missing === '') return session
     if (is === 'no') throw new BudgetSpent('Slack does not say whether all of the reply is there')
@@ -47,7 +48,7 @@ export function createEndings({ clock, until }: { clock: Clock; until: number },
   return {
     async end(message) {
       const { is } = await message.end(undefined, clock.now())
-      if (is === 'no') unended.push(message)
+      if (is === 'no' || is === 'open') unended.push(message)
       else if (message.unsure() !== '') await post(message.unsure(), undefined)
     },
     leave: (message) => void unended.push(message),

@@ -30,10 +30,11 @@ export interface Message {
 
 export interface Ended {
   /**
-   * `no`: Slack asks to wait beyond `until`, or does not say what it has done; it may be tried again. `refused`: what
-   * Slack has not said that it has, and what should stand under the message, cannot be brought there any more.
+   * `no`: Slack asks to wait beyond `until`, or does not say what it has done; it may be tried again. `open`: the same,
+   * and people see that it is being written. `refused`: what Slack has not said that it has, and what should stand under
+   * the message, cannot be brought there any more.
    */
-  is: 'done' | 'no' | 'refused'
+  is: 'done' | 'no' | 'open' | 'refused'
   /** Whether that has left the agent session active. */
   session: boolean
 }
@@ -65,6 +66,8 @@ export interface Desk {
   until: number
   /** Notes a stream that was opened, for whoever has to end it when this process is gone. Never rejects. */
   opened(ts: string): Promise<void>
+  /** Whether the turn is still this process's. Throws what DynamoDB says. */
+  holds(): Promise<boolean>
   /** Makes a stream that was found this turn's own; false where it is another's. Never rejects. */
   adopt(ts: string): Promise<boolean>
 }

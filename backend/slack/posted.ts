@@ -11,6 +11,10 @@ import type { Attempt } from './web-api.ts'
 const CONFLICT_WAIT_MS = 1_000
 const CONFLICTS = 5
 
+/** A post that had no answer and is not there is made again, after a pause and then after longer ones: for half a minute in all. */
+const POSTS = 6
+const POST_AGAIN_MS = 1_000
+
 interface PostedOptions {
   part: number
   /** The message that was a stream and goes on by updates. */
@@ -21,7 +25,7 @@ interface PostedOptions {
 
 /**
  * A message that is posted, and then updated with its whole text each time, steps before and what stands under it in
- * the end. Where the answer to the post is lost, it is looked for by its metadata and posted once more if it is not there.
+ * the end. Where the answer to the post is lost, it is looked for by its metadata and posted again if it is not there.
  * https://docs.slack.dev/reference/methods/chat.postMessage
  */
 export function createPosted(desk: Desk, { part, from, held = false }: PostedOptions): Message {
@@ -35,7 +39,7 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
   let ended: { ending?: Ending } | undefined
 
   async function post(state: TurnMark['state'], whole: Content, ending?: Ending): Promise<Attempt<unknown>> {
-    for (let posts = 1; ; posts++) {
+    for (let posts = 1, pauseMs = POST_AGAIN_MS; ; posts++, pauseMs *= 2) {
       const attempt = await withStepsOrWithout(desk, whole, (shown) =>
         slack.make((client) =>
           client.chat.postMessage({
@@ -54,7 +58,8 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
         ts = found.ts
         return { is: 'done', value: undefined }
       }
-      if (posts === 2) return attempt
+      if (posts === POSTS || clock.now() + pauseMs >= desk.until) return attempt
+      await clock.sleep(pauseMs)
     }
   }
 

@@ -20,13 +20,15 @@ export interface Reply {
   readonly stopped: AbortSignal
   /** Fires when Slack says that there is no thread to write to. */
   readonly gone: AbortSignal
+  /** Fires when the turn was found to be somebody else's. */
+  readonly taken: AbortSignal
   /** A stage of the work, done; shown with the next text. One that is under way is shown at once. */
   step(id: string, title: string, status?: Step['status']): void
   write(markdown: string): void
   /** Sends what is left, ends the message and leaves the session active. Throws where nobody would see the answer. */
   close(ending: Ending): Promise<void>
-  /** Writes no more. */
-  abandon(): void
+  /** Writes no more. Resolves when nothing is under way; leaves the session active, where it was not a stream's. Never rejects. */
+  abandon(): Promise<void>
   /** When the first text was there to be read, in milliseconds of the Unix epoch. */
   firstTextAt(): number | undefined
 }
@@ -39,6 +41,7 @@ export interface ReplyOptions {
   refusals: Refusals
   opened(ts: string): Promise<void>
   adopt(ts: string): Promise<boolean>
+  holds(): Promise<boolean>
 }
 
 /** Opens the reply at once, without waiting for it. */
@@ -57,11 +60,17 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
       return note
     },
     adopt: options.adopt,
+    holds: options.holds,
   }
   const session = createSession(desk)
   const stopped = new AbortController()
   const gone = new AbortController()
-  const writer = createWriter(desk, session, { onStop: () => stopped.abort(), onGone: () => gone.abort() })
+  const taken = new AbortController()
+  const writer = createWriter(desk, session, {
+    onStop: () => stopped.abort(),
+    onGone: () => gone.abort(),
+    onTaken: () => taken.abort(),
+  })
   writer.note({ ...options.firstStep, status: 'in_progress' })
   const begun = writer.begin()
 
@@ -74,7 +83,7 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
     ready: (gathered, final) => (abandoned ? 0 : writer.ready(gathered, final || (firstWord === 'late' && isWord(gathered)))),
     async send(text) {
       await begun
-      return writer.write(text, ending)
+      return abandoned ? 0 : writer.write(text, ending)
     },
   })
 
@@ -84,6 +93,7 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
   return {
     stopped: stopped.signal,
     gone: gone.signal,
+    taken: taken.signal,
     step(id, title, status = 'complete') {
       if (ending || abandoned) return
       writer.note({ id, title, status })
@@ -111,8 +121,11 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
         await Promise.all(noted)
       }
     },
-    abandon() {
+    async abandon() {
       abandoned = true
+      await pacer.flush().catch(() => undefined)
+      await session.over().catch(() => undefined)
+      await Promise.all(noted)
     },
     firstTextAt: writer.firstTextAt,
   }

@@ -1,3 +1,4 @@
+import { BudgetSpent } from '../deadline.ts'
 import type { Desk } from './message.ts'
 import { patiently } from './patience.ts'
 import { isForGood } from './refusals.ts'
@@ -9,8 +10,10 @@ const WORDS = 'is looking it up…'
 export interface Session {
   /** People see that somebody is at work, and a Stop button. */
   busy(): void
-  /** To be called whatever else has failed. Never rejects. */
+  /** To be called whatever else has failed. Throws where Slack does not let it be done before the invocation ends. */
   active(): Promise<void>
+  /** The same, where `busy` was called. */
+  over(): Promise<void>
 }
 
 /** https://docs.slack.dev/ai/agent-sessions */
@@ -27,14 +30,22 @@ export function createSession({ slack, clock, to, refusals, until }: Desk): Sess
     if (attempt.is === 'refused' && isForGood(attempt.code)) refusals.note('sessions')
   }
 
-  return {
+  const session: Session = {
     busy() {
       begun ??= Promise.all([refusals.has('sessions') ? undefined : process(), say(WORDS)])
     },
     async active() {
       await begun
-      if (!refusals.has('sessions')) await patiently({ clock, until }, () => set('active'))
-      else if (begun) await patiently({ clock, until }, () => say(''))
+      const [attempt] = await Promise.all([
+        refusals.has('sessions') ? undefined : patiently({ clock, until }, () => set('active')),
+        // Slack takes the words away when a message is posted, but not when one is updated.
+        begun && patiently({ clock, until }, () => say('')),
+      ])
+      if (attempt?.is === 'wait' || attempt?.is === 'unknown') throw new BudgetSpent('Slack does not say that the session is active')
+    },
+    over: async () => {
+      if (begun) await session.active()
     },
   }
+  return session
 }

@@ -118,7 +118,7 @@ function createStreamed(desk: Desk, { ts, part, text, steps, since }: Begun): Me
         })
       for (;;) {
         let stopped = await stop(under)
-        if (stopped.is === 'wait') return { is: 'no', session: false }
+        if (stopped.is === 'wait') return { is: 'open', session: false }
         if (stopped.is !== 'done') whole &&= ending === undefined
         // It takes no more blocks; or, in Slack Connect, it refuses and the text stays.
         if (stopped.is === 'refused' && !isNotStreaming(stopped.code)) stopped = await stop({})
@@ -132,7 +132,7 @@ function createStreamed(desk: Desk, { ts, part, text, steps, since }: Begun): Me
         if (set.is !== 'refused') return { is: 'no', session }
         // Slack has it open still, whatever it said.
         if (set.code !== 'streaming_state_conflict') return { is: 'refused', session }
-        if (clock.now() + CONFLICT_WAIT_MS >= until) return { is: 'no', session }
+        if (clock.now() + CONFLICT_WAIT_MS >= until) return { is: 'open', session }
         await clock.sleep(CONFLICT_WAIT_MS)
       }
     },

@@ -5,6 +5,7 @@ import type { Ending } from './blocks.ts'
 import { APPEND_GAP_MS, createBounds, openAt, type Place, UPDATE_GAP_MS } from './bounds.ts'
 import type { Step } from './content.ts'
 import { createEndings } from './endings.ts'
+import { lookUntil } from './find.ts'
 import { isGone } from './gone.ts'
 import type { Desk, Message } from './message.ts'
 import { createPosted } from './posted.ts'
@@ -12,6 +13,9 @@ import { isForGood } from './refusals.ts'
 import type { Session } from './session.ts'
 import { isTooLong } from './set-message.ts'
 import { areStepsRefused, startStreamed } from './streamed.ts'
+
+/** For a table that does not answer; after it the turn is taken for ours. */
+const HOLD_BUDGET_MS = 15_000
 
 /** Writes one reply into its thread, a call at a time: chooses how, and goes on in another way or message where it must. */
 export interface Writer {
@@ -36,8 +40,16 @@ export interface Writer {
   firstTextAt(): number | undefined
 }
 
-/** `onStop` is called when Slack says that the person has pressed Stop, `onGone` when there is no thread to write to. */
-export function createWriter(desk: Desk, session: Session, { onStop, onGone }: { onStop(): void; onGone(): void }): Writer {
+interface Notices {
+  /** Slack says that the person has pressed Stop. */
+  onStop(): void
+  /** Slack says that there is no thread to write to. The write throws. */
+  onGone(): void
+  /** The turn was taken from this process, which somebody believed dead. The write throws. */
+  onTaken(): void
+}
+
+export function createWriter(desk: Desk, session: Session, { onStop, onGone, onTaken }: Notices): Writer {
   const { clock, refusals } = desk
 
   /** `posting`: by updates. `at the end`: posted once everything is known. */
@@ -79,7 +91,7 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone }: {
     }
     if (started.is === 'refused' && isGone(started.code)) {
       onGone()
-      return false
+      throw new Error(`there is no thread to write to: ${started.code}`)
     }
     if (started.is === 'refused' && isForGood(started.code)) refusals.note('streams')
     fallBack(started.is === 'wait' ? 'at the end' : 'posting')
@@ -145,9 +157,11 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone }: {
       case 'lost':
         // What was a stream goes on by updates; what cannot be updated, in another message.
         if (mode === 'streaming') {
+          await beSureToHold()
           // Slack may have it open all the same, and then takes no update.
           await to.end(undefined, clock.now())
-          goOnByUpdates(to, 'posting')
+          fallBack('posting')
+          goOnByUpdates(to)
         } else {
           leave(to)
           reopening += to.unsure()
@@ -155,16 +169,25 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone }: {
         break
       case 'stopped':
         onStop()
-        goOnByUpdates(to, 'at the end')
+        // Nobody is at work any more: there is but the last word.
+        mode = 'at the end'
+        goOnByUpdates(to)
     }
     return false
   }
 
-  function goOnByUpdates(stream: Message, when: 'posting' | 'at the end'): void {
-    fallBack(when)
+  function goOnByUpdates(stream: Message): void {
     const { ts, content } = stream
     const from = ts === undefined ? undefined : { ts, content, unsure: stream.unsure() }
-    message = createPosted(desk, { part: parts - 1, from, held: when === 'at the end' })
+    message = createPosted(desk, { part: parts - 1, from, held: mode === 'at the end' })
+  }
+
+  /** A stream that ended unasked may have been ended by whoever apologized: an update would take their words away. */
+  async function beSureToHold(): Promise<void> {
+    const until = Math.min(desk.until, clock.now() + HOLD_BUDGET_MS)
+    if (await lookUntil({ clock, until }, desk.holds).catch(() => true)) return
+    onTaken()
+    throw new Error("the turn is somebody else's")
   }
 
   /** What follows goes into another message. */
@@ -190,7 +213,8 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone }: {
   return {
     async begin() {
       if (refusals.has('streams')) fallBack('posting')
-      else await start('')
+      // What it throws, the next write throws as well.
+      else await start('').catch(() => false)
     },
     note(step) {
       steps = [...steps.filter(({ id }) => id !== step.id), step]

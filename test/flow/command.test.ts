@@ -76,6 +76,14 @@ describe('a question typed behind a command', () => {
     expect(told?.args.markdown_text).toContain('I could not write you a direct message.')
   })
 
+  test('of somebody who can be told nothing is kept for whoever runs this', async () => {
+    stage.faults = ({ method }) =>
+      method === 'conversations.open' ? refused('cannot_dm_bot') : method === 'chat.postEphemeral' ? refused('not_in_channel') : undefined
+    const before = stage.stack.lambda.deadLetters.length
+    await type('where does the VPN guide live?', 'U00GRACE')
+    expect(stage.stack.lambda.deadLetters).toHaveLength(before + 1)
+  })
+
   test('keeps what it says apart from markup', async () => {
     const { channel, rootTs } = await type('is a < b & c > d? <!channel>')
     expect(stage.stack.slack.thread(channel, rootTs)[0]?.text).toBe('You asked: is a &lt; b &amp; c &gt; d? @channel')

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { REPLY_RESERVE_MS } from '../../backend/deadline.ts'
-import { failing, mention, openStage, post } from './stage.ts'
+import type { Faults } from '../../playground/calls.ts'
+import { speaking } from './models.ts'
+import { asksToWait, failing, mention, openStage, post } from './stage.ts'
 
 const stage = openStage({ lambdaTimeoutSeconds: REPLY_RESERVE_MS / 1000 + 2 })
 
@@ -14,6 +16,32 @@ test('when time runs out the message is closed before Lambda ends, with what the
   expect(calls.find(({ method }) => method === 'ConverseStream')?.marks.reset).toBeGreaterThan(0)
   expect(stage.stack.lambda.invocations.every(({ outcome }) => outcome === 'succeeded')).toBe(true)
 })
+
+test.each<[string, Faults]>([
+  ['the message cannot be ended', failing('chat.stopStream', asksToWait(15), 1)],
+  [
+    'the session cannot be left active',
+    ({ method, args }) =>
+      method === 'chat.startStream'
+        ? asksToWait(30)
+        : method === 'agents.sessions.setStatus' && args.status === 'active' && Date.now() < waitsUntil()
+          ? asksToWait(15)
+          : undefined,
+  ],
+])('where %s before Lambda ends, since Slack asks to wait, that is done after it', async (_, faults) => {
+  stage.model = speaking(600, 50)
+  stage.faults = faults
+  askedAt = Date.now()
+  const { channel, threadTs, replies } = await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+  expect(replies.map(({ streaming }) => streaming)).not.toContain('in_progress')
+  expect(replies.map(({ markdown, text }) => markdown ?? text).join()).toContain('I ran out of time')
+  expect(JSON.stringify(replies.at(-1)?.blocks)).toContain('Try again')
+  expect(stage.stack.slack.session(channel, threadTs)).toBe('active')
+})
+
+/** As long as the function that answers may run. */
+let askedAt = 0
+const waitsUntil = () => askedAt + REPLY_RESERVE_MS + 2_000
 
 test('a search that never ends does not take the reply with it', async () => {
   stage.faults = failing('Retrieve', { kind: 'late', ms: 60_000 })

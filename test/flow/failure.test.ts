@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
-import { saying } from './models.ts'
-import { ANSWER, asksToWait, failing, logged, openStage, post, QUESTION, REFERENCE } from './stage.ts'
+import { ending, saying } from './models.ts'
+import { ANSWER, asksToWait, failing, logged, openStage, post, QUESTION, REFERENCE, refused } from './stage.ts'
 
 const stage = openStage()
 
@@ -98,6 +98,14 @@ describe('the answer comes all the same', () => {
     expect(calls.find(({ method }) => method === 'chat.postMessage')?.args).toMatchObject({ unfurl_links: 'false', unfurl_media: 'false' })
   })
 
+  test('posted, where Slack fails again and again before it does so', async () => {
+    const fails = failing('chat.postMessage', { kind: 'answer', status: 502 }, 3)
+    stage.faults = (call) => (call.method === 'chat.startStream' ? refused('channel_type_not_supported') : fails(call))
+    const { text } = await post(stage, { text: QUESTION })
+    expect(text).toContain(ANSWER)
+    expect(text).not.toMatch(REFERENCE)
+  })
+
   test('in what follows, where the stream is lost on its way', async () => {
     stage.faults = failing('chat.appendStream', {
       kind: 'answer',
@@ -129,6 +137,25 @@ describe('the answer comes all the same', () => {
   })
 })
 
+test.each(['max_tokens', 'model_context_window_exceeded'] as const)(
+  'an answer that ends in its middle says so (%s)',
+  async (stopReason) => {
+    stage.model = ending('The first half of it', stopReason)
+    const { text } = await post(stage, { text: QUESTION })
+    expect(text).toMatch(/^The first half of it.*too long, so it ends here\./s)
+  },
+)
+
+test('where there is no thread any more when it is to be written to, that is found out once', async () => {
+  let starts = 0
+  stage.faults = ({ method }) => (method === 'chat.startStream' ? refused(++starts === 1 ? 'invalid_chunks' : 'is_archived') : undefined)
+  const before = stage.stack.lambda.invocations.length
+  await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+  expect(starts).toBe(2)
+  expect(stage.stack.lambda.invocations.slice(before).map(({ outcome }) => outcome)).toEqual(['succeeded'])
+  expect(logged(stage, 'turn').at(-1)?.outcome).toBe('unreachable')
+})
+
 test('a model that says nothing but that it found nothing has it said', async () => {
   stage.model = saying('[0]')
   const { text } = await post(stage, { text: QUESTION })
@@ -158,6 +185,17 @@ describe('the person reads a sentence and a reference, in the one message', () =
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toMatch(/^The VPN guide/)
     expect(text).toContain('The answer broke off here')
+    expect(text).toMatch(REFERENCE)
+  })
+
+  test.each([
+    ['has filtered all of it', '', 'declined to answer this'],
+    ['has filtered the rest', 'The first half of it', 'declined to answer this'],
+  ])('where whoever provides the model %s', async (_, said, sentence) => {
+    stage.model = ending(said, 'content_filtered')
+    const { text } = await post(stage, { text: QUESTION })
+    expect(text.startsWith(said)).toBe(true)
+    expect(text).toContain(sentence)
     expect(text).toMatch(REFERENCE)
   })
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { LATE_MS, lateNote } from '../../backend/late.ts'
+import { identity } from '../../playground/slack/identity.ts'
 import { invoke, turnAbout } from './invoke.ts'
-import { ANSWER, openStage, seen } from './stage.ts'
+import { ANSWER, failing, openStage, post, seen } from './stage.ts'
 
 const stage = openStage()
 
@@ -20,5 +21,26 @@ test.each([
   [3_600_000, 'You asked this 1 hour ago.'],
   [20 * 3_600_000, 'You asked this 20 hours ago.'],
 ])('after %d ms: %s', (ageMs, note) => {
-  expect(lateNote(1_790_000_000_000, 1_790_000_000_000 + ageMs)).toBe(note)
+  expect(lateNote(1_790_000_000_000, 1_790_000_000_000 + ageMs, 1)).toBe(note)
+})
+
+test('"Try again" that comes late says when it was pressed', async () => {
+  stage.faults = failing('ConverseStream', { kind: 'cut' })
+  const { channel, threadTs } = await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+  stage.faults = () => undefined
+  const { teamId, appId } = identity
+  const turnId = `${appId}:${teamId}:${channel}:${threadTs}`
+  await invoke(stage, {
+    kind: 'retry',
+    turnId,
+    attempt: 1,
+    teamId,
+    appId,
+    receivedAt: Date.now() - 600_000,
+    channel,
+    threadTs,
+    userId: 'U00ADA',
+  })
+  const { replies } = seen(stage.stack, channel, threadTs, threadTs, 0)
+  expect(replies[1]?.markdown).toMatch(/^_You asked me to try again 10 minutes ago\._\n\n/)
 })

@@ -4,7 +4,8 @@ import { limits } from '../../assistant.config.ts'
 import { TURNS_TABLE } from '../../playground/account.ts'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
 import type { Call } from '../../playground/calls.ts'
-import { ANSWER, openStage, type Post, post, QUESTION, type Stage, stored } from './stage.ts'
+import type { ThreadMessage } from '../../playground/slack/thread-view.ts'
+import { ANSWER, failing, openStage, type Post, post, press, QUESTION, type Stage, stored, textOf } from './stage.ts'
 
 const stage = openStage()
 
@@ -41,7 +42,22 @@ test.each<[string, string, number, number, Post]>([
   expect(over.text).toContain(`${most} questions`)
   expect(over.text).toContain('Ask me again in')
   expect(over.replies[0]?.streaming).toBe('completed')
-  expect(over.replies[0]?.blocks).toEqual([])
+  expect(over.replies[0]?.blocks.map(({ type }) => type)).toEqual(['actions'])
+})
+
+test('"Try again" over the limit can be pressed again when that is over', async () => {
+  stage.faults = failing('ConverseStream', { kind: 'cut' })
+  const at = await post(stage, { text: QUESTION })
+  stage.faults = () => undefined
+  const again = async () => {
+    await press(stage, at, { actionId: 'retry' })
+    await stage.stack.settled()
+    return textOf(stage.stack.slack.thread(at.channel, at.threadTs).at(-1) as ThreadMessage)
+  }
+  await counted(stage, 'person#T00FAKE:U00ADA', HOUR_MS, limits.turnsPerPersonPerHour)
+  expect(await again()).toContain('Ask me again in')
+  await stage.stack.dynamo.forget(TURNS_TABLE, ({ pk }) => String(pk?.S).startsWith('limit#'))
+  expect(await again()).toContain(ANSWER)
 })
 
 test("whoever is over their own limit does not use up the others' day", async () => {

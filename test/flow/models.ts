@@ -1,4 +1,4 @@
-import type { Model } from '../../playground/bedrock/model.ts'
+import type { Model, StopReason } from '../../playground/bedrock/model.ts'
 
 /** Says `words` words, one every `everyMs`: "word1 word2 …". */
 export function speaking(words: number, everyMs: number): Model {
@@ -17,6 +17,16 @@ export function saying(text: string, characters = 40): Model {
   return {
     async *answer() {
       for (let at = 0; at < text.length; at += characters) yield { text: text.slice(at, at + characters) }
+    },
+  }
+}
+
+/** Says a text, and then ends for a reason of its own. */
+export function ending(text: string, stopReason: StopReason): Model {
+  return {
+    async *answer() {
+      if (text !== '') yield { text }
+      yield { stopReason }
     },
   }
 }

@@ -112,6 +112,30 @@ describe('one that crashes while the other is closing its reply, or opening it, 
   })
 })
 
+describe('one that crashes while the other cannot say that it lives', () => {
+  const twice = openStage({ deliveries: () => 2 })
+
+  test('is apologized for in the message, which the other leaves as it is from then on', async () => {
+    twice.model = speaking(120, 100)
+    let claims = 0
+    let silentUntil = 0
+    twice.faults = (call) => {
+      if (isClaim(call) && ++claims === 2) {
+        silentUntil = Date.now() + 6_000
+        return CRASHING
+      }
+      return call.method === 'BatchGetItem' && JSON.stringify(call.args).includes('stop#') && Date.now() < silentUntil ? BROKEN : undefined
+    }
+    const { text, replies, channel, threadTs } = await post(twice, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+    expect(text).toMatch(/^word1 .*Something went wrong on my side/s)
+    expect(replies[0]?.streaming).toBe('completed')
+    expect(JSON.stringify(replies[0]?.blocks)).toContain('Try again')
+    expect(twice.stack.slack.session(channel, threadTs)).toBe('active')
+    expect(twice.stack.slack.status(channel, threadTs)).toBe('')
+    expect(logged(twice, 'turn').map(({ outcome }) => outcome)).toContain('taken_over')
+  })
+})
+
 describe('an answer of several messages', () => {
   const stage = openStage({ slackLimits: { streamBytes: 700 } })
 
@@ -129,6 +153,8 @@ describe('an answer of several messages', () => {
     expect(JSON.stringify(asked?.args.messages)).toContain('the first?')
   })
 })
+
+const BROKEN = { kind: 'answer', status: 500, body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}' } as const
 
 /** DynamoDB refuses the claim in a way that nothing tries again. */
 const CRASHING = { kind: 'answer', status: 400, body: '{"__type":"com.amazon.coral.validate#ValidationException","message":"no"}' } as const

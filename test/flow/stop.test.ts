@@ -36,6 +36,9 @@ describe('Stop, which arrives in another process', () => {
     expect(seen.text).not.toContain('word600')
     expect(seen.text).toMatch(/_Stopped here, as you asked\._$/)
     expect(stage.stack.slack.session(seen.channel, seen.threadTs)).toBe('active')
+    expect(stage.stack.slack.status(seen.channel, seen.threadTs)).toBe('')
+    const set = seen.calls.filter(({ method }) => method === 'agents.sessions.setStatus').map(({ args }) => args.status)
+    expect(set).not.toContain('processing')
     expect(seen.replies[0]?.blocks.map(({ type }) => type)).not.toContain('context_actions')
   })
 

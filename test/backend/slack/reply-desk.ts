@@ -75,6 +75,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<ReplyDesk> {
     refusals: options.refusals ?? createRefusals(backendClock),
     opened: async (opened) => void owned.add(opened),
     adopt: async (found) => !owned.has(found),
+    holds: async () => true,
   })
 
   /** Lets time pass until `work` is done: on to what is due next, whenever nothing is on its way to Slack or back. */

@@ -1,0 +1,38 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { BACKEND_BUNDLE } from '../../infra/build.ts'
+import { ASKED, killedAt } from './killing.ts'
+import { speaking } from './models.ts'
+import { failing, openStage, post, press, whispers } from './stage.ts'
+
+const CONTACT = 'Ask in #fake-help-desk.'
+
+/** What is deployed where assistant.config.ts names somebody. */
+const dir = mkdtempSync(join(tmpdir(), 'vera-test-'))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+const [before, after, ...more] = readFileSync(BACKEND_BUNDLE, 'utf8').split('support:""')
+if (after === undefined || more.length > 0) throw new Error('assistant.config.ts is not in the bundle as it was')
+const bundle = join(dir, 'index.mjs')
+writeFileSync(bundle, `${before}support:${JSON.stringify(CONTACT)}${after}`)
+
+const stage = openStage({ bundle })
+
+test('whoever reads of a failure reads where to find a person', async () => {
+  stage.faults = failing('ConverseStream', { kind: 'cut' })
+  expect((await post(stage, ASKED)).text).toContain(CONTACT)
+})
+
+test('whoever reads an apology does so', async () => {
+  stage.model = speaking(600, 100)
+  const { texts } = await killedAt(stage, ({ method }) => method === 'chat.appendStream')
+  expect(texts.join()).toContain(CONTACT)
+})
+
+test('whoever gives a thumb down does so', async () => {
+  const at = await post(stage, ASKED)
+  await press(stage, at, { actionId: 'feedback', value: 'negative' })
+  await stage.stack.settled()
+  expect(whispers(stage, at.channel, at.threadTs).map(({ text }) => text)).toEqual([expect.stringContaining(CONTACT)])
+})
