@@ -20,7 +20,8 @@ export function judge(slack: Slack, channel: string, threadTs: string, n: number
   const buttons = replies.flatMap(({ blocks }) => blocks.filter(({ type }) => type === 'context_actions' || type === 'actions')).length
   const verdict = (): Verdict => {
     if (replies.length === 0 || said.trim() === '') return 'silent'
-    if (replies.some(({ streaming }) => streaming === 'in_progress') || slack.session(channel, threadTs) === 'processing') return 'stuck'
+    if (replies.some(({ streaming }) => streaming === 'in_progress')) return 'stuck'
+    if (slack.session(channel, threadTs) === 'processing' || slack.status(channel, threadTs) !== '') return 'stuck'
     if (reasons > 1) return 'two reasons'
     if (said.split(answer).length > 2) return 'twice'
     if (buttons !== 1) return 'buttons'
