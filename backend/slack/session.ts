@@ -6,6 +6,9 @@ import { isForGood } from './refusals.ts'
 /** Slack puts the assistant's name before it. */
 const WORDS = 'is looking it up…'
 
+/** How often a status without an answer is set, in a quarter of a minute; an apology does it later. */
+const TRIES = 6
+
 /** The agent session of a thread, where no stream keeps its status by itself. */
 export interface Session {
   /** People see that somebody is at work, and a Stop button. */
@@ -37,9 +40,9 @@ export function createSession({ slack, clock, to, refusals, until }: Desk): Sess
     async active() {
       await begun
       const [attempt] = await Promise.all([
-        refusals.has('sessions') ? undefined : patiently({ clock, until }, () => set('active')),
+        refusals.has('sessions') ? undefined : patiently({ clock, until, tries: TRIES }, () => set('active')),
         // Slack takes the words away when a message is posted, but not when one is updated.
-        begun && patiently({ clock, until }, () => say('')),
+        begun && patiently({ clock, until, tries: TRIES }, () => say('')),
       ])
       if (attempt?.is === 'wait' || attempt?.is === 'unknown') throw new BudgetSpent('Slack does not say that the session is active')
     },
