@@ -27,7 +27,7 @@ export interface ApologizeDeps {
       to: { turnId: string; attempt: number; pressable: number; place: Place; streams: readonly string[] },
       sorry: string,
     ): Promise<'told' | 'gone'>
-    /** Leaves the agent session active. Never rejects. */
+    /** Leaves the agent session active. Throws where Slack does not say that it is. */
     active(place: Place): Promise<void>
   }
   support: string

@@ -89,11 +89,12 @@ export function createApology(slack: Slack, clock: Clock, adopt: (turnId: string
       return 'told'
     },
 
-    /** The session of the thread, which the lost process may have left at work. Never rejects. */
+    /** The session of the thread, which the lost process may have left at work. */
     async active({ channel, threadTs }: Place): Promise<void> {
-      await patiently({ clock, until: clock.now() + ACTIVE_BUDGET_MS }, () =>
+      const set = await patiently({ clock, until: clock.now() + ACTIVE_BUDGET_MS }, () =>
         slack.write((client) => client.agents.sessions.setStatus({ channel_id: channel, thread_ts: threadTs, status: 'active' })),
       )
+      if (set.is === 'wait' || set.is === 'unknown') throw notDone(set)
     },
   }
 }

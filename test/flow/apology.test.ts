@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ASKED, CHANNEL, expectOneReason, killedAt, SORRY } from './killing.ts'
 import { saying, speaking } from './models.ts'
-import { ANSWER, begin, logged, openStage, post, press, refused, textOf } from './stage.ts'
+import { ANSWER, asksToWait, begin, logged, openStage, post, press, refused, textOf } from './stage.ts'
 
 const stage = openStage()
 
@@ -23,6 +23,18 @@ describe('where its stream cannot take the reason, that is a message of its own'
     expect(replies[0]?.streaming).toBe('completed')
     expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
   })
+})
+
+test('the session is left active, also where Slack asks to wait longer than an apology may take', async () => {
+  let waits = 1
+  stage.faults = ({ method, args }) => {
+    if (method === 'chat.startStream') return refused('channel_type_not_supported')
+    return method === 'agents.sessions.setStatus' && args.status === 'active' && waits-- > 0 ? asksToWait(60) : undefined
+  }
+  const { texts, killed, threadTs } = await killedAt(stage, ({ method }) => method === 'chat.update')
+  expect(waits).toBeLessThan(0)
+  expectOneReason(stage, texts[1] ?? '', killed)
+  expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
 })
 
 describe('where the thread is gone meanwhile', () => {
