@@ -26,7 +26,7 @@ async function destroy(guide: Guide, place: string): Promise<void> {
   const { sections, given, tools, ask, say } = guide
   const outputs = await readStackOutputs(guide)
   sayWhatBecomes(guide, outputs?.TurnsTableName)
-  if (!given.yes) await ask.agree({ message: `Remove ${sections.identity.name} from ${place}?`, by: '--yes' })
+  if (!given.yes) await ask.agree({ message: `Remove ${sections.identity.name} from ${place}?`, by: '--yes', enter: 'no' })
 
   say.step('Cloudflare')
   await removeWorker(guide)

@@ -162,6 +162,21 @@ test('a command line that is wrong ends with status 2, and one sentence', async 
   expect(ran).toEqual({ status: 2, out: '', err: "Unknown option '--what'. See --help.\n" })
 })
 
+test.each([
+  ['destroy', 'dry-run'],
+  ['destroy', 'yes'],
+  ['deploy', 'dry-run'],
+  ['rollback', 'yes'],
+])('npm run %s --%s, of which npm keeps the option, does nothing', async (script, option) => {
+  const stage = await createStage()
+  // As npm leaves it.
+  const env = { npm_lifecycle_event: script, [`npm_config_${option.replace('-', '_')}`]: 'true' }
+  const ran = await stage.run(`infra/${script}.ts`, [], env)
+  expect([ran.status, ran.err]).toEqual([2, expect.stringContaining(`give "npm run ${script} -- --${option}"`)])
+  expect(stage.calls()).toEqual([])
+  expect((await stage.run(`infra/${script}.ts`, [`--${option}`, '--help'], env)).status).toBe(0)
+})
+
 test('a dry run prints the commands and starts none', async () => {
   const stage = await createStage()
   const { status, out } = await stage.run(DEPLOY, ['--dry-run'], { ...GIVEN, SLACK_SIGNING_SECRET: '' })

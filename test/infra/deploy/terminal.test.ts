@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
-import { ARN, brief, CHECKS, createStage, expectHidden, GIVEN, SECRETS, STEPS, type Stage } from './stage.ts'
+import { ARN, brief, CHECKS, createStage, expectHidden, FLAGS, GIVEN, SECRETS, STEPS, type Stage } from './stage.ts'
 import { FAILED } from './world.ts'
 
 const ENTER = '\r'
@@ -60,6 +60,22 @@ test('in a terminal everything is asked, and no secret is shown', async () => {
   expect(done.shown).not.toMatch(/Whose mail address|Is there an app/)
   expectHidden(stage.calls(), done.shown, { edgeKey: ['wrangler deploy'], signing: ['wrangler secret'], bot: ['aws secretsmanager'] })
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '')).toMatchObject({ botToken: SECRETS.bot })
+})
+
+test('Enter alone removes nothing and puts nothing back', async () => {
+  const stage = await createStage()
+  expect(await stage.run('infra/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0 })
+  stage.world.edge = 'another fake Worker'
+  expect(await stage.run('infra/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0 })
+  const before = structuredClone(stage.world)
+  for (const [command, question] of [
+    ['infra/destroy.ts', 'Remove Fake from AWS account'],
+    ['infra/rollback.ts', 'Put back the Worker'],
+  ] as const) {
+    const { status, unasked } = await inTerminal(stage, command, [[question, ENTER]])
+    expect([status, unasked]).toEqual([130, []])
+    expect(stage.world).toEqual(before)
+  }
 })
 
 test('of several Cloudflare accounts one is chosen, once, and Ctrl-C leaves everything as it is', async () => {
