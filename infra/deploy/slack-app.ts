@@ -32,12 +32,19 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   const connected = isNew ? undefined : await stillThere(held, apiUrl)
   if (connected) checkScopes(connected)
   const manifest = manifestOf(guide.sections, edgeUrl)
+  const isTold = unfinished === 'new' || memory.recall().slackApp === 'new'
   const app = connected ? undefined : await whichApp(guide, wanted)
+  // Given or chosen: whoever goes on from here need not say it again.
+  if (app !== undefined && !isFilled) memory.remember({ slackApp: app })
   const isAnother = moves || (isFilled && app === 'new')
+  const anew = isAnother || unfinished !== undefined
+  const hasSigning = !anew && (given.signingSecret !== undefined || (await hasSecret(guide, 'SLACK_SIGNING_SECRET')))
   // Until its token is there, the Worker and the function may be of two apps, and only this says so.
   if (isAnother) memory.remember({ movesTo: app })
-  if (app !== undefined) for (const line of app === 'new' ? makeIt(manifest) : changeIt(manifest, app)) say.line(line)
-  await giveSigningSecret(guide, isAnother || unfinished !== undefined)
+  // Who has the secret of an app has made it.
+  const isMade = app === 'new' && hasSigning
+  if (app !== undefined && !isMade) for (const line of app === 'new' ? makeIt(manifest, isTold) : changeIt(manifest, app)) say.line(line)
+  await giveSigningSecret(guide, { has: hasSigning, isProved: isFilled })
   if (app === 'new') for (const line of VERIFY_AND_INSTALL) say.line(line)
   const installed = connected ?? (await askForToken(guide, at, held, { apiUrl, app }))
   const told = memory.recall().manifest
@@ -61,7 +68,7 @@ async function stillThere({ botToken }: SlackSecret, apiUrl: string): Promise<In
 async function whichApp({ ask, memory }: Guide, wanted: string | undefined): Promise<string> {
   const known = wanted ?? memory.recall().slackApp
   if (known !== undefined) return known
-  const chosen = await ask.choose({
+  return ask.choose({
     message: 'Is there an app in Slack already?',
     by: '--slack-app',
     options: [
@@ -69,20 +76,31 @@ async function whichApp({ ask, memory }: Guide, wanted: string | undefined): Pro
       { value: 'existing', label: 'Yes, I change one that is there' },
     ],
   })
-  memory.remember({ slackApp: chosen })
-  return chosen
 }
 
-/** `anew` for another app than the one whose secret the Worker has, or may have. */
-async function giveSigningSecret(guide: Guide, anew: boolean): Promise<void> {
+/** `has` says that the Worker has one of this app, and `isProved` that the app was connected with it. */
+async function giveSigningSecret(guide: Guide, { has, isProved }: { has: boolean; isProved: boolean }): Promise<void> {
   const { given, tools, ask, say } = guide
   // Given beforehand, it was deployed with the Worker.
-  if (given.signingSecret === undefined && (anew || !(await hasSecret(guide, 'SLACK_SIGNING_SECRET')))) {
-    const message = "The app's signing secret, from its page Basic Information"
+  if (given.signingSecret === undefined && (!has || (!isProved && ask.present && (await isWrong(guide))))) {
+    const message = "The app's signing secret, from its page Basic Information (the Client Secret there looks alike)"
     const text = await ask.secret({ message, by: 'SLACK_SIGNING_SECRET', schema: SigningSecret })
     await tools.call({ tool: 'wrangler', args: ['secret', 'put', 'SLACK_SIGNING_SECRET'], input: { text, is: 'the signing secret' } })
   }
   say.done('The Worker has the signing secret')
+}
+
+/** Cloudflare does not show what the Worker has, and nothing but Slack's "Verified" says that it is the one. */
+async function isWrong({ ask }: Guide): Promise<boolean> {
+  const chosen = await ask.choose({
+    message: 'The Worker has a signing secret, and the app is not connected yet.',
+    by: 'SLACK_SIGNING_SECRET',
+    options: [
+      { value: 'right', label: 'Go on with it' },
+      { value: 'wrong', label: 'Give it anew: Slack did not say "Verified"' },
+    ],
+  })
+  return chosen === 'wrong'
 }
 
 async function askForToken(

@@ -66,6 +66,19 @@ test('a new app in place of one that was deleted has a signing secret of its own
   expect([signing(stage), appIn(stage)]).toEqual([OTHER.SLACK_SIGNING_SECRET, 'A00OTHER'])
 })
 
+test('whoever is told again to make the app makes no second one, and need not say again that it is new', async () => {
+  const stage = await createStage()
+  const before = { CONFLUENCE_API_TOKEN: GIVEN.CONFLUENCE_API_TOKEN }
+  const first = await stage.run(DEPLOY, FLAGS, before)
+  expect([first.out, first.err]).toEqual([expect.stringContaining('1. Open this link'), expect.stringContaining('SLACK_SIGNING_SECRET')])
+  const again = await stage.run(DEPLOY, ['--yes'])
+  expect(again.out).toContain('1. If you have not made it yet, open this link')
+  expect(again.err).toContain('Give SLACK_SIGNING_SECRET')
+  const signed = await stage.run(DEPLOY, ['--yes'], { SLACK_SIGNING_SECRET: GIVEN.SLACK_SIGNING_SECRET })
+  expect([signed.out, signed.err]).toEqual([expect.not.stringContaining('open this link'), expect.stringContaining('Give SLACK_BOT_TOKEN')])
+  expect(signed.out).toContain('2. Under "Event Subscriptions"')
+})
+
 test('a token that was renewed leaves the signing secret alone', async () => {
   const stage = await deployed()
   stage.slack.refused = [GIVEN.SLACK_BOT_TOKEN]

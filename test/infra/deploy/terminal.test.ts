@@ -78,6 +78,35 @@ test('Enter alone removes nothing and puts nothing back', async () => {
   }
 })
 
+test('a signing secret that Slack does not verify is given anew, and the app is not made twice', async () => {
+  const stage = await createStage()
+  const clientSecret = 'c'.repeat(32)
+  const first = await inTerminal(stage, 'infra/deploy.ts', [
+    ['Deploy Fake', ENTER],
+    ...CONFLUENCE,
+    ['Is there an app in Slack already?', ENTER],
+    ['signing secret', `${clientSecret}${ENTER}`],
+    ['bot token', CTRL_C],
+  ])
+  expect([first.status, first.unasked]).toEqual([130, []])
+  expect(first.shown).toMatch(/press "Create".*says "Verified".*Client Secret .* give the command again/s)
+  stage.calls()
+
+  const again = await inTerminal(stage, 'infra/deploy.ts', [
+    ['Deploy Fake', ENTER],
+    ['The Worker has a signing secret', `${DOWN}${ENTER}`],
+    ...SLACK,
+  ])
+  expect([again.status, again.unasked]).toEqual([0, []])
+  expect(again.shown).not.toContain('press "Create"')
+  const put = stage.calls().find(({ args }) => args.join(' ') === 'secret put SLACK_SIGNING_SECRET')
+  expect(put?.input).toBe(SECRETS.signing)
+
+  // Once the app is connected, it is the one.
+  const later = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', ENTER]])
+  expect([later.status, later.shown]).toEqual([0, expect.not.stringContaining('The Worker has a signing secret, ')])
+})
+
 test('of several Cloudflare accounts one is chosen, once, and Ctrl-C leaves everything as it is', async () => {
   const stage = await createStage()
   const accounts = ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name: `Fake account ${name}` }))
