@@ -23,7 +23,7 @@ await runProgram(async () => {
 })
 
 async function destroy(guide: Guide, place: string): Promise<void> {
-  const { sections, given, tools, ask, say } = guide
+  const { sections, given, tools, ask, memory, say } = guide
   const outputs = await readStackOutputs(guide)
   sayWhatBecomes(guide, outputs?.TurnsTableName)
   if (!given.yes) await ask.agree({ message: `Remove ${sections.identity.name} from ${place}?`, by: '--yes', enter: 'no' })
@@ -34,6 +34,8 @@ async function destroy(guide: Guide, place: string): Promise<void> {
   await deleteOtherKeys(guide, outputs?.EdgeCallerUserName)
   await tools.call({ tool: 'cdk', args: ['destroy', '--all', '--force', '--no-notices'], shown: true })
   say.done('The stacks are gone')
+  // Accounts and users are still what they were. An app is made for one Worker.
+  memory.remember({ slackApp: undefined, movesTo: undefined, manifest: undefined, edgeUrl: undefined })
 }
 
 function sayWhatBecomes({ sections, wrangler, say }: Guide, table: string | undefined): void {

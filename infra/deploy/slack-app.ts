@@ -4,7 +4,7 @@ import { BotToken, SigningSecret } from './given.ts'
 import type { Guide } from './guide.ts'
 import { readSecret, writeSecret } from './secret.ts'
 import { type Installed, learnInstalled, TokenRefused } from './slack-api.ts'
-import { changeIt, changeItAgain, makeIt, moveItOver, VERIFY_AND_INSTALL } from './slack-instructions.ts'
+import { changeIt, changeItAgain, makeIt, moveItOver, renewIt, VERIFY_AND_INSTALL } from './slack-instructions.ts'
 import type { Outputs } from './stacks.ts'
 import { ToMend } from './to-mend.ts'
 import { hasSecret } from './worker.ts'
@@ -33,7 +33,8 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   if (connected) checkScopes(connected)
   const manifest = manifestOf(guide.sections, edgeUrl)
   const isTold = unfinished === 'new' || memory.recall().slackApp === 'new'
-  const app = connected ? undefined : await whichApp(guide, wanted)
+  const app = connected ? undefined : await whichApp(guide, wanted ?? (isFilled ? held.appId : undefined))
+  const isHeld = app === held.appId
   // Given or chosen: whoever goes on from here need not say it again.
   if (app !== undefined && !isFilled) memory.remember({ slackApp: app })
   const isAnother = moves || (isFilled && app === 'new')
@@ -43,15 +44,17 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   if (isAnother) memory.remember({ movesTo: app })
   // Who has the secret of an app has made it.
   const isMade = app === 'new' && hasSigning
-  if (app !== undefined && !isMade) for (const line of app === 'new' ? makeIt(manifest, isTold) : changeIt(manifest, app)) say.line(line)
+  if (isHeld && given.botToken === undefined) say.note(renewIt(held.appId))
+  else if (app === 'new' && !isMade) for (const line of makeIt(manifest, isTold)) say.line(line)
+  else if (app !== undefined && !isHeld && !isMade) for (const line of changeIt(manifest, app)) say.line(line)
   await giveSigningSecret(guide, { has: hasSigning, isProved: isFilled })
   if (app === 'new') for (const line of VERIFY_AND_INSTALL) say.line(line)
   const installed = connected ?? (await askForToken(guide, at, held, { apiUrl, app }))
   const told = memory.recall().manifest
   memory.remember({ slackApp: installed.appId, movesTo: undefined, manifest: fingerprint(manifest) })
   say.done(`The app ${installed.appId} in ${installed.team} (${installed.teamId})`)
-  if (connected && told !== undefined && told !== fingerprint(manifest)) say.note(changeItAgain(installed.appId))
-  if (app !== undefined && app !== 'new') for (const line of moveItOver(manifest)) say.line(line)
+  if ((connected || isHeld) && told !== undefined && told !== fingerprint(manifest)) say.note(changeItAgain(installed.appId))
+  if (app !== undefined && app !== 'new' && !isHeld) for (const line of moveItOver(manifest)) say.line(line)
 }
 
 /** Undefined where the token in the secret is dead, and a new one is wanted. */

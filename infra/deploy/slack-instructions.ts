@@ -62,3 +62,11 @@ export function changeItAgain(app: string): string {
     `this release needs. Put what "npm run manifest" prints under https://api.slack.com/apps/${app}/app-manifest, and do what Slack asks for.`
   )
 }
+
+/** For an app that both tiers know, whose token Slack does not take any more. */
+export function renewIt(app: string): string {
+  return (
+    `Slack does not take the token of the app ${app} any more. Under https://api.slack.com/apps/${app}/oauth it can be installed ` +
+    'again, which makes a new one. If the app is gone, give the command again with "-- --slack-app new".'
+  )
+}

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createStage } from './stage.ts'
+import { createStage, FLAGS, GIVEN } from './stage.ts'
 
 const DESTROY = 'infra/destroy.ts'
 
@@ -52,6 +54,20 @@ test.each([
   expect(stage.lines().at(-1)).toBe(failing)
   expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
   expect(stage.world).toMatchObject({ stack: false, queues: [], live: '' })
+})
+
+test('what was remembered of the app and the Worker is forgotten, and a new deployment makes a new app', async () => {
+  const stage = await createStage()
+  const secrets = structuredClone(stage.world.secrets)
+  expect(await stage.run('infra/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))).toEqual({ confluenceUser: 'ada@fake.example' })
+  expect((await stage.run('infra/manifest.ts', [])).err).toContain('give the address of the Worker')
+
+  Object.assign(stage.world, { secrets, edgeSecrets: [] })
+  const { SLACK_SIGNING_SECRET: _, ...before } = GIVEN
+  const anew = await stage.run('infra/deploy.ts', FLAGS, before)
+  expect(anew.out).toContain('1. Open this link')
 })
 
 test('where nothing is left it is found gone', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fakeSections } from '../fake-sections.ts'
@@ -82,7 +82,16 @@ test('whoever is told again to make the app makes no second one, and need not sa
 test('a token that was renewed leaves the signing secret alone', async () => {
   const stage = await deployed()
   stage.slack.refused = [GIVEN.SLACK_BOT_TOKEN]
-  expect(await stage.run(DEPLOY, ['--yes'], { SLACK_BOT_TOKEN: 'xoxb-renewed-fake-token' })).toMatchObject({ status: 0, err: '' })
+  // Nobody has to remember which app it is, nor is told to change it or to move it over.
+  rmSync(join(stage.dir, '.vera.json'))
+  const lacking = await stage.run(DEPLOY, ['--yes'])
+  expect(lacking).toMatchObject({
+    out: expect.stringContaining('token of the app A00FAKE'),
+    err: expect.stringContaining('Give SLACK_BOT_TOKEN'),
+  })
+  const renewed = await stage.run(DEPLOY, ['--yes'], { SLACK_BOT_TOKEN: 'xoxb-renewed-fake-token' })
+  expect(renewed).toMatchObject({ status: 0, err: '' })
+  for (const { out } of [lacking, renewed]) expect(out).not.toMatch(/change by hand|move it over|press "Create"/)
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '').botToken).toBe('xoxb-renewed-fake-token')
   expect(signing(stage)).toBeUndefined()
 })
