@@ -4,6 +4,8 @@ import { logIn } from './deploy/log-in.ts'
 import { openGuide } from './deploy/open-guide.ts'
 import { runProgram } from './deploy/program.ts'
 import { readStackOutputs } from './deploy/stack-outputs.ts'
+import { type MadeBase, pretendedBases } from './deploy/stacks.ts'
+import { stopReadings } from './deploy/stop-readings.ts'
 import { CommandFailed } from './deploy/tools.ts'
 import { stackRegions } from './placement.ts'
 
@@ -28,6 +30,8 @@ async function destroy(guide: Guide, place: string): Promise<void> {
   sayWhatBecomes(guide, outputs?.TurnsTableName)
   if (!given.yes) await ask.agree({ message: `Remove ${sections.identity.name} from ${place}?`, by: '--yes', enter: 'no' })
 
+  say.step('Knowledge')
+  await stopReadings(guide, await readMadeBases(guide, outputs))
   say.step('Cloudflare')
   await removeWorker(guide)
   say.step('AWS')
@@ -55,6 +59,14 @@ function sayWhatBecomes({ sections, wrangler, say }: Guide, table: string | unde
   ])
     say.line(`  ${line}`)
   say.line('')
+}
+
+/** What an earlier configuration made is gone, or in a stack that this command does not know. */
+async function readMadeBases(guide: Guide, home: Record<string, string> | undefined): Promise<MadeBase[]> {
+  const { tools, placement } = guide
+  if (tools.dry) return pretendedBases(guide)
+  const outputs = placement.knowledge === placement.home ? home : await readStackOutputs(guide, placement.knowledge)
+  return outputs?.KnowledgeBases === undefined ? [] : JSON.parse(outputs.KnowledgeBases)
 }
 
 /** A Worker that still reads from a queue cannot be deleted, nor can a queue that a Worker still writes to. */

@@ -13,6 +13,11 @@ export interface Placement {
   knowledge: string
 }
 
+/** The stack in the deployment's region has no more than the name; one in another region has that region behind it. */
+export function stackName(region: string, home: string): string {
+  return region === home ? 'Vera' : `Vera-${region}`
+}
+
 /** Throws one error that names everything AWS would refuse, and of every region that does not fit those that would. */
 export function placementOf({
   deployment,

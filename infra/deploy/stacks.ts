@@ -55,7 +55,7 @@ export async function deployStacks(guide: Guide, reserve: boolean): Promise<Outp
       ...reservation,
     ]
     await tools.call({ tool: 'cdk', args, shown: true })
-    const outputs = tools.dry ? pretended(guide) : read(JSON.parse(readFileSync(file, 'utf8')))
+    const outputs = tools.dry ? { ...PRETENDED, bases: pretendedBases(guide) } : read(JSON.parse(readFileSync(file, 'utf8')))
     // After a rollback the alias points elsewhere, and CloudFormation, whose template is the same, leaves it there.
     if ((await aliasedVersion(guide, outputs.answerVersion)) !== outputs.answerVersion) await pointAlias(guide, outputs.answerVersion)
     say.done(`${ANSWER_FUNCTION} is at version ${outputs.answerVersion}`)
@@ -82,8 +82,9 @@ function read(stacks: Record<string, Record<string, string>>): Outputs {
   }
 }
 
-function pretended({ sections }: Guide): Outputs {
-  const bases = sections.knowledge.bases.flatMap((base): MadeBase[] =>
+/** For a dry run. */
+export function pretendedBases({ sections }: Pick<Guide, 'sections'>): MadeBase[] {
+  return sections.knowledge.bases.flatMap((base): MadeBase[] =>
     base.source === 'existing'
       ? []
       : [
@@ -96,5 +97,4 @@ function pretended({ sections }: Guide): Outputs {
           },
         ],
   )
-  return { ...PRETENDED, bases }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { fakeSections } from '../fake-sections.ts'
 import { createStage, FLAGS, GIVEN } from './stage.ts'
 
 const DESTROY = 'infra/destroy.ts'
@@ -29,6 +30,7 @@ test('what stays is said before anything goes, and the order is one in which all
   expect([status, err]).toEqual([0, ''])
   expect(stage.world).toMatchObject({ stack: false, queues: [], live: '', keys: ['AKIA00OWN'] })
   expect(stage.lines().slice(3)).toEqual([
+    'aws bedrock-agent list-ingestion-jobs',
     'wrangler queues consumer remove vera-handoffs vera-edge',
     'wrangler delete vera-edge',
     'wrangler queues delete vera-handoffs',
@@ -39,8 +41,42 @@ test('what stays is said before anything goes, and the order is one in which all
   ])
 })
 
+test('a source that is being read is read to no end, before anything is removed', async () => {
+  const stage = await createStage()
+  const job = { ingestionJobId: 'JOB00NIGHT', status: 'IN_PROGRESS' } as const
+  Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job }] })
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(stage.world).toMatchObject({ stack: false, jobs: [{ status: 'STOPPED' }] })
+  expect(stage.lines().slice(3, 8)).toEqual([
+    'aws bedrock-agent list-ingestion-jobs',
+    'aws bedrock-agent stop-ingestion-job',
+    'aws bedrock-agent get-ingestion-job',
+    'aws bedrock-agent get-ingestion-job',
+    'wrangler queues consumer remove vera-handoffs vera-edge',
+  ])
+
+  // Of one that cannot be stopped nothing is removed, and one that ended by itself holds nothing up.
+  Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job }] })
+  stage.failOnce('stop-ingestion-job')
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 1, err: expect.stringContaining('a fake failure') })
+  expect(stage.world).toMatchObject({ stack: true, live: 'version-0' })
+  stage.failOnce('list-ingestion-jobs', 'An error occurred (ResourceNotFoundException)')
+  Object.assign(stage.world, { jobs: [] })
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+})
+
+test('in a region of its own the knowledge has a stack of its own', async () => {
+  const stage = await createStage({ knowledge: { ...fakeSections.knowledge, region: 'us-west-2' } })
+  Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ingestionJobId: 'JOB00NIGHT', status: 'STARTING' }] })
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  const lines = stage.calls().map(({ args }) => args.join(' '))
+  expect(lines).toContain('cloudformation describe-stacks --stack-name Vera-us-west-2 --region us-west-2 --output json')
+  expect(lines).toContainEqual(expect.stringMatching(/stop-ingestion-job .*--region us-west-2/))
+})
+
 test.each([
   'aws cloudformation describe-stacks',
+  'aws bedrock-agent list-ingestion-jobs',
   'wrangler queues consumer remove vera-handoffs vera-edge',
   'wrangler queues delete vera-handoffs',
   'wrangler queues delete vera-handoffs-dead',

@@ -108,12 +108,20 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         world.jobs.push(job)
         return well({ ingestionJob: job })
       },
+      'bedrock-agent stop-ingestion-job': () => {
+        const job = world.jobs.find(({ ingestionJobId }) => ingestionJobId === at('--ingestion-job-id'))
+        Object.assign(job ?? {}, { status: 'STOPPING' })
+        return well({ ingestionJob: job })
+      },
       'bedrock-agent get-ingestion-job': () => {
         const job = world.jobs.find(({ ingestionJobId }) => ingestionJobId === at('--ingestion-job-id'))
         if (!job) return refused('An error occurred (ResourceNotFoundException) when calling GetIngestionJob')
         const seen = { numberOfDocumentsScanned: 7, numberOfNewDocumentsIndexed: 7 }
         if (job.status === 'STARTING') Object.assign(job, world.readable ? { status: 'COMPLETE', statistics: seen } : FAILED)
-        return well({ ingestionJob: job })
+        // Seen once more at its work, and then at its end.
+        const seenAs = { ...job }
+        if (job.status === 'STOPPING') job.status = 'STOPPED'
+        return well({ ingestionJob: seenAs })
       },
       'cloudformation describe-stacks': () => {
         const Outputs = Object.entries(world.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }))
@@ -141,6 +149,8 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         return well()
       },
       destroy: () => {
+        const isRead = world.jobs.some(({ status }) => /STARTING|IN_PROGRESS|STOPPING/.test(status))
+        if (isRead) return refused('ConflictException: a data source with an ingestion job under way cannot be deleted', 1)
         world.stack = false
         return well()
       },
