@@ -42,8 +42,9 @@ async function destroy(guide: Guide, place: string): Promise<void> {
   memory.remember({ slackApp: undefined, movesTo: undefined, manifest: undefined, edgeUrl: undefined })
 }
 
-function sayWhatBecomes({ sections, wrangler, say }: Guide, table: string | undefined): void {
+function sayWhatBecomes({ sections, placement, wrangler, say }: Guide, table: string | undefined): void {
   const stacks = stackRegions(sections).join(', ')
+  const deletion = `aws dynamodb delete-table --table-name ${table ?? 'TABLE'} --region ${placement.home}`
   say.step('What goes')
   for (const line of [
     `The Worker ${wrangler.worker} with its secrets, and the queues ${wrangler.queues.join(' and ')} with the questions that wait in them.`,
@@ -52,7 +53,7 @@ function sayWhatBecomes({ sections, wrangler, say }: Guide, table: string | unde
     say.line(`  ${line}`)
   say.step('What stays')
   for (const line of [
-    `The turns table${table ? ` ${table}` : ''}, with the thumbs of the last 90 days. To be rid of it: aws dynamodb delete-table.`,
+    `The turns table${table ? ` ${table}` : ''}, with the thumbs of the last 90 days. To be rid of it: ${deletion}`,
     'The key of the failure queues, for the 30 days in which AWS lets it be taken back, and metrics for as long as CloudWatch keeps them.',
     'What was there before: existing knowledge bases and guardrails, buckets with documents, and what "cdk bootstrap" made.',
     'The app in Slack, which is deleted on its own page, and the API token of Atlassian, which is revoked there.',

@@ -16,7 +16,8 @@ test('what stays is said before anything goes, and the order is one in which all
   })
   const asked = await stage.run(DESTROY, [])
   expect([asked.status, asked.err]).toEqual([1, expect.stringContaining('Give --yes')])
-  for (const kept of ['fake-turns', 'bucket', 'app in Slack', '30 days']) expect(asked.out).toContain(kept)
+  for (const kept of ['delete-table --table-name fake-turns --region us-east-1', 'bucket', 'app in Slack', '30 days'])
+    expect(asked.out).toContain(kept)
   expect(stage.lines().sort()).toEqual(['aws cloudformation describe-stacks', 'aws sts get-caller-identity', 'wrangler whoami'])
 
   // Each part may fail and be tried again.
@@ -62,6 +63,9 @@ test('a source that is being read is read to no end, before anything is removed'
   expect(stage.world).toMatchObject({ stack: true, live: 'version-0' })
   stage.failOnce('list-ingestion-jobs', 'An error occurred (ResourceNotFoundException)')
   Object.assign(stage.world, { jobs: [] })
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job, status: 'STARTING' }] })
+  stage.failOnce('stop-ingestion-job', 'An error occurred (ConflictException)')
   expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
 })
 
