@@ -12,12 +12,17 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 export const EDGE_BUNDLE = join(ROOT, 'dist/edge/worker.js')
 export const BACKEND_BUNDLE = join(ROOT, 'dist/backend/index.mjs')
 
-/** What keeps wrangler from asking its home for news, from sending it some, and from asking a person anything. */
+/**
+ * What keeps wrangler from asking its home for news, from sending it some, from asking a person anything, and from writing down
+ * what it sends to Cloudflare: a debugging log of `deploy` holds the Worker's secrets, and stands among what `--json` prints.
+ */
 export const QUIET_WRANGLER: Readonly<Record<string, string>> = {
   CI: '1',
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_LOG: 'log',
   WRANGLER_LOG_PATH: join(ROOT, '.wrangler/logs'),
+  WRANGLER_LOG_SANITIZE: 'true',
   WRANGLER_SEND_ERROR_REPORTS: 'false',
   WRANGLER_SEND_METRICS: 'false',
 }
