@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { expect, onTestFinished, test } from 'vitest'
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { ARN, brief, CHECKS, createStage, expectHidden, FLAGS, GIVEN, SECRETS, STEPS, type Stage } from './stage.ts'
 import { FAILED } from './world.ts'
 
@@ -9,7 +11,7 @@ const DOWN = '\u001b[B'
 const CTRL_C = '\u0003'
 
 /** A command in a terminal of its own, which `script` makes, without a width. Each answer is typed once its question is to be read. */
-async function inTerminal(stage: Stage, command: string, answers: [question: string, typed: string][]) {
+async function inTerminal(stage: Stage, command: string, answers: [question: string, typed: string | Promise<string>][]) {
   const sized = `stty cols 200 rows 50; exec '${process.execPath}' ${command}`
   const child = spawn('script', ['-qefc', sized, '/dev/null'], { cwd: stage.dir, env: stage.env })
   onTestFinished(() => void child.kill())
@@ -23,7 +25,7 @@ async function inTerminal(stage: Stage, command: string, answers: [question: str
     if (at === -1 || typed === undefined) return
     since = shown.length
     left.shift()
-    child.stdin.write(typed)
+    void Promise.resolve(typed).then((keys) => child.stdin.write(keys))
   })
   const [status] = await once(child, 'close')
   return { status, shown, unasked: left.map(([question]) => question) }
@@ -105,6 +107,22 @@ test('a signing secret that Slack does not verify is given anew, and the app is 
   // Once the app is connected, it is the one.
   const later = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', ENTER]])
   expect([later.status, later.shown]).toEqual([0, expect.not.stringContaining('The Worker has a signing secret, ')])
+})
+
+test.each([
+  ['the CDK', 'cdk deploy', 'AWS\u001b[22m'],
+  ['wrangler', 'wrangler deploy', 'Worker\u001b[22m'],
+  ['a reading', 'get-ingestion-job', 'Knowledge\u001b[22m'],
+])('Ctrl-C in the middle of %s says what that means, and leaves no folder behind', async (_, when, shown) => {
+  const stage = await createStage()
+  stage.env.TMPDIR = join(stage.dir, 'temporary')
+  mkdirSync(stage.env.TMPDIR)
+  Object.assign(stage.world, { secrets: { ...stage.world.secrets, [ARN.wiki]: '{"username":"ada@fake.example","password":"fake"}' } })
+  stage.hangOnce(when)
+  const underWay = vi.waitUntil(() => stage.calls().some(({ args, tool }) => [tool, ...args].join(' ').includes(when)), 30_000)
+  const { status, shown: said } = await inTerminal(stage, 'infra/deploy.ts --yes', [[shown, underWay.then(() => CTRL_C)]])
+  expect([status, said]).toEqual([130, expect.stringContaining('Stopped. What is done stays done; give the command again')])
+  expect(readdirSync(stage.env.TMPDIR)).toEqual([])
 })
 
 test('of several Cloudflare accounts one is chosen, once, and Ctrl-C leaves everything as it is', async () => {
