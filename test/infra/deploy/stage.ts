@@ -68,6 +68,7 @@ const EMPTY: World = {
     [ARN.wiki]: JSON.stringify({ username: 'not-set', password: 'generated' }),
   },
   keyMadeOn: '2025-12-31T00:00:00Z',
+  existing: {},
   keys: ['AKIA00OWN'],
   jobs: [],
   readable: true,

@@ -28,6 +28,8 @@ export interface World {
   outputs: Record<string, string>
   secrets: Record<string, string>
   keyMadeOn: string
+  /** Bases and guardrails that were there before. */
+  existing: Record<string, string>
   /** Of the edge's user, while there is one. */
   keys: string[] | undefined
   /** The readings of the source, the latest last. */
@@ -90,6 +92,16 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         world.form
           ? well({ formData: 'ZmFrZQ==' })
           : refused('An error occurred (ResourceNotFoundException) when calling GetUseCaseForModelAccess'),
+      'bedrock-agent get-knowledge-base': () => {
+        const status = world.existing[at('--knowledge-base-id')]
+        return status
+          ? well({ knowledgeBase: { status } })
+          : refused('An error occurred (ResourceNotFoundException) when calling the GetKnowledgeBase operation')
+      },
+      'bedrock get-guardrail': () => {
+        const status = world.existing[`${at('--guardrail-identifier')}:${at('--guardrail-version')}`]
+        return status ? well({ status }) : refused('An error occurred (ResourceNotFoundException) when calling the GetGuardrail operation')
+      },
       's3vectors list-vector-buckets': () =>
         world.vectors ? well({ vectorBuckets: [] }) : refused('Could not connect to the endpoint URL: "https://s3vectors.fake"', 255),
       'secretsmanager get-secret-value': () => well({ SecretString: world.secrets[at('--secret-id')] }),
