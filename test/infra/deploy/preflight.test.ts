@@ -129,6 +129,17 @@ test('a knowledge base and a guardrail that are taken as they are have to be the
   }
 })
 
+test.each([
+  ['its schema', { identity: { ...identity, name: '' } }, 'assistant.config.ts is wrong. identity.name: '],
+  ['AWS', { knowledge: { ...knowledge, rerankModel: 'no.such-model' } }, 'assistant.config.ts does not fit AWS: knowledge.rerankModel'],
+])('a configuration that does not fit %s ends a synthesis and a deployment with one sentence', async (_, change, sentence) => {
+  const stage = await createStage(change)
+  for (const script of ['infra/app.ts', DEPLOY]) {
+    const { status, err } = await stage.run(script, [])
+    expect([status, err.trim().split('\n')]).toEqual([1, [expect.stringContaining(sentence)]])
+  }
+})
+
 test('a pipeline may be given the rights to look, because the docs name them', () => {
   const docs = readFileSync('docs/deployment.md', 'utf8')
   for (const line of [...CHECKS, ...EXISTING].filter((one) => one.startsWith('aws '))) {
