@@ -62,7 +62,7 @@ function sayWhatBecomes({ sections, placement, wrangler, say }: Guide, table: st
   say.line('')
 }
 
-/** What an earlier configuration made is gone, or in a stack that this command does not know. */
+/** As the stack says that they are made in. Where there is none, none is read. */
 async function readMadeBases(guide: Guide, home: Record<string, string> | undefined): Promise<MadeBase[]> {
   const { tools, placement } = guide
   if (tools.dry) return pretendedBases(guide)

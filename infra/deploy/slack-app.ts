@@ -42,11 +42,10 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   const hasSigning = !anew && (given.signingSecret !== undefined || (await hasSecret(guide, 'SLACK_SIGNING_SECRET')))
   // Until its token is there, the Worker and the function may be of two apps, and only this says so.
   if (isAnother) memory.remember({ movesTo: app })
-  // Who has the secret of an app has made it.
-  const isMade = app === 'new' && hasSigning
   if (isHeld && given.botToken === undefined) say.note(renewIt(held.appId))
-  else if (app === 'new' && !isMade) for (const line of makeIt(manifest, isTold)) say.line(line)
-  else if (app !== undefined && !isHeld && !isMade) for (const line of changeIt(manifest, app)) say.line(line)
+  // Who has the signing secret of a new app has made it.
+  const isThere = isHeld || (app === 'new' && hasSigning)
+  if (app !== undefined && !isThere) for (const line of app === 'new' ? makeIt(manifest, isTold) : changeIt(manifest, app)) say.line(line)
   await giveSigningSecret(guide, { has: hasSigning, isProved: isFilled })
   if (app === 'new') for (const line of VERIFY_AND_INSTALL) say.line(line)
   const installed = connected ?? (await askForToken(guide, at, held, { apiUrl, app }))
