@@ -65,7 +65,7 @@ export const Limits = v.strictObject({
 export type Limits = v.InferOutput<typeof Limits>
 
 /** People read the name where a base could not be searched; AWS takes nothing else in the names made from it. */
-const BaseName = v.pipe(v.string(), v.regex(/^([0-9A-Za-z][_-]?){1,40}$/, 'letters, digits, and single - or _ between them'))
+const BaseName = v.pipe(v.string(), v.regex(/^[0-9A-Za-z]([_-]?[0-9A-Za-z]){0,39}$/, 'letters, digits, and single - or _ between them'))
 
 const Site = v.pipe(v.string(), v.regex(/^https:\/\/[a-z\d-]+(\.[a-z\d-]+)+$/i, 'an address is meant, such as https://acme.atlassian.net'))
 

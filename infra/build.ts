@@ -12,14 +12,24 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 export const EDGE_BUNDLE = join(ROOT, 'dist/edge/worker.js')
 export const BACKEND_BUNDLE = join(ROOT, 'dist/backend/index.mjs')
 
-/** What keeps wrangler from asking its home for news, from sending it some, and from asking a person anything. */
-export const QUIET_WRANGLER: Readonly<Record<string, string>> = {
+/**
+ * What keeps wrangler from asking its home for news, from sending it some, from asking a person anything, and from writing down
+ * what it sends to Cloudflare: a debugging log of `deploy` holds the Worker's secrets, and stands among what `--json` prints.
+ */
+const QUIET: Readonly<Record<string, string>> = {
   CI: '1',
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_LOG: 'log',
   WRANGLER_LOG_PATH: join(ROOT, '.wrangler/logs'),
+  WRANGLER_LOG_SANITIZE: 'true',
   WRANGLER_SEND_ERROR_REPORTS: 'false',
   WRANGLER_SEND_METRICS: 'false',
+}
+
+/** What wrangler is started with in place of `env`: AWS's credentials are none of Cloudflare's business. */
+export function wranglerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_'))), ...QUIET }
 }
 
 /** Bundles both tiers into `dist`. Each file is moved into place whole, so that a reader never sees half of one. */
@@ -52,7 +62,7 @@ async function bundleEdge(outdir: string): Promise<void> {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
-      env: { ...process.env, ...QUIET_WRANGLER },
+      env: wranglerEnvironment(process.env),
     },
   )
   // wrangler is two processes; with a group of their own both can be ended, before the staging folder is swept.

@@ -37,7 +37,7 @@ async function deploy(start: Guide): Promise<void> {
   const guide = { ...start, tools: ready.tools }
   const { sections, given, ask, say } = guide
   const place = `AWS account ${ready.awsAccount} and Cloudflare account ${ready.cloudflareAccount}`
-  if (!given.yes) await ask.agree({ message: `Deploy ${sections.identity.name} to ${place}?`, by: '--yes' })
+  if (!given.yes) await ask.agree({ message: `Deploy ${sections.identity.name} to ${place}?`, by: '--yes', enter: 'yes' })
 
   const outputs = await deployStacks(guide, ready.reserve)
   const renewed = await fillConfluence(guide, outputs)

@@ -4,6 +4,8 @@ import { logIn } from './deploy/log-in.ts'
 import { openGuide } from './deploy/open-guide.ts'
 import { runProgram } from './deploy/program.ts'
 import { readStackOutputs } from './deploy/stack-outputs.ts'
+import { type MadeBase, pretendedBases } from './deploy/stacks.ts'
+import { stopReadings } from './deploy/stop-readings.ts'
 import { CommandFailed } from './deploy/tools.ts'
 import { stackRegions } from './placement.ts'
 
@@ -23,21 +25,26 @@ await runProgram(async () => {
 })
 
 async function destroy(guide: Guide, place: string): Promise<void> {
-  const { sections, given, tools, ask, say } = guide
+  const { sections, given, tools, ask, memory, say } = guide
   const outputs = await readStackOutputs(guide)
   sayWhatBecomes(guide, outputs?.TurnsTableName)
-  if (!given.yes) await ask.agree({ message: `Remove ${sections.identity.name} from ${place}?`, by: '--yes' })
+  if (!given.yes) await ask.agree({ message: `Remove ${sections.identity.name} from ${place}?`, by: '--yes', enter: 'no' })
 
+  say.step('Knowledge')
+  await stopReadings(guide, await readMadeBases(guide, outputs))
   say.step('Cloudflare')
   await removeWorker(guide)
   say.step('AWS')
   await deleteOtherKeys(guide, outputs?.EdgeCallerUserName)
   await tools.call({ tool: 'cdk', args: ['destroy', '--all', '--force', '--no-notices'], shown: true })
   say.done('The stacks are gone')
+  // Accounts and users are still what they were. An app is made for one Worker.
+  memory.remember({ slackApp: undefined, movesTo: undefined, manifest: undefined, edgeUrl: undefined })
 }
 
-function sayWhatBecomes({ sections, wrangler, say }: Guide, table: string | undefined): void {
+function sayWhatBecomes({ sections, placement, wrangler, say }: Guide, table: string | undefined): void {
   const stacks = stackRegions(sections).join(', ')
+  const deletion = `aws dynamodb delete-table --table-name ${table ?? 'TABLE'} --region ${placement.home}`
   say.step('What goes')
   for (const line of [
     `The Worker ${wrangler.worker} with its secrets, and the queues ${wrangler.queues.join(' and ')} with the questions that wait in them.`,
@@ -46,13 +53,21 @@ function sayWhatBecomes({ sections, wrangler, say }: Guide, table: string | unde
     say.line(`  ${line}`)
   say.step('What stays')
   for (const line of [
-    `The turns table${table ? ` ${table}` : ''}, with the thumbs of the last 90 days. To be rid of it: aws dynamodb delete-table.`,
+    `The turns table${table ? ` ${table}` : ''}, with the thumbs of the last 90 days. To be rid of it: ${deletion}`,
     'The key of the failure queues, for the 30 days in which AWS lets it be taken back, and metrics for as long as CloudWatch keeps them.',
     'What was there before: existing knowledge bases and guardrails, buckets with documents, and what "cdk bootstrap" made.',
     'The app in Slack, which is deleted on its own page, and the API token of Atlassian, which is revoked there.',
   ])
     say.line(`  ${line}`)
   say.line('')
+}
+
+/** As the stack says that they are made in. Where there is none, none is read. */
+async function readMadeBases(guide: Guide, home: Record<string, string> | undefined): Promise<MadeBase[]> {
+  const { tools, placement } = guide
+  if (tools.dry) return pretendedBases(guide)
+  const outputs = placement.knowledge === placement.home ? home : await readStackOutputs(guide, placement.knowledge)
+  return outputs?.KnowledgeBases === undefined ? [] : JSON.parse(outputs.KnowledgeBases)
 }
 
 /** A Worker that still reads from a queue cannot be deleted, nor can a queue that a Worker still writes to. */

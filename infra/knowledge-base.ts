@@ -43,17 +43,20 @@ export class KnowledgeBase extends Construct {
         },
       }),
       // Inline, so that it is there with the role and gone after the base: Bedrock looks into the index when it makes a
-      // base, and empties it when it removes one.
+      // base, and empties it when it removes one. Of a base that is made anew the old one goes last, when this role is that
+      // of the new one already: so it may do this in the indexes of both, and that is in all of the bucket, which is ours.
       inlinePolicies: {
         read: new PolicyDocument({
           statements: [
             new PolicyStatement({ actions: ['bedrock:InvokeModel'], resources: [embeddingModelArn] }),
-            new PolicyStatement({ actions: VECTOR_ACTIONS, resources: [index.attrIndexArn] }),
+            new PolicyStatement({ actions: VECTOR_ACTIONS, resources: [`${vectors.attrVectorBucketArn}/index/*`] }),
             ...source.permissions,
           ],
         }),
       },
     })
+    const indexes = `<${Stack.of(this).getLogicalId(vectors)}.VectorBucketArn>/index/*`
+    acknowledge(role, `AwsSolutions-IAM5[Resource::${indexes}]`, 'A base that is made anew empties its old index, whose name is its own')
     if (base.source === 's3') {
       const below = `arn:${partition}:s3:::${base.bucket}/${base.prefix}*`
       acknowledge(role, `AwsSolutions-IAM5[Resource::${below}]`, 'All documents below the prefix are what it is made from')

@@ -1,4 +1,5 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info'
+import { ToMend } from './deploy/to-mend.ts'
 import { readModelId } from './inference-profile.ts'
 import { refusedByAws } from './refused.ts'
 import { GEOGRAPHIES, GUARDRAIL_PROFILES, guardrailProfile, RERANK_MODELS } from './regions.ts'
@@ -13,7 +14,12 @@ export interface Placement {
   knowledge: string
 }
 
-/** Throws one error that names everything AWS would refuse, and of every region that does not fit those that would. */
+/** The stack in the deployment's region has no more than the name; one in another region has that region behind it. */
+export function stackName(region: string, home: string): string {
+  return region === home ? 'Vera' : `Vera-${region}`
+}
+
+/** Throws ToMend, once, which names everything AWS would refuse, and of every region that does not fit those that would. */
 export function placementOf({
   deployment,
   model,
@@ -45,7 +51,7 @@ export function placementOf({
     const would = Object.values(GUARDRAIL_PROFILES).flatMap(({ from }) => from)
     fits('guardrail.tier STANDARD', placement.model, would)
   }
-  if (wrong.length > 0) throw new Error(`assistant.config.ts does not fit AWS: ${wrong.join('; ')}.`)
+  if (wrong.length > 0) throw new ToMend(`assistant.config.ts does not fit AWS: ${wrong.join('; ')}.`)
   return placement
 }
 

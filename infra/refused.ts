@@ -35,11 +35,15 @@ function repeated(all: readonly string[]): Set<string> {
   return new Set(all.filter((one, index) => all.indexOf(one) !== index))
 }
 
-/** By its name: Node knows offsets such as +01:00 too, and the scheduler does not. */
+/**
+ * By its name, letter for letter: Node knows offsets such as +01:00 too, and europe/london, and the scheduler neither. Of an
+ * older or a newer name for the same, such as Asia/Kolkata, Node gives the other one, and only the capitals can be looked at.
+ */
 function isTimezone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return /^[A-Z]/i.test(name)
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
+    const isSpelled = timeZone === name || timeZone.toLowerCase() !== name.toLowerCase()
+    return isSpelled && /^[A-Z][^/]*(\/[A-Z][^/]*)*$/.test(name)
   } catch {
     return false
   }

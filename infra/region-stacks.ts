@@ -1,7 +1,5 @@
 import { type App, Stack, Tags } from 'aws-cdk-lib'
-
-/** Of the stack in the deployment's region; one in another region has that region behind it. */
-const STACK_NAME = 'Vera'
+import { stackName } from './placement.ts'
 
 /** Gives the stack of a region, made when it is first asked for: CloudFormation takes none that is empty. */
 export function createRegionStacks(app: App, home: string, ownTags: Record<string, string>): (region: string) => Stack {
@@ -11,7 +9,7 @@ export function createRegionStacks(app: App, home: string, ownTags: Record<strin
   const account = process.env.CDK_DEFAULT_ACCOUNT
   const stacks = new Map<string, Stack>()
   return (region) => {
-    const name = region === home ? STACK_NAME : `${STACK_NAME}-${region}`
+    const name = stackName(region, home)
     const stack = stacks.get(region) ?? new Stack(app, name, { env: { region, ...(account && { account }) }, tags })
     stacks.set(region, stack)
     return stack

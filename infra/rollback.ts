@@ -39,7 +39,7 @@ async function rollBack(guide: Guide): Promise<void> {
   await checkEdgeKey(guide, earlier)
   await checkVersion(guide, earlier.release.answerVersion)
   const what = `the Worker of ${earlier.madeOn} and version ${earlier.release.answerVersion} of ${ANSWER_FUNCTION}`
-  if (!given.yes) await ask.agree({ message: `Put back ${what}?`, by: '--yes' })
+  if (!given.yes) await ask.agree({ message: `Put back ${what}?`, by: '--yes', enter: 'no' })
   await tools.call({ tool: 'wrangler', args: ['rollback', earlier.versionId, '--message', 'npm run rollback', '--yes'] })
   say.done(`The Worker is that of ${earlier.madeOn}`)
   await pointAlias(guide, earlier.release.answerVersion)

@@ -1,17 +1,18 @@
 import * as v from 'valibot'
 import * as written from '../assistant.config.ts'
 import { Assistant } from '../backend/assistant.ts'
+import { ToMend } from './deploy/to-mend.ts'
 
 /** assistant.config.ts as a whole: what everything here is made from. */
 export type Sections = Assistant
 
 /**
  * Reads it by its schema, as the functions do when they start: what they would refuse is refused before it is deployed.
- * Throws one error that names everything that is wrong.
+ * Throws ToMend, once, which names everything that is wrong.
  */
 export function readSections(): Sections {
   const read = v.safeParse(Assistant, { ...written })
   if (read.success) return read.output
   const wrong = read.issues.map((issue) => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)
-  throw new Error(`assistant.config.ts is wrong. ${wrong.join('; ')}.`)
+  throw new ToMend(`assistant.config.ts is wrong. ${wrong.join('; ')}.`)
 }

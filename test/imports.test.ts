@@ -105,7 +105,7 @@ const RULES: { what: string; from: (path: string) => boolean; to: (path: string,
   {
     what: 'infra/sections reads the configuration by its schema',
     from: under('infra/sections.ts'),
-    to: under('assistant.config.ts', 'backend/assistant.ts'),
+    to: under('assistant.config.ts', 'backend/assistant.ts', 'infra/deploy/to-mend.ts'),
   },
   {
     what: 'the playground starts both tiers',

@@ -14,7 +14,8 @@ type Checked = v.GenericSchema<string, string>
 export interface Asking {
   /** Whether somebody can be asked what need not be answered. */
   readonly present: boolean
-  agree(question: Question): Promise<void>
+  /** `enter` is what Enter alone says: no, where it cannot be taken back. */
+  agree(question: Question & { enter: 'yes' | 'no' }): Promise<void>
   choose<T extends string>(question: Question & { options: { value: T; label: string }[] }): Promise<T>
   text(question: Question & { known: string | undefined; schema: Checked }): Promise<string>
   /** What is typed is not shown. */
@@ -24,8 +25,8 @@ export interface Asking {
 /** For a person. */
 export const terminal: Asking = {
   present: true,
-  async agree({ message }) {
-    if (!answered(await confirm({ message, initialValue: true }))) throw new Cancelled()
+  async agree({ message, enter }) {
+    if (!answered(await confirm({ message, initialValue: enter === 'yes' }))) throw new Cancelled()
   },
   async choose<T extends string>({ message, options }: { message: string; options: { value: T; label: string }[] }) {
     return answered(await select<string>({ message, options })) as T

@@ -27,6 +27,9 @@ const OPTIONS = {
 } as const
 type Option = keyof typeof OPTIONS
 
+/** Without the two dashes before them npm takes these as its own, says nothing, and starts the script without them. */
+const TAKEN_BY_NPM = ['dry-run', 'yes'] as const
+
 /** Shapes that tell one secret from another, so that none lands where another belongs. */
 const SlackApp = v.pipe(v.string(), v.regex(/^(new|A[A-Z0-9]{5,})$/, '"new" or the id of an app is meant, such as A0123456789'))
 export const ConfluenceUser = v.pipe(v.string(), v.trim(), v.regex(/^\S+@\S+$/, "the user's mail address is meant"))
@@ -44,6 +47,11 @@ export function readGiven(args: readonly string[], env: Record<string, string | 
       throw new WrongUsage(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error))
     }
   })()
+  for (const name of TAKEN_BY_NPM) {
+    if (takes.includes(name) && env[`npm_config_${name.replace('-', '_')}`] === 'true' && values[name] !== true) {
+      throw new WrongUsage(`npm takes --${name} for itself: give "npm run ${env.npm_lifecycle_event ?? 'deploy'} -- --${name}"`)
+    }
+  }
   return {
     help: values.help === true,
     dryRun: values['dry-run'] === true,

@@ -44,6 +44,11 @@ export function createIngestion(tools: Tools, region: string) {
       const args = ['bedrock-agent', 'start-ingestion-job', ...source(base), '--description', base.reading]
       return (await tools.read({ tool: 'aws', args }, { ingestionJob: pretended })).ingestionJob
     },
+    /** It goes on for a while as STOPPING. */
+    async stop(base: MadeBase, { ingestionJobId }: IngestionJob): Promise<IngestionJob> {
+      const args = ['bedrock-agent', 'stop-ingestion-job', ...source(base), '--ingestion-job-id', ingestionJobId]
+      return (await tools.read({ tool: 'aws', args }, { ingestionJob: pretended })).ingestionJob
+    },
     /** With the reasons of a failure, which the lists leave out. */
     async look(base: MadeBase, { ingestionJobId }: IngestionJob): Promise<IngestionJob> {
       const args = ['bedrock-agent', 'get-ingestion-job', ...source(base), '--ingestion-job-id', ingestionJobId]

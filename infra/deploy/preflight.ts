@@ -5,6 +5,7 @@ import { type Account, type LoggedIn, loggedIn, logInToAws, logInToCloudflare, o
 import { checkBootstrap, checkConcurrency, type Room } from './preflight-aws.ts'
 import { checkModels, checkVectors } from './preflight-bedrock.ts'
 import { checkQueues, checkSubdomain } from './preflight-cloudflare.ts'
+import { checkExisting } from './preflight-existing.ts'
 import { ToMend } from './to-mend.ts'
 
 /** What the rest of a deployment goes on with. */
@@ -38,7 +39,13 @@ function checkConfiguration({ sections }: Guide): Found[] {
 async function lookAtAws(guide: Guide): Promise<{ account?: string; room?: Room; found: Found[] }> {
   const { account, found } = await logInToAws(guide)
   if (account === undefined) return { found: [found] }
-  const [room, ...more] = await Promise.all([checkConcurrency(guide), checkBootstrap(guide), checkModels(guide), checkVectors(guide)])
+  const [room, ...more] = await Promise.all([
+    checkConcurrency(guide),
+    checkBootstrap(guide),
+    checkModels(guide),
+    checkVectors(guide),
+    checkExisting(guide),
+  ])
   return { account, room, found: [found, ...more.flat(), room.found] }
 }
 

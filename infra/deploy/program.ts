@@ -7,13 +7,20 @@ const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const
 export async function runProgram(program: () => Promise<void>): Promise<void> {
   // Whoever read our output has gone (`| head`). That is no reason to leave anything half done.
   process.stdout.on('error', () => undefined)
+  // Ctrl-C between two questions: the tool that runs just then gets it as well, and ends by itself.
+  process.once('SIGINT', () => process.exit(tell(new Cancelled())))
   try {
     await program()
   } catch (error) {
-    const [sentence, status] = explain(error)
-    console.error(sentence)
-    process.exitCode = status
+    process.exitCode = tell(error)
   }
+}
+
+/** Gives the exit status. */
+function tell(error: unknown): number {
+  const [sentence, status] = explain(error)
+  console.error(sentence)
+  return status
 }
 
 function explain(error: unknown): [sentence: string, status: number] {

@@ -4,7 +4,7 @@ import { BotToken, SigningSecret } from './given.ts'
 import type { Guide } from './guide.ts'
 import { readSecret, writeSecret } from './secret.ts'
 import { type Installed, learnInstalled, TokenRefused } from './slack-api.ts'
-import { changeIt, changeItAgain, makeIt, moveItOver, VERIFY_AND_INSTALL } from './slack-instructions.ts'
+import { changeIt, changeItAgain, makeIt, moveItOver, renewIt, VERIFY_AND_INSTALL } from './slack-instructions.ts'
 import type { Outputs } from './stacks.ts'
 import { ToMend } from './to-mend.ts'
 import { hasSecret } from './worker.ts'
@@ -32,19 +32,28 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   const connected = isNew ? undefined : await stillThere(held, apiUrl)
   if (connected) checkScopes(connected)
   const manifest = manifestOf(guide.sections, edgeUrl)
-  const app = connected ? undefined : await whichApp(guide, wanted)
+  const isTold = unfinished === 'new' || memory.recall().slackApp === 'new'
+  const app = connected ? undefined : await whichApp(guide, wanted ?? (isFilled ? held.appId : undefined))
+  const isHeld = app === held.appId
+  // Given or chosen: whoever goes on from here need not say it again.
+  if (app !== undefined && !isFilled) memory.remember({ slackApp: app })
   const isAnother = moves || (isFilled && app === 'new')
+  const anew = isAnother || unfinished !== undefined
+  const hasSigning = !anew && (given.signingSecret !== undefined || (await hasSecret(guide, 'SLACK_SIGNING_SECRET')))
   // Until its token is there, the Worker and the function may be of two apps, and only this says so.
   if (isAnother) memory.remember({ movesTo: app })
-  if (app !== undefined) for (const line of app === 'new' ? makeIt(manifest) : changeIt(manifest, app)) say.line(line)
-  await giveSigningSecret(guide, isAnother || unfinished !== undefined)
+  if (isHeld && given.botToken === undefined) say.note(renewIt(held.appId))
+  // Who has the signing secret of a new app has made it.
+  const isThere = isHeld || (app === 'new' && hasSigning)
+  if (app !== undefined && !isThere) for (const line of app === 'new' ? makeIt(manifest, isTold) : changeIt(manifest, app)) say.line(line)
+  await giveSigningSecret(guide, { has: hasSigning, isProved: isFilled })
   if (app === 'new') for (const line of VERIFY_AND_INSTALL) say.line(line)
   const installed = connected ?? (await askForToken(guide, at, held, { apiUrl, app }))
   const told = memory.recall().manifest
   memory.remember({ slackApp: installed.appId, movesTo: undefined, manifest: fingerprint(manifest) })
   say.done(`The app ${installed.appId} in ${installed.team} (${installed.teamId})`)
-  if (connected && told !== undefined && told !== fingerprint(manifest)) say.note(changeItAgain(installed.appId))
-  if (app !== undefined && app !== 'new') for (const line of moveItOver(manifest)) say.line(line)
+  if ((connected || isHeld) && told !== undefined && told !== fingerprint(manifest)) say.note(changeItAgain(installed.appId))
+  if (app !== undefined && app !== 'new' && !isHeld) for (const line of moveItOver(manifest)) say.line(line)
 }
 
 /** Undefined where the token in the secret is dead, and a new one is wanted. */
@@ -61,7 +70,7 @@ async function stillThere({ botToken }: SlackSecret, apiUrl: string): Promise<In
 async function whichApp({ ask, memory }: Guide, wanted: string | undefined): Promise<string> {
   const known = wanted ?? memory.recall().slackApp
   if (known !== undefined) return known
-  const chosen = await ask.choose({
+  return ask.choose({
     message: 'Is there an app in Slack already?',
     by: '--slack-app',
     options: [
@@ -69,20 +78,31 @@ async function whichApp({ ask, memory }: Guide, wanted: string | undefined): Pro
       { value: 'existing', label: 'Yes, I change one that is there' },
     ],
   })
-  memory.remember({ slackApp: chosen })
-  return chosen
 }
 
-/** `anew` for another app than the one whose secret the Worker has, or may have. */
-async function giveSigningSecret(guide: Guide, anew: boolean): Promise<void> {
+/** `has` says that the Worker has one of this app, and `isProved` that the app was connected with it. */
+async function giveSigningSecret(guide: Guide, { has, isProved }: { has: boolean; isProved: boolean }): Promise<void> {
   const { given, tools, ask, say } = guide
   // Given beforehand, it was deployed with the Worker.
-  if (given.signingSecret === undefined && (anew || !(await hasSecret(guide, 'SLACK_SIGNING_SECRET')))) {
-    const message = "The app's signing secret, from its page Basic Information"
+  if (given.signingSecret === undefined && (!has || (!isProved && ask.present && (await isWrong(guide))))) {
+    const message = "The app's signing secret, from its page Basic Information (the Client Secret there looks alike)"
     const text = await ask.secret({ message, by: 'SLACK_SIGNING_SECRET', schema: SigningSecret })
     await tools.call({ tool: 'wrangler', args: ['secret', 'put', 'SLACK_SIGNING_SECRET'], input: { text, is: 'the signing secret' } })
   }
   say.done('The Worker has the signing secret')
+}
+
+/** Cloudflare does not show what the Worker has, and nothing but Slack's "Verified" says that it is the one. */
+async function isWrong({ ask }: Guide): Promise<boolean> {
+  const chosen = await ask.choose({
+    message: 'The Worker has a signing secret, and the app is not connected yet.',
+    by: 'SLACK_SIGNING_SECRET',
+    options: [
+      { value: 'right', label: 'Go on with it' },
+      { value: 'wrong', label: 'Give it anew: Slack did not say "Verified"' },
+    ],
+  })
+  return chosen === 'wrong'
 }
 
 async function askForToken(

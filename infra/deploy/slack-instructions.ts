@@ -3,13 +3,13 @@ import type { SlackManifest } from '../slack-manifest-limits.ts'
 
 // What only a person can do, on the pages of the app.
 
-/** For an app that is to be made. */
-export function makeIt(manifest: SlackManifest): string[] {
+/** For an app that is to be made. Whoever was told so before (`isTold`) may have made it since, and would make a second. */
+export function makeIt(manifest: SlackManifest, isTold: boolean): string[] {
   return [
     '',
     JSON.stringify(manifest, null, 2),
     '',
-    '  1. Open this link, choose the workspace and press "Create". The manifest above is filled in:',
+    `  1. ${isTold ? 'If you have not made it yet, open' : 'Open'} this link, choose the workspace and press "Create". The manifest above is filled in:`,
     `     ${createAppLink(manifest)}`,
   ]
 }
@@ -17,6 +17,8 @@ export function makeIt(manifest: SlackManifest): string[] {
 /** Once the Worker has the signing secret of a new app. */
 export const VERIFY_AND_INSTALL = [
   '  2. Under "Event Subscriptions" press "Verify" (or "Retry") beside the Request URL, and see that it says "Verified".',
+  // A Client Secret has 32 of the same characters.
+  "     If it does not, the signing secret is another's, such as the Client Secret beside it: give the command again, and that anew.",
   // A function that is asked before the token is there goes on without it for some minutes.
   '  3. Under "Install App" install it to the workspace. Write to it only when this command has ended.',
 ]
@@ -58,5 +60,13 @@ export function changeItAgain(app: string): string {
   return (
     'The manifest is another than the app was last made or changed by: its name, its prompts, the address of the Worker, or what ' +
     `this release needs. Put what "npm run manifest" prints under https://api.slack.com/apps/${app}/app-manifest, and do what Slack asks for.`
+  )
+}
+
+/** For an app that both tiers know, whose token Slack does not take any more. */
+export function renewIt(app: string): string {
+  return (
+    `Slack does not take the token of the app ${app} any more. Under https://api.slack.com/apps/${app}/oauth it can be installed ` +
+    'again, which makes a new one. If the app is gone, give the command again with "-- --slack-app new".'
   )
 }

@@ -1,3 +1,4 @@
+import { stackName } from '../placement.ts'
 import type { Guide } from './guide.ts'
 import { CommandFailed } from './tools.ts'
 
@@ -5,12 +6,13 @@ interface Described {
   Stacks: { Outputs?: { OutputKey: string; OutputValue: string }[] }[]
 }
 
-/** What the stack of the functions said when it was deployed. Undefined where there is none. */
-export async function readStackOutputs({
-  tools,
-  placement,
-}: Pick<Guide, 'tools' | 'placement'>): Promise<Record<string, string> | undefined> {
-  const args = ['cloudformation', 'describe-stacks', '--stack-name', 'Vera', '--region', placement.home, '--output', 'json']
+/** What the stack of a region said when it was deployed, the functions' unless another is named. Undefined where there is none. */
+export async function readStackOutputs(
+  { tools, placement }: Pick<Guide, 'tools' | 'placement'>,
+  region = placement.home,
+): Promise<Record<string, string> | undefined> {
+  const name = stackName(region, placement.home)
+  const args = ['cloudformation', 'describe-stacks', '--stack-name', name, '--region', region, '--output', 'json']
   try {
     const { Stacks } = await tools.read<Described>({ tool: 'aws', args }, { Stacks: [] })
     return Object.fromEntries(Stacks.flatMap(({ Outputs = [] }) => Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue])))

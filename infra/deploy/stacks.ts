@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readingOf } from '../reading.ts'
 import { ANSWER_FUNCTION, aliasedVersion, pointAlias } from './alias.ts'
 import type { Guide } from './guide.ts'
+import { inOwnFolder } from './own-folder.ts'
 
 /** A knowledge base that was made here, as the output KnowledgeBases has it. */
 export interface MadeBase {
@@ -39,8 +39,7 @@ const PRETENDED: Outputs = {
 export async function deployStacks(guide: Guide, reserve: boolean): Promise<Outputs> {
   const { tools, say } = guide
   say.step('AWS')
-  const folder = mkdtempSync(join(tmpdir(), 'vera-deploy-'))
-  try {
+  return inOwnFolder(async (folder) => {
     const file = join(folder, 'outputs.json')
     const reservation = reserve ? [] : ['-c', 'reserveConcurrency=false']
     // It was agreed to already.
@@ -55,14 +54,12 @@ export async function deployStacks(guide: Guide, reserve: boolean): Promise<Outp
       ...reservation,
     ]
     await tools.call({ tool: 'cdk', args, shown: true })
-    const outputs = tools.dry ? pretended(guide) : read(JSON.parse(readFileSync(file, 'utf8')))
+    const outputs = tools.dry ? { ...PRETENDED, bases: pretendedBases(guide) } : read(JSON.parse(readFileSync(file, 'utf8')))
     // After a rollback the alias points elsewhere, and CloudFormation, whose template is the same, leaves it there.
     if ((await aliasedVersion(guide, outputs.answerVersion)) !== outputs.answerVersion) await pointAlias(guide, outputs.answerVersion)
     say.done(`${ANSWER_FUNCTION} is at version ${outputs.answerVersion}`)
     return outputs
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  })
 }
 
 function read(stacks: Record<string, Record<string, string>>): Outputs {
@@ -82,8 +79,9 @@ function read(stacks: Record<string, Record<string, string>>): Outputs {
   }
 }
 
-function pretended({ sections }: Guide): Outputs {
-  const bases = sections.knowledge.bases.flatMap((base): MadeBase[] =>
+/** For a dry run. */
+export function pretendedBases({ sections }: Pick<Guide, 'sections'>): MadeBase[] {
+  return sections.knowledge.bases.flatMap((base): MadeBase[] =>
     base.source === 'existing'
       ? []
       : [
@@ -96,5 +94,4 @@ function pretended({ sections }: Guide): Outputs {
           },
         ],
   )
-  return { ...PRETENDED, bases }
 }

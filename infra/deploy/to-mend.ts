@@ -8,7 +8,7 @@ export class WrongUsage extends Error {
   override readonly name = 'WrongUsage'
 }
 
-/** A question was answered with Ctrl-C or Escape. */
+/** Somebody pressed Ctrl-C, or Escape at a question. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled'
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { styleText } from 'node:util'
-import { QUIET_WRANGLER } from '../build.ts'
+import { wranglerEnvironment } from '../build.ts'
 import { SECRET_VARIABLES } from './given.ts'
 import { ToMend } from './to-mend.ts'
 
@@ -118,13 +118,12 @@ async function start({ input, shown, ...command }: Command, cwd: string, env: No
 
 /** Each tool gets the credentials of its own side, and none the secrets that were given to us. */
 function environmentOf({ tool, variables }: Command, root: string, env: Record<string, string | undefined>): NodeJS.ProcessEnv {
-  const others = tool === 'wrangler' ? 'AWS_' : 'CLOUDFLARE_'
-  const passed = Object.entries(env).filter(([name]) => !SECRET_VARIABLES.includes(name) && !name.startsWith(others))
+  const passed = Object.entries(env).filter(([name]) => !SECRET_VARIABLES.includes(name))
+  const ofAws = passed.filter(([name]) => !name.startsWith('CLOUDFLARE_'))
   return {
-    ...Object.fromEntries(passed),
+    ...(tool === 'wrangler' ? wranglerEnvironment(Object.fromEntries(passed)) : { ...Object.fromEntries(ofAws), AWS_PAGER: '' }),
     // npm puts this folder first. Without npm it comes last, so that whoever puts a tool in front means it.
     PATH: [env.PATH, join(root, 'node_modules/.bin')].join(delimiter),
-    ...(tool === 'wrangler' ? QUIET_WRANGLER : { AWS_PAGER: '' }),
     ...variables,
   }
 }

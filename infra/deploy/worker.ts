@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Guide } from './guide.ts'
+import { inOwnFolder } from './own-folder.ts'
 import { fingerprintEdge, toTag } from './release.ts'
 import { readSecret } from './secret.ts'
 import type { Outputs } from './stacks.ts'
@@ -28,8 +28,7 @@ export async function deployWorker(guide: Guide, { edgeKeySecretArn, answerVersi
     AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
     ...(given.signingSecret !== undefined && { SLACK_SIGNING_SECRET: given.signingSecret }),
   }
-  const folder = mkdtempSync(join(tmpdir(), 'vera-deploy-'))
-  try {
+  return inOwnFolder(async (folder) => {
     const report = join(folder, 'wrangler.ndjson')
     const tag = tools.dry ? '<release>' : toTag({ edge: fingerprintEdge(root), answerVersion })
     await tools.call({
@@ -42,9 +41,7 @@ export async function deployWorker(guide: Guide, { edgeKeySecretArn, answerVersi
     memory.remember({ edgeUrl: url })
     say.done(`${wrangler.worker} is at ${url}`)
     return url
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  })
 }
 
 /** Whether the Worker has a secret. Cloudflare does not say which. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ANSWER_FUNCTION } from '../../playground/account.ts'
 import { fakeSections } from './fake-sections.ts'
-import { functionNamed, home, ofType, only, text } from './synthesized.ts'
+import { functionNamed, home, identityStatements, ofType, only, text } from './synthesized.ts'
 
 const { knowledge } = fakeSections
 const template = home()
@@ -11,6 +11,10 @@ const existing = { name: 'old', source: 'existing', id: 'KB00000001' } as const
 const outputs = JSON.parse(text(template.Outputs.KnowledgeBases?.Value))
 const basesOf = (one: typeof template) => functionNamed(one, ANSWER_FUNCTION).Properties.Environment.Variables.KNOWLEDGE_BASES
 const nameOf = (one: typeof template, type: string) => only(one, type).Properties.Name
+const vectorRights = (one: typeof template) =>
+  identityStatements(one)
+    .filter(({ actions }) => actions.includes('s3vectors:DeleteVectors'))
+    .map(({ of, resources }) => [of, resources])
 const published = (one: typeof template) => ofType(one, 'AWS::Lambda::Version').map(([logicalId]) => logicalId)
 
 describe('a new base', () => {
@@ -26,6 +30,10 @@ describe('a new base', () => {
     expect(nameOf(other, 'AWS::Bedrock::KnowledgeBase')).not.toBe(nameOf(template, 'AWS::Bedrock::KnowledgeBase'))
     expect(published(other)).not.toEqual(published(template))
     expect(only(other, 'AWS::S3Vectors::Index').Properties).not.toHaveProperty('IndexName')
+    // The old one is removed after the change, by a role that may do then what it may do now, and empties its own index.
+    expect(vectorRights(other)).toEqual(vectorRights(template))
+    const [bucket] = ofType(template, 'AWS::S3Vectors::VectorBucket')[0] ?? []
+    expect(vectorRights(template)).toEqual([[expect.stringMatching(/Role/), [`\${${bucket}.VectorBucketArn}/index/*`]]])
   })
 
   test('has its source made anew under another name when the cutting changes, and stays itself', () => {

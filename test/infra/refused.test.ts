@@ -14,6 +14,7 @@ const confluence = (site: string) => ({ knowledge: { ...knowledge, bases: [{ nam
 const documents = (prefix: string) => ({
   knowledge: { ...knowledge, bases: [{ name: 'docs', source: 's3' as const, bucket: 'fake-documents', prefix }] },
 })
+const named = (name: string) => ({ knowledge: { ...knowledge, bases: [{ name, source: 'existing' as const, id: 'KB00000001' }] } })
 const syncedBy = (schedule: string, timezone = 'UTC') => ({ knowledge: { ...knowledge, sync: { schedule, timezone } } })
 const tagged = (name: string, value = 'fake') => ({ deployment: { ...deployment, tags: { [name]: value } } })
 const embeddedBy = (id: string, dimensions: number) => ({ knowledge: { ...knowledge, embedding: { model: id, dimensions } } })
@@ -49,6 +50,10 @@ describe('is refused', () => {
     ['a rate of nothing', syncedBy('rate(0 days)'), /sync\.schedule: six fields/],
     ['a timezone elsewhere', syncedBy('rate(1 day)', 'Mars/Phobos'), /sync\.timezone: there is no Mars\/Phobos/],
     ['a timezone without a name', syncedBy('rate(1 day)', '+01:00'), /sync\.timezone/],
+    ['a timezone in small letters', syncedBy('rate(1 day)', 'europe/london'), /there is no europe\/london/],
+    ['one that has other names', syncedBy('rate(1 day)', 'asia/kolkata'), /there is no asia\/kolkata/],
+    ['a name that ends in a dash', named('wiki-'), /bases\.0\.name: letters, digits/],
+    ['a name that ends in an underscore', named('wiki_'), /bases\.0\.name/],
     ['a length that the embedding model does not make', embeddedBy('amazon.titan-embed-text-v2:0', 1000), /256, 512, 1024, not of 1000/],
     ['an embedding model that is no id', embeddedBy('Titan v2', 1024), /embedding\.model: the id of a model/],
     ['a tag of AWS', tagged('aws:team'), /not a tag of yours/],
@@ -74,6 +79,10 @@ test.each<[string, Partial<Sections>]>([
   ['a model with a dot in its name', { model: { ...model, id: 'zai.glm-4.7' } }],
   ['a schedule on weekdays', syncedBy('cron(30 6 ? * MON-FRI *)', 'Europe/London')],
   ['a schedule on the first of the month', syncedBy('cron(0/30 4 1 * ? *)', 'Etc/UTC')],
+  ['a timezone with several names', syncedBy('rate(1 day)', 'Asia/Kolkata')],
+  ['a timezone with small letters in it', syncedBy('rate(1 day)', 'America/Port-au-Prince')],
+  ['UTC', syncedBy('rate(1 day)', 'UTC')],
+  ['a name of one letter', named('a')],
   ['a rate', syncedBy('rate(12 hours)')],
   ['a rate of one', syncedBy('rate(1 day)')],
   ['another length', embeddedBy('amazon.titan-embed-text-v2:0', 256)],

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import type { Sections } from '../../infra/sections.ts'
 import { createStacks } from '../../infra/stack.ts'
@@ -19,10 +21,10 @@ export interface Template {
 
 export const FAKE_ACCOUNT = '000000000000'
 
-/** An app with the stacks in it, under the flags of cdk.json. The sections of `change` are in place of the fake ones. */
-export function appWith(change: Partial<Sections>, context: Record<string, unknown> = {}): App {
+/** An app with the stacks in it, under the flags of cdk.json. The sections of `change` are in place of the fake ones. It is synthesized into `outdir`. */
+export function appWith(outdir: string, change: Partial<Sections>, context: Record<string, unknown> = {}): App {
   const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> }
-  const app = new App({ context: { ...flags, ...context }, analyticsReporting: false })
+  const app = new App({ outdir, context: { ...flags, ...context }, analyticsReporting: false })
   createStacks(app, { ...fakeSections, ...change })
   return app
 }
@@ -31,11 +33,13 @@ export function appWith(change: Partial<Sections>, context: Record<string, unkno
 export function synthesize(change: Partial<Sections> = {}, context: Record<string, unknown> = {}): Record<string, Template> {
   // A second and more for each file of tests; valid.test.ts and `npm run synth` validate.
   process.env.CDK_VALIDATION = 'false'
-  return Object.fromEntries(
-    appWith(change, context)
-      .synth()
-      .stacks.map(({ stackName, template }) => [stackName, template as Template]),
-  )
+  const outdir = mkdtempSync(join(tmpdir(), 'vera-test-'))
+  try {
+    const { stacks } = appWith(outdir, change, context).synth()
+    return Object.fromEntries(stacks.map(({ stackName, template }) => [stackName, template as Template]))
+  } finally {
+    rmSync(outdir, { recursive: true })
+  }
 }
 
 /** The stack that holds the functions. */

@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Sections } from '../../infra/sections.ts'
 import { fakeSections } from './fake-sections.ts'
-import { appWith } from './synthesized.ts'
+import { appWith, synthesize } from './synthesized.ts'
 
 // `npm run synth` looks at the configuration as it is; here are those that it could be.
 
@@ -50,8 +51,19 @@ beforeEach(() => {
 })
 
 test.each(CONFIGURATIONS)('%s: the templates are valid, and cdk-nag finds nothing that has no reason', (_, change) => {
-  const app = appWith(change)
+  const outdir = mkdtempSync(join(tmpdir(), 'vera-test-'))
+  onTestFinished(() => rmSync(outdir, { recursive: true }))
+  const app = appWith(outdir, change)
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   const { pluginReports } = JSON.parse(readFileSync(join(app.synth().directory, 'validation-report.json'), 'utf8'))
   expect(pluginReports).toEqual([])
+})
+
+test('a synthesis leaves nothing in the temporary folder', () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'vera-test-'))
+  onTestFinished(() => rmSync(temporary, { recursive: true }))
+  vi.stubEnv('TMPDIR', temporary)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  synthesize()
+  expect(readdirSync(temporary)).toEqual([])
 })

@@ -31,7 +31,8 @@ test('from nothing to an assistant, in the order in which each thing can be made
   )
   expectHidden(calls, first.out + first.err, { confluence: ['aws secretsmanager'], edgeKey: ['wrangler deploy'] })
 
-  const second = await stage.run(DEPLOY, FLAGS, GIVEN)
+  // As somebody has them who looks for what is wrong with wrangler.
+  const second = await stage.run(DEPLOY, FLAGS, { ...GIVEN, WRANGLER_LOG: 'debug', WRANGLER_LOG_SANITIZE: 'false' })
   expect([second.status, second.err]).toEqual([0, ''])
   const more = stage.calls()
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '')).toEqual({ botToken: SECRETS.bot, teamId: 'T00FAKE', appId: 'A00FAKE' })
@@ -54,7 +55,10 @@ test('from nothing to an assistant, in the order in which each thing can be made
   for (const { tool, env } of [...calls, ...more]) {
     expect(tool === 'wrangler' ? env.AWS_PROFILE : env.CLOUDFLARE_API_TOKEN).toBeUndefined()
     expect(tool === 'wrangler' ? env.CLOUDFLARE_API_TOKEN : env.AWS_PROFILE).toBeDefined()
-    if (tool === 'wrangler') expect(env).toMatchObject({ WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' })
+    if (tool !== 'wrangler') continue
+    expect(env).toMatchObject({ WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' })
+    // Otherwise its log has the Worker's secrets in clear.
+    expect(env).toMatchObject({ WRANGLER_LOG_SANITIZE: 'true', WRANGLER_LOG: 'log' })
   }
 })
 
@@ -160,6 +164,21 @@ test('a command line that is wrong ends with status 2, and one sentence', async 
   const stage = await createStage()
   const ran = await stage.run(DEPLOY, ['--what'])
   expect(ran).toEqual({ status: 2, out: '', err: "Unknown option '--what'. See --help.\n" })
+})
+
+test.each([
+  ['destroy', 'dry-run'],
+  ['destroy', 'yes'],
+  ['deploy', 'dry-run'],
+  ['rollback', 'yes'],
+])('npm run %s --%s, of which npm keeps the option, does nothing', async (script, option) => {
+  const stage = await createStage()
+  // As npm leaves it.
+  const env = { npm_lifecycle_event: script, [`npm_config_${option.replace('-', '_')}`]: 'true' }
+  const ran = await stage.run(`infra/${script}.ts`, [], env)
+  expect([ran.status, ran.err]).toEqual([2, expect.stringContaining(`give "npm run ${script} -- --${option}"`)])
+  expect(stage.calls()).toEqual([])
+  expect((await stage.run(`infra/${script}.ts`, [`--${option}`, '--help'], env)).status).toBe(0)
 })
 
 test('a dry run prints the commands and starts none', async () => {

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createStage } from './stage.ts'
+import { fakeSections } from '../fake-sections.ts'
+import { createStage, FLAGS, GIVEN } from './stage.ts'
 
 const DESTROY = 'infra/destroy.ts'
 
@@ -13,7 +16,8 @@ test('what stays is said before anything goes, and the order is one in which all
   })
   const asked = await stage.run(DESTROY, [])
   expect([asked.status, asked.err]).toEqual([1, expect.stringContaining('Give --yes')])
-  for (const kept of ['fake-turns', 'bucket', 'app in Slack', '30 days']) expect(asked.out).toContain(kept)
+  for (const kept of ['delete-table --table-name fake-turns --region us-east-1', 'bucket', 'app in Slack', '30 days'])
+    expect(asked.out).toContain(kept)
   expect(stage.lines().sort()).toEqual(['aws cloudformation describe-stacks', 'aws sts get-caller-identity', 'wrangler whoami'])
 
   // Each part may fail and be tried again.
@@ -27,6 +31,7 @@ test('what stays is said before anything goes, and the order is one in which all
   expect([status, err]).toEqual([0, ''])
   expect(stage.world).toMatchObject({ stack: false, queues: [], live: '', keys: ['AKIA00OWN'] })
   expect(stage.lines().slice(3)).toEqual([
+    'aws bedrock-agent list-ingestion-jobs',
     'wrangler queues consumer remove vera-handoffs vera-edge',
     'wrangler delete vera-edge',
     'wrangler queues delete vera-handoffs',
@@ -37,8 +42,45 @@ test('what stays is said before anything goes, and the order is one in which all
   ])
 })
 
+test('a source that is being read is read to no end, before anything is removed', async () => {
+  const stage = await createStage()
+  const job = { ingestionJobId: 'JOB00NIGHT', status: 'IN_PROGRESS' } as const
+  Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job }] })
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(stage.world).toMatchObject({ stack: false, jobs: [{ status: 'STOPPED' }] })
+  expect(stage.lines().slice(3, 8)).toEqual([
+    'aws bedrock-agent list-ingestion-jobs',
+    'aws bedrock-agent stop-ingestion-job',
+    'aws bedrock-agent get-ingestion-job',
+    'aws bedrock-agent get-ingestion-job',
+    'wrangler queues consumer remove vera-handoffs vera-edge',
+  ])
+
+  // Of one that cannot be stopped nothing is removed, and one that ended by itself holds nothing up.
+  Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job }] })
+  stage.failOnce('stop-ingestion-job')
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 1, err: expect.stringContaining('a fake failure') })
+  expect(stage.world).toMatchObject({ stack: true, live: 'version-0' })
+  stage.failOnce('list-ingestion-jobs', 'An error occurred (ResourceNotFoundException)')
+  Object.assign(stage.world, { jobs: [] })
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job, status: 'STARTING' }] })
+  stage.failOnce('stop-ingestion-job', 'An error occurred (ConflictException)')
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+})
+
+test('in a region of its own the knowledge has a stack of its own', async () => {
+  const stage = await createStage({ knowledge: { ...fakeSections.knowledge, region: 'us-west-2' } })
+  Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ingestionJobId: 'JOB00NIGHT', status: 'STARTING' }] })
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  const lines = stage.calls().map(({ args }) => args.join(' '))
+  expect(lines).toContain('cloudformation describe-stacks --stack-name Vera-us-west-2 --region us-west-2 --output json')
+  expect(lines).toContainEqual(expect.stringMatching(/stop-ingestion-job .*--region us-west-2/))
+})
+
 test.each([
   'aws cloudformation describe-stacks',
+  'aws bedrock-agent list-ingestion-jobs',
   'wrangler queues consumer remove vera-handoffs vera-edge',
   'wrangler queues delete vera-handoffs',
   'wrangler queues delete vera-handoffs-dead',
@@ -52,6 +94,20 @@ test.each([
   expect(stage.lines().at(-1)).toBe(failing)
   expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
   expect(stage.world).toMatchObject({ stack: false, queues: [], live: '' })
+})
+
+test('what was remembered of the app and the Worker is forgotten, and a new deployment makes a new app', async () => {
+  const stage = await createStage()
+  const secrets = structuredClone(stage.world.secrets)
+  expect(await stage.run('infra/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))).toEqual({ confluenceUser: 'ada@fake.example' })
+  expect((await stage.run('infra/manifest.ts', [])).err).toContain('give the address of the Worker')
+
+  Object.assign(stage.world, { secrets, edgeSecrets: [] })
+  const { SLACK_SIGNING_SECRET: _, ...before } = GIVEN
+  const anew = await stage.run('infra/deploy.ts', FLAGS, before)
+  expect(anew.out).toContain('1. Open this link')
 })
 
 test('where nothing is left it is found gone', async () => {

@@ -72,6 +72,9 @@ describe('everything that is in the way is said at once', () => {
   })
 })
 
+/** Where the configuration takes what was there before. */
+const EXISTING = ['aws bedrock-agent get-knowledge-base', 'aws bedrock get-guardrail']
+
 /** What is only worth a note: the rest of a deployment would say the same. */
 const NOTED = ['aws bedrock get-use-case-for-model-access', 'wrangler auth token']
 
@@ -102,6 +105,47 @@ test('what cannot be found out does not let through what may not be called', asy
   Object.assign(stage.world, { models: { 'anthropic.claude-haiku-5-5': 'NOT_AVAILABLE' } })
   stage.failOnce('get-use-case', 'An error occurred (AccessDeniedException)')
   expect((await stopped(stage)).out).toMatch(/claude-haiku-5-5 may not be called by this account yet/)
+})
+
+test('a knowledge base and a guardrail that are taken as they are have to be there', async () => {
+  const stage = await createStage({
+    knowledge: {
+      ...knowledge,
+      region: 'us-west-2',
+      bases: ['KB00000001', 'KB00000002', 'KB00000003'].map((id) => ({ name: id.toLowerCase(), source: 'existing', id })),
+    },
+    guardrail: { source: 'existing', id: 'gr00fake', version: '3' },
+  })
+  Object.assign(stage.world, { existing: { KB00000001: 'ACTIVE', KB00000002: 'DELETING', 'gr00fake:2': 'READY' } })
+  const { status, out, err } = await stage.run(DEPLOY, FLAGS, GIVEN)
+  expect([status, err]).toEqual([1, expect.stringContaining('3 things are in the way')])
+  expect(out).toMatch(/✓ The knowledge base "kb00000001" \(KB00000001\) is in us-west-2/)
+  expect(out).toMatch(/✗ The knowledge base "kb00000002" \(KB00000002\) is DELETING/)
+  expect(out).toMatch(/✗ The knowledge base "kb00000003" \(KB00000003\) is not in us-west-2/)
+  expect(out).toMatch(/✗ Version 3 of the guardrail gr00fake is not in us-east-1/)
+  for (const failing of EXISTING) {
+    stage.failOnce(failing, 'An error occurred (AccessDeniedException)')
+    expect((await stage.run(DEPLOY, FLAGS, GIVEN)).out).toMatch(/could not be found out.*AccessDenied/)
+  }
+})
+
+test.each([
+  ['its schema', { identity: { ...identity, name: '' } }, 'assistant.config.ts is wrong. identity.name: '],
+  ['AWS', { knowledge: { ...knowledge, rerankModel: 'no.such-model' } }, 'assistant.config.ts does not fit AWS: knowledge.rerankModel'],
+])('a configuration that does not fit %s ends a synthesis and a deployment with one sentence', async (_, change, sentence) => {
+  const stage = await createStage(change)
+  for (const script of ['infra/app.ts', DEPLOY]) {
+    const { status, err } = await stage.run(script, [])
+    expect([status, err.trim().split('\n')]).toEqual([1, [expect.stringContaining(sentence)]])
+  }
+})
+
+test('a pipeline may be given the rights to look, because the docs name them', () => {
+  const docs = readFileSync('docs/deployment.md', 'utf8')
+  for (const line of [...CHECKS, ...EXISTING].filter((one) => one.startsWith('aws '))) {
+    const action = line.split(' ')[2]?.replaceAll(/(^|-)(.)/g, (_, __, letter: string) => letter.toUpperCase())
+    expect(docs).toMatch(new RegExp(`\\b${action}\\b`))
+  }
 })
 
 test('a model that is only called through a profile is not called by its own id', async () => {

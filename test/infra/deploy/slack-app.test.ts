@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fakeSections } from '../fake-sections.ts'
@@ -66,10 +66,32 @@ test('a new app in place of one that was deleted has a signing secret of its own
   expect([signing(stage), appIn(stage)]).toEqual([OTHER.SLACK_SIGNING_SECRET, 'A00OTHER'])
 })
 
+test('whoever is told again to make the app makes no second one, and need not say again that it is new', async () => {
+  const stage = await createStage()
+  const before = { CONFLUENCE_API_TOKEN: GIVEN.CONFLUENCE_API_TOKEN }
+  const first = await stage.run(DEPLOY, FLAGS, before)
+  expect([first.out, first.err]).toEqual([expect.stringContaining('1. Open this link'), expect.stringContaining('SLACK_SIGNING_SECRET')])
+  const again = await stage.run(DEPLOY, ['--yes'])
+  expect(again.out).toContain('1. If you have not made it yet, open this link')
+  expect(again.err).toContain('Give SLACK_SIGNING_SECRET')
+  const signed = await stage.run(DEPLOY, ['--yes'], { SLACK_SIGNING_SECRET: GIVEN.SLACK_SIGNING_SECRET })
+  expect([signed.out, signed.err]).toEqual([expect.not.stringContaining('open this link'), expect.stringContaining('Give SLACK_BOT_TOKEN')])
+  expect(signed.out).toContain('2. Under "Event Subscriptions"')
+})
+
 test('a token that was renewed leaves the signing secret alone', async () => {
   const stage = await deployed()
   stage.slack.refused = [GIVEN.SLACK_BOT_TOKEN]
-  expect(await stage.run(DEPLOY, ['--yes'], { SLACK_BOT_TOKEN: 'xoxb-renewed-fake-token' })).toMatchObject({ status: 0, err: '' })
+  // Nobody has to remember which app it is, nor is told to change it or to move it over.
+  rmSync(join(stage.dir, '.vera.json'))
+  const lacking = await stage.run(DEPLOY, ['--yes'])
+  expect(lacking).toMatchObject({
+    out: expect.stringContaining('token of the app A00FAKE'),
+    err: expect.stringContaining('Give SLACK_BOT_TOKEN'),
+  })
+  const renewed = await stage.run(DEPLOY, ['--yes'], { SLACK_BOT_TOKEN: 'xoxb-renewed-fake-token' })
+  expect(renewed).toMatchObject({ status: 0, err: '' })
+  for (const { out } of [lacking, renewed]) expect(out).not.toMatch(/change by hand|move it over|press "Create"/)
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '').botToken).toBe('xoxb-renewed-fake-token')
   expect(signing(stage)).toBeUndefined()
 })

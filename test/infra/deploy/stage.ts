@@ -68,6 +68,7 @@ const EMPTY: World = {
     [ARN.wiki]: JSON.stringify({ username: 'not-set', password: 'generated' }),
   },
   keyMadeOn: '2025-12-31T00:00:00Z',
+  existing: {},
   keys: ['AKIA00OWN'],
   jobs: [],
   readable: true,
@@ -89,6 +90,8 @@ export interface Stage {
   lines(): string[]
   /** The next command whose line holds `when` fails, once. */
   failOnce(when: string, says?: string): void
+  /** The next command whose line holds `when` goes on until it is ended. */
+  hangOnce(when: string): void
   slack: {
     /** Those that came. */
     tokens: string[]
@@ -162,10 +165,16 @@ export async function createStage(change: Partial<Sections> = {}): Promise<Stage
 
   const world = structuredClone(EMPTY)
   let failure: { when: string; says: string } | undefined
+  let hanging: string | undefined
   const recorders = join(dir, 'recorders')
   mkdirSync(recorders)
   const { calls, variables } = await startRecorders(recorders, (call) => {
-    if (!failure || !`${call.tool} ${call.args.join(' ')}`.includes(failure.when)) return answerIn(world, dir, call)
+    const line = `${call.tool} ${call.args.join(' ')}`
+    if (hanging !== undefined && line.includes(hanging)) {
+      hanging = undefined
+      return 'nothing yet'
+    }
+    if (!failure || !line.includes(failure.when)) return answerIn(world, dir, call)
     const { says } = failure
     failure = undefined
     return { status: 1, says }
@@ -205,6 +214,9 @@ export async function createStage(change: Partial<Sections> = {}): Promise<Stage
     lines: () => fresh().map(({ tool, args }) => brief(tool, args)),
     failOnce(when, says = 'a fake failure\n') {
       failure = { when, says }
+    },
+    hangOnce(when) {
+      hanging = when
     },
   }
 }

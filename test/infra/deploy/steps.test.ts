@@ -95,6 +95,18 @@ describe('wrangler.toml', () => {
     expect(readFileSync(join(dir, 'built/worker.js'), 'utf8').length).toBeGreaterThan(0)
   })
 
+  test('is built without the credentials of AWS, also where the CDK builds it', async () => {
+    const stage = await createStage()
+    const toml = join(stage.dir, 'wrangler.toml')
+    // wrangler starts this with its own environment.
+    writeFileSync(toml, `${readFileSync(toml, 'utf8')}\n[build]\ncommand = "env > seen"\n`)
+    const built = await stage.run('infra/build.ts', [], { AWS_SECRET_ACCESS_KEY: 'fake-secret' })
+    expect(built).toMatchObject({ status: 0, err: '' })
+    const seen = readFileSync(join(stage.dir, 'seen'), 'utf8')
+    expect(seen).toContain('CLOUDFLARE_API_TOKEN=')
+    expect(seen).not.toMatch(/^AWS_/m)
+  })
+
   test('that was changed where it is read is an error that says which line', async () => {
     const { dir } = await createStage()
     const text = readFileSync(join(dir, 'wrangler.toml'), 'utf8')

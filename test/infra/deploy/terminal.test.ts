@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { expect, onTestFinished, test } from 'vitest'
-import { ARN, brief, CHECKS, createStage, expectHidden, GIVEN, SECRETS, STEPS, type Stage } from './stage.ts'
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { ARN, brief, CHECKS, createStage, expectHidden, FLAGS, GIVEN, SECRETS, STEPS, type Stage } from './stage.ts'
 import { FAILED } from './world.ts'
 
 const ENTER = '\r'
@@ -9,7 +11,7 @@ const DOWN = '\u001b[B'
 const CTRL_C = '\u0003'
 
 /** A command in a terminal of its own, which `script` makes, without a width. Each answer is typed once its question is to be read. */
-async function inTerminal(stage: Stage, command: string, answers: [question: string, typed: string][]) {
+async function inTerminal(stage: Stage, command: string, answers: [question: string, typed: string | Promise<string>][]) {
   const sized = `stty cols 200 rows 50; exec '${process.execPath}' ${command}`
   const child = spawn('script', ['-qefc', sized, '/dev/null'], { cwd: stage.dir, env: stage.env })
   onTestFinished(() => void child.kill())
@@ -23,7 +25,7 @@ async function inTerminal(stage: Stage, command: string, answers: [question: str
     if (at === -1 || typed === undefined) return
     since = shown.length
     left.shift()
-    child.stdin.write(typed)
+    void Promise.resolve(typed).then((keys) => child.stdin.write(keys))
   })
   const [status] = await once(child, 'close')
   return { status, shown, unasked: left.map(([question]) => question) }
@@ -60,6 +62,67 @@ test('in a terminal everything is asked, and no secret is shown', async () => {
   expect(done.shown).not.toMatch(/Whose mail address|Is there an app/)
   expectHidden(stage.calls(), done.shown, { edgeKey: ['wrangler deploy'], signing: ['wrangler secret'], bot: ['aws secretsmanager'] })
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '')).toMatchObject({ botToken: SECRETS.bot })
+})
+
+test('Enter alone removes nothing and puts nothing back', async () => {
+  const stage = await createStage()
+  expect(await stage.run('infra/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0 })
+  stage.world.edge = 'another fake Worker'
+  expect(await stage.run('infra/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0 })
+  const before = structuredClone(stage.world)
+  for (const [command, question] of [
+    ['infra/destroy.ts', 'Remove Fake from AWS account'],
+    ['infra/rollback.ts', 'Put back the Worker'],
+  ] as const) {
+    const { status, unasked } = await inTerminal(stage, command, [[question, ENTER]])
+    expect([status, unasked]).toEqual([130, []])
+    expect(stage.world).toEqual(before)
+  }
+})
+
+test('a signing secret that Slack does not verify is given anew, and the app is not made twice', async () => {
+  const stage = await createStage()
+  const clientSecret = 'c'.repeat(32)
+  const first = await inTerminal(stage, 'infra/deploy.ts', [
+    ['Deploy Fake', ENTER],
+    ...CONFLUENCE,
+    ['Is there an app in Slack already?', ENTER],
+    ['signing secret', `${clientSecret}${ENTER}`],
+    ['bot token', CTRL_C],
+  ])
+  expect([first.status, first.unasked]).toEqual([130, []])
+  expect(first.shown).toMatch(/press "Create".*says "Verified".*Client Secret .* give the command again/s)
+  stage.calls()
+
+  const again = await inTerminal(stage, 'infra/deploy.ts', [
+    ['Deploy Fake', ENTER],
+    ['The Worker has a signing secret', `${DOWN}${ENTER}`],
+    ...SLACK,
+  ])
+  expect([again.status, again.unasked]).toEqual([0, []])
+  expect(again.shown).not.toContain('press "Create"')
+  const put = stage.calls().find(({ args }) => args.join(' ') === 'secret put SLACK_SIGNING_SECRET')
+  expect(put?.input).toBe(SECRETS.signing)
+
+  // Once the app is connected, it is the one.
+  const later = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', ENTER]])
+  expect([later.status, later.shown]).toEqual([0, expect.not.stringContaining('The Worker has a signing secret, ')])
+})
+
+test.each([
+  ['the CDK', 'cdk deploy', 'AWS\u001b[22m'],
+  ['wrangler', 'wrangler deploy', 'Worker\u001b[22m'],
+  ['a reading', 'get-ingestion-job', 'Knowledge\u001b[22m'],
+])('Ctrl-C in the middle of %s says what that means, and leaves no folder behind', async (_, when, shown) => {
+  const stage = await createStage()
+  stage.env.TMPDIR = join(stage.dir, 'temporary')
+  mkdirSync(stage.env.TMPDIR)
+  Object.assign(stage.world, { secrets: { ...stage.world.secrets, [ARN.wiki]: '{"username":"ada@fake.example","password":"fake"}' } })
+  stage.hangOnce(when)
+  const underWay = vi.waitUntil(() => stage.calls().some(({ args, tool }) => [tool, ...args].join(' ').includes(when)), 30_000)
+  const { status, shown: said } = await inTerminal(stage, 'infra/deploy.ts --yes', [[shown, underWay.then(() => CTRL_C)]])
+  expect([status, said]).toEqual([130, expect.stringContaining('Stopped. What is done stays done; give the command again')])
+  expect(readdirSync(stage.env.TMPDIR)).toEqual([])
 })
 
 test('of several Cloudflare accounts one is chosen, once, and Ctrl-C leaves everything as it is', async () => {

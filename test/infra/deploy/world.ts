@@ -28,6 +28,8 @@ export interface World {
   outputs: Record<string, string>
   secrets: Record<string, string>
   keyMadeOn: string
+  /** Bases and guardrails that were there before. */
+  existing: Record<string, string>
   /** Of the edge's user, while there is one. */
   keys: string[] | undefined
   /** The readings of the source, the latest last. */
@@ -90,6 +92,16 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         world.form
           ? well({ formData: 'ZmFrZQ==' })
           : refused('An error occurred (ResourceNotFoundException) when calling GetUseCaseForModelAccess'),
+      'bedrock-agent get-knowledge-base': () => {
+        const status = world.existing[at('--knowledge-base-id')]
+        return status
+          ? well({ knowledgeBase: { status } })
+          : refused('An error occurred (ResourceNotFoundException) when calling the GetKnowledgeBase operation')
+      },
+      'bedrock get-guardrail': () => {
+        const status = world.existing[`${at('--guardrail-identifier')}:${at('--guardrail-version')}`]
+        return status ? well({ status }) : refused('An error occurred (ResourceNotFoundException) when calling the GetGuardrail operation')
+      },
       's3vectors list-vector-buckets': () =>
         world.vectors ? well({ vectorBuckets: [] }) : refused('Could not connect to the endpoint URL: "https://s3vectors.fake"', 255),
       'secretsmanager get-secret-value': () => well({ SecretString: world.secrets[at('--secret-id')] }),
@@ -108,12 +120,20 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         world.jobs.push(job)
         return well({ ingestionJob: job })
       },
+      'bedrock-agent stop-ingestion-job': () => {
+        const job = world.jobs.find(({ ingestionJobId }) => ingestionJobId === at('--ingestion-job-id'))
+        Object.assign(job ?? {}, { status: 'STOPPING' })
+        return well({ ingestionJob: job })
+      },
       'bedrock-agent get-ingestion-job': () => {
         const job = world.jobs.find(({ ingestionJobId }) => ingestionJobId === at('--ingestion-job-id'))
         if (!job) return refused('An error occurred (ResourceNotFoundException) when calling GetIngestionJob')
         const seen = { numberOfDocumentsScanned: 7, numberOfNewDocumentsIndexed: 7 }
         if (job.status === 'STARTING') Object.assign(job, world.readable ? { status: 'COMPLETE', statistics: seen } : FAILED)
-        return well({ ingestionJob: job })
+        // Seen once more at its work, and then at its end.
+        const seenAs = { ...job }
+        if (job.status === 'STOPPING') job.status = 'STOPPED'
+        return well({ ingestionJob: seenAs })
       },
       'cloudformation describe-stacks': () => {
         const Outputs = Object.entries(world.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }))
@@ -141,6 +161,8 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         return well()
       },
       destroy: () => {
+        const isRead = world.jobs.some(({ status }) => /STARTING|IN_PROGRESS|STOPPING/.test(status))
+        if (isRead) return refused('ConflictException: a data source with an ingestion job under way cannot be deleted', 1)
         world.stack = false
         return well()
       },

@@ -1,0 +1,52 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Guide } from './guide.ts'
+import { createIngestion, type Ingestion, isUnderWay } from './ingestion.ts'
+import type { MadeBase } from './stacks.ts'
+import { ToMend } from './to-mend.ts'
+import { CommandFailed } from './tools.ts'
+
+const FIRST_LOOK_MS = 500
+const LONGEST_WAIT_MS = 15_000
+
+/** A job ends what it has in hand before it stops. */
+const PATIENCE_MS = 15 * 60_000
+
+/**
+ * Ends what reads a source just now: Bedrock refuses to remove a source with a job under way (ConflictException). A base that
+ * is gone is read by nothing.
+ */
+export async function stopReadings({ tools, placement, say }: Guide, bases: MadeBase[]): Promise<void> {
+  const ingestion = createIngestion(tools, placement.knowledge)
+  for (const base of bases) {
+    try {
+      if (await stop(ingestion, base)) say.done(`${base.name} is not read any more`)
+    } catch (error) {
+      if (!(error instanceof CommandFailed && error.said.includes('ResourceNotFoundException'))) throw error
+    }
+  }
+}
+
+/** Whether there was anything to stop. */
+async function stop(ingestion: Ingestion, base: MadeBase): Promise<boolean> {
+  const latest = await ingestion.latest(base)
+  if (latest === undefined || !isUnderWay(latest)) return false
+  let job = latest
+  let wait = FIRST_LOOK_MS
+  if (job.status !== 'STOPPING') {
+    try {
+      job = await ingestion.stop(base, job)
+    } catch (error) {
+      // It may have come to its end by itself meanwhile.
+      if (!(error instanceof CommandFailed) || isUnderWay(await ingestion.look(base, job))) throw error
+      return false
+    }
+  }
+  for (let waited = 0; isUnderWay(job); waited += wait, wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    if (waited >= PATIENCE_MS) {
+      throw new ToMend(`${base.name} is still being read, and cannot be removed before that has stopped. Give the command again later.`)
+    }
+    await setTimeout(wait)
+    job = await ingestion.look(base, job)
+  }
+  return true
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+/** IAM has one endpoint for all regions, and a login none. */
+const EVERYWHERE = /^aws (iam|sso|configure)\b/
+
+test.each(['README.md', 'docs/deployment.md', 'docs/from-terraform.md', 'docs/operation.md'])(
+  'a command of AWS in %s says in which region',
+  (page) => {
+    const commands = readFileSync(page, 'utf8').match(/\baws [a-z\d-]+ [a-z\d-]+( [^`|\n]*)?/g) ?? []
+    expect(commands.length).toBeGreaterThan(0)
+    const lost = commands.filter((command) => !EVERYWHERE.test(command) && !/ --region \S/.test(command))
+    expect(lost).toEqual([])
+  },
+)
