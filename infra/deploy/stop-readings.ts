@@ -1,12 +1,9 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Guide } from './guide.ts'
 import { createIngestion, type Ingestion, isUnderWay } from './ingestion.ts'
 import type { MadeBase } from './stacks.ts'
 import { ToMend } from './to-mend.ts'
 import { CommandFailed } from './tools.ts'
-
-const FIRST_LOOK_MS = 500
-const LONGEST_WAIT_MS = 15_000
+import { untilEnded } from './until-ended.ts'
 
 /** A job ends what it has in hand before it stops. */
 const PATIENCE_MS = 15 * 60_000
@@ -31,7 +28,6 @@ async function stop(ingestion: Ingestion, base: MadeBase): Promise<boolean> {
   const latest = await ingestion.latest(base)
   if (latest === undefined || !isUnderWay(latest)) return false
   let job = latest
-  let wait = FIRST_LOOK_MS
   if (job.status !== 'STOPPING') {
     try {
       job = await ingestion.stop(base, job)
@@ -41,12 +37,8 @@ async function stop(ingestion: Ingestion, base: MadeBase): Promise<boolean> {
       return false
     }
   }
-  for (let waited = 0; isUnderWay(job); waited += wait, wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-    if (waited >= PATIENCE_MS) {
-      throw new ToMend(`${base.name} is still being read, and cannot be removed before that has stopped. Give the command again later.`)
-    }
-    await setTimeout(wait)
-    job = await ingestion.look(base, job)
+  if (isUnderWay(await untilEnded(ingestion, base, job, { patienceMs: PATIENCE_MS }))) {
+    throw new ToMend(`${base.name} is still being read, and cannot be removed before that has stopped. Give the command again later.`)
   }
   return true
 }

@@ -1,13 +1,9 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Guide } from './guide.ts'
 import { createIngestion, type Ingestion, type IngestionJob, isUnderWay, whyFailed } from './ingestion.ts'
 import type { MadeBase, Outputs } from './stacks.ts'
 import { ToMend } from './to-mend.ts'
 import { CommandFailed } from './tools.ts'
-
-/** The first look comes soon, because a small wiki is read in seconds; from then on each wait is twice the last. */
-const FIRST_LOOK_MS = 500
-const LONGEST_WAIT_MS = 15_000
+import { untilEnded } from './until-ended.ts'
 
 /** A large wiki takes hours. By then whoever waits knows that it is being read, and AWS goes on without them. */
 const PATIENCE_MS = 30 * 60_000
@@ -73,22 +69,21 @@ export async function follow(
   ingestion: Pick<Ingestion, 'look'>,
   base: MadeBase,
   started: IngestionJob,
-  sleep: (ms: number) => Promise<unknown> = setTimeout,
+  sleep?: (ms: number) => Promise<unknown>,
 ): Promise<void> {
-  let job = started
   let told = ''
-  let wait = FIRST_LOOK_MS
-  for (let waited = 0; isUnderWay(job); waited += wait, wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-    if (waited >= PATIENCE_MS) {
-      say.note(`${base.name} is still being read: ${progress(job)}. It goes on by itself; until it is done, answers lack some of it.`)
-      return
-    }
-    await sleep(wait)
-    job = await ingestion.look(base, job)
-    if (isUnderWay(job) && progress(job) !== told) {
+  const job = await untilEnded(ingestion, base, started, {
+    patienceMs: PATIENCE_MS,
+    ...(sleep && { sleep }),
+    onLook(job) {
+      if (!isUnderWay(job) || progress(job) === told) return
       told = progress(job)
       say.line(`    ${base.name}: ${told}`)
-    }
+    },
+  })
+  if (isUnderWay(job)) {
+    say.note(`${base.name} is still being read: ${progress(job)}. It goes on by itself; until it is done, answers lack some of it.`)
+    return
   }
   if (job.status !== 'COMPLETE') {
     const mend = base.credentialsArn ? ' The command asks for the user and the token anew when it is given again in a terminal.' : ''

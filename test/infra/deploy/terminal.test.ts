@@ -36,8 +36,8 @@ const CONFLUENCE: [string, string][] = [
   ['Their API token', `${SECRETS.confluence}${ENTER}`],
 ]
 const SLACK: [string, string][] = [
-  ['signing secret', `${SECRETS.signing}${ENTER}`],
-  ['bot token', `${SECRETS.bot}${ENTER}`],
+  ['from its page Basic Information', `${SECRETS.signing}${ENTER}`],
+  ['which begins with xoxb-', `${SECRETS.bot}${ENTER}`],
 ]
 
 test('in a terminal everything is asked, and no secret is shown', async () => {
@@ -49,7 +49,7 @@ test('in a terminal everything is asked, and no secret is shown', async () => {
     ['Is there an app in Slack already?', ENTER],
     ...SLACK,
   ])
-  expect([interrupted.status, interrupted.unasked]).toEqual([1, ['bot token']])
+  expect([interrupted.status, interrupted.unasked]).toEqual([1, ['which begins with xoxb-']])
   const first = stage.calls()
   const lines = first.map(({ tool, args }) => brief(tool, args))
   expect(lines.slice(0, CHECKS.length).sort()).toEqual(CHECKS)
@@ -87,8 +87,8 @@ test('a signing secret that Slack does not verify is given anew, and the app is 
     ['Deploy Fake', ENTER],
     ...CONFLUENCE,
     ['Is there an app in Slack already?', ENTER],
-    ['signing secret', `${clientSecret}${ENTER}`],
-    ['bot token', CTRL_C],
+    ['from its page Basic Information', `${clientSecret}${ENTER}`],
+    ['which begins with xoxb-', CTRL_C],
   ])
   expect([first.status, first.unasked]).toEqual([130, []])
   expect(first.shown).toMatch(/press "Create".*says "Verified".*Client Secret .* give the command again/s)
