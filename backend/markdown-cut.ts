@@ -1,6 +1,7 @@
+import { isDelimiterRow } from './markdown-blocks.ts'
 import { closingLine, openingLine } from './markdown-fence.ts'
-import { follow, isDelimiterRow, isHalfRow, type Open } from './markdown-lines.ts'
-import { createTokenizer } from './markdown-tokens.ts'
+import { inlineTokens } from './markdown-inline.ts'
+import { follow, isHalfRow, type Open } from './markdown-lines.ts'
 
 /** A fenced block or a row is waited for until it is whole; one that is longer is shown in parts. Some 12 s of a model's writing. */
 export const HOLD_LIMIT_CHARS = 3_000
@@ -120,10 +121,9 @@ const WORD_ENDS =
 
 /** Where words begin in a line, the first apart: outside links, code and the like. */
 function wordEnds(line: string): number[] {
-  const tokenizer = createTokenizer()
   const ends: number[] = []
   let at = 0
-  for (const { kind, raw } of [...tokenizer.push(line), ...tokenizer.end()]) {
+  for (const { kind, raw } of inlineTokens(line)) {
     if (kind === 'text') ends.push(...[...raw.matchAll(WORD_ENDS)].map((end) => at + end.index + end[0].length))
     at += raw.length
   }

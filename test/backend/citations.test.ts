@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { addressesIn } from '../../backend/address.ts'
 import { createCitations } from '../../backend/citations.ts'
 import type { NumberedPassage } from '../../backend/passage.ts'
-import { addressesIn } from '../../backend/safe-markdown.ts'
 import { randomOf } from '../random.ts'
 
 const passages: NumberedPassage[] = [
@@ -96,7 +96,7 @@ describe('safe Markdown', () => {
     ],
     ['a < b and c<3 and x <= y -> z', 'a < b and c<3 and x <= y -> z'],
     ['Map<string, x> <b>bold</b>', 'Map&lt;string, x> &lt;b>bold&lt;/b>'],
-    ['an open [link](https://evil.example/phish', 'an open [link](`https://evil.example/phish`'],
+    ['an open [link](https://evil.example/phish', 'an open [link]\u200b(`https://evil.example/phish`'],
   ])('%s', (answer, text) => {
     expect(shown(answer).text).toBe(text)
   })
