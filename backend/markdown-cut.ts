@@ -65,11 +65,17 @@ export function cutWithin(open: Open, text: string, { used, limit, fresh }: { us
   const best = PLACES.flatMap((kind) => full.findLast((place) => place.kind === kind) ?? [])[0] ?? fitting.at(-1)
   if (best) return cutAt(best)
   const closing = closingFor(open)
-  let at = 0
-  for (const character of text) {
-    if (used + bytesTo(at + character.length) + bytesOf(closing) + 1 > limit) break
-    at += character.length
+  const filled = (characters: Iterable<string>) => {
+    let at = 0
+    for (const character of characters) {
+      if (used + bytesTo(at + character.length) + bytesOf(closing) + 1 > limit) break
+      at += character.length
+    }
+    return at
   }
+  // What is shown as one character can be longer than a whole message: then it is cut as well.
+  const whole = filled(graphemesOf(text))
+  const at = whole > 0 || !fresh ? whole : filled(text)
   return cutAt({ at, open: follow(open, text.slice(0, at)) })
 }
 
@@ -84,6 +90,11 @@ export function cutLatest(open: Open, text: string): Cut {
   const found = places(open, text)
   const latest = found.findLast(({ kind }) => kind !== 'word') ?? found.at(-1)
   return cutAt(latest ?? { at: text.length, open: follow(open, text) })
+}
+
+/** What is shown as one character, such as a family emoji of seven code points. */
+function* graphemesOf(text: string): Generator<string> {
+  for (const { segment } of new Intl.Segmenter().segment(text)) yield segment
 }
 
 export function bytesOf(text: string): number {

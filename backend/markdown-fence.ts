@@ -32,7 +32,16 @@ export function closingLine({ mark, indent, quoted }: Fence): string {
   return `${quoted ? '> ' : ' '.repeat(indent)}${mark}\n`
 }
 
-/** The line that goes on with it in another message, where there is no list around it any more. */
-export function openingLine({ mark, info, quoted }: Fence): string {
-  return `${quoted ? '> ' : ''}${mark}${info}\n`
+/**
+ * The line that goes on with it in another message, where there is no list around it any more. A delimiter that stands
+ * in too far ends no block outside a list, so that such a block goes on in a list that is as deep.
+ */
+export function openingLine({ mark, info, indent, quoted }: Fence): string {
+  const markers = quoted ? '> ' : indent > INDENT_COLUMNS ? itemsTo(indent) : ''
+  return `${markers}${mark}${info}\n`
+}
+
+/** Markers of list items, the text of the last of which begins at `column`. */
+function itemsTo(column: number): string {
+  return '- '.repeat(Math.floor(column / 2)) + ' '.repeat(column % 2)
 }

@@ -63,6 +63,14 @@ describe('where a message ends', () => {
     expect(at(text, 40)).toEqual({ head: '```ts\nconst a = 1\nconst b = 2\n```\n', next: '```ts\n', rest: 'const c = 3\n```\n' })
   })
 
+  test('a fenced block deep in a list ends, in the next message too, where the model ends it', () => {
+    const text = '1. a\n   - b\n     - c\n       ```sh\n       one\n       two\n       ```\n2. d\n'
+    const { next, rest } = at(text, 64)
+    expect({ next, rest }).toEqual({ next: '- - -  ```sh\n', rest: '       two\n       ```\n2. d\n' })
+    expect(opening(next + rest.slice(0, -5)).blocks.fence).toBeUndefined()
+    expect(opening(next).blocks.fence).toEqual(opening(text.slice(0, text.indexOf('one'))).blocks.fence)
+  })
+
   test('a table gets its header again', () => {
     const head = '| a | b |\n| - | - |\n'
     expect(at(`${head}| 1 | 2 |\n| 3 | 4 |\n`, 35)).toEqual({ head: `${head}| 1 | 2 |\n`, next: head, rest: '| 3 | 4 |\n' })
@@ -82,6 +90,12 @@ describe('where a message ends', () => {
     const { head } = at(text, 100)
     expect(bytesOf(head)).toBeLessThanOrEqual(100)
     expect(head.isWellFormed()).toBe(true)
+  })
+
+  test('not inside what is shown as one character, unless that is longer than a message', () => {
+    const family = '👩‍👩‍👧‍👦'
+    expect(at(family.repeat(3), 60).head).toBe(family.repeat(2))
+    expect(at(family, 17).head).toBe('👩‍👩‍')
   })
 
   test('at the last end of a paragraph, if there is one', () => {
