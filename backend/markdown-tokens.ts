@@ -1,5 +1,5 @@
 import { afterLine, type Blocks, isBareStart, isInside, isPlain, NO_BLOCKS } from './markdown-blocks.ts'
-import type { Fence } from './markdown-fence.ts'
+import { closingLine, type Fence } from './markdown-fence.ts'
 import { HOLD_LIMIT_CHARS, readInline, type Token, withoutHalf } from './markdown-inline.ts'
 
 /** Where a token is written. */
@@ -39,6 +39,7 @@ export function createRewriter(write: (token: Token, spot: Spot) => string): Rew
   function scan(final: boolean): string {
     let written = ''
     while (rest !== '') {
+      written += ending(final)
       const token = nextToken(final)
       if (token === undefined) break
       rest = rest.slice(token.raw.length)
@@ -53,16 +54,25 @@ export function createRewriter(write: (token: Token, spot: Spot) => string): Rew
     return written
   }
 
+  const wholeLine = (): string | undefined => /^[^\n]*\n/.exec(rest)?.[0]
+
+  /**
+   * What ends a fenced block that ends with its list item or quotation, without a delimiter: in the next message there
+   * may be no list around it. A line is decided as a whole.
+   */
+  function ending(final: boolean): string {
+    const { fence, ...open } = blocks
+    if (!fence || line !== '') return ''
+    const whole = wholeLine() ?? (final || rest.length > HOLD_LIMIT_CHARS ? rest : undefined)
+    if (whole === undefined || isInside(blocks, whole)) return ''
+    blocks = open
+    return closingLine(fence)
+  }
+
   function nextToken(final: boolean): Token | undefined {
     if (!blocks.fence) return outside(final)
-    const whole = /^[^\n]*\n/.exec(rest)?.[0]
-    // A line of a fenced block is decided as a whole: it may be its end, or what comes after an end without a delimiter.
+    const whole = wholeLine()
     if (line === '' && whole === undefined && !final && rest.length <= HOLD_LIMIT_CHARS) return undefined
-    if (line === '' && !isInside(blocks, whole ?? rest)) {
-      const { fence: _, ...open } = blocks
-      blocks = open
-      return outside(final)
-    }
     const raw = whole ?? (final ? rest : withoutHalf(withoutControl(rest)))
     return raw === '' ? undefined : { kind: 'fenced', raw }
   }

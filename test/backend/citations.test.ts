@@ -162,7 +162,7 @@ describe('safe Markdown', () => {
       '1. ```sh\n   npm ci\n   ```\n2. [x](https://evil.example) [1]',
       '1. ```sh\n   npm ci\n   ```\n2. x [1](https://wiki.example/vpn#mac)',
     ],
-    ['a block that ends with its list item', '- ```\n  npm ci\n[x](https://evil.example)', '- ```\n  npm ci\nx'],
+    ['a block that ends with its list item', '- ```\n  npm ci\n[x](https://evil.example)', '- ```\n  npm ci\n  ```\nx'],
     ['a line of code that looks like a block', '```npm ci``` installs [x](https://evil.example)', '```npm ci``` installs x'],
     ['code by indentation', 'a\n\n    ```\n\n[x](https://evil.example)', 'a\n\n    \\`\\`\\`\n\nx'],
     ['what looks like a tag', '<x https://evil.example/f y>', '&lt;x `https://evil.example/f` y>'],
