@@ -62,7 +62,7 @@ export function afterLine(blocks: Blocks, line: string): Blocks {
 
   const delimiter = delimiterOf(rest)
   const next = { containers, paragraph: false, table: false, unsure, blank: false }
-  if (delimiter) return { ...next, fence: { ...delimiter, ...placeOf(containers) } }
+  if (delimiter) return { ...next, fence: { ...delimiter, ...placeOf(containers, indentOf(rest)) } }
   if (beginsBlock(rest) || (paragraph && /^ {0,3}(?:=+|-+) *$/.test(rest))) return next
   if (!paragraph && indentOf(rest) >= CODE_INDENT_COLUMNS) return next
   const table = (paragraph && open.table) || (/[|:]/.test(rest) && isDelimiterRow(rest))
@@ -138,9 +138,10 @@ function beginsBlock(line: string): boolean {
   )
 }
 
-function placeOf(containers: readonly Container[]): Pick<Fence, 'indent' | 'quoted'> {
+function placeOf(containers: readonly Container[], space: number): Pick<Fence, 'indent' | 'column' | 'quoted'> {
   const quoted = containers.some(({ kind }) => kind === 'quote')
-  return { quoted, indent: quoted ? 0 : containers.reduce((sum, container) => sum + (container.kind === 'item' ? container.width : 0), 0) }
+  const indent = containers.reduce((sum, container) => sum + (container.kind === 'item' && !quoted ? container.width : 0), 0)
+  return { quoted, indent, column: indent + space }
 }
 
 /** A line without its end, its tabs as spaces. */

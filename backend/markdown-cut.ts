@@ -1,4 +1,4 @@
-import { isDelimiterRow } from './markdown-blocks.ts'
+import { isDelimiterRow, withoutMarkers } from './markdown-blocks.ts'
 import { closingLine, openingLine } from './markdown-fence.ts'
 import { inlineTokens } from './markdown-inline.ts'
 import { follow, isHalfRow, type Open } from './markdown-lines.ts'
@@ -107,6 +107,7 @@ function places(open: Open, text: string): Place[] {
   let before = open
   const words = (end: number): void => {
     const line = text.slice(lineStart, end)
+    if (/^[ \t]*(?:`{3}|~{3})/.test(withoutMarkers(before.line + line))) return
     if (before.blocks.fence || before.tableHead !== undefined || /^[ \t]*\|/.test(before.line + line) || isDelimiterRow(line)) return
     for (const at of wordEnds(line)) found.push({ at: lineStart + at, kind: 'word', open: { ...before, line: 'x' } })
   }

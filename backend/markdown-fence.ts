@@ -6,6 +6,8 @@ export interface Fence {
   info: string
   /** The column where the text of the list item begins that it stands in; 0 outside a list. */
   indent: number
+  /** The column of its delimiter. */
+  column: number
   /** It stands in a quotation. */
   quoted: boolean
 }
@@ -33,15 +35,12 @@ export function closingLine({ mark, indent, quoted }: Fence): string {
 }
 
 /**
- * The line that goes on with it in another message, where there is no list around it any more. A delimiter that stands
- * in too far ends no block outside a list, so that such a block goes on in a list that is as deep.
+ * What goes on with it in another message, where there is no list around it any more. A delimiter that stands in too
+ * far ends no block outside a list, so that a block whose delimiter does goes on in a list that is as deep.
  */
-export function openingLine({ mark, info, indent, quoted }: Fence): string {
-  const markers = quoted ? '> ' : indent > INDENT_COLUMNS ? itemsTo(indent) : ''
-  return `${markers}${mark}${info}\n`
-}
-
-/** Markers of list items, the text of the last of which begins at `column`. */
-function itemsTo(column: number): string {
-  return '- '.repeat(Math.floor(column / 2)) + ' '.repeat(column % 2)
+export function openingLine({ mark, info, indent, column, quoted }: Fence): string {
+  if (quoted) return `> ${mark}${info}\n`
+  if (column <= INDENT_COLUMNS) return `${mark}${info}\n`
+  const items = ' '.repeat(indent % 2) + '- '.repeat(indent / 2)
+  return `${column > indent ? `${items.trimEnd()}\n${' '.repeat(column)}` : items}${mark}${info}\n`
 }

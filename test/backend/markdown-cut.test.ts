@@ -63,12 +63,19 @@ describe('where a message ends', () => {
     expect(at(text, 40)).toEqual({ head: '```ts\nconst a = 1\nconst b = 2\n```\n', next: '```ts\n', rest: 'const c = 3\n```\n' })
   })
 
-  test('a fenced block deep in a list ends, in the next message too, where the model ends it', () => {
-    const text = '1. a\n   - b\n     - c\n       ```sh\n       one\n       two\n       ```\n2. d\n'
-    const { next, rest } = at(text, 64)
-    expect({ next, rest }).toEqual({ next: '- - -  ```sh\n', rest: '       two\n       ```\n2. d\n' })
-    expect(opening(next + rest.slice(0, -5)).blocks.fence).toBeUndefined()
-    expect(opening(next).blocks.fence).toEqual(opening(text.slice(0, text.indexOf('one'))).blocks.fence)
+  test.each([
+    ['1. a\n   - b\n     - c\n       ```sh\n       one\n       two\n       ```\n2. d\n', ' - - - ```sh\n'],
+    ['- a\n  b\n\n    ```sh\n    one\n    two\n    ```\n- d\n', '-\n    ```sh\n'],
+    ['1. a\n   b\n\n   ```sh\n   one\n   two\n   ```\n2. d\n', '```sh\n'],
+  ])('a fenced block in a list ends, in the next message too, where the model ends it: %j', (text, reopening) => {
+    const { next, rest } = at(text, text.indexOf('two') + 8)
+    expect({ next, rest: rest.trimStart() }).toEqual({ next: reopening, rest: text.slice(text.indexOf('two')) })
+    expect(opening(next).blocks.fence).toBeDefined()
+    expect(opening(next + rest.slice(0, rest.indexOf('```') + 4)).blocks.fence).toBeUndefined()
+  })
+
+  test('not inside the line that begins a fenced block', () => {
+    expect(at('one two three\n- ~~~ title of it\n  four\n  ~~~\n', 30).head).toBe('one two three\n')
   })
 
   test('a table gets its header again', () => {
