@@ -24,6 +24,9 @@ export const NO_BLOCKS: Blocks = { containers: [], paragraph: false, table: fals
 const CODE_INDENT_COLUMNS = 4
 const TAB_COLUMNS = 4
 
+/** Deeper than anybody writes; a line of nothing but markers would take seconds. */
+const DEEPEST = 30
+
 const DELIMITER_ROW = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/
 
 /** The row of dashes under a table's header. */
@@ -53,8 +56,8 @@ export function afterLine(blocks: Blocks, line: string): Blocks {
 
   // Behind a blank line, what does not stand in belongs to nothing that was open.
   const isFresh = open.blank && indentOf(expanded(line)) <= 1
-  const { containers, paragraph, rest, refused } = ascend(matched, inAll && open.paragraph, within)
-  const unsure = (open.unsure && (!isFresh || rest.trim() === '')) || (open.table && (refused || !inAll))
+  const { containers, paragraph, rest, refused, tooDeep } = ascend(matched, inAll && open.paragraph, within)
+  const unsure = (open.unsure && (!isFresh || rest.trim() === '')) || tooDeep || (open.table && (refused || !inAll))
   const isBlank = rest.trim() === ''
   const opened = containers.length > matched.length
   if (isBlank) return { ...NO_BLOCKS, containers, unsure }
@@ -106,7 +109,7 @@ function ascend(matched: Container[], inParagraph: boolean, line: string) {
   let paragraph = inParagraph
   let rest = line
   let refused = false
-  while (indentOf(rest) < CODE_INDENT_COLUMNS && !beginsBlock(rest)) {
+  while (containers.length < DEEPEST && indentOf(rest) < CODE_INDENT_COLUMNS && !beginsBlock(rest)) {
     const [, quote] = /^( *>)/.exec(rest) ?? []
     const [, marker, behind = ''] = /^( *(?:[-*+]|\d{1,9}[.)]))( *$| +)/.exec(rest) ?? []
     if (quote) {
@@ -123,7 +126,7 @@ function ascend(matched: Container[], inParagraph: boolean, line: string) {
     } else break
     paragraph = false
   }
-  return { containers, paragraph, rest, refused }
+  return { containers, paragraph, rest, refused, tooDeep: containers.length === DEEPEST }
 }
 
 /** A dash under a paragraph makes a heading of it. */

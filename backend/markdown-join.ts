@@ -11,7 +11,7 @@ const LONGEST_START = Math.max(...LINK_STARTS.map(({ length }) => length))
 export function joined(line: string, { kind, raw }: Token, piece: string): string {
   if (piece === '' || kind === 'fenced') return piece
   const isAsRead = kind === 'text' && piece === raw
-  const apart = (/`$/.test(line) && piece.startsWith('`')) || (!isAsRead && (isEscaping(line) || /!$/.test(line)))
+  const apart = (line.endsWith('`') && piece.startsWith('`')) || (!isAsRead && (isEscaping(line) || line.endsWith('!')))
   // A label and its target that did not stand on one line, or what defines a target for a label elsewhere.
   const text = kind === 'text' ? piece.replace(/\](?=[(:])/g, `]${NOTHING}`) : piece
   return apart || (line.endsWith(']') && /^[(:]/.test(text)) ? NOTHING + text : text
@@ -56,5 +56,5 @@ export function withPipesEscaped(text: string): string {
 
 /** Whether a text ends with a backslash that escapes what follows. */
 export function isEscaping(line: string): boolean {
-  return /(?<!\\)(?:\\\\)*\\$/.test(line)
+  return line.endsWith('\\') && /(?<!\\)(?:\\\\)*\\$/.test(line)
 }
