@@ -56,8 +56,8 @@ export function afterLine(blocks: Blocks, line: string): Blocks {
 
   // Behind a blank line, what does not stand in belongs to nothing that was open.
   const isFresh = open.blank && indentOf(expanded(line)) <= 1
-  const { containers, paragraph, rest, refused, tooDeep } = ascend(matched, inAll && open.paragraph, within)
-  const unsure = (open.unsure && (!isFresh || rest.trim() === '')) || tooDeep || (open.table && (refused || !inAll))
+  const { containers, paragraph, rest, refused, disputed } = ascend(matched, inAll && open.paragraph, within)
+  const unsure = (open.unsure && (!isFresh || rest.trim() === '')) || disputed || (open.table && (refused || !inAll))
   const isBlank = rest.trim() === ''
   const opened = containers.length > matched.length
   if (isBlank) return { ...NO_BLOCKS, containers, unsure }
@@ -103,12 +103,16 @@ function descend({ containers }: Blocks, line: string): { matched: Container[]; 
   return { matched, rest }
 }
 
-/** The containers that the rest of a line opens. `refused`: what looks like a list marker does not end the paragraph. */
+/**
+ * The containers that the rest of a line opens. `refused`: what looks like a list marker does not end the paragraph.
+ * `disputed`: parsers disagree, since another marker ended the paragraph already, or the containers are too many.
+ */
 function ascend(matched: Container[], inParagraph: boolean, line: string) {
   const containers = [...matched]
   let paragraph = inParagraph
   let rest = line
   let refused = false
+  let disputed = false
   while (containers.length < DEEPEST && indentOf(rest) < CODE_INDENT_COLUMNS && !beginsBlock(rest)) {
     const [, quote] = /^( *>)/.exec(rest) ?? []
     const [, marker, behind = ''] = /^( *(?:[-*+]|\d{1,9}[.)]))( *$| +)/.exec(rest) ?? []
@@ -118,7 +122,9 @@ function ascend(matched: Container[], inParagraph: boolean, line: string) {
     } else if (marker !== undefined) {
       const empty = rest.length === marker.length + behind.length
       // Only what cannot be the rest of a sentence ends a paragraph: "in\n2024. " does not.
-      refused = paragraph && (empty || !/^ *(?:[-*+]|0*1[.)])$/.test(marker))
+      const endsParagraph = !empty && /^ *(?:[-*+]|0*1[.)])$/.test(marker)
+      refused = paragraph && !endsParagraph
+      disputed ||= inParagraph && !paragraph && !endsParagraph
       if (refused || (paragraph && isUnderline(rest))) break
       const width = marker.length + (empty || behind.length > CODE_INDENT_COLUMNS ? 1 : behind.length)
       containers.push({ kind: 'item', width, empty })
@@ -126,7 +132,7 @@ function ascend(matched: Container[], inParagraph: boolean, line: string) {
     } else break
     paragraph = false
   }
-  return { containers, paragraph, rest, refused, tooDeep: containers.length === DEEPEST }
+  return { containers, paragraph, rest, refused, disputed: disputed || containers.length === DEEPEST }
 }
 
 /** A dash under a paragraph makes a heading of it. */

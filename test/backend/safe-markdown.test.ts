@@ -62,6 +62,7 @@ describe('what is code for us is code for Markdown', () => {
   test.each([
     ['a quoted delimiter does not end a block', '```\n> ```\n```\n[click](https://evil.example)', '```\n> ```\n```\nclick'],
     ['only 1. ends a paragraph', 'Text\n2. ```\n   [click](https://evil.example)', 'Text\n2. \\`\\`\\`\n   click'],
+    ['nor behind another marker, for some', 'Text\n- 2) ~~~\n     [click](https://evil.example)', 'Text\n- 2) \\~\\~\\~\n     click'],
     ['quotations in quotations', '>> ```\n> [click](https://evil.example)', '>> \\`\\`\\`\n> click'],
     ['a list in a quotation', '> - ~~~\n> [click](https://evil.example)', '> - \\~\\~\\~\n> click'],
     ['a quotation in a list', '* > ```\n> [click](https://evil.example)', '* > \\`\\`\\`\n> click'],
