@@ -1,7 +1,8 @@
+import { addressesIn } from './address.ts'
 import type { ThreadMessage } from './history.ts'
 import { mentionedUserIds } from './mrkdwn.ts'
 import type { Passage } from './passage.ts'
-import { type Allowed, addressesIn } from './safe-markdown.ts'
+import type { Allowed } from './safe-markdown.ts'
 
 /** What an answer may link to and whom it may name: only what the turn itself brought along. */
 export function allowedIn(

@@ -1,5 +1,9 @@
+import { hrefOf } from './address.ts'
+import { isBareStart } from './markdown-blocks.ts'
 import { closingLine } from './markdown-fence.ts'
-import { createTokenizer, type Token } from './markdown-tokens.ts'
+import type { Token } from './markdown-inline.ts'
+import { createCellGuard, joined, keptApart } from './markdown-join.ts'
+import { createRewriter, type Spot } from './markdown-tokens.ts'
 import type { NumberedPassage } from './passage.ts'
 import { type Allowed, toSafeMarkdown } from './safe-markdown.ts'
 
@@ -24,36 +28,35 @@ export interface Citations {
 export function createCitations(passages: readonly NumberedPassage[], allowed: Allowed): Citations {
   const byNumber = new Map(passages.map((passage) => [passage.number, passage]))
   const cited = new Set<NumberedPassage>()
-  const tokenizer = createTokenizer()
+  const cells = createCellGuard()
+  const rewriter = createRewriter(write)
   let notFound = false
   let heldSpace = ''
   let vanished = false
+  let wasText = false
   let anything = false
-  /** A backslash stands right before what comes. */
-  let escapes = false
   let endsLine = true
 
-  function show(tokens: Token[]): string {
-    let shown = ''
-    for (const token of tokens) {
-      const piece = token.kind === 'marker' ? links(token.numbers) : toSafeMarkdown(token, allowed)
-      if (piece === '') {
-        vanished = true
-        continue
-      }
-      const apart = wrapped(token, piece) && escapes ? `${NOTHING}${piece}` : piece
-      const spaced = vanished && /^[\s.,;:!?)]/.test(apart) ? apart : heldSpace + apart
-      vanished = false
-      heldSpace = token.kind === 'text' ? (/[ \t]+$/.exec(spaced)?.[0] ?? '') : ''
-      shown += spaced.slice(0, spaced.length - heldSpace.length)
-      escapes = token.kind === 'text' && token.raw === '\\'
+  function write(token: Token, spot: Spot): string {
+    const line = spot.line + heldSpace
+    const safe = token.kind === 'marker' ? links(token.numbers) : toSafeMarkdown(token, allowed)
+    const apart = vanished || !wasText || token.kind !== 'text' ? keptApart(line, safe) : safe
+    const piece = cells.guarded(token, joined(line, token, apart), { ...spot, line }).toWellFormed()
+    wasText = token.kind === 'text'
+    if (piece === '') {
+      vanished = true
+      return ''
     }
-    const wellFormed = (anything ? shown : shown.trimStart()).toWellFormed()
-    if (wellFormed !== '') {
-      anything = true
-      endsLine = wellFormed.endsWith('\n')
-    }
-    return wellFormed
+    const closesUp =
+      vanished && !isBareStart(line) && (/^\s/.test(piece) || (/^[.,;:!?)]/.test(piece) && !ENDS_WITH_ADDRESS.test(spot.line)))
+    const spaced = closesUp ? piece : heldSpace + piece
+    vanished = false
+    heldSpace = token.kind === 'text' && !isBareStart(line + piece) ? (/[ \t]+$/.exec(spaced)?.[0] ?? '') : ''
+    const shown = spaced.slice(0, spaced.length - heldSpace.length)
+    const written = anything ? shown : shown.replace(/^[ \t\n]+/, '')
+    anything ||= written !== ''
+    if (written !== '') endsLine = written.endsWith('\n')
+    return written
   }
 
   function links(numbers: readonly number[]): string {
@@ -62,16 +65,17 @@ export function createCitations(passages: readonly NumberedPassage[], allowed: A
       .flatMap((number) => byNumber.get(number) ?? [])
       .map((passage) => {
         cited.add(passage)
-        return passage.url === undefined ? `[${passage.number}]` : `[${passage.number}](${passage.url})`
+        const href = passage.url === undefined ? undefined : hrefOf(passage.url)
+        return href === undefined ? `[${passage.number}]` : `[${passage.number}](${href})`
       })
       .join(' ')
   }
 
   return {
-    push: (delta) => show(tokenizer.push(delta)),
+    push: (delta) => rewriter.push(delta.replace(NEVER_WRITTEN, '')),
     end() {
-      const last = show(tokenizer.end())
-      const fence = tokenizer.openFence()
+      const last = rewriter.end() + cells.rowBreak(rewriter.line())
+      const fence = rewriter.openFence()
       return fence === undefined ? last : `${last}${endsLine ? '' : '\n'}${closingLine(fence)}`
     },
     cited: () => [...cited].sort((a, b) => a.number - b.number),
@@ -79,10 +83,8 @@ export function createCitations(passages: readonly NumberedPassage[], allowed: A
   }
 }
 
-/** Set between a backslash and what it would escape: a space that takes no room. */
-const NOTHING = '\u200b'
+/** What follows an address without a space could become a part of it. */
+const ENDS_WITH_ADDRESS = /(?:https?:\/\/|www\.)\S*$/i
 
-/** Whether a token that was no code is shown as code. */
-function wrapped({ kind }: Token, piece: string): boolean {
-  return kind !== 'code' && piece.startsWith('`')
-}
+/** Markdown takes a carriage return for the end of a line, and a byte order mark at the start for nothing. */
+const NEVER_WRITTEN = /[\r\uFEFF]/g

@@ -1,6 +1,7 @@
+import { isDelimiterRow, withoutMarkers } from './markdown-blocks.ts'
 import { closingLine, openingLine } from './markdown-fence.ts'
-import { follow, isDelimiterRow, isHalfRow, type Open } from './markdown-lines.ts'
-import { createTokenizer } from './markdown-tokens.ts'
+import { inlineTokens } from './markdown-inline.ts'
+import { follow, isHalfRow, type Open } from './markdown-lines.ts'
 
 /** A fenced block or a row is waited for until it is whole; one that is longer is shown in parts. Some 12 s of a model's writing. */
 export const HOLD_LIMIT_CHARS = 3_000
@@ -64,11 +65,17 @@ export function cutWithin(open: Open, text: string, { used, limit, fresh }: { us
   const best = PLACES.flatMap((kind) => full.findLast((place) => place.kind === kind) ?? [])[0] ?? fitting.at(-1)
   if (best) return cutAt(best)
   const closing = closingFor(open)
-  let at = 0
-  for (const character of text) {
-    if (used + bytesTo(at + character.length) + bytesOf(closing) + 1 > limit) break
-    at += character.length
+  const filled = (characters: Iterable<string>) => {
+    let at = 0
+    for (const character of characters) {
+      if (used + bytesTo(at + character.length) + bytesOf(closing) + 1 > limit) break
+      at += character.length
+    }
+    return at
   }
+  // What is shown as one character can be longer than a whole message: then it is cut as well.
+  const whole = filled(graphemesOf(text))
+  const at = whole > 0 || !fresh ? whole : filled(text)
   return cutAt({ at, open: follow(open, text.slice(0, at)) })
 }
 
@@ -85,6 +92,11 @@ export function cutLatest(open: Open, text: string): Cut {
   return cutAt(latest ?? { at: text.length, open: follow(open, text) })
 }
 
+/** What is shown as one character, such as a family emoji of seven code points. */
+function* graphemesOf(text: string): Generator<string> {
+  for (const { segment } of new Intl.Segmenter().segment(text)) yield segment
+}
+
 export function bytesOf(text: string): number {
   return Buffer.byteLength(text)
 }
@@ -95,6 +107,7 @@ function places(open: Open, text: string): Place[] {
   let before = open
   const words = (end: number): void => {
     const line = text.slice(lineStart, end)
+    if (/^[ \t]*(?:`{3}|~{3})/.test(withoutMarkers(before.line + line))) return
     if (before.blocks.fence || before.tableHead !== undefined || /^[ \t]*\|/.test(before.line + line) || isDelimiterRow(line)) return
     for (const at of wordEnds(line)) found.push({ at: lineStart + at, kind: 'word', open: { ...before, line: 'x' } })
   }
@@ -120,10 +133,9 @@ const WORD_ENDS =
 
 /** Where words begin in a line, the first apart: outside links, code and the like. */
 function wordEnds(line: string): number[] {
-  const tokenizer = createTokenizer()
   const ends: number[] = []
   let at = 0
-  for (const { kind, raw } of [...tokenizer.push(line), ...tokenizer.end()]) {
+  for (const { kind, raw } of inlineTokens(line)) {
     if (kind === 'text') ends.push(...[...raw.matchAll(WORD_ENDS)].map((end) => at + end.index + end[0].length))
     at += raw.length
   }

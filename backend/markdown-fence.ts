@@ -4,53 +4,29 @@ export interface Fence {
   mark: string
   /** What stands behind it, such as "ts". */
   info: string
-  /** Where the text of the list item begins that it stands in; 0 outside a list. */
+  /** The column where the text of the list item begins that it stands in; 0 outside a list. */
   indent: number
+  /** The column of its delimiter. */
+  column: number
   /** It stands in a quotation. */
   quoted: boolean
 }
 
-/** What of a Markdown text's blocks is open after a line. */
-export interface Blocks {
-  fence?: Fence
-  /** Where the text of the list item begins that is open; 0 outside a list. */
-  item: number
+/** As far as a delimiter may stand in from its list item or quotation; further in, it is code by indentation. */
+const INDENT_COLUMNS = 3
+
+/** The delimiter that a line begins a block with. `line` is without the markers before it, its tabs are spaces. */
+export function delimiterOf(line: string): Pick<Fence, 'mark' | 'info'> | undefined {
+  // Behind a delimiter of backticks there is no other backtick: else it is code within a line.
+  const [, backticks, behind, tildes, further] = /^ {0,3}(?:(`{3,})([^`]*)|(~{3,})(.*))$/s.exec(line) ?? []
+  const mark = backticks ?? tildes
+  return mark === undefined ? undefined : { mark, info: (behind ?? further ?? '').trim() }
 }
 
-export const NO_BLOCKS: Blocks = { item: 0 }
-
-/** Markers of lists and quotations that a line begins with, and the space behind each. */
-const CONTAINERS = /^(?:[ \t]*(?:>[ \t]?|(?:[-*+]|\d{1,9}[.)])[ \t]+))*/
-
-/** As far as a delimiter may stand in from its list item; further in, it is code by indentation. */
-const INDENT_CHARS = 3
-
-/**
- * Follows fenced blocks as CommonMark has them, lists and quotations included: a block ends with its delimiter, or with
- * the item or quotation that it stands in. `line` is whole. https://spec.commonmark.org/0.31.2/#fenced-code-blocks
- */
-export function afterLine(blocks: Blocks, line: string): Blocks {
-  const { fence, item } = blocks
-  if (fence) {
-    if (!isInside(fence, line)) return afterLine({ item: indentOf(line) < item ? 0 : item }, line)
-    return closes(fence, line) ? { item } : blocks
-  }
-  if (line.trim() === '') return { item }
-  const markers = CONTAINERS.exec(line)?.[0] ?? ''
-  const within = /[-*+.)]/.test(markers) ? markers.length : indentOf(line) < item ? 0 : item
-  const opened = openedBy(line, markers, within)
-  return { item: within, ...(opened && { fence: opened }) }
-}
-
-/** Whether a line, as far as it goes, holds nothing yet that is not a marker: a fenced block may begin here. */
-export function isBareStart(line: string): boolean {
-  return line.slice((CONTAINERS.exec(line)?.[0] ?? '').length).trim() === ''
-}
-
-/** Whether `line` still belongs to a block, its last line included. */
-export function isInside({ indent, quoted }: Fence, line: string): boolean {
-  if (quoted) return /^[ \t]*>/.test(line)
-  return line.trim() === '' || indentOf(line) >= indent
+/** Whether a line, without what is before its container's text, ends a block. */
+export function closes({ mark }: Fence, line: string): boolean {
+  const [, space = '', closing] = /^( *)(`{3,}|~{3,}) *$/.exec(line) ?? []
+  return closing?.startsWith(mark) === true && space.length <= INDENT_COLUMNS
 }
 
 /** The line that ends a block before its text does. */
@@ -58,27 +34,13 @@ export function closingLine({ mark, indent, quoted }: Fence): string {
   return `${quoted ? '> ' : ' '.repeat(indent)}${mark}\n`
 }
 
-/** The line that goes on with it in another message, where there is no list around it any more. */
-export function openingLine({ mark, info, quoted }: Fence): string {
-  return `${quoted ? '> ' : ''}${mark}${info}\n`
-}
-
-function openedBy(line: string, markers: string, within: number): Fence | undefined {
-  // Behind a delimiter of backticks there is no other backtick: else it is code within a line.
-  const delimiter = /^([ \t]*)(?:(`{3,})([^`\n]*)|(~{3,})([^\n]*))\n?$/.exec(line.slice(markers.length))
-  if (!delimiter) return undefined
-  const [, space = '', backticks, behind, tildes = '', further = ''] = delimiter
-  const from = markers === '' ? space.length - within : space.length
-  if (from < 0 || from > INDENT_CHARS) return undefined
-  const quoted = markers.includes('>')
-  return { mark: backticks ?? tildes, info: (behind ?? further).trim(), indent: quoted ? 0 : within, quoted }
-}
-
-function closes({ mark, indent }: Fence, line: string): boolean {
-  const [, space = '', closing] = /^(?:[ \t]*>[ \t]?)*([ \t]*)(`{3,}|~{3,})[ \t\r]*\n?$/.exec(line) ?? []
-  return closing?.startsWith(mark) === true && space.length <= indent + INDENT_CHARS
-}
-
-function indentOf(line: string): number {
-  return /^[ \t]*/.exec(line)?.[0].length ?? 0
+/**
+ * What goes on with it in another message, where there is no list around it any more. A delimiter that stands in too
+ * far ends no block outside a list, so that a block whose delimiter does goes on in a list that is as deep.
+ */
+export function openingLine({ mark, info, indent, column, quoted }: Fence): string {
+  if (quoted) return `> ${mark}${info}\n`
+  if (column <= INDENT_COLUMNS) return `${mark}${info}\n`
+  const items = ' '.repeat(indent % 2) + '- '.repeat(indent / 2)
+  return `${column > indent ? `${items.trimEnd()}\n${' '.repeat(column)}` : items}${mark}${info}\n`
 }

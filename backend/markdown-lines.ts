@@ -1,8 +1,8 @@
-import { afterLine as afterBlockLine, type Blocks, NO_BLOCKS } from './markdown-fence.ts'
+import { afterLine as afterBlockLine, type Blocks, isDelimiterRow, NO_BLOCKS } from './markdown-blocks.ts'
 
 /** What of a Markdown text is open at its end. */
 export interface Open {
-  /** The fenced block and the list item that are open. */
+  /** The fenced block, the lists and quotations that are open. */
   blocks: Blocks
   /** Header and delimiter row of the table that is open; undefined outside one. */
   tableHead?: string
@@ -13,8 +13,6 @@ export interface Open {
 }
 
 export const NOTHING_OPEN: Open = { blocks: NO_BLOCKS, line: '', previous: '' }
-
-const DELIMITER_ROW = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/
 
 /** Follows a text line by line: what is open after each. `visit` gets where in `text` each line ends that is finished. */
 export function follow(open: Open, text: string, visit: (end: number, open: Open) => void = () => undefined): Open {
@@ -37,11 +35,6 @@ function afterLine({ blocks: before, tableHead, previous }: Open, line: string):
     return { blocks, line: '', previous: line, tableHead: previous + line }
   }
   return { blocks, line: '', previous: line }
-}
-
-/** The row of dashes under a table's header. */
-export function isDelimiterRow(line: string): boolean {
-  return line.includes('-') && DELIMITER_ROW.test(line.trimEnd())
 }
 
 /** Whether the last line is unfinished and a row of a table, or going to be one. */

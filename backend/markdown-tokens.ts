@@ -1,94 +1,94 @@
-import { afterLine, type Fence, isBareStart, isInside, NO_BLOCKS } from './markdown-fence.ts'
+import { afterLine, type Blocks, isBareStart, isInside, isPlain, NO_BLOCKS } from './markdown-blocks.ts'
+import { closingLine, type Fence } from './markdown-fence.ts'
+import { HOLD_LIMIT_CHARS, readInline, type Token, withoutHalf } from './markdown-inline.ts'
 
-/** A piece of Markdown that is whole: nothing that follows can change what it is. `raw` joined gives the text back. */
-export type Token =
-  | { kind: 'text'; raw: string }
-  /** Inline code, or one line of a fenced block, delimiters included. */
-  | { kind: 'code'; raw: string }
-  /** `[2]` or `[1, 3]` outside code. */
-  | { kind: 'marker'; raw: string; numbers: number[] }
-  /** `[label](url)`, also as an image. */
-  | { kind: 'link'; raw: string; label: string; url: string }
-  /** `<…>`: Slack's control sequences, automatic links, HTML. */
-  | { kind: 'angle'; raw: string; inner: string }
-  /** An address standing by itself. */
-  | { kind: 'url'; raw: string }
+/** Where a token is written. */
+export interface Spot {
+  /** What is written on the line so far. */
+  line: string
+  /** What is open after the lines before. */
+  blocks: Blocks
+}
 
-export interface Tokenizer {
-  push(delta: string): Token[]
-  /** What is left, as it stands. */
-  end(): Token[]
+export interface Rewriter {
+  /** What is written for a part of the text. */
+  push(delta: string): string
+  /** For what is left, as it stands. */
+  end(): string
+  /** What is written on the last line. */
+  line(): string
   /** The fenced block that is open. */
   openFence(): Fence | undefined
 }
 
-/** Beginnings of what Slack makes a link of by itself. */
-const LINK_STARTS = ['https://', 'http://', 'ftp://', 'slack://', 'www.']
-
-/** A construct that is not closed within so many characters of its line is taken for plain text. */
-const HOLD_LIMIT_CHARS = 2_000
+/** As much of a line as tells a control sequence of Slack's from what looks like one. */
+const CONTROL_CHARS = 12
 
 /**
- * Cuts streamed Markdown into tokens. What could still become something else is held back: an open bracket until
- * its line ends, half an address, half of a character. However the text is cut into deltas, the tokens are the same
- * but for where plain text is cut.
+ * Cuts streamed Markdown into tokens, and writes each as `write` has it. What could still become something else is held
+ * back: an open bracket until its line ends, half an address, half of a character. However the text is cut into
+ * deltas, the tokens are the same but for where plain text is cut. Which blocks are open is told by what is written,
+ * not by what was read: it is what Slack gets to see.
  */
-export function createTokenizer(): Tokenizer {
+export function createRewriter(write: (token: Token, spot: Spot) => string): Rewriter {
   let rest = ''
   let blocks = NO_BLOCKS
-  /** The line so far that has been cut into tokens. */
+  /** What is written on the line so far. */
   let line = ''
 
-  function scan(final: boolean): Token[] {
-    const tokens: Token[] = []
+  function scan(final: boolean): string {
+    let written = ''
     while (rest !== '') {
-      const token = blocks.fence && line === '' ? codeLine(blocks.fence, final) : blocks.fence ? restOfLine(final) : next(final)
+      written += ending(final)
+      const token = nextToken(final)
       if (token === undefined) break
       rest = rest.slice(token.raw.length)
-      line += token.raw
+      const piece = write(token, { line, blocks })
+      written += piece
+      line += piece
       if (line.endsWith('\n')) {
         blocks = afterLine(blocks, line)
         line = ''
       }
-      tokens.push(token)
     }
-    return tokens
+    return written
   }
 
-  /** A line of a fenced block is decided as a whole: it may be its end, or what comes after an end without a delimiter. */
-  function codeLine(fence: Fence, final: boolean): Token | undefined {
-    const whole = /^[^\n]*\n/.exec(rest)?.[0]
-    if (whole === undefined && !final && rest.length <= HOLD_LIMIT_CHARS) return undefined
-    if (isInside(fence, whole ?? rest)) return { kind: 'code', raw: whole ?? withoutHalf(rest, final) }
-    blocks = { item: blocks.item }
-    return next(final)
+  const wholeLine = (): string | undefined => /^[^\n]*\n/.exec(rest)?.[0]
+
+  /**
+   * What ends a fenced block that ends with its list item or quotation, without a delimiter: in the next message there
+   * may be no list around it. A line is decided as a whole.
+   */
+  function ending(final: boolean): string {
+    const { fence, ...open } = blocks
+    if (!fence || line !== '') return ''
+    const whole = wholeLine() ?? (final || rest.length > HOLD_LIMIT_CHARS ? rest : undefined)
+    if (whole === undefined || isInside(blocks, whole)) return ''
+    blocks = open
+    return closingLine(fence)
   }
 
-  function restOfLine(final: boolean): Token | undefined {
-    const raw = /^[^\n]*\n/.exec(rest)?.[0] ?? withoutHalf(rest, final)
-    return raw === '' ? undefined : { kind: 'code', raw }
+  function nextToken(final: boolean): Token | undefined {
+    if (!blocks.fence) return outside(final)
+    const whole = wholeLine()
+    if (line === '' && whole === undefined && !final && rest.length <= HOLD_LIMIT_CHARS) return undefined
+    const raw = whole ?? (final ? rest : withoutHalf(withoutControl(rest)))
+    return raw === '' ? undefined : { kind: 'fenced', raw }
   }
 
-  function next(final: boolean): Token | undefined {
-    if (isBareStart(line)) {
-      const delimiter = /^[ \t]*(?:`{3,}|~{3,})[^\n]*(\n|$)/.exec(rest)
-      if (delimiter && (delimiter[1] === '\n' || final) && afterLine(blocks, line + delimiter[0]).fence) {
-        return { kind: 'code', raw: delimiter[0] }
-      }
-      const mayBecomeFence = delimiter ? delimiter[1] !== '\n' : /^[ \t]*(`{1,2}|~{1,2})?$/.test(rest)
-      if (mayBecomeFence && !final && rest.length <= HOLD_LIMIT_CHARS) return undefined
+  function outside(final: boolean): Token | undefined {
+    if (!isBareStart(line)) return readInline(rest, final)
+    const [delimiter, space = '', mark = '', end] = /^([ \t]*)(`{3,}|~{3,})[^\n]*(\n|$)/.exec(rest) ?? []
+    const isWhole = end === '\n' || final || rest.length > HOLD_LIMIT_CHARS
+    if (delimiter !== undefined && isWhole) {
+      const after = afterLine(blocks, line + delimiter)
+      if (after.fence && isPlain(after) && delimiter.length <= HOLD_LIMIT_CHARS) return { kind: 'fenced', raw: delimiter }
+      if (mark.startsWith('~')) return space === '' ? { kind: 'delimiter', raw: mark } : { kind: 'text', raw: space }
     }
-    const at = rest.search(/[`[<\\\n]|!\[|https?:\/\/|ftp:\/\/|slack:\/\/|www\./i)
-    if (at > 0) return text(at)
-    if (at < 0) {
-      const end = final ? rest.length : rest.length - heldTail(rest)
-      return end > 0 ? text(end) : undefined
-    }
-    const special = read(rest, final)
-    return special === 'hold' ? undefined : special
+    const mayBecomeFence = delimiter !== undefined ? !isWhole : /^[ \t]*(`{1,2}|~{1,2})?$/.test(rest)
+    return mayBecomeFence && !final && rest.length <= HOLD_LIMIT_CHARS ? undefined : readInline(rest, final)
   }
-
-  const text = (length: number): Token => ({ kind: 'text', raw: rest.slice(0, length) })
 
   return {
     push(delta) {
@@ -96,112 +96,13 @@ export function createTokenizer(): Tokenizer {
       return scan(false)
     },
     end: () => scan(true),
+    line: () => line,
     openFence: () => (line === '' ? blocks : afterLine(blocks, line)).fence,
   }
 }
 
-/** Reads the one construct at the start of `rest`; where it is none after all, its first character as text. */
-function read(rest: string, final: boolean): Token | 'hold' {
-  const open = (): Token | 'hold' => (final || rest.includes('\n') || rest.length > HOLD_LIMIT_CHARS ? plain(1) : 'hold')
-  const plain = (length: number): Token => ({ kind: 'text', raw: rest.slice(0, length) })
-
-  switch (rest[0]) {
-    case '\n':
-      return plain(1)
-    case '\\': {
-      if (rest.length === 1) return final ? plain(1) : 'hold'
-      // Not for `<`: Slack reads its control sequences whatever stands before them.
-      return /^\\[[\]`\\]/.test(rest) ? plain(2) : plain(1)
-    }
-    case '`': {
-      const run = /^`+/.exec(rest)?.[0] ?? '`'
-      const length = codeLength(rest, run.length)
-      if (length !== undefined && (length < rest.length || final)) return { kind: 'code', raw: rest.slice(0, length) }
-      return length !== undefined || open() === 'hold' ? 'hold' : plain(run.length)
-    }
-    case '<': {
-      // An arrow or a comparison; with what follows, so that a lone `<` is never one of these.
-      if (/^<[\s\d=-]/.test(rest)) return plain(2)
-      const inner = /^<([^<>\n]*)>/.exec(rest)?.[1]
-      return inner === undefined ? (/^<[^>\n]*</.test(rest) ? plain(1) : open()) : { kind: 'angle', raw: `<${inner}>`, inner }
-    }
-    case '!':
-    case '[':
-      return readBracket(rest, final) ?? open()
-    default: {
-      const address = /^[^\s<>"`|\\^{}[\]]+/.exec(rest)?.[0] ?? rest
-      if (address.length === rest.length && !final && rest.length <= HOLD_LIMIT_CHARS) return 'hold'
-      return { kind: 'url', raw: withoutTrailingPunctuation(withoutHalf(address, final)) }
-    }
-  }
-}
-
-/** The length of the code that begins with `run` backticks: it ends with the next run of as many on the same line. */
-function codeLength(rest: string, run: number): number | undefined {
-  const line = rest.slice(0, rest.indexOf('\n') < 0 ? rest.length : rest.indexOf('\n'))
-  const closing = [...line.slice(run).matchAll(/`+/g)].find(([backticks]) => backticks.length === run)
-  return closing && run + closing.index + run
-}
-
-/** Without the first half of a character that is not whole yet. */
-function withoutHalf(text: string, final: boolean): string {
-  return !final && /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text
-}
-
-/** `[label](url)`, `![label](url)` or `[1]`. Undefined where the bracket is not closed yet, or not on this line. */
-function readBracket(rest: string, final: boolean): Token | 'hold' | undefined {
-  const start = rest[0] === '!' ? 1 : 0
-  const close = closingIndex(rest, start, '[', ']')
-  if (close === undefined) return undefined
-  const label = rest.slice(start + 1, close)
-  const after = rest[close + 1]
-  if (after === undefined && !final) return 'hold'
-  if (after === '(') {
-    const end = closingIndex(rest, close + 1, '(', ')')
-    if (end === undefined) return undefined
-    const target = /^\s*(?:<([^<>]*)>|(\S*))/.exec(rest.slice(close + 2, end))
-    return { kind: 'link', raw: rest.slice(0, end + 1), label, url: target?.[1] ?? target?.[2] ?? '' }
-  }
-  if (start === 0 && /^\s*\d{1,3}(?:\s*[,;]\s*\d{1,3})*\s*$/.test(label)) {
-    return { kind: 'marker', raw: rest.slice(0, close + 1), numbers: label.split(/[,;]/).map(Number) }
-  }
-  return { kind: 'text', raw: rest.slice(0, start + 1) }
-}
-
-/** Where the bracket that opens at `start` closes, on the same line. */
-function closingIndex(rest: string, start: number, open: string, close: string): number | undefined {
-  let depth = 0
-  for (let index = start; index < Math.min(rest.length, start + HOLD_LIMIT_CHARS); index++) {
-    const character = rest[index]
-    if (character === '\n') return undefined
-    if (character === '\\') index++
-    else if (character === open) depth++
-    else if (character === close && --depth === 0) return index
-  }
-  return undefined
-}
-
-/** Punctuation after an address belongs to the sentence, and so does a bracket that the address did not open. */
-function withoutTrailingPunctuation(address: string): string {
-  let end = address.length
-  while (end > 1) {
-    const last = address[end - 1] ?? ''
-    const unopened = last === ')' && address.slice(0, end).split(')').length > address.slice(0, end).split('(').length
-    if (!unopened && !/[.,;:!?'*_~]/.test(last)) break
-    end--
-  }
-  return address.slice(0, end)
-}
-
-/**
- * How many characters at the end could be the beginning of an address, an image, or of a character outside the BMP.
- * The word that an address may begin in is held as a whole, so that nobody is shown half of it.
- */
-function heldTail(text: string): number {
-  const lower = text.slice(-8).toLowerCase()
-  for (let length = Math.min(lower.length, 7); length > 0; length--) {
-    const tail = lower.slice(-length)
-    if (LINK_STARTS.some((start) => start.startsWith(tail))) return /\S{1,40}$/.exec(text)?.[0].length ?? length
-  }
-  return /[\uD800-\uDBFF!]$/.test(text) ? 1 : 0
+/** Without what may be the beginning of a control sequence at its end. */
+function withoutControl(line: string): string {
+  const at = line.lastIndexOf('<')
+  return at >= 0 && line.length - at < CONTROL_CHARS ? line.slice(0, at) : line
 }

@@ -1,4 +1,6 @@
-import { createTokenizer, type Token } from './markdown-tokens.ts'
+import { hrefOf } from './address.ts'
+import { inlineTokens, type Token } from './markdown-inline.ts'
+import { isEscaping, joined, keptApart, withPipesEscaped } from './markdown-join.ts'
 
 /** What the turn itself brought along, and may therefore be shown live. */
 export interface Allowed {
@@ -15,66 +17,87 @@ export interface Allowed {
 export function toSafeMarkdown(token: Token, allowed: Allowed): string {
   switch (token.kind) {
     case 'code':
-      // Not guaranteed by Slack either way: a control sequence inside code might still be read as one.
-      return token.raw.replace(/<(?=!(?:channel|here|everyone|subteam)|@[UW])/g, '<\u200b')
-    case 'link': {
-      const label = withoutLinks(token.label, allowed)
-      if (isAllowed(token.url, allowed)) return `[${label || token.url}](${token.url})`
-      return label || code(token.url)
+    case 'fenced':
+      return withoutControl(token.raw)
+    case 'link':
+      return linkTo(token.url, labelOf(token.label, allowed), allowed)
+    case 'url': {
+      const href = allowedHref(token.raw, allowed)
+      if (href === undefined) return code(token.raw)
+      // What follows without a space could become a part of the address.
+      return token.apart && (href === token.raw || href === `${token.raw}/`) ? token.raw : `[${token.raw}](${href})`
     }
-    case 'url':
-      return isAllowed(token.raw, allowed) ? token.raw : code(token.raw)
     case 'angle':
       return angle(token.inner, allowed)
+    case 'delimiter':
+      return escaped(token.raw)
     case 'text':
       // What nothing has closed on its line must not be closed by what comes later: then the one would swallow the other.
       if (token.raw === '<') return '&lt;'
-      return /^`+$/.test(token.raw) ? token.raw.replaceAll('`', '\\`') : token.raw
+      return /^`+$/.test(token.raw) ? escaped(token.raw) : token.raw
     default:
       return token.raw
   }
 }
 
-/** Every http(s) address in a text, in the one spelling that they are compared in. */
-export function addressesIn(text: string): string[] {
-  return [...text.matchAll(/https?:\/\/[^\s<>"`|\\^{}[\]]+/gi)].flatMap(([address]) => {
-    const bare = address.replace(/[.,;:!?'*_~]+$/, '')
-    return [bare, bare.replace(/\)+$/, '')].flatMap((spelling) => normalized(spelling) ?? [])
-  })
-}
-
 function angle(inner: string, allowed: Allowed): string {
   const [target = '', label = ''] = inner.split('|', 2)
-  const readable = withoutLinks(label, allowed)
-  if (/^https?:\/\//i.test(target)) {
-    if (isAllowed(target, allowed)) return `[${readable || target}](${target})`
-    return readable || code(target)
-  }
+  if (/^https?:\/\//i.test(target)) return linkTo(target, labelOf(label, allowed), allowed)
   if (/^@[UW][A-Z0-9]+$/.test(target)) return allowed.userIds.has(target.slice(1)) ? `<${target}>` : code(target)
   if (/^#C[A-Z0-9]+$/.test(target)) return `<${target}>`
   if (/^![a-z]/.test(target)) return code(`@${target.slice(1).split('^')[0]}`)
   // Slack would take any other for a link as well.
-  return `&lt;${withoutLinks(inner, allowed)}>`
+  return `&lt;${labelOf(inner, allowed)}>`
 }
 
-/** A label can hold an address of its own. */
-function withoutLinks(label: string, allowed: Allowed): string {
-  const tokenizer = createTokenizer()
-  return [...tokenizer.push(label), ...tokenizer.end()]
-    .map((token) => (token.kind === 'link' ? token.label : token.kind === 'url' ? code(token.raw) : toSafeMarkdown(token, allowed)))
-    .join('')
+function linkTo(url: string, label: string, allowed: Allowed): string {
+  const href = allowedHref(url, allowed)
+  if (href === undefined) return label || code(url)
+  // In a table `|` would end the cell, and leave the address without its label.
+  return `[${withPipesEscaped(withBracketsPaired(label || href))}](${href})`
 }
 
-function isAllowed(url: string, allowed: Allowed): boolean {
-  const address = normalized(url)
-  return address !== undefined && allowed.urls.has(address)
+/** A label can hold links, addresses and mentions of its own: none of its links stays one. */
+function labelOf(label: string, allowed: Allowed): string {
+  let written = ''
+  for (const token of inlineTokens(label)) written += joined(written, token, keptApart(written, inLabel(token, allowed)))
+  return written
 }
 
-function normalized(url: string): string | undefined {
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return undefined
-  return new URL(url).href
+function inLabel(token: Token, allowed: Allowed): string {
+  if (token.kind === 'url') return code(token.raw)
+  if (token.kind === 'link') return labelOf(token.label, allowed) || code(token.url)
+  if (token.kind !== 'angle' || !/^https?:\/\//i.test(token.inner)) return toSafeMarkdown(token, allowed)
+  const [url = '', label = ''] = token.inner.split('|', 2)
+  return labelOf(label, allowed) || code(url)
 }
 
+/** A bracket that pairs with no other would end the label, and a backslash would take its end away. */
+function withBracketsPaired(label: string): string {
+  if (isEscaping(label)) return withBracketsPaired(`${label}\\`)
+  let depth = 0
+  for (const [bracket] of label.matchAll(/\\.|[[\]]/g)) {
+    if (bracket === '[') depth++
+    if (bracket === ']' && --depth < 0) break
+  }
+  return depth === 0 ? label : label.replace(/\\.|[[\]]/g, (found) => (found.length === 1 ? `\\${found}` : found))
+}
+
+function allowedHref(url: string, allowed: Allowed): string | undefined {
+  const href = hrefOf(url)
+  return href !== undefined && allowed.urls.has(href) ? href : undefined
+}
+
+/** Not guaranteed by Slack either way: a control sequence inside code might still be read as one. */
+function withoutControl(code: string): string {
+  return code.replace(/<(?=!(?:channel|here|everyone|subteam|date)|@[UW]|https?:\/\/|mailto:)/gi, '<\u200b')
+}
+
+/** As code; without what would end it, be it a backtick or, in a table, the cell. */
 function code(text: string): string {
-  return text === '' ? '' : `\`${text.replaceAll('`', "'")}\``
+  return text === '' ? '' : `\`${withoutControl(text).replaceAll('`', "'").replaceAll('|', '%7C')}\``
+}
+
+function escaped(mark: string): string {
+  return mark.replaceAll(/[`~]/g, '\\$&')
 }

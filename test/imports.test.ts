@@ -43,7 +43,7 @@ function under(...prefixes: string[]) {
 
 const NOUNS = [
   'handoff', 'assistant', 'history', 'query', 'prompt', 'passage', 'citations', 'pacer', 'deadline', 'failure',
-  'clock', 'mrkdwn', 'markdown-tokens', 'markdown-fence', 'markdown-lines', 'markdown-cut', 'safe-markdown', 'allowed', 'search', 'amount', 'late', 'question', 'report',
+  'clock', 'mrkdwn', 'address', 'markdown-tokens', 'markdown-inline', 'markdown-join', 'markdown-blocks', 'markdown-fence', 'markdown-lines', 'markdown-cut', 'safe-markdown', 'allowed', 'search', 'amount', 'late', 'question', 'report',
   'sentences', 'turn-record', 'watch',
 ].map((noun) => `backend/${noun}.ts`) // biome-ignore format: a list
 const DECIDING = ['classify', 'classify-event', 'classify-click', 'classify-command', 'envelope', 'decision', 'signature'].map(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { addressesIn } from '../../backend/address.ts'
 import { createCitations } from '../../backend/citations.ts'
 import type { NumberedPassage } from '../../backend/passage.ts'
-import { addressesIn } from '../../backend/safe-markdown.ts'
 import { randomOf } from '../random.ts'
 
 const passages: NumberedPassage[] = [
@@ -96,7 +96,7 @@ describe('safe Markdown', () => {
     ],
     ['a < b and c<3 and x <= y -> z', 'a < b and c<3 and x <= y -> z'],
     ['Map<string, x> <b>bold</b>', 'Map&lt;string, x> &lt;b>bold&lt;/b>'],
-    ['an open [link](https://evil.example/phish', 'an open [link](`https://evil.example/phish`'],
+    ['an open [link](https://evil.example/phish', 'an open [link]\u200b(`https://evil.example/phish`'],
   ])('%s', (answer, text) => {
     expect(shown(answer).text).toBe(text)
   })
@@ -162,7 +162,7 @@ describe('safe Markdown', () => {
       '1. ```sh\n   npm ci\n   ```\n2. [x](https://evil.example) [1]',
       '1. ```sh\n   npm ci\n   ```\n2. x [1](https://wiki.example/vpn#mac)',
     ],
-    ['a block that ends with its list item', '- ```\n  npm ci\n[x](https://evil.example)', '- ```\n  npm ci\nx'],
+    ['a block that ends with its list item', '- ```\n  npm ci\n[x](https://evil.example)', '- ```\n  npm ci\n  ```\nx'],
     ['a line of code that looks like a block', '```npm ci``` installs [x](https://evil.example)', '```npm ci``` installs x'],
     ['code by indentation', 'a\n\n    ```\n\n[x](https://evil.example)', 'a\n\n    \\`\\`\\`\n\nx'],
     ['what looks like a tag', '<x https://evil.example/f y>', '&lt;x `https://evil.example/f` y>'],

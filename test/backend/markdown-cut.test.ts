@@ -63,6 +63,21 @@ describe('where a message ends', () => {
     expect(at(text, 40)).toEqual({ head: '```ts\nconst a = 1\nconst b = 2\n```\n', next: '```ts\n', rest: 'const c = 3\n```\n' })
   })
 
+  test.each([
+    ['1. a\n   - b\n     - c\n       ```sh\n       one\n       two\n       ```\n2. d\n', ' - - - ```sh\n'],
+    ['- a\n  b\n\n    ```sh\n    one\n    two\n    ```\n- d\n', '-\n    ```sh\n'],
+    ['1. a\n   b\n\n   ```sh\n   one\n   two\n   ```\n2. d\n', '```sh\n'],
+  ])('a fenced block in a list ends, in the next message too, where the model ends it: %j', (text, reopening) => {
+    const { next, rest } = at(text, text.indexOf('two') + 8)
+    expect({ next, rest: rest.trimStart() }).toEqual({ next: reopening, rest: text.slice(text.indexOf('two')) })
+    expect(opening(next).blocks.fence).toBeDefined()
+    expect(opening(next + rest.slice(0, rest.indexOf('```') + 4)).blocks.fence).toBeUndefined()
+  })
+
+  test('not inside the line that begins a fenced block', () => {
+    expect(at('one two three\n- ~~~ title of it\n  four\n  ~~~\n', 30).head).toBe('one two three\n')
+  })
+
   test('a table gets its header again', () => {
     const head = '| a | b |\n| - | - |\n'
     expect(at(`${head}| 1 | 2 |\n| 3 | 4 |\n`, 35)).toEqual({ head: `${head}| 1 | 2 |\n`, next: head, rest: '| 3 | 4 |\n' })
@@ -82,6 +97,12 @@ describe('where a message ends', () => {
     const { head } = at(text, 100)
     expect(bytesOf(head)).toBeLessThanOrEqual(100)
     expect(head.isWellFormed()).toBe(true)
+  })
+
+  test('not inside what is shown as one character, unless that is longer than a message', () => {
+    const family = '👩‍👩‍👧‍👦'
+    expect(at(family.repeat(3), 60).head).toBe(family.repeat(2))
+    expect(at(family, 17).head).toBe('👩‍👩‍')
   })
 
   test('at the last end of a paragraph, if there is one', () => {
