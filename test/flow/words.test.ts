@@ -68,7 +68,7 @@ test('no word of a conversation is printed or kept by either tier, whatever happ
   stage.faults = ({ method }) => (method === 'chat.startStream' ? refused('channel_type_not_supported') : undefined)
   await ask()
   // An answer that is no JSON, and quotes what was said: the invocation fails, and its error with it.
-  let left = 12
+  let left = 4
   stage.faults = ({ method }) =>
     method.startsWith('chat.') && left-- > 0 ? { kind: 'answer', status: 200, body: `${WORDS.question} ${WORDS.answer}` } : undefined
   await ask()
