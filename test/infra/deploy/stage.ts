@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import { expect, onTestFinished, vi } from 'vitest'
+import { afterAll, expect, onTestFinished, vi } from 'vitest'
 import type { Sections } from '../../../infra/sections.ts'
 import { BOT_SCOPES } from '../../../infra/slack-manifest.ts'
 import { fakeSections } from '../fake-sections.ts'
@@ -13,6 +13,10 @@ import { answerIn, type World } from './world.ts'
 
 // A deployment starts thirty processes, and a test several deployments: on a machine that is busy they take their time.
 vi.setConfig({ testTimeout: 90_000 })
+
+/** What Node has compiled of the scripts that the tests of this file start. */
+const COMPILED = join(tmpdir(), `vera-test-compiled-${process.pid}`)
+afterAll(() => rmSync(COMPILED, { recursive: true, force: true }))
 
 /** None of these may be seen anywhere but on the standard input of the one tool that it is for. */
 export const SECRETS = {
@@ -155,7 +159,9 @@ export function expectHidden(calls: Call[], printed: string, inputs: Partial<Rec
 
 /** A copy of what `npm run deploy` reads, with a configuration of the tests' own, and recorders first on the PATH. */
 export async function createStage(change: Partial<Sections> = {}): Promise<Stage> {
-  const dir = mkdtempSync(join(tmpdir(), 'vera-test-'))
+  // The same for each test of a file, so that Node finds compiled what an earlier one has started.
+  const dir = join(tmpdir(), `vera-test-${process.pid}`)
+  mkdirSync(dir)
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   for (const path of ['infra', 'edge', 'backend', 'package.json', 'tsconfig.json']) cpSync(path, join(dir, path), { recursive: true })
   symlinkSync(resolve('node_modules'), join(dir, 'node_modules'))
@@ -190,6 +196,7 @@ export async function createStage(change: Partial<Sections> = {}): Promise<Stage
     CLOUDFLARE_API_BASE_URL: cloudflareUrl,
     AWS_PROFILE: 'fake-profile',
     CLOUDFLARE_API_TOKEN: 'fake-cloudflare-token',
+    NODE_COMPILE_CACHE: COMPILED,
   }
   const fresh = () => calls.splice(0)
   return {
