@@ -7,7 +7,7 @@ process.env.WRANGLER_LOG ??= 'none'
 export default defineConfig({
   test: {
     // Most tests wait: for processes to start, for Slack's pace, for a probe. Two cores are busy only with more than two.
-    maxWorkers: 5,
+    maxWorkers: 6,
     // The product's log lines are no news while tests pass.
     silent: 'passed-only',
     projects: [

@@ -190,8 +190,9 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     expect(desk.calls.all.filter(({ error }) => error === 'invalid_chunks')).toHaveLength(1)
   })
 
-  describe.each(Array.from({ length: 20 }, (_, n) => n + 1))('where the stream is lost at append %d', (nth) => {
-    test('to time: the message goes on by updates', async () => {
+  test.each(Array.from({ length: 20 }, (_, n) => n + 1))(
+    'where the stream is lost to time at append %d: the message goes on by updates',
+    async (nth) => {
       const desk = await openDesk({
         faults: (slack) =>
           faulty(
@@ -203,15 +204,18 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
       await desk.say(DELTAS, EVERY_MS)
       expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
       expectEnded(desk)
-    })
+    },
+  )
 
-    test('to an error, though it is open', async () => {
-      const desk = await openDesk({ faults: () => faulty('chat.appendStream', (seen) => seen >= nth, refused('internal_error')) })
+  test.each(['message_not_in_streaming_state', 'internal_error'].flatMap((error) => [1, 2, 20].map((nth) => [error, nth] as const)))(
+    'where appends are answered by %s from append %d on, though the stream is open',
+    async (error, nth) => {
+      const desk = await openDesk({ faults: () => faulty('chat.appendStream', (seen) => seen >= nth, refused(error)) })
       await desk.say(DELTAS, EVERY_MS)
       expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
       expectEnded(desk)
-    })
-  })
+    },
+  )
 })
 
 describe('what a workspace refuses for good is not tried again for an hour', () => {
