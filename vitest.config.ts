@@ -7,9 +7,10 @@ process.env.WRANGLER_LOG ??= 'none'
 export default defineConfig({
   test: {
     // Most tests wait: for processes to start, for Slack's pace, for a probe. Two cores are busy only with more than two.
-    maxWorkers: 6,
+    maxWorkers: 5,
     // The product's log lines are no news while tests pass.
     silent: 'passed-only',
+    globalSetup: './test/build.ts',
     projects: [
       {
         plugins: [
@@ -30,10 +31,18 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/edge/**'],
-          globalSetup: './test/build.ts',
+          exclude: ['test/edge/**', 'test/infra/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'templates',
+          include: ['test/infra/*.test.ts'],
+          // They change nothing that another could see, and the CDK takes a second to load.
+          isolate: false,
+          testTimeout: 20_000,
         },
       },
     ],
