@@ -31,7 +31,7 @@ import type { StopDeps } from './stop.ts'
 /** Attempts of the AWS SDK, the first included. Converse's own are for what comes before its first event. */
 const CONVERSE_ATTEMPTS = 3
 const SEARCH_ATTEMPTS = 2
-/** Where a tenth of the calls fails, one claim in a million is lost; all of them fit into the claim's 2 s. */
+/** Where a tenth of the calls fails, one claim in a million is lost; all of them fit into the claim's 4 s. */
 const DYNAMO_ATTEMPTS = 6
 /** DynamoDB answers in some 10 ms, or not at all. */
 const DYNAMO_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true }
