@@ -62,13 +62,20 @@ export async function openPlace(command: Command, claim: Claim, d: AcceptDeps): 
   const { userId, teamId } = command
   const root = await d.slack.openThread(command)
   if (!root) {
-    const said = noDirectMessage(d.assistant.identity.support)
-    if (!(await d.slack.tell({ channel: command.channel, userId }, said)))
-      throw new Error('whoever typed a command cannot be told anything')
+    await tellWhereTyped(command, d.assistant.identity.support, d.slack)
     await d.turns.finish(claim, 'failed', [])
     return undefined
   }
   const place = { channel: root.channel, threadTs: root.ts, ts: root.ts, userId, userTeamId: teamId }
   await d.turns.placed(claim, place)
   return place
+}
+
+/** For whoever typed a command and cannot be written to. Throws where they cannot be told that either, so that its record is kept. */
+export async function tellWhereTyped(
+  { channel, userId }: Command,
+  support: string,
+  { tell }: Pick<AcceptDeps['slack'], 'tell'>,
+): Promise<void> {
+  if (!(await tell({ channel, userId }, noDirectMessage(support)))) throw new Error('whoever typed a command cannot be told anything')
 }

@@ -1,7 +1,7 @@
+import { tellWhereTyped } from './accept.ts'
 import { Failure, sentence } from './failure.ts'
 import type { Command, Retry, Turn } from './handoff.ts'
 import { placeOf } from './question.ts'
-import { noDirectMessage } from './sentences.ts'
 import type { Place, TurnRecord } from './turn-record.ts'
 
 /** What apologizing needs; wire.ts knows who provides it. */
@@ -59,7 +59,10 @@ export async function apologize(
   })
   if (!given) return 'nothing_to_say'
   const place = given.place ?? (asked.kind === 'command' ? await openThread(asked, d) : undefined)
-  if (!place && asked.kind === 'command') return tellWhereAsked(asked, d)
+  if (!place && asked.kind === 'command') {
+    await tellWhereTyped(asked, d.support, d.slack)
+    return 'told'
+  }
   // "Try again" on a record that has expired meanwhile.
   if (!place) return 'nothing_to_say'
 
@@ -78,12 +81,6 @@ export async function apologize(
   if (ended !== 'gone') await d.slack.active(place)
   await d.turns.told(turnId, ended === 'answered' ? 'answered' : 'failed', place)
   return ended === 'apologized' ? 'told' : 'nothing_to_say'
-}
-
-/** For somebody who cannot be written to. Throws where they cannot be told that either, so that its record is kept. */
-async function tellWhereAsked({ channel, userId }: Command, d: ApologizeDeps): Promise<'told'> {
-  if (await d.slack.tell({ channel, userId }, noDirectMessage(d.support))) return 'told'
-  throw new Error('whoever typed a command cannot be told anything')
 }
 
 /** Undefined where the person cannot be written to. */

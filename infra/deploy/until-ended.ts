@@ -6,7 +6,7 @@ import type { MadeBase } from './stacks.ts'
 const FIRST_LOOK_MS = 500
 const LONGEST_WAIT_MS = 15_000
 
-/** The job as it is when it has ended, or when `patienceMs` are over. `onLook` sees it each time before; `sleep` is for tests. */
+/** The job as it is when it has ended, or when `patienceMs` are over. `onLook` is told what each look saw; `sleep` is for tests. */
 export async function untilEnded(
   ingestion: Pick<Ingestion, 'look'>,
   base: MadeBase,
