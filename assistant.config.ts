@@ -1,4 +1,12 @@
-import type { Access, Deployment, Guardrail, Identity, Knowledge, Limits, Model } from './backend/assistant.ts'
+import type {
+  Access,
+  Deployment,
+  Guardrail,
+  Identity,
+  Knowledge,
+  Limits,
+  Model,
+} from './backend/assistant.ts'
 
 // The one file that you edit to make the assistant yours. Each field is explained in backend/assistant.ts.
 

@@ -16,7 +16,11 @@ export interface AcceptDeps {
   }
   slack: {
     /** Undefined where the person cannot be written to. */
-    openThread(command: { id: string; userId: string; text: string }): Promise<{ channel: string; ts: string } | undefined>
+    openThread(command: {
+      id: string
+      userId: string
+      text: string
+    }): Promise<{ channel: string; ts: string } | undefined>
     tell(whom: { channel: string; threadTs?: string; userId: string }, markdown: string): Promise<boolean>
   }
   assistant: { identity: { support: string } }
@@ -29,7 +33,9 @@ interface Owner {
 }
 
 /** `duplicate`: somebody else has the turn, and nothing was said. The others were told why. */
-export type Accepted = { claim: Claim; place: Place | undefined } | { outcome: 'duplicate' | 'expired' | 'not_asker' }
+export type Accepted =
+  | { claim: Claim; place: Place | undefined }
+  | { outcome: 'duplicate' | 'expired' | 'not_asker' }
 
 /**
  * Wins the right to answer, before anything else happens. A command has no place yet. Throws where the claim cannot be
@@ -77,5 +83,6 @@ export async function tellWhereTyped(
   support: string,
   { tell }: Pick<AcceptDeps['slack'], 'tell'>,
 ): Promise<void> {
-  if (!(await tell({ channel, userId }, noDirectMessage(support)))) throw new Error('whoever typed a command cannot be told anything')
+  if (!(await tell({ channel, userId }, noDirectMessage(support))))
+    throw new Error('whoever typed a command cannot be told anything')
 }

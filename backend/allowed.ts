@@ -15,6 +15,10 @@ export function allowedIn(
   const texts = [...words, ...passages.flatMap(({ text, url }) => [text, url ?? '']), ...configured]
   return {
     urls: new Set(texts.flatMap(addressesIn)),
-    userIds: new Set([turn.userId, ...thread.map(({ userId }) => userId), ...words.flatMap(mentionedUserIds)]),
+    userIds: new Set([
+      turn.userId,
+      ...thread.map(({ userId }) => userId),
+      ...words.flatMap(mentionedUserIds),
+    ]),
   }
 }

@@ -22,7 +22,11 @@ export interface AnswerDeps extends AcceptDeps, GatherDeps, RelayDeps {
   }
   slack: AcceptDeps['slack'] &
     GatherDeps['slack'] & {
-      openReply(question: Question, claim: Claim, opening: { firstStep: { id: string; title: string }; endsAt: number }): Reply
+      openReply(
+        question: Question,
+        claim: Claim,
+        opening: { firstStep: { id: string; title: string }; endsAt: number },
+      ): Reply
     }
   search?: Search
   assistant: Assistant
@@ -55,7 +59,11 @@ export interface Invocation {
  * lives. Throws where the claim cannot be made or the reply cannot be closed, so that what Lambda leaves behind reaches
  * `apologize`.
  */
-export async function answer(asked: Turn | Command | Retry, invocation: Invocation, d: AnswerDeps): Promise<Report> {
+export async function answer(
+  asked: Turn | Command | Retry,
+  invocation: Invocation,
+  d: AnswerDeps,
+): Promise<Report> {
   const accepted = await accept(asked, invocation, d)
   if ('outcome' in accepted) return accepted
   const { claim } = accepted
@@ -63,15 +71,26 @@ export async function answer(asked: Turn | Command | Retry, invocation: Invocati
   const watched = watch(() => d.turns.pulse(claim, place), d.clock)
   try {
     if (asked.kind === 'command') place = await openPlace(asked, claim, d)
-    return place ? await answerIn(toQuestion(claim, place, asked), claim, watched, invocation, d) : { outcome: 'unreachable' }
+    return place
+      ? await answerIn(toQuestion(claim, place, asked), claim, watched, invocation, d)
+      : { outcome: 'unreachable' }
   } finally {
     watched.end()
   }
 }
 
 /** The order of the work, from the first step that the person sees to the last write. */
-async function answerIn(question: Question, claim: Claim, watched: Watch, invocation: Invocation, d: AnswerDeps): Promise<Report> {
-  const reply = d.slack.openReply(question, claim, { firstStep: { id: 'thread', title: 'Reading the thread' }, endsAt: invocation.endsAt })
+async function answerIn(
+  question: Question,
+  claim: Claim,
+  watched: Watch,
+  invocation: Invocation,
+  d: AnswerDeps,
+): Promise<Report> {
+  const reply = d.slack.openReply(question, claim, {
+    firstStep: { id: 'thread', title: 'Reading the thread' },
+    endsAt: invocation.endsAt,
+  })
   const stopped = AbortSignal.any([reply.stopped, watched.stopped])
   const taken = AbortSignal.any([reply.taken, watched.lost])
   const signal = AbortSignal.any([stopped, reply.gone, taken, invocation.deadline])
@@ -86,14 +105,18 @@ async function answerIn(question: Question, claim: Claim, watched: Watch, invoca
       reply.write(limitSentence(gathered))
     } else await relay(question, gathered, { claim, reply, report, said, signal }, d)
   } catch (error) {
-    reply.write(lastWords(error, { stopped: stopped.aborted, report, said, reference: invocation.reference }, d))
+    reply.write(
+      lastWords(error, { stopped: stopped.aborted, report, said, reference: invocation.reference }, d),
+    )
   }
   report.cited = said.sources.length
   const isOver = (): boolean => taken.aborted || reply.gone.aborted
   if (!isOver()) {
-    await reply.close({ sources: said.sources, offer: OFFERS[report.outcome] ?? 'thumbs' }).catch((error: unknown) => {
-      if (!isOver()) throw error
-    })
+    await reply
+      .close({ sources: said.sources, offer: OFFERS[report.outcome] ?? 'thumbs' })
+      .catch((error: unknown) => {
+        if (!isOver()) throw error
+      })
   }
   // Somebody has apologized for this turn, believing it dead; or the thread is gone. There is no last word, or nobody to hear it.
   if (isOver()) {
@@ -108,10 +131,18 @@ async function answerIn(question: Question, claim: Claim, watched: Watch, invoca
 }
 
 /** What stands under a reply, where it is not thumbs. */
-const OFFERS: Partial<Record<Report['outcome'], 'retry' | 'nothing'>> = { failed: 'retry', stopped: 'nothing', limited: 'retry' }
+const OFFERS: Partial<Record<Report['outcome'], 'retry' | 'nothing'>> = {
+  failed: 'retry',
+  stopped: 'nothing',
+  limited: 'retry',
+}
 
 /** What is kept of a turn, where it is not that it was answered. */
-const STATES: Partial<Record<Report['outcome'], 'failed' | 'stopped'>> = { failed: 'failed', stopped: 'stopped', limited: 'failed' }
+const STATES: Partial<Record<Report['outcome'], 'failed' | 'stopped'>> = {
+  failed: 'failed',
+  stopped: 'stopped',
+  limited: 'failed',
+}
 
 /** What the person reads where the answer ends before its end; noted in the report. */
 function lastWords(
@@ -124,7 +155,11 @@ function lastWords(
     return said.anything ? `\n\n_${STOPPED}_` : `_${STOPPED_BEFORE}_`
   }
   const failure = asFailure(error)
-  Object.assign(report, { outcome: 'failed', failure: failure.kind, ...(failure.cause instanceof Error && { cause: failure.cause.name }) })
+  Object.assign(report, {
+    outcome: 'failed',
+    failure: failure.kind,
+    ...(failure.cause instanceof Error && { cause: failure.cause.name }),
+  })
   const sorry = sentence(failure, { support: assistant.identity.support, reference })
   return said.anything ? `\n\n_${sorry}_` : sorry
 }

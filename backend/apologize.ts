@@ -15,7 +15,10 @@ export interface ApologizeDeps {
     told(turnId: string, state: 'answered' | 'failed', place: Place): Promise<void>
   }
   slack: {
-    openThread(command: { id: string; userId: string; text: string }, again: 'again'): Promise<{ channel: string; ts: string } | undefined>
+    openThread(
+      command: { id: string; userId: string; text: string },
+      again: 'again',
+    ): Promise<{ channel: string; ts: string } | undefined>
     tell(whom: { channel: string; userId: string }, markdown: string): Promise<boolean>
     /**
      * What stands in the thread: whether the lost process had ended its reply, an earlier call has apologized, or the
@@ -75,7 +78,10 @@ export async function apologize(
   let { ended } = left
   if (!ended) {
     const sorry = sentence(new Failure('given_up'), { support: d.support, reference: failed.reference })
-    const said = await d.slack.apologize({ turnId, attempt, place, pressable: given.attempt, streams: left.streams }, sorry)
+    const said = await d.slack.apologize(
+      { turnId, attempt, place, pressable: given.attempt, streams: left.streams },
+      sorry,
+    )
     ended = said === 'told' ? 'apologized' : 'gone'
   }
   if (ended !== 'gone') await d.slack.active(place)
@@ -86,5 +92,13 @@ export async function apologize(
 /** Undefined where the person cannot be written to. */
 async function openThread(command: Command, d: ApologizeDeps): Promise<Place | undefined> {
   const root = await d.slack.openThread(command, 'again')
-  return root && { channel: root.channel, threadTs: root.ts, ts: root.ts, userId: command.userId, userTeamId: command.teamId }
+  return (
+    root && {
+      channel: root.channel,
+      threadTs: root.ts,
+      ts: root.ts,
+      userId: command.userId,
+      userTeamId: command.teamId,
+    }
+  )
 }

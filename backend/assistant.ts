@@ -34,7 +34,10 @@ export const Access = v.strictObject({
 })
 export type Access = v.InferOutput<typeof Access>
 
-const ModelId = v.pipe(v.string(), v.regex(/^[a-z\d-]+(\.[a-z\d-]+)+(:\d+)*$/, 'the id of a model is meant, such as amazon.nova-pro-v1:0'))
+const ModelId = v.pipe(
+  v.string(),
+  v.regex(/^[a-z\d-]+(\.[a-z\d-]+)+(:\d+)*$/, 'the id of a model is meant, such as amazon.nova-pro-v1:0'),
+)
 
 const Price = v.pipe(v.number(), v.minValue(0))
 
@@ -65,15 +68,24 @@ export const Limits = v.strictObject({
 export type Limits = v.InferOutput<typeof Limits>
 
 /** People read the name where a base could not be searched; AWS takes nothing else in the names made from it. */
-const BaseName = v.pipe(v.string(), v.regex(/^[0-9A-Za-z]([_-]?[0-9A-Za-z]){0,39}$/, 'letters, digits, and single - or _ between them'))
+const BaseName = v.pipe(
+  v.string(),
+  v.regex(/^[0-9A-Za-z]([_-]?[0-9A-Za-z]){0,39}$/, 'letters, digits, and single - or _ between them'),
+)
 
-const Site = v.pipe(v.string(), v.regex(/^https:\/\/[a-z\d-]+(\.[a-z\d-]+)+$/i, 'an address is meant, such as https://acme.atlassian.net'))
+const Site = v.pipe(
+  v.string(),
+  v.regex(/^https:\/\/[a-z\d-]+(\.[a-z\d-]+)+$/i, 'an address is meant, such as https://acme.atlassian.net'),
+)
 
 /** It becomes part of a permission, where *, ? and $ mean something else, and which takes no letters beyond Latin-1. */
 const Prefix = v.pipe(
   v.string(),
   v.maxLength(300),
-  v.regex(/^(?!.*[*?${}])[ -~\xa1-\xff]*$/, 'a folder is meant, without *, ?, $, braces and letters beyond Latin-1'),
+  v.regex(
+    /^(?!.*[*?${}])[ -~\xa1-\xff]*$/,
+    'a folder is meant, without *, ?, $, braces and letters beyond Latin-1',
+  ),
 )
 
 /** Six fields, of which one of the two days has to be a question mark; or a rate, whose unit has to agree with its number. */
@@ -90,7 +102,11 @@ const Schedule = v.pipe(
 /** A knowledge base that is there already, or a source from which one is made. */
 const Base = v.variant('source', [
   /** In this account and the knowledge's region. It is searched and never changed. */
-  v.strictObject({ name: BaseName, source: v.literal('existing'), id: v.pipe(v.string(), v.regex(/^[0-9A-Z]{10}$/)) }),
+  v.strictObject({
+    name: BaseName,
+    source: v.literal('existing'),
+    id: v.pipe(v.string(), v.regex(/^[0-9A-Z]{10}$/)),
+  }),
   /** A Confluence Cloud site: https://….atlassian.net. All that its user can read will be searched for everybody. */
   v.strictObject({ name: BaseName, source: v.literal('confluence'), site: Site }),
   /** Documents in a bucket of this account and region, below a prefix, such as handbook/. The prefix may be empty. */
@@ -109,7 +125,10 @@ export const Knowledge = v.strictObject({
   /** May be empty: then the assistant answers from the thread alone. */
   bases: v.array(Base),
   /** How the text of new bases becomes vectors. Another model or length makes the bases anew. */
-  embedding: v.strictObject({ model: ModelId, dimensions: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096)) }),
+  embedding: v.strictObject({
+    model: ModelId,
+    dimensions: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096)),
+  }),
   /** How their pages are cut into passages, in tokens, and how many percent of one stand in the next as well. */
   chunking: v.strictObject({
     maxTokens: v.pipe(v.number(), v.integer(), v.minValue(20), v.maxValue(8192)),
@@ -156,7 +175,13 @@ export const Guardrail = v.variant('source', [
      */
     tier: v.picklist(['CLASSIC', 'STANDARD']),
     /** How readily each kind of harmful content is blocked, in questions and answers. */
-    content: v.strictObject({ HATE: Strength, INSULTS: Strength, SEXUAL: Strength, VIOLENCE: Strength, MISCONDUCT: Strength }),
+    content: v.strictObject({
+      HATE: Strength,
+      INSULTS: Strength,
+      SEXUAL: Strength,
+      VIOLENCE: Strength,
+      MISCONDUCT: Strength,
+    }),
     /** Attempts to change the instructions. They can be read less strictly, but not be let through. */
     promptAttack: v.picklist(['LOW', 'MEDIUM', 'HIGH']),
     /** Profanity, as AWS lists it. */
@@ -204,7 +229,10 @@ export const Deployment = v.strictObject({
   /** What the model may cost in one day before an alarm, in USD. It stops nothing. */
   dailyBudgetUsd: v.pipe(v.number(), v.gtValue(0)),
   /** Put on everything that can have tags, beside `application`, which is ours. */
-  tags: v.record(TagName, v.pipe(v.string(), v.regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, "not a tag's value of AWS"))),
+  tags: v.record(
+    TagName,
+    v.pipe(v.string(), v.regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, "not a tag's value of AWS")),
+  ),
 })
 export type Deployment = v.InferOutput<typeof Deployment>
 

@@ -48,7 +48,9 @@ export function createCitations(passages: readonly NumberedPassage[], allowed: A
       return ''
     }
     const closesUp =
-      vanished && !isBareStart(line) && (/^\s/.test(piece) || (/^[.,;:!?)]/.test(piece) && !ENDS_WITH_ADDRESS.test(spot.line)))
+      vanished &&
+      !isBareStart(line) &&
+      (/^\s/.test(piece) || (/^[.,;:!?)]/.test(piece) && !ENDS_WITH_ADDRESS.test(spot.line)))
     const spaced = closesUp ? piece : heldSpace + piece
     vanished = false
     heldSpace = token.kind === 'text' && !isBareStart(line + piece) ? (/[ \t]+$/.exec(spaced)?.[0] ?? '') : ''

@@ -46,16 +46,23 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     .filter((entry) => entry !== '')
     .map((entry) => {
       const [name, id, ...rest] = entry.split('=')
-      if (!name || !id || rest.length > 0) wrong.push(`KNOWLEDGE_BASES holds "${entry}" where name=id is meant`)
+      if (!name || !id || rest.length > 0)
+        wrong.push(`KNOWLEDGE_BASES holds "${entry}" where name=id is meant`)
       return { name: name ?? '', id: id ?? '' }
     })
-  if (Boolean(env.GUARDRAIL_ID) !== Boolean(env.GUARDRAIL_VERSION)) wrong.push('of GUARDRAIL_ID and GUARDRAIL_VERSION only one is set')
+  if (Boolean(env.GUARDRAIL_ID) !== Boolean(env.GUARDRAIL_VERSION))
+    wrong.push('of GUARDRAIL_ID and GUARDRAIL_VERSION only one is set')
 
   const assistant = v.safeParse(Assistant, { ...sections })
   if (!assistant.success) {
-    wrong.push(...assistant.issues.map((issue) => `assistant.config.ts: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}`))
+    wrong.push(
+      ...assistant.issues.map(
+        (issue) => `assistant.config.ts: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}`,
+      ),
+    )
   }
-  if (wrong.length > 0 || !assistant.success) throw new Error(`The configuration is not complete: ${wrong.join('; ')}.`)
+  if (wrong.length > 0 || !assistant.success)
+    throw new Error(`The configuration is not complete: ${wrong.join('; ')}.`)
 
   return {
     assistant: assistant.output,
@@ -68,6 +75,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     knowledgeBases,
     ...(env.SLACK_API_URL && { slackApiUrl: env.SLACK_API_URL }),
     ...(env.RERANK_MODEL_ARN && { rerankModelArn: env.RERANK_MODEL_ARN }),
-    ...(env.GUARDRAIL_ID && env.GUARDRAIL_VERSION && { guardrail: { id: env.GUARDRAIL_ID, version: env.GUARDRAIL_VERSION } }),
+    ...(env.GUARDRAIL_ID &&
+      env.GUARDRAIL_VERSION && { guardrail: { id: env.GUARDRAIL_ID, version: env.GUARDRAIL_VERSION } }),
   }
 }

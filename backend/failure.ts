@@ -33,12 +33,21 @@ export function asFailure(error: unknown): Failure {
 }
 
 /** The whole of what a person reads about a failure. `reference` finds the log line of the turn. */
-export function sentence(failure: Failure, { support, reference }: { support: string; reference: string }): string {
+export function sentence(
+  failure: Failure,
+  { support, reference }: { support: string; reference: string },
+): string {
   return [failure.say, support, `(Reference: ${reference})`].filter((part) => part !== '').join(' ')
 }
 
 /** What the person reads where the guardrail stepped in. Never what it matched. */
-export function guardrailSentence({ on, rules }: { on: 'question' | 'answer'; rules: readonly string[] }): string {
+export function guardrailSentence({
+  on,
+  rules,
+}: {
+  on: 'question' | 'answer'
+  rules: readonly string[]
+}): string {
   const about = rules.length > 0 ? ` (${rules.join(', ')})` : ''
   return on === 'question'
     ? `I can't answer this question: it falls under one of your company's rules for me${about}.`

@@ -51,7 +51,12 @@ const NOTHING_SEARCHED: Searched = { passages: [], summary: '', leftOut: [], wit
  * Reads the thread, counts the turn, searches and looks up names, each beside what it does not depend on. Goes on
  * without what fails. Throws Failure question_lost where the question itself has to be read again, and cannot be.
  */
-export async function gather(question: Question, steps: Steps, signal: AbortSignal, d: GatherDeps): Promise<Gathered | LimitReached> {
+export async function gather(
+  question: Question,
+  steps: Steps,
+  signal: AbortSignal,
+  d: GatherDeps,
+): Promise<Gathered | LimitReached> {
   const leftOut: string[] = []
   const without: string[] = []
   const threadRead = d.slack.readThread(question).catch((cause: unknown): ThreadMessage[] => {
@@ -60,7 +65,9 @@ export async function gather(question: Question, steps: Steps, signal: AbortSign
     without.push(`thread: ${nameOf(cause)}`)
     return []
   })
-  const counted = within(COUNT_BUDGET_MS, d.countTurn(question)).catch((cause: unknown) => void without.push(`limits: ${nameOf(cause)}`))
+  const counted = within(COUNT_BUDGET_MS, d.countTurn(question)).catch(
+    (cause: unknown) => void without.push(`limits: ${nameOf(cause)}`),
+  )
   // It must not outlive the question that it is for.
   const over = new AbortController()
   let asleep: string | undefined
@@ -72,7 +79,10 @@ export async function gather(question: Question, steps: Steps, signal: AbortSign
     const thread = await threadRead
     const text = textOf(question, thread)
     if (text === undefined) throw new Failure('question_lost')
-    steps.step('thread', thread.length > 1 ? `Read the thread: ${thread.length} messages` : 'Read the question')
+    steps.step(
+      'thread',
+      thread.length > 1 ? `Read the thread: ${thread.length} messages` : 'Read the question',
+    )
     const reached = await counted
     if (reached) {
       if (asleep !== undefined) steps.step('search', `Did not wait for ${asleep}`)

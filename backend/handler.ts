@@ -22,7 +22,11 @@ export async function handler(input: unknown, lambda: Context): Promise<void> {
     const handoff = v.parse(Handoff, input)
     // An environment may have started before the secret was filled.
     if (!isOurs(handoff, await wired.identity()) && !isOurs(handoff, await wired.identityAnew())) {
-      telemetry.line('info', 'turn', { ...idsOf(handoff), reference: toReference(lambda.awsRequestId), outcome: 'refused' })
+      telemetry.line('info', 'turn', {
+        ...idsOf(handoff),
+        reference: toReference(lambda.awsRequestId),
+        outcome: 'refused',
+      })
       return
     }
     switch (handoff.kind) {
@@ -95,7 +99,10 @@ async function note(handoff: Stop | Feedback, lambda: Pick<Context, 'awsRequestI
 const FailureRecord = v.pipe(
   v.string(),
   v.parseJson(),
-  v.object({ requestContext: v.object({ requestId: v.string(), condition: v.string() }), requestPayload: Handoff }),
+  v.object({
+    requestContext: v.object({ requestId: v.string(), condition: v.string() }),
+    requestPayload: Handoff,
+  }),
 )
 
 /** Lambda's entry point for the on-failure queue. A record that could not be told of stays in the queue. */
@@ -152,7 +159,10 @@ function toReference(requestId: string): string {
 
 /** What Lambda writes into the log: where it was thrown, and by which name. A message can quote what it choked on. */
 function withoutWords(error: unknown): Error {
-  const frames = error instanceof Error ? (error.stack?.replace(error.message, '').match(/^\s+at .*:\d+:\d+\)?$/gm) ?? []) : []
+  const frames =
+    error instanceof Error
+      ? (error.stack?.replace(error.message, '').match(/^\s+at .*:\d+:\d+\)?$/gm) ?? [])
+      : []
   return Object.assign(new Error(nameOf(error)), { stack: [nameOf(error), ...frames].join('\n') })
 }
 

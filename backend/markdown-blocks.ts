@@ -18,7 +18,13 @@ export interface Blocks {
   blank: boolean
 }
 
-export const NO_BLOCKS: Blocks = { containers: [], paragraph: false, table: false, unsure: false, blank: true }
+export const NO_BLOCKS: Blocks = {
+  containers: [],
+  paragraph: false,
+  table: false,
+  unsure: false,
+  blank: true,
+}
 
 /** From so far in on, a line is code by indentation. */
 const CODE_INDENT_COLUMNS = 4
@@ -52,12 +58,14 @@ export function afterLine(blocks: Blocks, line: string): Blocks {
   const { fence, ...open } = blocks
   const { matched, rest: within } = descend(blocks, line)
   const inAll = matched.length === open.containers.length
-  if (fence && inAll) return closes(fence, within) ? { ...open, containers: matched } : { ...blocks, containers: matched }
+  if (fence && inAll)
+    return closes(fence, within) ? { ...open, containers: matched } : { ...blocks, containers: matched }
 
   // Behind a blank line, what does not stand in belongs to nothing that was open.
   const isFresh = open.blank && indentOf(expanded(line)) <= 1
   const { containers, paragraph, rest, refused, disputed } = ascend(matched, inAll && open.paragraph, within)
-  const unsure = (open.unsure && (!isFresh || rest.trim() === '')) || disputed || (open.table && (refused || !inAll))
+  const unsure =
+    (open.unsure && (!isFresh || rest.trim() === '')) || disputed || (open.table && (refused || !inAll))
   const isBlank = rest.trim() === ''
   const opened = containers.length > matched.length
   if (isBlank) return { ...NO_BLOCKS, containers, unsure }
@@ -143,13 +151,21 @@ function isUnderline(line: string): boolean {
 /** What ends a paragraph, apart from a container: a fenced block, a heading, a thematic break. */
 function beginsBlock(line: string): boolean {
   return (
-    delimiterOf(line) !== undefined || /^ {0,3}#{1,6}(?: |$)/.test(line) || /^ {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$/.test(line)
+    delimiterOf(line) !== undefined ||
+    /^ {0,3}#{1,6}(?: |$)/.test(line) ||
+    /^ {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$/.test(line)
   )
 }
 
-function placeOf(containers: readonly Container[], space: number): Pick<Fence, 'indent' | 'column' | 'quoted'> {
+function placeOf(
+  containers: readonly Container[],
+  space: number,
+): Pick<Fence, 'indent' | 'column' | 'quoted'> {
   const quoted = containers.some(({ kind }) => kind === 'quote')
-  const indent = containers.reduce((sum, container) => sum + (container.kind === 'item' && !quoted ? container.width : 0), 0)
+  const indent = containers.reduce(
+    (sum, container) => sum + (container.kind === 'item' && !quoted ? container.width : 0),
+    0,
+  )
   return { quoted, indent, column: indent + space }
 }
 

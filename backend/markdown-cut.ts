@@ -57,12 +57,18 @@ interface Place {
  * leaves it at least half full. Cuts inside a word, a link or a row only where a whole message has no other place. A
  * `fresh` message, which holds nothing but what opens a block again, takes some of the text in any case.
  */
-export function cutWithin(open: Open, text: string, { used, limit, fresh }: { used: number; limit: number; fresh: boolean }): Cut {
+export function cutWithin(
+  open: Open,
+  text: string,
+  { used, limit, fresh }: { used: number; limit: number; fresh: boolean },
+): Cut {
   const bytesTo = bytesUpTo(text)
-  const fits = ({ at, open }: Place) => (at > 0 || !fresh) && used + bytesTo(at) + bytesOf(closingFor(open)) <= limit
+  const fits = ({ at, open }: Place) =>
+    (at > 0 || !fresh) && used + bytesTo(at) + bytesOf(closingFor(open)) <= limit
   const fitting = places(open, text).filter(fits)
   const full = fitting.filter(({ at }) => used + bytesTo(at) >= limit / 2)
-  const best = PLACES.flatMap((kind) => full.findLast((place) => place.kind === kind) ?? [])[0] ?? fitting.at(-1)
+  const best =
+    PLACES.flatMap((kind) => full.findLast((place) => place.kind === kind) ?? [])[0] ?? fitting.at(-1)
   if (best) return cutAt(best)
   const closing = closingFor(open)
   const filled = (characters: Iterable<string>) => {
@@ -108,12 +114,29 @@ function places(open: Open, text: string): Place[] {
   const words = (end: number): void => {
     const line = text.slice(lineStart, end)
     if (/^[ \t]*(?:`{3}|~{3})/.test(withoutMarkers(before.line + line))) return
-    if (before.blocks.fence || before.tableHead !== undefined || /^[ \t]*\|/.test(before.line + line) || isDelimiterRow(line)) return
-    for (const at of wordEnds(line)) found.push({ at: lineStart + at, kind: 'word', open: { ...before, line: 'x' } })
+    if (
+      before.blocks.fence ||
+      before.tableHead !== undefined ||
+      /^[ \t]*\|/.test(before.line + line) ||
+      isDelimiterRow(line)
+    )
+      return
+    for (const at of wordEnds(line))
+      found.push({ at: lineStart + at, kind: 'word', open: { ...before, line: 'x' } })
   }
   const line = (at: number, state: Open): void => {
-    if (state.previous.includes('|') && state.tableHead === undefined && isDelimiterRow(/^[^\n]*/.exec(text.slice(at))?.[0] ?? '')) return
-    const kind = state.blocks.fence || state.tableHead !== undefined ? 'row' : state.previous === '' ? 'paragraph' : 'line'
+    if (
+      state.previous.includes('|') &&
+      state.tableHead === undefined &&
+      isDelimiterRow(/^[^\n]*/.exec(text.slice(at))?.[0] ?? '')
+    )
+      return
+    const kind =
+      state.blocks.fence || state.tableHead !== undefined
+        ? 'row'
+        : state.previous === ''
+          ? 'paragraph'
+          : 'line'
     found.push({ at, kind, open: state })
   }
   if (open.line === '') line(0, open)
@@ -136,7 +159,8 @@ function wordEnds(line: string): number[] {
   const ends: number[] = []
   let at = 0
   for (const { kind, raw } of inlineTokens(line)) {
-    if (kind === 'text') ends.push(...[...raw.matchAll(WORD_ENDS)].map((end) => at + end.index + end[0].length))
+    if (kind === 'text')
+      ends.push(...[...raw.matchAll(WORD_ENDS)].map((end) => at + end.index + end[0].length))
     at += raw.length
   }
   return ends.filter((end) => /\S/.test(line[end] ?? ''))

@@ -50,7 +50,8 @@ export function readInline(rest: string, final: boolean): Token | undefined {
 
 /** Reads the one construct at the start of `rest`; where it is none after all, its first character as text. */
 function read(rest: string, final: boolean): Token | 'hold' {
-  const open = (): Token | 'hold' => (final || rest.includes('\n') || rest.length > HOLD_LIMIT_CHARS ? plain(1) : 'hold')
+  const open = (): Token | 'hold' =>
+    final || rest.includes('\n') || rest.length > HOLD_LIMIT_CHARS ? plain(1) : 'hold'
   const plain = (length: number): Token => ({ kind: 'text', raw: rest.slice(0, length) })
 
   switch (rest[0]) {
@@ -66,14 +67,19 @@ function read(rest: string, final: boolean): Token | 'hold' {
     case '`': {
       const run = /^`+/.exec(rest)?.[0] ?? '`'
       const length = codeLength(rest, run.length)
-      if (length !== undefined && (length < rest.length || final)) return { kind: 'code', raw: rest.slice(0, length) }
+      if (length !== undefined && (length < rest.length || final))
+        return { kind: 'code', raw: rest.slice(0, length) }
       return length !== undefined || open() === 'hold' ? 'hold' : plain(run.length)
     }
     case '<': {
       // An arrow or a comparison; with what follows, so that a lone `<` is never one of these.
       if (/^<[\s\d=-]/.test(rest)) return plain(2)
       const inner = /^<([^<>\n]*)>/.exec(rest.slice(0, HOLD_LIMIT_CHARS))?.[1]
-      return inner === undefined ? (/^<[^>\n]*</.test(rest) ? plain(1) : open()) : { kind: 'angle', raw: `<${inner}>`, inner }
+      return inner === undefined
+        ? /^<[^>\n]*</.test(rest)
+          ? plain(1)
+          : open()
+        : { kind: 'angle', raw: `<${inner}>`, inner }
     }
     case '!':
     case '[':
@@ -137,7 +143,8 @@ function withoutTrailingPunctuation(address: string): string {
   let end = address.length
   while (end > 1) {
     const last = address[end - 1] ?? ''
-    const unopened = last === ')' && address.slice(0, end).split(')').length > address.slice(0, end).split('(').length
+    const unopened =
+      last === ')' && address.slice(0, end).split(')').length > address.slice(0, end).split('(').length
     if (!unopened && !/[.,;:!?'*_~]/.test(last)) break
     end--
   }
@@ -152,7 +159,8 @@ function heldTail(text: string): number {
   const lower = text.slice(-8).toLowerCase()
   for (let length = Math.min(lower.length, 7); length > 0; length--) {
     const tail = lower.slice(-length)
-    if (LINK_STARTS.some((start) => start.startsWith(tail))) return /\S{1,40}$/.exec(text)?.[0].length ?? length
+    if (LINK_STARTS.some((start) => start.startsWith(tail)))
+      return /\S{1,40}$/.exec(text)?.[0].length ?? length
   }
   return /(?:[\uD800-\uDBFF!]|~{1,2})$/.exec(text)?.[0].length ?? 0
 }

@@ -11,7 +11,8 @@ const LONGEST_START = Math.max(...LINK_STARTS.map(({ length }) => length))
 export function joined(line: string, { kind, raw }: Token, piece: string): string {
   if (piece === '' || kind === 'fenced') return piece
   const isAsRead = kind === 'text' && piece === raw
-  const apart = (line.endsWith('`') && piece.startsWith('`')) || (!isAsRead && (isEscaping(line) || line.endsWith('!')))
+  const apart =
+    (line.endsWith('`') && piece.startsWith('`')) || (!isAsRead && (isEscaping(line) || line.endsWith('!')))
   // A label and its target that did not stand on one line, or what defines a target for a label elsewhere.
   const text = kind === 'text' ? piece.replace(/\](?=[(:])/g, `]${NOTHING}`) : piece
   return apart || (line.endsWith(']') && /^[(:]/.test(text)) ? NOTHING + text : text
@@ -20,7 +21,8 @@ export function joined(line: string, { kind, raw }: Token, piece: string): strin
 /** What is written, such that it does not become an address with what a token before it left on the line. */
 export function keptApart(line: string, piece: string): string {
   const tail = line.slice(-LONGEST_START).toLowerCase()
-  const goesOn = (start: string, length: number) => tail.endsWith(start.slice(0, length)) && piece[0]?.toLowerCase() === start[length]
+  const goesOn = (start: string, length: number) =>
+    tail.endsWith(start.slice(0, length)) && piece[0]?.toLowerCase() === start[length]
   const becomesAddress = LINK_STARTS.some((start) => [...start].some((_, at) => at > 0 && goesOn(start, at)))
   return becomesAddress ? NOTHING + piece : piece
 }

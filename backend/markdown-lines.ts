@@ -15,7 +15,11 @@ export interface Open {
 export const NOTHING_OPEN: Open = { blocks: NO_BLOCKS, line: '', previous: '' }
 
 /** Follows a text line by line: what is open after each. `visit` gets where in `text` each line ends that is finished. */
-export function follow(open: Open, text: string, visit: (end: number, open: Open) => void = () => undefined): Open {
+export function follow(
+  open: Open,
+  text: string,
+  visit: (end: number, open: Open) => void = () => undefined,
+): Open {
   let state = open
   let start = 0
   for (let newline = text.indexOf('\n'); newline >= 0; newline = text.indexOf('\n', start)) {

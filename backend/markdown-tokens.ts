@@ -83,8 +83,10 @@ export function createRewriter(write: (token: Token, spot: Spot) => string): Rew
     const isWhole = end === '\n' || final || rest.length > HOLD_LIMIT_CHARS
     if (delimiter !== undefined && isWhole) {
       const after = afterLine(blocks, line + delimiter)
-      if (after.fence && isPlain(after) && delimiter.length <= HOLD_LIMIT_CHARS) return { kind: 'fenced', raw: delimiter }
-      if (mark.startsWith('~')) return space === '' ? { kind: 'delimiter', raw: mark } : { kind: 'text', raw: space }
+      if (after.fence && isPlain(after) && delimiter.length <= HOLD_LIMIT_CHARS)
+        return { kind: 'fenced', raw: delimiter }
+      if (mark.startsWith('~'))
+        return space === '' ? { kind: 'delimiter', raw: mark } : { kind: 'text', raw: space }
     }
     const mayBecomeFence = delimiter !== undefined ? !isWhole : /^[ \t]*(`{1,2}|~{1,2})?$/.test(rest)
     return mayBecomeFence && !final && rest.length <= HOLD_LIMIT_CHARS ? undefined : readInline(rest, final)

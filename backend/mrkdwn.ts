@@ -5,7 +5,9 @@
  */
 export function toPlain(mrkdwn: string, names: ReadonlyMap<string, string>, withoutUserId?: string): string {
   return mrkdwn
-    .replace(/<([@#!][^<>]*|[a-z][a-z0-9+.-]*:[^<>]*)>/gi, (_, inner: string) => resolve(inner, names, withoutUserId))
+    .replace(/<([@#!][^<>]*|[a-z][a-z0-9+.-]*:[^<>]*)>/gi, (_, inner: string) =>
+      resolve(inner, names, withoutUserId),
+    )
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
@@ -17,7 +19,11 @@ export function mentionedUserIds(mrkdwn: string): string[] {
   return [...mrkdwn.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>/g)].flatMap((match) => match[1] ?? [])
 }
 
-function resolve(inner: string, names: ReadonlyMap<string, string>, withoutUserId: string | undefined): string {
+function resolve(
+  inner: string,
+  names: ReadonlyMap<string, string>,
+  withoutUserId: string | undefined,
+): string {
   const [target = '', label] = inner.split('|', 2)
   switch (target[0]) {
     case '@': {

@@ -14,7 +14,9 @@ export function toQuery(
   question: { ts: string; userId: string; botUserId?: string | undefined; text: string },
   thread: readonly ThreadMessage[],
 ): string {
-  const previous = thread.filter((message) => message.ts < question.ts && message.userId === question.userId).at(-1)
+  const previous = thread
+    .filter((message) => message.ts < question.ts && message.userId === question.userId)
+    .at(-1)
   return [previous?.mrkdwn ?? '', question.text]
     .map((mrkdwn) => toPlain(mrkdwn, NO_NAMES, question.botUserId).replace(/\s+/g, ' '))
     .filter((text) => text !== '')

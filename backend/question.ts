@@ -13,9 +13,20 @@ export interface Question extends Place {
   receivedAt: number
 }
 
-export function toQuestion({ turnId, attempt }: Claim, place: Place, asked: Turn | Command | Retry): Question {
+export function toQuestion(
+  { turnId, attempt }: Claim,
+  place: Place,
+  asked: Turn | Command | Retry,
+): Question {
   const { teamId, receivedAt } = asked
-  return { ...place, turnId, attempt, teamId, receivedAt, text: asked.kind === 'retry' ? undefined : asked.text }
+  return {
+    ...place,
+    turnId,
+    attempt,
+    teamId,
+    receivedAt,
+    text: asked.kind === 'retry' ? undefined : asked.text,
+  }
 }
 
 /** Where a turn's question stands, as its handoff says it. */

@@ -25,7 +25,9 @@ export function toSafeMarkdown(token: Token, allowed: Allowed): string {
       const href = allowedHref(token.raw, allowed)
       if (href === undefined) return code(token.raw)
       // What follows without a space could become a part of the address.
-      return token.apart && (href === token.raw || href === `${token.raw}/`) ? token.raw : `[${token.raw}](${href})`
+      return token.apart && (href === token.raw || href === `${token.raw}/`)
+        ? token.raw
+        : `[${token.raw}](${href})`
     }
     case 'angle':
       return angle(token.inner, allowed)
@@ -43,7 +45,8 @@ export function toSafeMarkdown(token: Token, allowed: Allowed): string {
 function angle(inner: string, allowed: Allowed): string {
   const [target = '', label = ''] = inner.split('|', 2)
   if (/^https?:\/\//i.test(target)) return linkTo(target, labelOf(label, allowed), allowed)
-  if (/^@[UW][A-Z0-9]+$/.test(target)) return allowed.userIds.has(target.slice(1)) ? `<${target}>` : code(target)
+  if (/^@[UW][A-Z0-9]+$/.test(target))
+    return allowed.userIds.has(target.slice(1)) ? `<${target}>` : code(target)
   if (/^#C[A-Z0-9]+$/.test(target)) return `<${target}>`
   if (/^![a-z]/.test(target)) return code(`@${target.slice(1).split('^')[0]}`)
   // Slack would take any other for a link as well.
@@ -60,7 +63,8 @@ function linkTo(url: string, label: string, allowed: Allowed): string {
 /** A label can hold links, addresses and mentions of its own: none of its links stays one. */
 function labelOf(label: string, allowed: Allowed): string {
   let written = ''
-  for (const token of inlineTokens(label)) written += joined(written, token, keptApart(written, inLabel(token, allowed)))
+  for (const token of inlineTokens(label))
+    written += joined(written, token, keptApart(written, inLabel(token, allowed)))
   return written
 }
 
@@ -80,7 +84,9 @@ function withBracketsPaired(label: string): string {
     if (bracket === '[') depth++
     if (bracket === ']' && --depth < 0) break
   }
-  return depth === 0 ? label : label.replace(/\\.|[[\]]/g, (found) => (found.length === 1 ? `\\${found}` : found))
+  return depth === 0
+    ? label
+    : label.replace(/\\.|[[\]]/g, (found) => (found.length === 1 ? `\\${found}` : found))
 }
 
 function allowedHref(url: string, allowed: Allowed): string | undefined {

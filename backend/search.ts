@@ -24,7 +24,11 @@ export interface Searched {
 }
 
 /** What is under way when `deadline` fires counts as failed. `onPaused` is told of a base that has to be waited for. */
-export type Search = (query: string, deadline: AbortSignal, onPaused: (base: string) => void) => Promise<Searched>
+export type Search = (
+  query: string,
+  deadline: AbortSignal,
+  onPaused: (base: string) => void,
+) => Promise<Searched>
 
 /** Retrieve from all bases, then rerank. Fewer passages, or none, still make an answer; never throws. */
 export function createSearch({ retrieve, rerank, shown }: SearchDeps): Search {
@@ -43,7 +47,10 @@ export function createSearch({ retrieve, rerank, shown }: SearchDeps): Search {
     return {
       passages: kept,
       summary: `Searched ${names}: ${candidates.length} ${candidates.length === 1 ? 'passage' : 'passages'}, ${kept.length} kept`,
-      leftOut: unsearched.length > 0 ? [`I could not search ${unsearched.map(({ base }) => base).join(' and ')} just now.`] : [],
+      leftOut:
+        unsearched.length > 0
+          ? [`I could not search ${unsearched.map(({ base }) => base).join(' and ')} just now.`]
+          : [],
       without,
     }
   }

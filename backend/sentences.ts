@@ -7,11 +7,20 @@ export const TOO_LONG = 'The answer was getting too long, so it ends here.'
 export const NOT_FOUND = 'I found nothing about that.'
 export const WITHOUT_THREAD = 'I could not read the thread, so this rests on your question alone.'
 export const TOO_OLD_TO_RETRY = 'That question is too old for me to try again. Please ask it anew.'
-export const ONLY_THE_ASKER = 'Only the person who asked can have me try again. Ask me the same, and I will answer you.'
+export const ONLY_THE_ASKER =
+  'Only the person who asked can have me try again. Ask me the same, and I will answer you.'
 export const TOO_OLD_TO_RATE = 'That answer is too old to be rated, but thank you.'
 
 /** What a person reads who is over a limit; no model is asked. */
-export function limitSentence({ limit, most, freeInMs }: { limit: 'person' | 'workspace'; most: number; freeInMs: number }): string {
+export function limitSentence({
+  limit,
+  most,
+  freeInMs,
+}: {
+  limit: 'person' | 'workspace'
+  most: number
+  freeInMs: number
+}): string {
   const minutes = Math.ceil(freeInMs / 60_000)
   const wait = minutes < 60 ? amount(minutes, 'minute') : `about ${amount(Math.round(minutes / 60), 'hour')}`
   return limit === 'person'
@@ -22,10 +31,14 @@ export function limitSentence({ limit, most, freeInMs }: { limit: 'person' | 'wo
 /** A quiet thank-you for a thumb. */
 export function thanks(value: 'positive' | 'negative', support: string): string {
   if (value === 'positive') return 'Thank you, noted.'
-  return ['Thank you, noted. I am sorry that this did not help.', support].filter((part) => part !== '').join(' ')
+  return ['Thank you, noted. I am sorry that this did not help.', support]
+    .filter((part) => part !== '')
+    .join(' ')
 }
 
 /** For whoever typed a command and cannot be written to. */
 export function noDirectMessage(support: string): string {
-  return ['I could not write you a direct message. Mention me in a channel instead.', support].filter((part) => part !== '').join(' ')
+  return ['I could not write you a direct message. Mention me in a channel instead.', support]
+    .filter((part) => part !== '')
+    .join(' ')
 }

@@ -21,7 +21,11 @@ const COUNTED: Partial<Record<Report['outcome'], string>> = {
 /** One line of log for each invocation, and its metrics: ids, counts, times and outcomes, never a word of a conversation. */
 export interface Telemetry {
   line(level: 'info' | 'error', message: 'turn' | 'stop' | 'feedback' | 'apology', fields: object): void
-  turn(report: Report, times: { waitedMs: number; totalMs: number }, slack: { calls: number; rateLimited: number }): void
+  turn(
+    report: Report,
+    times: { waitedMs: number; totalMs: number },
+    slack: { calls: number; rateLimited: number },
+  ): void
   feedback(value: 'positive' | 'negative'): void
   apology(): void
   /** Writes the metrics of this invocation. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html */
@@ -32,7 +36,8 @@ export function createTelemetry(prices: Model['prices']): Telemetry {
   const logger = new Logger({ serviceName: SERVICE })
   const metrics = new Metrics({ namespace: NAMESPACE, serviceName: SERVICE })
   const count = (name: string, value = 1) => metrics.addMetric(name, MetricUnit.Count, value)
-  const time = (name: string, ms: number | undefined) => ms !== undefined && metrics.addMetric(name, MetricUnit.Milliseconds, ms)
+  const time = (name: string, ms: number | undefined) =>
+    ms !== undefined && metrics.addMetric(name, MetricUnit.Milliseconds, ms)
 
   return {
     line: (level, message, fields) => logger[level](message, { ...fields }),
@@ -63,8 +68,15 @@ export function createTelemetry(prices: Model['prices']): Telemetry {
 
 /** Of the model alone, by the configured prices. */
 export function costUsd(
-  { inputTokens = 0, outputTokens = 0, cachedTokens = 0 }: Pick<Report, 'inputTokens' | 'outputTokens' | 'cachedTokens'>,
+  {
+    inputTokens = 0,
+    outputTokens = 0,
+    cachedTokens = 0,
+  }: Pick<Report, 'inputTokens' | 'outputTokens' | 'cachedTokens'>,
   { inputPerMillion, outputPerMillion, cachedInputPerMillion }: Model['prices'],
 ): number {
-  return (inputTokens * inputPerMillion + outputTokens * outputPerMillion + cachedTokens * cachedInputPerMillion) / 1_000_000
+  return (
+    (inputTokens * inputPerMillion + outputTokens * outputPerMillion + cachedTokens * cachedInputPerMillion) /
+    1_000_000
+  )
 }

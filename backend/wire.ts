@@ -52,11 +52,18 @@ export function wire(config: Config): Wired {
   const { assistant } = config
   const { support } = assistant.identity
   const slack = createSlack({ readIdentity: createReadIdentity(config), apiUrl: config.slackApiUrl, clock })
-  const dynamo = new DynamoDBClient({ region: config.region, maxAttempts: DYNAMO_ATTEMPTS, requestHandler: DYNAMO_TIMEOUTS })
+  const dynamo = new DynamoDBClient({
+    region: config.region,
+    maxAttempts: DYNAMO_ATTEMPTS,
+    requestHandler: DYNAMO_TIMEOUTS,
+  })
   const table = createTable(dynamo, config.turnsTable, clock)
   const drawing = { clock, randomId: () => crypto.randomUUID() }
   const turns = createTurns(table, drawing)
-  const knowledge = new BedrockAgentRuntimeClient({ region: config.knowledgeRegion, maxAttempts: SEARCH_ATTEMPTS })
+  const knowledge = new BedrockAgentRuntimeClient({
+    region: config.knowledgeRegion,
+    maxAttempts: SEARCH_ATTEMPTS,
+  })
   const runtime = new BedrockRuntimeClient({ region: config.modelRegion, maxAttempts: CONVERSE_ATTEMPTS })
   const openThread = createOpenThread(slack, clock)
   const tell = createTell(slack, clock)
@@ -85,13 +92,22 @@ export function wire(config: Config): Wired {
       },
       ...(config.knowledgeBases.length > 0 && {
         search: createSearch({
-          retrieve: createRetrieve(knowledge, config.knowledgeBases, { passagesPerBase: assistant.knowledge.passagesPerBase, clock }),
-          ...(config.rerankModelArn && { rerank: createRerank(knowledge, config.rerankModelArn, assistant.knowledge.passagesShown) }),
+          retrieve: createRetrieve(knowledge, config.knowledgeBases, {
+            passagesPerBase: assistant.knowledge.passagesPerBase,
+            clock,
+          }),
+          ...(config.rerankModelArn && {
+            rerank: createRerank(knowledge, config.rerankModelArn, assistant.knowledge.passagesShown),
+          }),
           shown: assistant.knowledge.passagesShown,
         }),
       }),
       countTurn: createCountTurn(table, assistant.limits, clock),
-      converse: createConverse(runtime, { modelId: config.modelId, maxTokens: assistant.model.maxTokens, guardrail: config.guardrail }),
+      converse: createConverse(runtime, {
+        modelId: config.modelId,
+        maxTokens: assistant.model.maxTokens,
+        guardrail: config.guardrail,
+      }),
       assistant,
       clock,
     },

@@ -22,7 +22,12 @@ export interface AppOptions {
 /** Slack repeats an event within six minutes; one isolate hands off far fewer in that time. */
 const REMEMBERED_EVENTS = 1_000
 
-const METHODS = { '/health': 'GET, HEAD', '/slack/events': 'POST', '/slack/interactivity': 'POST', '/slack/commands': 'POST' }
+const METHODS = {
+  '/health': 'GET, HEAD',
+  '/slack/events': 'POST',
+  '/slack/interactivity': 'POST',
+  '/slack/commands': 'POST',
+}
 
 /** The edge's HTTP side. It holds no bot token: it cannot speak in Slack, only acknowledge and hand off. */
 export function createApp({ now, fetch }: AppOptions): Hono<EdgeEnv> {
@@ -61,7 +66,8 @@ export function createApp({ now, fetch }: AppOptions): Hono<EdgeEnv> {
     const decision = classify('interactivity', c.var.body, c.var)
     const outcome = await carryOut(c, decision)
     // A click is never sent again.
-    if (outcome === 'refused' && 'respondTo' in decision) c.executionCtx.waitUntil(respond(fetch, decision.respondTo, CLICK_NOT_TAKEN))
+    if (outcome === 'refused' && 'respondTo' in decision)
+      c.executionCtx.waitUntil(respond(fetch, decision.respondTo, CLICK_NOT_TAKEN))
     return c.body(null, 200)
   })
 

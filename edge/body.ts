@@ -30,7 +30,10 @@ async function readWithin(request: Request, limit: number): Promise<Uint8Array |
   return request.body ? countWithin(request.body.getReader(), limit) : new Uint8Array()
 }
 
-async function countWithin(reader: ReadableStreamDefaultReader<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
+async function countWithin(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = []
   let length = 0
   for (let read = await reader.read(); !read.done; read = await reader.read()) {

@@ -19,7 +19,8 @@ export function classifyClick(body: VerifiedBody, { receivedAt }: Seen): Decisio
   if (button !== 'feedback' && button !== 'retry') return ignore('unknown_button')
 
   const [, turnId, place, attempt, thumb] = VALUE.exec(pressed ?? '') ?? []
-  if (turnId === undefined || place === undefined || (button === 'feedback') !== (thumb !== undefined)) return ignore('unknown_value')
+  if (turnId === undefined || place === undefined || (button === 'feedback') !== (thumb !== undefined))
+    return ignore('unknown_value')
   // The turn of a command lives in a direct message that its id does not name.
   if (place !== 'command' && place !== channel.id) return ignore('other_channel')
 
@@ -27,6 +28,14 @@ export function classifyClick(body: VerifiedBody, { receivedAt }: Seen): Decisio
   const threadTs = container.thread_ts ?? container.message_ts
   const respondTo = { url: response_url ?? undefined, threadTs }
   return thumb === 'positive' || thumb === 'negative'
-    ? { do: 'hand_off', handoff: { kind: 'feedback', ...clicked, messageTs: container.message_ts, threadTs, value: thumb }, respondTo }
-    : { do: 'hand_off', handoff: { kind: 'retry', ...clicked, attempt: Number(attempt), threadTs }, respondTo }
+    ? {
+        do: 'hand_off',
+        handoff: { kind: 'feedback', ...clicked, messageTs: container.message_ts, threadTs, value: thumb },
+        respondTo,
+      }
+    : {
+        do: 'hand_off',
+        handoff: { kind: 'retry', ...clicked, attempt: Number(attempt), threadTs },
+        respondTo,
+      }
 }

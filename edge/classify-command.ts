@@ -9,9 +9,19 @@ export function classifyCommand(body: VerifiedBody, { receivedAt }: Seen): Decis
   if (form.ssl_check === '1') return { do: 'ignore', reason: 'ssl_check' }
   const parsed = v.safeParse(TypedCommand, form)
   if (!parsed.success) return { do: 'ignore', reason: 'unknown_command' }
-  const { command, api_app_id: appId, team_id: teamId, channel_id: channel, user_id: userId, trigger_id: triggerId } = parsed.output
+  const {
+    command,
+    api_app_id: appId,
+    team_id: teamId,
+    channel_id: channel,
+    user_id: userId,
+    trigger_id: triggerId,
+  } = parsed.output
   const text = cut(parsed.output.text.trim())
   if (text === '' || text.toLowerCase() === 'help') return { do: 'help', command }
   const id = `${appId}:${teamId}:command:${triggerId}`
-  return { do: 'hand_off', handoff: { kind: 'command', id, teamId, appId, receivedAt, channel, userId, text } }
+  return {
+    do: 'hand_off',
+    handoff: { kind: 'command', id, teamId, appId, receivedAt, channel, userId, text },
+  }
 }

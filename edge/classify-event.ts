@@ -54,12 +54,18 @@ function classifyPost(envelope: EventCallback, seen: Seen, letIn: Access): Decis
   // A channel that is not shared outside holds only people of one's own company, though of several of its workspaces.
   const sharedOutside = envelope.is_ext_shared_channel !== false
   // In a shared channel the envelope's team is the author's, where the post does not say it.
-  const userTeamId = post.user_team ?? post.source_team ?? post.team ?? (sharedOutside ? envelope.team_id : undefined) ?? teamId
+  const userTeamId =
+    post.user_team ??
+    post.source_team ??
+    post.team ??
+    (sharedOutside ? envelope.team_id : undefined) ??
+    teamId
   if (sharedOutside && userTeamId !== teamId && !letIn.outsiders) return ignore('outsider')
 
   const text = post.text ?? ''
   const channelType = channelTypeOf(post)
-  const mentioned = post.type === 'app_mention' || text.includes(`<@${botUserId}>`) || text.includes(`<@${botUserId}|`)
+  const mentioned =
+    post.type === 'app_mention' || text.includes(`<@${botUserId}>`) || text.includes(`<@${botUserId}|`)
   if (!mentioned && channelType !== 'im') return ignore('not_addressed')
 
   return {
@@ -92,9 +98,18 @@ function classifyStop(envelope: EventCallback, { receivedAt }: Seen): Decision {
   if (!parsed.success) return { do: 'ignore', reason: 'unknown_event', eventId }
   const teamId = teamOf(envelope)
   if (!teamId) return { do: 'ignore', reason: 'no_authorization', eventId }
-  const { channel, thread_ts: threadTs, streaming_message_ts: streamingTs, user: userId, event_ts: eventTs } = parsed.output
+  const {
+    channel,
+    thread_ts: threadTs,
+    streaming_message_ts: streamingTs,
+    user: userId,
+    event_ts: eventTs,
+  } = parsed.output
   const place = { channel, threadTs, streamingTs: streamingTs ?? [] }
-  return { do: 'hand_off', handoff: { kind: 'stop', teamId, appId, receivedAt, eventId, eventTs, ...place, userId } }
+  return {
+    do: 'hand_off',
+    handoff: { kind: 'stop', teamId, appId, receivedAt, eventId, eventTs, ...place, userId },
+  }
 }
 
 /** The workspace that installed the app. In Slack Connect the envelope's `team_id` can be the other company's. */

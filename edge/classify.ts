@@ -32,7 +32,12 @@ import type { VerifiedBody } from './signature.ts'
  * |             | `ssl_check`                                                     | ignored               |
  * | any         | everything else                                                 | ignored with a reason, never an error: Slack must not send it again |
  */
-export function classify(to: 'events' | 'interactivity' | 'commands', body: VerifiedBody, seen: Seen, letIn: Access = access): Decision {
+export function classify(
+  to: 'events' | 'interactivity' | 'commands',
+  body: VerifiedBody,
+  seen: Seen,
+  letIn: Access = access,
+): Decision {
   switch (to) {
     case 'events':
       return classifyEvent(body, seen, letIn)

@@ -15,7 +15,10 @@ export type HandedOff =
  * Gives a handoff to Lambda, else to the queue, else to nobody. Never throws. What timed out may have been taken: then
  * Lambda has it twice, and the claim lets one through.
  */
-export async function handOff(handoff: Handoff, { invoke, queue }: { invoke: Invoke; queue: Queue }): Promise<HandedOff> {
+export async function handOff(
+  handoff: Handoff,
+  { invoke, queue }: { invoke: Invoke; queue: Queue },
+): Promise<HandedOff> {
   try {
     await invoke(handoff)
     return { outcome: 'invoked' }

@@ -48,7 +48,13 @@ export function createInvoke(
         region: env.AWS_REGION,
         cache,
       }).sign()
-      const response = await fetch(url, { method: 'POST', headers, body: body ?? null, redirect: 'manual', signal })
+      const response = await fetch(url, {
+        method: 'POST',
+        headers,
+        body: body ?? null,
+        redirect: 'manual',
+        signal,
+      })
       status = response.status
       // Unread, the body would hold the connection.
       await response.arrayBuffer()

@@ -15,5 +15,10 @@ export const record = ({ now }: { now: () => number }) =>
     // Before the answer is made: setting it later would copy the answer.
     c.header('x-release', releaseOf(c.env))
     await next()
-    print('request', { path: c.req.path.slice(0, LOGGED_PATH_CHARS), ...c.var.line, slackRetryNum, ms: now() - receivedAt })
+    print('request', {
+      path: c.req.path.slice(0, LOGGED_PATH_CHARS),
+      ...c.var.line,
+      slackRetryNum,
+      ms: now() - receivedAt,
+    })
   })

@@ -9,7 +9,11 @@ const RESPOND_TIMEOUT_MS = 3_000
  * Posts to Slack's own host and to no other.
  * https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
  */
-export async function respond(fetch: typeof globalThis.fetch, { url, threadTs }: RespondTo, text: string): Promise<void> {
+export async function respond(
+  fetch: typeof globalThis.fetch,
+  { url, threadTs }: RespondTo,
+  text: string,
+): Promise<void> {
   if (url === undefined || !URL.canParse(url) || new URL(url).origin !== 'https://hooks.slack.com') {
     print('response_url', { outcome: 'ignored', reason: 'not_slacks_host' })
     return

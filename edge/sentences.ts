@@ -2,7 +2,8 @@
 
 export const ANSWER_FOLLOWS = "I'll answer in our direct messages."
 
-export const QUESTION_NOT_TAKEN = "I couldn't take your question just now. Please ask me again in a few minutes."
+export const QUESTION_NOT_TAKEN =
+  "I couldn't take your question just now. Please ask me again in a few minutes."
 
 export const CLICK_NOT_TAKEN = "That click didn't reach me. Please try it again in a few minutes."
 

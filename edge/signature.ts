@@ -31,7 +31,12 @@ export function importSigningKey(signingSecret: string): Promise<CryptoKey> {
  * `nowMs` is in milliseconds of the Unix epoch. Never throws; takes the same time for any wrong signature.
  * https://docs.slack.dev/authentication/verifying-requests-from-slack
  */
-export async function checkSignature(body: Uint8Array, headers: Headers, key: CryptoKey, nowMs: number): Promise<Verdict> {
+export async function checkSignature(
+  body: Uint8Array,
+  headers: Headers,
+  key: CryptoKey,
+  nowMs: number,
+): Promise<Verdict> {
   const signature = headers.get(SIGNATURE)
   if (signature === null) return reject({ reason: 'header_missing', header: SIGNATURE })
   const timestamp = headers.get(TIMESTAMP)
@@ -43,11 +48,13 @@ export async function checkSignature(body: Uint8Array, headers: Headers, key: Cr
   if (!/^\d{1,12}$/.test(timestamp)) return reject({ reason: 'header_malformed', header: TIMESTAMP })
 
   const skewSeconds = nowMs / 1000 - Number(timestamp)
-  if (!(Math.abs(skewSeconds) <= FRESHNESS_SECONDS)) return reject({ reason: 'stale', skewSeconds: Math.round(skewSeconds) })
+  if (!(Math.abs(skewSeconds) <= FRESHNESS_SECONDS))
+    return reject({ reason: 'stale', skewSeconds: Math.round(skewSeconds) })
 
   const signed = join(encoder.encode(`v0:${timestamp}:`), body)
   // WebCrypto compares in constant time.
-  if (!(await crypto.subtle.verify('HMAC', key, Uint8Array.fromHex(hex), signed))) return reject({ reason: 'mismatch' })
+  if (!(await crypto.subtle.verify('HMAC', key, Uint8Array.fromHex(hex), signed)))
+    return reject({ reason: 'mismatch' })
   return { ok: true, body: decoder.decode(body) as VerifiedBody }
 }
 

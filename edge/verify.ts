@@ -27,7 +27,11 @@ export function verify() {
  */
 export const answerSslCheck = createMiddleware<EdgeEnv>(async (c, next) => {
   const unsigned = !c.req.raw.headers.has('x-slack-signature')
-  if (!unsigned || !/(?:^|&)ssl_check=1(?:&|$)/.test(new TextDecoder().decode(c.var.bytes.subarray(0, SSL_CHECK_BYTES)))) return next()
+  if (
+    !unsigned ||
+    !/(?:^|&)ssl_check=1(?:&|$)/.test(new TextDecoder().decode(c.var.bytes.subarray(0, SSL_CHECK_BYTES)))
+  )
+    return next()
   c.set('line', { outcome: 'ignored', reason: 'ssl_check' })
   return c.body(null, 200)
 })

@@ -3,8 +3,14 @@ import { createApp } from './app.ts'
 import type { Bindings } from './bindings.ts'
 import { createConsume } from './consume.ts'
 
-const surroundings = { now: Date.now, fetch: (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init) }
+const surroundings = {
+  now: Date.now,
+  fetch: (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init),
+}
 
 const app = createApp(surroundings)
 
-export default { fetch: app.fetch, queue: createConsume(surroundings) } satisfies ExportedHandler<Bindings, Handoff>
+export default { fetch: app.fetch, queue: createConsume(surroundings) } satisfies ExportedHandler<
+  Bindings,
+  Handoff
+>

@@ -1,5 +1,11 @@
 import { Duration } from 'aws-cdk-lib'
-import { type Alarm, ComparisonOperator, MathExpression, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import {
+  type Alarm,
+  ComparisonOperator,
+  MathExpression,
+  type Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
@@ -81,7 +87,10 @@ function rules({ answer, apologize, deadLetters, dailyBudgetUsd }: Watched): Rul
     },
     {
       id: 'Errors',
-      watch: sumOf({ answer: answer.metricErrors({ period: SHORT }), apologize: apologize.metricErrors({ period: SHORT }) }),
+      watch: sumOf({
+        answer: answer.metricErrors({ period: SHORT }),
+        apologize: apologize.metricErrors({ period: SHORT }),
+      }),
       threshold: 1,
       says: 'A function crashed, or ran out of memory or time.',
     },

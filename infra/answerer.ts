@@ -32,7 +32,11 @@ export class Answerer extends Construct implements IGrantable {
       reservedConcurrency,
       madeFrom,
       ...backend
-    }: Backend & { failures: IDestination; reservedConcurrency: number | undefined; madeFrom: readonly string[] },
+    }: Backend & {
+      failures: IDestination
+      reservedConcurrency: number | undefined
+      madeFrom: readonly string[]
+    },
   ) {
     super(scope, id)
     this.fn = new BackendFunction(this, 'Answer', {
@@ -59,7 +63,10 @@ export class Answerer extends Construct implements IGrantable {
 
   /** Lets `grantee` invoke the alias: not the function, not another version of it. */
   grantInvoke(grantee: IGrantable): void {
-    const invoke = new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.#alias.functionArn] })
+    const invoke = new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: [this.#alias.functionArn],
+    })
     grantee.grantPrincipal.addToPrincipalPolicy(invoke)
   }
 }

@@ -26,7 +26,11 @@ export class Apologizer extends Construct {
       timeout: TIMEOUT,
     }).fn
     this.fn.addEventSource(
-      new SqsEventSource(this.failures.queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: CONCURRENCY }),
+      new SqsEventSource(this.failures.queue, {
+        batchSize: 1,
+        reportBatchItemFailures: true,
+        maxConcurrency: CONCURRENCY,
+      }),
     )
   }
 }

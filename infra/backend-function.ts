@@ -43,7 +43,12 @@ export class BackendFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    options: Backend & { functionName: string; handler: string; timeout: Duration; reservedConcurrency?: number | undefined },
+    options: Backend & {
+      functionName: string
+      handler: string
+      timeout: Duration
+      reservedConcurrency?: number | undefined
+    },
   ) {
     super(scope, id)
     const { functionName, handler, timeout, reservedConcurrency } = options

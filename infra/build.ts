@@ -40,7 +40,10 @@ export async function build(): Promise<void> {
   const sweep = (): void => rmSync(staging, { recursive: true, force: true })
   process.once('exit', sweep)
   try {
-    await Promise.all([bundleEdge(join(staging, 'edge')), bundleFunction('backend/handler.ts', join(staging, 'backend'))])
+    await Promise.all([
+      bundleEdge(join(staging, 'edge')),
+      bundleFunction('backend/handler.ts', join(staging, 'backend')),
+    ])
     for (const tier of ['edge', 'backend']) {
       await mkdir(join(ROOT, 'dist', tier), { recursive: true })
       for (const file of await readdir(join(staging, tier))) {

@@ -37,7 +37,15 @@ export class Dashboard extends Construct {
         row(
           'Is it working?',
           new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: THIRD }),
-          counts('How questions end', THIRD, ['Answered', 'NotFound', 'GuardrailIntervened', 'Limited', 'Stopped', 'Failed', 'Apologies']),
+          counts('How questions end', THIRD, [
+            'Answered',
+            'NotFound',
+            'GuardrailIntervened',
+            'Limited',
+            'Stopped',
+            'Failed',
+            'Apologies',
+          ]),
           new GraphWidget({
             title: 'Functions and queue',
             width: THIRD,

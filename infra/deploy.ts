@@ -26,18 +26,28 @@ SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN. Other variables: AWS_PROFILE and its k
 CLOUDFLARE_ACCOUNT_ID.`
 
 await runProgram(async () => {
-  const given = readGiven(process.argv.slice(2), process.env, ['help', 'dry-run', 'yes', 'confluence-user', 'slack-app'])
+  const given = readGiven(process.argv.slice(2), process.env, [
+    'help',
+    'dry-run',
+    'yes',
+    'confluence-user',
+    'slack-app',
+  ])
   if (given.help) console.log(HELP)
   else await deploy(openGuide(given))
 })
 
 /** The order of a deployment. Each step finds what it did before. */
 async function deploy(start: Guide): Promise<void> {
-  const ready = await preflight(start, process.env.CLOUDFLARE_API_BASE_URL ?? 'https://api.cloudflare.com/client/v4')
+  const ready = await preflight(
+    start,
+    process.env.CLOUDFLARE_API_BASE_URL ?? 'https://api.cloudflare.com/client/v4',
+  )
   const guide = { ...start, tools: ready.tools }
   const { sections, given, ask, say } = guide
   const place = `AWS account ${ready.awsAccount} and Cloudflare account ${ready.cloudflareAccount}`
-  if (!given.yes) await ask.agree({ message: `Deploy ${sections.identity.name} to ${place}?`, by: '--yes', enter: 'yes' })
+  if (!given.yes)
+    await ask.agree({ message: `Deploy ${sections.identity.name} to ${place}?`, by: '--yes', enter: 'yes' })
 
   const outputs = await deployStacks(guide, ready.reserve)
   const renewed = await fillConfluence(guide, outputs)
@@ -49,7 +59,11 @@ async function deploy(start: Guide): Promise<void> {
   say.step(unread.length === 0 ? 'Done' : 'Done, but for what could not be read')
   say.line(`  Invite @${sections.identity.name} to a channel and mention it, or write it a direct message.`)
   say.line(`  How it is doing: ${outputs.dashboardUrl}`)
-  if (sections.deployment.alarmEmail !== '') say.line(`  ${sections.deployment.alarmEmail} has to confirm once that it wants the alarms.`)
-  else say.note(`Nobody hears of an alarm: set deployment.alarmEmail, or subscribe somebody to ${outputs.alarmTopicArn}`)
+  if (sections.deployment.alarmEmail !== '')
+    say.line(`  ${sections.deployment.alarmEmail} has to confirm once that it wants the alarms.`)
+  else
+    say.note(
+      `Nobody hears of an alarm: set deployment.alarmEmail, or subscribe somebody to ${outputs.alarmTopicArn}`,
+    )
   if (unread.length > 0) throw new ToMend(unread.join('\n'))
 }

@@ -21,14 +21,18 @@ await runProgram(async () => {
   if (given.help) return console.log(HELP)
   const start = openGuide(given)
   const logged = await logIn(start)
-  await destroy({ ...start, tools: logged.tools }, `AWS account ${logged.awsAccount} and Cloudflare account ${logged.cloudflareAccount}`)
+  await destroy(
+    { ...start, tools: logged.tools },
+    `AWS account ${logged.awsAccount} and Cloudflare account ${logged.cloudflareAccount}`,
+  )
 })
 
 async function destroy(guide: Guide, place: string): Promise<void> {
   const { sections, given, tools, ask, memory, say } = guide
   const outputs = await readStackOutputs(guide)
   sayWhatBecomes(guide, outputs?.TurnsTableName)
-  if (!given.yes) await ask.agree({ message: `Remove ${sections.identity.name} from ${place}?`, by: '--yes', enter: 'no' })
+  if (!given.yes)
+    await ask.agree({ message: `Remove ${sections.identity.name} from ${place}?`, by: '--yes', enter: 'no' })
 
   say.step('Knowledge')
   await stopReadings(guide, await readMadeBases(guide, outputs))
@@ -66,7 +70,8 @@ function sayWhatBecomes({ sections, placement, wrangler, say }: Guide, table: st
 async function readMadeBases(guide: Guide, home: Record<string, string> | undefined): Promise<MadeBase[]> {
   const { tools, placement } = guide
   if (tools.dry) return pretendedBases(guide)
-  const outputs = placement.knowledge === placement.home ? home : await readStackOutputs(guide, placement.knowledge)
+  const outputs =
+    placement.knowledge === placement.home ? home : await readStackOutputs(guide, placement.knowledge)
   return outputs?.KnowledgeBases === undefined ? [] : JSON.parse(outputs.KnowledgeBases)
 }
 
@@ -74,13 +79,17 @@ async function readMadeBases(guide: Guide, home: Record<string, string> | undefi
 async function removeWorker({ tools, wrangler, say }: Guide): Promise<void> {
   const gone = async (args: string[], what: string): Promise<void> => {
     await tools.call({ tool: 'wrangler', args }).catch((error: unknown) => {
-      if (error instanceof CommandFailed && /does not exist|No worker consumer|\b10007\b/.test(error.said)) return
+      if (error instanceof CommandFailed && /does not exist|No worker consumer|\b10007\b/.test(error.said))
+        return
       throw error
     })
     say.done(`${what} is gone`)
   }
   for (const queue of wrangler.consumed) {
-    await gone(['queues', 'consumer', 'remove', queue, wrangler.worker], `What ${wrangler.worker} read of ${queue}`)
+    await gone(
+      ['queues', 'consumer', 'remove', queue, wrangler.worker],
+      `What ${wrangler.worker} read of ${queue}`,
+    )
   }
   await gone(['delete', wrangler.worker], wrangler.worker)
   for (const queue of wrangler.queues) await gone(['queues', 'delete', queue], queue)
@@ -94,13 +103,20 @@ async function deleteOtherKeys(guide: Guide, user: string | undefined): Promise<
   const region = ['--region', placement.home, '--output', 'json']
   const keys = await keysOf(guide, name, region)
   if (keys === undefined) return
-  const { StackResources } = await tools.read<{ StackResources: { ResourceType: string; PhysicalResourceId?: string }[] }>(
+  const { StackResources } = await tools.read<{
+    StackResources: { ResourceType: string; PhysicalResourceId?: string }[]
+  }>(
     { tool: 'aws', args: ['cloudformation', 'describe-stack-resources', '--stack-name', 'Vera', ...region] },
     { StackResources: [] },
   )
-  const own = StackResources.find(({ ResourceType }) => ResourceType === 'AWS::IAM::AccessKey')?.PhysicalResourceId
+  const own = StackResources.find(
+    ({ ResourceType }) => ResourceType === 'AWS::IAM::AccessKey',
+  )?.PhysicalResourceId
   for (const key of keys.filter((one) => one !== own)) {
-    await tools.call({ tool: 'aws', args: ['iam', 'delete-access-key', '--user-name', name, '--access-key-id', key, ...region] })
+    await tools.call({
+      tool: 'aws',
+      args: ['iam', 'delete-access-key', '--user-name', name, '--access-key-id', key, ...region],
+    })
     say.done(`The key ${key} of ${name} is gone`)
   }
 }

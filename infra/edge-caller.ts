@@ -21,11 +21,18 @@ export class EdgeCaller extends Construct {
     const key = new AccessKey(this, 'Key', { user })
     const secret = new Secret(this, 'Secret', {
       description: 'The key with which the Worker invokes Vera',
-      secretObjectValue: { accessKeyId: SecretValue.resourceAttribute(key.accessKeyId), secretAccessKey: key.secretAccessKey },
+      secretObjectValue: {
+        accessKeyId: SecretValue.resourceAttribute(key.accessKeyId),
+        secretAccessKey: key.secretAccessKey,
+      },
       // The key dies with its user.
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    acknowledge(secret, 'AwsSolutions-SMG4', 'A new key is of use only once the Worker has it; docs/operation.md says how both change')
+    acknowledge(
+      secret,
+      'AwsSolutions-SMG4',
+      'A new key is of use only once the Worker has it; docs/operation.md says how both change',
+    )
     this.userName = user.userName
     this.secretArn = secret.secretArn
   }

@@ -42,7 +42,10 @@ export class FailureQueue extends Construct implements IDestination {
       removalPolicy: RemovalPolicy.DESTROY,
     })
     const encrypted = { encryption: QueueEncryption.KMS, encryptionMasterKey: this.#key, enforceSSL: true }
-    this.deadLetters = new Queue(this, 'DeadLetters', { ...encrypted, retentionPeriod: DEAD_LETTER_RETENTION })
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      ...encrypted,
+      retentionPeriod: DEAD_LETTER_RETENTION,
+    })
     this.queue = new Queue(this, 'Queue', {
       ...encrypted,
       retentionPeriod: RETENTION,
@@ -53,10 +56,15 @@ export class FailureQueue extends Construct implements IDestination {
 
   /** As the on-failure destination of a function: it may put in, with a data key of ours, and not take out. */
   bind(_scope: Construct, fn: IFunction): DestinationConfig {
-    fn.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queue.queueArn] }))
+    fn.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queue.queueArn] }),
+    )
     // SQS asks for Decrypt too where it uses a data key again.
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
-    const keys = new PolicyStatement({ actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [this.#key.keyArn] })
+    const keys = new PolicyStatement({
+      actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+      resources: [this.#key.keyArn],
+    })
     fn.grantPrincipal.addToPrincipalPolicy(keys)
     return { destination: this.queue.queueArn }
   }

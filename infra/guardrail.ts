@@ -20,10 +20,15 @@ export class Guardrail extends Construct {
   readonly #profile: ReturnType<typeof guardrailProfile>
 
   /** `region` is the model's, and that of the stack in which `scope` is. */
-  constructor(scope: Construct, id: string, { guardrail, region }: { guardrail: Sections['guardrail']; region: string }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { guardrail, region }: { guardrail: Sections['guardrail']; region: string },
+  ) {
     super(scope, id)
     this.#region = region
-    this.#profile = guardrail.source === 'policy' && guardrail.tier === 'CLASSIC' ? undefined : guardrailProfile(region)
+    this.#profile =
+      guardrail.source === 'policy' && guardrail.tier === 'CLASSIC' ? undefined : guardrailProfile(region)
     if (guardrail.source === 'existing') {
       this.guardrailId = guardrail.id
       this.version = guardrail.version
@@ -60,7 +65,9 @@ export class Guardrail extends Construct {
       `arn:${partition}:bedrock:${this.#region}:${account}:guardrail/${this.guardrailId}`,
       ...(profile?.destinations.map((region) => this.#profileArn(region, profile.id)) ?? []),
     ]
-    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['bedrock:ApplyGuardrail'], resources }))
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['bedrock:ApplyGuardrail'], resources }),
+    )
   }
 
   #profileArn(region: string, profileId: string): string {

@@ -12,7 +12,9 @@ import { scheduleSync } from './sync-schedule.ts'
 import { createVectorIndex } from './vector-index.ts'
 
 /** What the connector may do in its index. https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html */
-const VECTOR_ACTIONS = ['GetIndex', 'GetVectors', 'PutVectors', 'DeleteVectors', 'QueryVectors'].map((action) => `s3vectors:${action}`)
+const VECTOR_ACTIONS = ['GetIndex', 'GetVectors', 'PutVectors', 'DeleteVectors', 'QueryVectors'].map(
+  (action) => `s3vectors:${action}`,
+)
 
 /** A knowledge base on S3 Vectors, with the source that it reads and the schedule by which it does. */
 export class KnowledgeBase extends Construct {
@@ -26,7 +28,11 @@ export class KnowledgeBase extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { base, knowledge, vectors }: { base: NewBase; knowledge: Sections['knowledge']; vectors: CfnVectorBucket },
+    {
+      base,
+      knowledge,
+      vectors,
+    }: { base: NewBase; knowledge: Sections['knowledge']; vectors: CfnVectorBucket },
   ) {
     super(scope, id)
     const { partition, region, account } = Stack.of(this)
@@ -49,17 +55,28 @@ export class KnowledgeBase extends Construct {
         read: new PolicyDocument({
           statements: [
             new PolicyStatement({ actions: ['bedrock:InvokeModel'], resources: [embeddingModelArn] }),
-            new PolicyStatement({ actions: VECTOR_ACTIONS, resources: [`${vectors.attrVectorBucketArn}/index/*`] }),
+            new PolicyStatement({
+              actions: VECTOR_ACTIONS,
+              resources: [`${vectors.attrVectorBucketArn}/index/*`],
+            }),
             ...source.permissions,
           ],
         }),
       },
     })
     const indexes = `<${Stack.of(this).getLogicalId(vectors)}.VectorBucketArn>/index/*`
-    acknowledge(role, `AwsSolutions-IAM5[Resource::${indexes}]`, 'A base that is made anew empties its old index, whose name is its own')
+    acknowledge(
+      role,
+      `AwsSolutions-IAM5[Resource::${indexes}]`,
+      'A base that is made anew empties its old index, whose name is its own',
+    )
     if (base.source === 's3') {
       const below = `arn:${partition}:s3:::${base.bucket}/${base.prefix}*`
-      acknowledge(role, `AwsSolutions-IAM5[Resource::${below}]`, 'All documents below the prefix are what it is made from')
+      acknowledge(
+        role,
+        `AwsSolutions-IAM5[Resource::${below}]`,
+        'All documents below the prefix are what it is made from',
+      )
     }
 
     // Both names change with what cannot be changed in place: the new one is made before the old one goes, and no two
@@ -72,7 +89,10 @@ export class KnowledgeBase extends Construct {
         vectorKnowledgeBaseConfiguration: {
           embeddingModelArn,
           embeddingModelConfiguration: {
-            bedrockEmbeddingModelConfiguration: { dimensions: embedding.dimensions, embeddingDataType: 'FLOAT32' },
+            bedrockEmbeddingModelConfiguration: {
+              dimensions: embedding.dimensions,
+              embeddingDataType: 'FLOAT32',
+            },
           },
         },
       },
@@ -87,7 +107,10 @@ export class KnowledgeBase extends Construct {
       vectorIngestionConfiguration: {
         chunkingConfiguration: {
           chunkingStrategy: 'FIXED_SIZE',
-          fixedSizeChunkingConfiguration: { maxTokens: chunking.maxTokens, overlapPercentage: chunking.overlapPercent },
+          fixedSizeChunkingConfiguration: {
+            maxTokens: chunking.maxTokens,
+            overlapPercentage: chunking.overlapPercent,
+          },
         },
       },
     })

@@ -22,10 +22,16 @@ export function createKnowledgeSource(scope: Construct, base: NewBase): Knowledg
 }
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/confluence-data-source-connector.html */
-function confluence(scope: Construct, { name, site }: Extract<NewBase, { source: 'confluence' }>): KnowledgeSource {
+function confluence(
+  scope: Construct,
+  { name, site }: Extract<NewBase, { source: 'confluence' }>,
+): KnowledgeSource {
   const credentials = new Secret(scope, 'Credentials', {
     description: `The Confluence user as whom the knowledge base "${name}" reads, and its API token`,
-    generateSecretString: { secretStringTemplate: JSON.stringify({ username: 'not-set' }), generateStringKey: 'password' },
+    generateSecretString: {
+      secretStringTemplate: JSON.stringify({ username: 'not-set' }),
+      generateStringKey: 'password',
+    },
     // Atlassian gives out tokens at any time.
     removalPolicy: RemovalPolicy.DESTROY,
   })
@@ -35,16 +41,26 @@ function confluence(scope: Construct, { name, site }: Extract<NewBase, { source:
       type: 'CONFLUENCE',
       confluenceConfiguration: {
         // Confluence Cloud is the only host that the connector takes.
-        sourceConfiguration: { hostType: 'SAAS', hostUrl: site, authType: 'BASIC', credentialsSecretArn: credentials.secretArn },
+        sourceConfiguration: {
+          hostType: 'SAAS',
+          hostUrl: site,
+          authType: 'BASIC',
+          credentialsSecretArn: credentials.secretArn,
+        },
       },
     },
-    permissions: [new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [credentials.secretArn] })],
+    permissions: [
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [credentials.secretArn] }),
+    ],
     credentials,
   }
 }
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/s3-data-source-connector.html */
-function documents(scope: Construct, { bucket, prefix }: Extract<NewBase, { source: 's3' }>): KnowledgeSource {
+function documents(
+  scope: Construct,
+  { bucket, prefix }: Extract<NewBase, { source: 's3' }>,
+): KnowledgeSource {
   const { partition, account } = Stack.of(scope)
   const bucketArn = `arn:${partition}:s3:::${bucket}`
   const ours = { StringEquals: { 'aws:ResourceAccount': account } }
@@ -56,7 +72,11 @@ function documents(scope: Construct, { bucket, prefix }: Extract<NewBase, { sour
     },
     permissions: [
       new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn], conditions: ours }),
-      new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucketArn}/${prefix}*`], conditions: ours }),
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [`${bucketArn}/${prefix}*`],
+        conditions: ours,
+      }),
     ],
   }
 }

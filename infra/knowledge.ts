@@ -11,13 +11,23 @@ export class Knowledge extends Construct {
   /** Every base with its id, `name=id,name=id`, as the functions read them. */
   readonly named: string
   /** Those that are made here, with what their first sync takes. `credentialsArn` is where a source's user and token go. */
-  readonly made: { name: string; knowledgeBaseId: string; dataSourceId: string; reading: string; credentialsArn?: string }[] = []
+  readonly made: {
+    name: string
+    knowledgeBaseId: string
+    dataSourceId: string
+    reading: string
+    credentialsArn?: string
+  }[] = []
   /** Changes with whatever makes a base anew, while the ids of this stack's resources stay what they are. */
   readonly fingerprint: string
   readonly #region: string
   readonly #ids: string[]
 
-  constructor(scope: Construct, id: string, { knowledge, region }: { knowledge: Sections['knowledge']; region: string }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { knowledge, region }: { knowledge: Sections['knowledge']; region: string },
+  ) {
     super(scope, id)
     this.#region = region
     this.fingerprint = fingerprint([knowledge.bases, knowledge.embedding])
@@ -27,12 +37,22 @@ export class Knowledge extends Construct {
     const bases = knowledge.bases.map((base) => {
       if (base.source === 'existing') return base
       vectors ??= new CfnVectorBucket(this, 'Vectors')
-      const { knowledgeBaseId, dataSourceId, reading, credentialsArn } = new KnowledgeBase(this, `Base-${base.name}`, {
-        base,
-        knowledge,
-        vectors,
+      const { knowledgeBaseId, dataSourceId, reading, credentialsArn } = new KnowledgeBase(
+        this,
+        `Base-${base.name}`,
+        {
+          base,
+          knowledge,
+          vectors,
+        },
+      )
+      this.made.push({
+        name: base.name,
+        knowledgeBaseId,
+        dataSourceId,
+        reading,
+        ...(credentialsArn && { credentialsArn }),
       })
-      this.made.push({ name: base.name, knowledgeBaseId, dataSourceId, reading, ...(credentialsArn && { credentialsArn }) })
       return { name: base.name, id: knowledgeBaseId }
     })
     this.#ids = bases.map(({ id }) => id)
@@ -43,7 +63,11 @@ export class Knowledge extends Construct {
   grantRetrieve(grantee: IGrantable): void {
     const { partition, account } = Stack.of(this)
     if (this.#ids.length === 0) return
-    const resources = this.#ids.map((id) => `arn:${partition}:bedrock:${this.#region}:${account}:knowledge-base/${id}`)
-    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['bedrock:Retrieve'], resources }))
+    const resources = this.#ids.map(
+      (id) => `arn:${partition}:bedrock:${this.#region}:${account}:knowledge-base/${id}`,
+    )
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['bedrock:Retrieve'], resources }),
+    )
   }
 }

@@ -23,6 +23,8 @@ for (const [name, { type, properties }] of Object.entries(read<Manifest>('manife
   for (const ofType of [...new Set(resources.map(({ Type }) => Type))].sort()) {
     const found = resources.filter(({ Type }) => Type === ofType)
     const retained = found.filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith('Retain')).length
-    console.log(`${String(found.length).padStart(4)}  ${ofType}${retained > 0 ? `, ${retained} retained` : ''}`)
+    console.log(
+      `${String(found.length).padStart(4)}  ${ofType}${retained > 0 ? `, ${retained} retained` : ''}`,
+    )
   }
 }

@@ -13,9 +13,11 @@ Slack's "create an app from a manifest" with it. Without URL it is for the Worke
 await runProgram(async () => {
   const [given, ...more] = process.argv.slice(2)
   if (given === '--help' || given === '-h') return console.log(HELP)
-  if (more.length > 0 || given?.startsWith('-')) throw new WrongUsage('One address is meant, and nothing else')
+  if (more.length > 0 || given?.startsWith('-'))
+    throw new WrongUsage('One address is meant, and nothing else')
   const known = given ?? createMemory(fileURLToPath(new URL('..', import.meta.url)), true).recall().edgeUrl
-  if (known === undefined) throw new WrongUsage('Nothing was deployed from here yet: give the address of the Worker')
+  if (known === undefined)
+    throw new WrongUsage('Nothing was deployed from here yet: give the address of the Worker')
   const manifest = manifestOf(readSections(), readEdgeUrl(known))
   console.log(JSON.stringify(manifest, null, 2))
   console.error(`\nTo make the app: ${createAppLink(manifest)}`)

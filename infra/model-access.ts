@@ -16,10 +16,17 @@ const CONVERSE = ['bedrock:InvokeModelWithResponseStream']
  * https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html
  * https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
  */
-export function grantConverse(grantee: Grantee, { modelId, region }: { modelId: string; region: string }): void {
+export function grantConverse(
+  grantee: Grantee,
+  { modelId, region }: { modelId: string; region: string },
+): void {
   const { partition, account } = Stack.of(grantee)
   const allow = (resources: string[], conditions?: Record<string, string>): void => {
-    const statement = new PolicyStatement({ actions: CONVERSE, resources, ...(conditions && { conditions: { StringEquals: conditions } }) })
+    const statement = new PolicyStatement({
+      actions: CONVERSE,
+      resources,
+      ...(conditions && { conditions: { StringEquals: conditions } }),
+    })
     grantee.grantPrincipal.addToPrincipalPolicy(statement)
   }
   const target = readModelId(modelId)
@@ -48,7 +55,15 @@ export function foundationModelArn(scope: Construct, model: string, region: stri
 
 /** Lets `grantee` order passages with this one model. https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html */
 export function grantRerank(grantee: Grantee, modelArn: string): void {
-  grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['bedrock:Rerank'], resources: ['*'] }))
-  acknowledge(grantee, 'AwsSolutions-IAM5[Resource::*]', 'bedrock:Rerank cannot be limited to a resource; the model it uses is')
-  grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['bedrock:InvokeModel'], resources: [modelArn] }))
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({ actions: ['bedrock:Rerank'], resources: ['*'] }),
+  )
+  acknowledge(
+    grantee,
+    'AwsSolutions-IAM5[Resource::*]',
+    'bedrock:Rerank cannot be limited to a resource; the model it uses is',
+  )
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({ actions: ['bedrock:InvokeModel'], resources: [modelArn] }),
+  )
 }

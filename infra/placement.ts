@@ -33,19 +33,25 @@ export function placementOf({
   }
   const wrong = refusedByAws({ knowledge, guardrail })
   const fits = (what: string, region: string, would: readonly string[]): void => {
-    if (!would.includes(region)) wrong.push(`${what} is not to be had in ${region}, but in ${would.join(', ')}`)
+    if (!would.includes(region))
+      wrong.push(`${what} is not to be had in ${region}, but in ${would.join(', ')}`)
   }
 
   for (const region of new Set(Object.values(placement))) {
-    if (!RegionInfo.regions.some(({ name }) => name === region)) wrong.push(`AWS has no region ${region}, as far as the CDK knows`)
+    if (!RegionInfo.regions.some(({ name }) => name === region))
+      wrong.push(`AWS has no region ${region}, as far as the CDK knows`)
   }
   const target = readModelId(model.id)
-  if (target.kind === 'geographic') fits(`model.id ${model.id}`, placement.model, GEOGRAPHIES[target.geography].from)
+  if (target.kind === 'geographic')
+    fits(`model.id ${model.id}`, placement.model, GEOGRAPHIES[target.geography].from)
   const rerankModel = rerankModelOf(knowledge)
   if (rerankModel !== undefined) {
     const would = RERANK_MODELS.get(rerankModel)
     if (would) fits(`knowledge.rerankModel ${rerankModel}`, placement.knowledge, would)
-    else wrong.push(`knowledge.rerankModel ${rerankModel} is unknown; known are ${[...RERANK_MODELS.keys()].join(', ')}`)
+    else
+      wrong.push(
+        `knowledge.rerankModel ${rerankModel} is unknown; known are ${[...RERANK_MODELS.keys()].join(', ')}`,
+      )
   }
   if (guardrail.source === 'policy' && guardrail.tier === 'STANDARD' && !guardrailProfile(placement.model)) {
     const would = Object.values(GUARDRAIL_PROFILES).flatMap(({ from }) => from)
@@ -61,9 +67,15 @@ export function rerankModelOf({ bases, rerankModel }: Sections['knowledge']): st
 }
 
 /** Every region that gets a stack: the functions', and those where a guardrail or knowledge bases are made. */
-export function stackRegions(sections: Pick<Sections, 'deployment' | 'model' | 'knowledge' | 'guardrail'>): string[] {
+export function stackRegions(
+  sections: Pick<Sections, 'deployment' | 'model' | 'knowledge' | 'guardrail'>,
+): string[] {
   const placement = placementOf(sections)
   const anyMade = sections.knowledge.bases.some(({ source }) => source !== 'existing')
-  const regions = [placement.home, sections.guardrail.source === 'policy' && placement.model, anyMade && placement.knowledge]
+  const regions = [
+    placement.home,
+    sections.guardrail.source === 'policy' && placement.model,
+    anyMade && placement.knowledge,
+  ]
   return [...new Set(regions.filter((region) => region !== false))]
 }

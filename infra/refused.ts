@@ -18,16 +18,20 @@ const DIMENSIONS: ReadonlyMap<string, readonly number[]> = new Map([
 export function refusedByAws({ knowledge, guardrail }: Pick<Sections, 'knowledge' | 'guardrail'>): string[] {
   const { bases, embedding, sync } = knowledge
   const wrong: string[] = []
-  for (const name of repeated(bases.map((base) => base.name))) wrong.push(`knowledge.bases: two bases are called ${name}`)
+  for (const name of repeated(bases.map((base) => base.name)))
+    wrong.push(`knowledge.bases: two bases are called ${name}`)
   if (guardrail.source === 'policy') {
     for (const type of repeated([...guardrail.mask, ...guardrail.block]))
       wrong.push(`guardrail.mask and guardrail.block have ${type} twice`)
   }
   const can = DIMENSIONS.get(embedding.model)
   if (can && !can.includes(embedding.dimensions)) {
-    wrong.push(`knowledge.embedding.dimensions: ${embedding.model} makes vectors of ${can.join(', ')}, not of ${embedding.dimensions}`)
+    wrong.push(
+      `knowledge.embedding.dimensions: ${embedding.model} makes vectors of ${can.join(', ')}, not of ${embedding.dimensions}`,
+    )
   }
-  if (!isTimezone(sync.timezone)) wrong.push(`knowledge.sync.timezone: there is no ${sync.timezone}; one such as Europe/London is meant`)
+  if (!isTimezone(sync.timezone))
+    wrong.push(`knowledge.sync.timezone: there is no ${sync.timezone}; one such as Europe/London is meant`)
   return wrong
 }
 

@@ -23,7 +23,15 @@ export const GEOGRAPHIES = {
   jp: { from: ['ap-northeast-1', 'ap-northeast-3'], to: ['ap-northeast-1', 'ap-northeast-3'] },
   au: { from: ['ap-southeast-2', 'ap-southeast-4'], to: ['ap-southeast-2', 'ap-southeast-4'] },
   apac: {
-    from: ['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-south-2', 'ap-southeast-1', 'ap-southeast-2'],
+    from: [
+      'ap-northeast-1',
+      'ap-northeast-2',
+      'ap-northeast-3',
+      'ap-south-1',
+      'ap-south-2',
+      'ap-southeast-1',
+      'ap-southeast-2',
+    ],
     to: [
       'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-south-2',
       'ap-southeast-1', 'ap-southeast-2', 'ap-southeast-3', 'ap-southeast-4',
@@ -50,7 +58,14 @@ export const GUARDRAIL_PROFILES: Readonly<Record<string, Routing>> = {
   'au.guardrail.v1:0': { from: ['ap-southeast-2'], to: ['ap-southeast-2'] },
   'apac.guardrail.v1:0': {
     from: ['ap-northeast-1', 'ap-northeast-2', 'ap-south-1', 'ap-southeast-1'],
-    to: ['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
+    to: [
+      'ap-northeast-1',
+      'ap-northeast-2',
+      'ap-northeast-3',
+      'ap-south-1',
+      'ap-southeast-1',
+      'ap-southeast-2',
+    ],
   },
 }
 

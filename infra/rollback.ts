@@ -31,7 +31,9 @@ async function rollBack(guide: Guide): Promise<void> {
   const aliased = await aliasedVersion(guide, live.answerVersion)
   if (aliased !== live.answerVersion) {
     // An earlier rollback, or a deployment, ended between the tiers. Going on from there would leave them apart.
-    say.note(`${ANSWER_FUNCTION} is at version ${aliased}, and the Worker was deployed with ${live.answerVersion}`)
+    say.note(
+      `${ANSWER_FUNCTION} is at version ${aliased}, and the Worker was deployed with ${live.answerVersion}`,
+    )
     await pointAlias(guide, live.answerVersion)
     return say.done('The tiers are of one release again. To go one further back, give the command again.')
   }
@@ -40,7 +42,10 @@ async function rollBack(guide: Guide): Promise<void> {
   await checkVersion(guide, earlier.release.answerVersion)
   const what = `the Worker of ${earlier.madeOn} and version ${earlier.release.answerVersion} of ${ANSWER_FUNCTION}`
   if (!given.yes) await ask.agree({ message: `Put back ${what}?`, by: '--yes', enter: 'no' })
-  await tools.call({ tool: 'wrangler', args: ['rollback', earlier.versionId, '--message', 'npm run rollback', '--yes'] })
+  await tools.call({
+    tool: 'wrangler',
+    args: ['rollback', earlier.versionId, '--message', 'npm run rollback', '--yes'],
+  })
   say.done(`The Worker is that of ${earlier.madeOn}`)
   await pointAlias(guide, earlier.release.answerVersion)
   say.done(`${ANSWER_FUNCTION} is at version ${earlier.release.answerVersion}`)
@@ -52,13 +57,17 @@ async function readVersions({ tools }: Guide): Promise<{ versions: WorkerVersion
     { versions: [{ version_id: '<live>', percentage: 100 }] },
   )
   const [only, ...others] = live.versions
-  if (!only || others.length > 0) throw new ToMend('Several versions of the Worker share its requests. Settle for one first.')
+  if (!only || others.length > 0)
+    throw new ToMend('Several versions of the Worker share its requests. Settle for one first.')
   const pretended: WorkerVersion[] = ['<earlier>', '<live>'].map((id, index) => ({
     id,
     metadata: { created_on: '<date>' },
     annotations: { 'workers/tag': `${'0'.repeat(12)}.${index + 1}` },
   }))
-  return { versions: await tools.read({ tool: 'wrangler', args: ['versions', 'list', '--json'] }, pretended), liveId: only.version_id }
+  return {
+    versions: await tools.read({ tool: 'wrangler', args: ['versions', 'list', '--json'] }, pretended),
+    liveId: only.version_id,
+  }
 }
 
 /** Before anything is changed: a version may have been deleted by hand. */
@@ -66,7 +75,15 @@ async function checkVersion({ tools, placement }: Guide, version: string): Promi
   const function_ = ['--function-name', 'vera-answer', '--qualifier', version]
   await tools.call({
     tool: 'aws',
-    args: ['lambda', 'get-function-configuration', ...function_, '--region', placement.home, '--output', 'json'],
+    args: [
+      'lambda',
+      'get-function-configuration',
+      ...function_,
+      '--region',
+      placement.home,
+      '--output',
+      'json',
+    ],
   })
 }
 
@@ -74,13 +91,22 @@ async function checkVersion({ tools, placement }: Guide, version: string): Promi
 async function checkEdgeKey(guide: Guide, { madeOn }: Earlier): Promise<void> {
   const { tools, placement } = guide
   const arn = (await readStackOutputs(guide))?.EdgeKeySecretArn ?? '<EdgeKeySecretArn>'
-  const args = ['secretsmanager', 'list-secret-version-ids', '--secret-id', arn, '--region', placement.home, '--output', 'json']
-  const { Versions } = await tools.read<{ Versions: { VersionStages?: string[]; CreatedDate: string | number }[] }>(
-    { tool: 'aws', args },
-    { Versions: [] },
-  )
+  const args = [
+    'secretsmanager',
+    'list-secret-version-ids',
+    '--secret-id',
+    arn,
+    '--region',
+    placement.home,
+    '--output',
+    'json',
+  ]
+  const { Versions } = await tools.read<{
+    Versions: { VersionStages?: string[]; CreatedDate: string | number }[]
+  }>({ tool: 'aws', args }, { Versions: [] })
   const current = Versions.find(({ VersionStages }) => VersionStages?.includes('AWSCURRENT'))
-  if (current && milliseconds(current.CreatedDate) > Date.parse(madeOn)) throw new ToMend(oldSecret("The edge's AWS key"))
+  if (current && milliseconds(current.CreatedDate) > Date.parse(madeOn))
+    throw new ToMend(oldSecret("The edge's AWS key"))
 }
 
 /** Version 2 of the CLI writes a date, version 1 seconds of the epoch. */

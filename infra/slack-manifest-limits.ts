@@ -13,7 +13,10 @@ const text = (field: string, least: number, most: number) =>
     v.maxLength(most, ({ received }) => `${field} has ${received} characters, and Slack takes ${most}`),
   )
 const address = (most: number) =>
-  v.pipe(text("the Worker's address", 1, most), v.startsWith('https://', "the Worker's address: Slack takes https only"))
+  v.pipe(
+    text("the Worker's address", 1, most),
+    v.startsWith('https://', "the Worker's address: Slack takes https only"),
+  )
 
 const NAME = 35
 const DESCRIPTION = 140
@@ -46,7 +49,11 @@ export const SlackManifest = v.strictObject({
               message: text('identity.suggestedPrompts: a message', 1, Number.POSITIVE_INFINITY),
             }),
           ),
-          v.maxLength(PROMPTS, ({ received }) => `identity.suggestedPrompts has ${received} questions, and Slack takes ${PROMPTS}`),
+          v.maxLength(
+            PROMPTS,
+            ({ received }) =>
+              `identity.suggestedPrompts has ${received} questions, and Slack takes ${PROMPTS}`,
+          ),
         ),
       ),
     }),
@@ -55,7 +62,10 @@ export const SlackManifest = v.strictObject({
       messages_tab_enabled: v.boolean(),
       messages_tab_read_only_enabled: v.boolean(),
     }),
-    bot_user: v.strictObject({ display_name: text('identity.name', 1, DISPLAY_NAME), always_online: v.boolean() }),
+    bot_user: v.strictObject({
+      display_name: text('identity.name', 1, DISPLAY_NAME),
+      always_online: v.boolean(),
+    }),
     slash_commands: v.tuple([
       v.strictObject({
         command: v.pipe(text('identity.name, as the slash command,', 2, COMMAND), v.startsWith('/')),
@@ -66,12 +76,17 @@ export const SlackManifest = v.strictObject({
     ]),
   }),
   oauth_config: v.strictObject({
-    scopes: v.strictObject({ bot: v.pipe(v.array(text('a scope', 1, KEYWORD)), v.maxLength(SCOPES, 'there are too many scopes')) }),
+    scopes: v.strictObject({
+      bot: v.pipe(v.array(text('a scope', 1, KEYWORD)), v.maxLength(SCOPES, 'there are too many scopes')),
+    }),
   }),
   settings: v.strictObject({
     event_subscriptions: v.strictObject({
       request_url: address(REQUEST_URL),
-      bot_events: v.pipe(v.array(text('an event', 1, KEYWORD)), v.maxLength(EVENTS, 'there are too many events')),
+      bot_events: v.pipe(
+        v.array(text('an event', 1, KEYWORD)),
+        v.maxLength(EVENTS, 'there are too many events'),
+      ),
     }),
     interactivity: v.strictObject({ is_enabled: v.boolean(), request_url: address(REQUEST_URL) }),
     org_deploy_enabled: v.boolean(),
@@ -86,5 +101,7 @@ export function checkLimits(manifest: v.InferInput<typeof SlackManifest>): Slack
   const read = v.safeParse(SlackManifest, manifest)
   if (read.success) return read.output
   const wrong = [...new Set(read.issues.map(({ message }) => message))]
-  throw new ToMend(`Slack would not take the app's manifest: ${wrong.join('; ')}. Change it in assistant.config.ts.`)
+  throw new ToMend(
+    `Slack would not take the app's manifest: ${wrong.join('; ')}. Change it in assistant.config.ts.`,
+  )
 }

@@ -36,9 +36,16 @@ export function manifestOf({ identity }: Pick<Sections, 'identity'>, edgeUrl: st
   return checkLimits({
     display_information: { name, description },
     features: {
-      agent_view: { agent_description: description, ...(suggestedPrompts.length > 0 && { suggested_prompts: suggestedPrompts }) },
+      agent_view: {
+        agent_description: description,
+        ...(suggestedPrompts.length > 0 && { suggested_prompts: suggestedPrompts }),
+      },
       // Where people talk with the agent.
-      app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      app_home: {
+        home_tab_enabled: false,
+        messages_tab_enabled: true,
+        messages_tab_read_only_enabled: false,
+      },
       bot_user: { display_name: name, always_online: true },
       slash_commands: [
         {
@@ -70,7 +77,9 @@ export function createAppLink(manifest: SlackManifest): string {
 export function readEdgeUrl(given: string): string {
   const url = URL.parse(given)
   if (url?.protocol !== 'https:' || url.pathname !== '/' || url.search !== '') {
-    throw new ToMend(`"${given}" is no address of a Worker. One such as https://vera-edge.example.workers.dev is meant.`)
+    throw new ToMend(
+      `"${given}" is no address of a Worker. One such as https://vera-edge.example.workers.dev is meant.`,
+    )
   }
   return url.origin
 }

@@ -22,13 +22,20 @@ export class SlackSecret extends Construct {
       // Slack shows the token again, on the page of the app.
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    acknowledge(secret, 'AwsSolutions-SMG4', 'Slack gives a new bot token only when a person installs the app again')
+    acknowledge(
+      secret,
+      'AwsSolutions-SMG4',
+      'Slack gives a new bot token only when a person installs the app again',
+    )
     this.secretArn = secret.secretArn
   }
 
   /** Lets `grantee` read the value: not describe it, and not write it. */
   grantRead(grantee: IGrantable): void {
-    const read = new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.secretArn] })
+    const read = new PolicyStatement({
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [this.secretArn],
+    })
     grantee.grantPrincipal.addToPrincipalPolicy(read)
   }
 }

@@ -64,7 +64,11 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
 
   const caller = new EdgeCaller(home, 'EdgeCaller', { answerer })
   const topic = createAlarmTopic(home, 'AlarmTopic', deployment.alarmEmail)
-  const watched = { answer: answerer.fn, deadLetters: apologizer.failures.deadLetters, dailyBudgetUsd: deployment.dailyBudgetUsd }
+  const watched = {
+    answer: answerer.fn,
+    deadLetters: apologizer.failures.deadLetters,
+    dailyBudgetUsd: deployment.dailyBudgetUsd,
+  }
   const alarms = new Alarms(home, 'Alarms', { ...watched, apologize: apologizer.fn, topic })
   const dashboard = new Dashboard(home, 'Dashboard', { ...watched, alarms: alarms.all })
 
@@ -80,7 +84,8 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
     AlarmTopicArn: [topic.topicArn, 'Where alarms are told'],
     DashboardUrl: [dashboard.url, 'Is it working, how fast, what does it cost, do people like it'],
   }
-  for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(home, id, { value, description })
+  for (const [id, [value, description]] of Object.entries(outputs))
+    new CfnOutput(home, id, { value, description })
   new CfnOutput(knowledgeStack, 'KnowledgeBases', {
     value: knowledgeStack.toJsonString(bases.made),
     description:

@@ -19,7 +19,13 @@ export function scheduleSync(
     knowledgeBaseId,
     dataSourceId,
     reading,
-  }: { sync: Sections['knowledge']['sync']; knowledgeBaseArn: string; knowledgeBaseId: string; dataSourceId: string; reading: string },
+  }: {
+    sync: Sections['knowledge']['sync']
+    knowledgeBaseArn: string
+    knowledgeBaseId: string
+    dataSourceId: string
+    reading: string
+  },
 ): void {
   new Schedule(scope, id, {
     description: 'Reads the source of a knowledge base again',
@@ -28,8 +34,14 @@ export function scheduleSync(
       // As the SDK calls the client. "bedrock-agent" would be deployed as well, and fail at its hour.
       service: 'bedrockagent',
       action: 'startIngestionJob',
-      input: ScheduleTargetInput.fromObject({ KnowledgeBaseId: knowledgeBaseId, DataSourceId: dataSourceId, Description: reading }),
-      policyStatements: [new PolicyStatement({ actions: ['bedrock:StartIngestionJob'], resources: [knowledgeBaseArn] })],
+      input: ScheduleTargetInput.fromObject({
+        KnowledgeBaseId: knowledgeBaseId,
+        DataSourceId: dataSourceId,
+        Description: reading,
+      }),
+      policyStatements: [
+        new PolicyStatement({ actions: ['bedrock:StartIngestionJob'], resources: [knowledgeBaseArn] }),
+      ],
       retryAttempts: RETRIES,
       maxEventAge: GIVE_UP_AFTER,
     }),

@@ -9,7 +9,12 @@ import type { Construct } from 'constructs'
 const NOT_FILTERABLE = ['AMAZON_BEDROCK_TEXT', 'AMAZON_BEDROCK_METADATA']
 
 /** An index for one knowledge base. It has no name of its own: all its properties are create-only, and a name could not be had twice. */
-export function createVectorIndex(scope: Construct, id: string, bucket: CfnVectorBucket, dimensions: number): CfnIndex {
+export function createVectorIndex(
+  scope: Construct,
+  id: string,
+  bucket: CfnVectorBucket,
+  dimensions: number,
+): CfnIndex {
   return new CfnIndex(scope, id, {
     vectorBucketArn: bucket.attrVectorBucketArn,
     dataType: 'float32',

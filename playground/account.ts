@@ -8,7 +8,11 @@ export const PLACE = { region: 'us-east-1', accountId: '000000000000' } as const
 export const CALLER = { accessKeyId: 'AKIAFAKEEDGE', secretAccessKey: 'fake-edge-secret' } as const
 
 /** What Lambda's role gives the functions. */
-export const ROLE = { accessKeyId: 'ASIAFAKELAMBDA', secretAccessKey: 'fake-lambda-secret', sessionToken: 'fake-session-token' } as const
+export const ROLE = {
+  accessKeyId: 'ASIAFAKELAMBDA',
+  secretAccessKey: 'fake-lambda-secret',
+  sessionToken: 'fake-session-token',
+} as const
 
 /** The name in wrangler.toml's LAMBDA_FUNCTION, and that of the function behind its on-failure queue. */
 export const ANSWER_FUNCTION = 'vera-answer'
@@ -28,7 +32,11 @@ export const RERANK_MODEL = `arn:aws:bedrock:${PLACE.region}::foundation-model/a
 export const GUARDRAIL = { id: 'gr00fake', version: '1' } as const
 
 export const SLACK_SECRET_ARN = `arn:aws:secretsmanager:${PLACE.region}:${PLACE.accountId}:secret:vera/slack-AbCdEf`
-export const SLACK_SECRET = { botToken: identity.botToken, teamId: identity.teamId, appId: identity.appId } as const
+export const SLACK_SECRET = {
+  botToken: identity.botToken,
+  teamId: identity.teamId,
+  appId: identity.appId,
+} as const
 
 /** Ten letters and digits, as Bedrock's ids of knowledge bases are. */
 export function knowledgeBaseId(index: number): string {

@@ -44,6 +44,7 @@ export function readArguments(args: readonly string[]): Arguments {
 
 function readPort(given: string): number {
   const port = Number(given)
-  if (!/^\d+$/.test(given) || port < 1 || port > 65_535) throw new WrongUsage(`--port wants a number from 1 to 65535, not "${given}"`)
+  if (!/^\d+$/.test(given) || port < 1 || port > 65_535)
+    throw new WrongUsage(`--port wants a number from 1 to 65535, not "${given}"`)
   return port
 }

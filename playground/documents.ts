@@ -36,8 +36,13 @@ export async function openDocuments(dir: string | undefined): Promise<Documents>
       const { passages, pages, skipped } = await readDocuments({ folders: [folder], baseUrl: wiki.url })
       bases.set(name, createKnowledgeBase(passages, location))
       all.push(...pages)
-      const left = skipped.length > 0 ? `; left out: ${skipped.map(({ path, reason }) => `${path} (${reason})`).join(', ')}` : ''
-      summary.push(`${name}: ${passages.length} passages of ${pages.length} pages in ${resolve(folder.dir)}${left}`)
+      const left =
+        skipped.length > 0
+          ? `; left out: ${skipped.map(({ path, reason }) => `${path} (${reason})`).join(', ')}`
+          : ''
+      summary.push(
+        `${name}: ${passages.length} passages of ${pages.length} pages in ${resolve(folder.dir)}${left}`,
+      )
     }
     wiki.show(all)
     return { bases, url: wiki.url, summary, close: wiki.close }

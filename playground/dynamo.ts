@@ -18,7 +18,8 @@ export interface Dynamo {
 }
 
 /** dynalite looks whether a request carries a signature, and does not check it. */
-const OUR_AUTHORIZATION = 'AWS4-HMAC-SHA256 Credential=playground/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0'
+const OUR_AUTHORIZATION =
+  'AWS4-HMAC-SHA256 Credential=playground/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0'
 
 /**
  * DynamoDB in memory: dynalite, behind a server that records each call and lets `faults` go between. The tables are there at once,
@@ -52,7 +53,10 @@ export async function startDynamo(options: {
     const found: Item[] = []
     let from: unknown
     do {
-      const page = (await ask('Scan', { TableName: table, ...(from ? { ExclusiveStartKey: from } : {}) })) as {
+      const page = (await ask('Scan', {
+        TableName: table,
+        ...(from ? { ExclusiveStartKey: from } : {}),
+      })) as {
         Items: Item[]
         LastEvaluatedKey?: unknown
       }
@@ -88,7 +92,8 @@ export async function startDynamo(options: {
       items,
       async forget(table, which) {
         const key = tables.find(({ name }) => name === table)?.partitionKey ?? ''
-        for (const item of (await items(table)).filter(which)) await ask('DeleteItem', { TableName: table, Key: { [key]: item[key] } })
+        for (const item of (await items(table)).filter(which))
+          await ask('DeleteItem', { TableName: table, Key: { [key]: item[key] } })
       },
       async close() {
         await server.close()
@@ -109,7 +114,9 @@ export async function startDynamo(options: {
       KeySchema: [{ AttributeName: partitionKey, KeyType: 'HASH' }],
     })
     // Even with createTableMs 0 a table is CREATING until the next turn of dynalite's event loop.
-    const status = async () => ((await ask('DescribeTable', { TableName: name })) as { Table: { TableStatus: string } }).Table.TableStatus
+    const status = async () =>
+      ((await ask('DescribeTable', { TableName: name })) as { Table: { TableStatus: string } }).Table
+        .TableStatus
     while ((await status()) !== 'ACTIVE');
   }
 }
@@ -123,9 +130,15 @@ async function forward(address: string, { method, url, headers, body }: Received
   const passed = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target']
   const response = await fetch(address + url, {
     method,
-    headers: passed.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])] as [string, string]])),
+    headers: passed.flatMap((name) =>
+      headers[name] === undefined ? [] : [[name, String(headers[name])] as [string, string]],
+    ),
     ...(body.length > 0 ? { body } : {}),
   })
   const kept = [...response.headers].filter(([name]) => name === 'content-type' || name.startsWith('x-amz'))
-  return { status: response.status, headers: Object.fromEntries(kept), body: Buffer.from(await response.arrayBuffer()) }
+  return {
+    status: response.status,
+    headers: Object.fromEntries(kept),
+    body: Buffer.from(await response.arrayBuffer()),
+  }
 }

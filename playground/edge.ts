@@ -30,7 +30,11 @@ export async function startEdge({ port, signingSecret, caller, lambdaEndpoint }:
   process.env.WRANGLER_LOG ??= 'none'
   const { unstable_getMiniflareWorkerOptions } = await import('wrangler')
   // The bundle is one module: rules for further ones have nothing to act on.
-  const { modulesRules: _, bindings, ...workerOptions } = unstable_getMiniflareWorkerOptions(CONFIG).workerOptions
+  const {
+    modulesRules: _,
+    bindings,
+    ...workerOptions
+  } = unstable_getMiniflareWorkerOptions(CONFIG).workerOptions
   const logs: string[] = []
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({

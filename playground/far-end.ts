@@ -68,10 +68,18 @@ export function jsonArguments({ body }: ReceivedRequest): Record<string, unknown
 async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk)
-  return { method: incoming.method ?? '', url: incoming.url ?? '', headers: incoming.headers, body: Buffer.concat(chunks) }
+  return {
+    method: incoming.method ?? '',
+    url: incoming.url ?? '',
+    headers: incoming.headers,
+    body: Buffer.concat(chunks),
+  }
 }
 
-async function underFault(fault: Fault | undefined, carryOut: () => Promise<Answer>): Promise<Answer | 'cut'> {
+async function underFault(
+  fault: Fault | undefined,
+  carryOut: () => Promise<Answer>,
+): Promise<Answer | 'cut'> {
   if (!fault) return carryOut()
   if (fault.kind === 'late') {
     const answer = await carryOut()
@@ -79,14 +87,17 @@ async function underFault(fault: Fault | undefined, carryOut: () => Promise<Answ
     return answer
   }
   if (fault.carriedOut) await carryOut()
-  return fault.kind === 'cut' ? 'cut' : { status: fault.status, headers: fault.headers ?? {}, body: fault.body ?? '' }
+  return fault.kind === 'cut'
+    ? 'cut'
+    : { status: fault.status, headers: fault.headers ?? {}, body: fault.body ?? '' }
 }
 
 /** REST services name the error in a header, AWS JSON services in the body, sometimes with a namespace or an address around it. */
 function errorCode({ status, headers, body }: Answer): string | undefined {
   if (status < 400) return undefined
   const inBody = /"__type":\s*"([^"]*)"/.exec(body.toString())?.[1]
-  const named = Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-amzn-errortype')?.[1] ?? inBody
+  const named =
+    Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-amzn-errortype')?.[1] ?? inBody
   return named?.split(':')[0]?.split('#').at(-1)
 }
 

@@ -9,7 +9,10 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, interrupted: 130 
  * once, at the end or on Ctrl-C, the latest first; a second Ctrl-C does not wait for it.
  */
 export async function runProgram(
-  program: (lifetime: { onStop(stop: () => Promise<void>): void; interrupted: AbortSignal }) => Promise<number>,
+  program: (lifetime: {
+    onStop(stop: () => Promise<void>): void
+    interrupted: AbortSignal
+  }) => Promise<number>,
 ): Promise<void> {
   const stops: (() => Promise<void>)[] = []
   const interruption = new AbortController()
@@ -17,13 +20,18 @@ export async function runProgram(
     interruption.signal.addEventListener('abort', () => resolve(EXIT.interrupted))
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => (interruption.signal.aborted ? process.exit(EXIT.interrupted) : interruption.abort()))
+    process.on(signal, () =>
+      interruption.signal.aborted ? process.exit(EXIT.interrupted) : interruption.abort(),
+    )
   }
   // Whoever read our output has gone (`| head`): there is nobody to tell, and all to stop.
   process.stdout.on('error', () => interruption.abort())
 
   try {
-    const lifetime = { onStop: (stop: () => Promise<void>) => void stops.push(stop), interrupted: interruption.signal }
+    const lifetime = {
+      onStop: (stop: () => Promise<void>) => void stops.push(stop),
+      interrupted: interruption.signal,
+    }
     process.exitCode = await Promise.race([program(lifetime), interrupted])
   } catch (error) {
     const [sentence, status] = explain(error)
@@ -44,7 +52,10 @@ function explain(error: unknown): [sentence: string, status: number] {
   if (error instanceof NoDocuments) return [error.message, EXIT.usage]
   if (error instanceof Error && /EADDRINUSE|Address already in use/i.test(error.message)) {
     const port = /:(\d+)\b/.exec(error.message)?.[1]
-    return [`Port ${port ?? ''} is in use; name another with --port, or stop what uses it.`.replace('  ', ' '), EXIT.failed]
+    return [
+      `Port ${port ?? ''} is in use; name another with --port, or stop what uses it.`.replace('  ', ' '),
+      EXIT.failed,
+    ]
   }
   return [error instanceof Error ? error.message : String(error), EXIT.failed]
 }

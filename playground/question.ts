@@ -54,7 +54,10 @@ export async function ask(
 
   const replies = slack
     .thread(CHANNEL, ts)
-    .filter(({ user, deleted, ephemeralTo }) => user === identity.botUserId && !deleted && ephemeralTo === undefined)
+    .filter(
+      ({ user, deleted, ephemeralTo }) =>
+        user === identity.botUserId && !deleted && ephemeralTo === undefined,
+    )
   const asked = calls.all.slice(callsBefore)
   const turn = lambda.invocations
     .slice(invocationsBefore)
@@ -62,7 +65,11 @@ export async function ask(
     .find(({ outcome }) => outcome !== 'duplicate')
   return {
     outcome:
-      turn?.outcome === 'answered' || turn?.outcome === 'guardrail' ? 'answered' : turn?.outcome === 'not_found' ? 'not-found' : 'failed',
+      turn?.outcome === 'answered' || turn?.outcome === 'guardrail'
+        ? 'answered'
+        : turn?.outcome === 'not_found'
+          ? 'not-found'
+          : 'failed',
     text: whole(replies.map(textOf)),
     citations: replies.flatMap(citationsOf),
     timeline: timelineOf(asked, slack.deliveries.slice(deliveriesBefore), postedAt),
@@ -73,7 +80,9 @@ export async function ask(
 
 /** A reply in several messages goes on where it was cut; what stands by itself is set apart. */
 function whole(texts: readonly string[]): string {
-  return texts.reduce((said, text) => (said === '' || /\s$/.test(said) ? said + text : `${said}\n\n${text}`), '').trim()
+  return texts
+    .reduce((said, text) => (said === '' || /\s$/.test(said) ? said + text : `${said}\n\n${text}`), '')
+    .trim()
 }
 
 function textOf(message: ThreadMessage): string {
@@ -85,11 +94,13 @@ function citationsOf({ blocks }: ThreadMessage): Asked['citations'] {
   return blocks.flatMap((block) => {
     const text = block.type === 'section' ? (block.text as { text?: string } | undefined)?.text : undefined
     if (!text?.startsWith('*Sources*')) return []
-    return [...text.matchAll(/^(\d+)\. (?:<([^|>]+)\|([^>]*)>|([^·\n]*))/gm)].map(([, n, url = '', linked, plain = '']) => ({
-      n: Number(n),
-      title: unescapeMrkdwn(linked ?? plain.trim()),
-      url: unescapeMrkdwn(url),
-    }))
+    return [...text.matchAll(/^(\d+)\. (?:<([^|>]+)\|([^>]*)>|([^·\n]*))/gm)].map(
+      ([, n, url = '', linked, plain = '']) => ({
+        n: Number(n),
+        title: unescapeMrkdwn(linked ?? plain.trim()),
+        url: unescapeMrkdwn(url),
+      }),
+    )
   })
 }
 
@@ -101,7 +112,8 @@ function unescapeMrkdwn(text: string): string {
 function turnLine(line: string): { outcome: string; reference: string }[] {
   try {
     const parsed: unknown = JSON.parse(line)
-    if (typeof parsed !== 'object' || parsed === null || !('message' in parsed) || parsed.message !== 'turn') return []
+    if (typeof parsed !== 'object' || parsed === null || !('message' in parsed) || parsed.message !== 'turn')
+      return []
     const { outcome, reference } = parsed as { outcome?: unknown; reference?: unknown }
     return typeof outcome === 'string' && typeof reference === 'string' ? [{ outcome, reference }] : []
   } catch {

@@ -52,7 +52,10 @@ export async function startSecrets(options: {
     }
     const inArn = ARN.exec(id)?.[1]
     const name = inArn === undefined ? id : inArn.replace(ARN_SUFFIX, '')
-    const arn = inArn === undefined ? `arn:aws:secretsmanager:${region}:000000000000:secret:${id}-${randomBytes(3).toString('hex')}` : id
+    const arn =
+      inArn === undefined
+        ? `arn:aws:secretsmanager:${region}:000000000000:secret:${id}-${randomBytes(3).toString('hex')}`
+        : id
     secrets.push({ arn, name, ...version, createdDate: clock.now() / 1000 })
   }
 
@@ -62,13 +65,19 @@ export async function startSecrets(options: {
       calls.violation(`Secrets Manager was asked for ${target}`)
       return refuse('UnknownOperationException')
     }
-    const unsigned = await checkSigV4(request, { ...credentials, region, service: 'secretsmanager', now: clock.now() })
+    const unsigned = await checkSigV4(request, {
+      ...credentials,
+      region,
+      service: 'secretsmanager',
+      now: clock.now(),
+    })
     if (unsigned) return refuse(unsigned.code, unsigned.message, unsigned.status)
     const { SecretId: id } = jsonArguments(request)
     if (typeof id !== 'string' || id === '')
       return refuse('InvalidParameterException', 'You must provide a value for the SecretId parameter.')
     const secret = find(id)
-    if (!secret) return refuse('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
+    if (!secret)
+      return refuse('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
     return answer(200, {
       ARN: secret.arn,
       CreatedDate: secret.createdDate,
@@ -83,13 +92,18 @@ export async function startSecrets(options: {
   const server = await startFarEnd({
     calls,
     port,
-    describe: (request) => ({ to: 'secrets', method: targetOf(request).split('.').at(-1) ?? '', args: jsonArguments(request) }),
+    describe: (request) => ({
+      to: 'secrets',
+      method: targetOf(request).split('.').at(-1) ?? '',
+      args: jsonArguments(request),
+    }),
     carryOut,
   })
   return { endpoint: server.origin, set, close: server.close }
 }
 
-const targetOf = ({ method, url, headers }: ReceivedRequest) => String(headers['x-amz-target'] ?? `${method} ${url}`)
+const targetOf = ({ method, url, headers }: ReceivedRequest) =>
+  String(headers['x-amz-target'] ?? `${method} ${url}`)
 
 function refuse(type: string, message?: string, status = 400): Answer {
   return answer(status, { __type: type, ...(message === undefined ? {} : { message, Message: message }) })

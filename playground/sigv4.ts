@@ -41,14 +41,19 @@ export interface SignatureRefusal {
  * Undefined when it holds; else the answer of AWS, checked in AWS's order: date, host, scope, key id, signature, session token.
  * Signatures in the query (presigned URLs) are not known here.
  */
-export async function checkSigV4(request: ReceivedRequest, expected: ExpectedSignature): Promise<SignatureRefusal | undefined> {
+export async function checkSigV4(
+  request: ReceivedRequest,
+  expected: ExpectedSignature,
+): Promise<SignatureRefusal | undefined> {
   const status = REFUSES_WITH_400.has(expected.service) ? 400 : 403
   const refuse = (code: string, message: string): SignatureRefusal => ({ status, code, message })
-  const header = (name: string) => joined(request.headers[name] ?? (name === 'host' ? request.headers[':authority'] : undefined))
+  const header = (name: string) =>
+    joined(request.headers[name] ?? (name === 'host' ? request.headers[':authority'] : undefined))
 
   const authorization = header('authorization')
   if (!authorization?.startsWith('AWS4-')) {
-    const message = status === 400 ? 'Request is missing Authentication Token' : 'Missing Authentication Token'
+    const message =
+      status === 400 ? 'Request is missing Authentication Token' : 'Missing Authentication Token'
     return refuse('MissingAuthenticationTokenException', message)
   }
   const date = header('x-amz-date')
@@ -76,15 +81,22 @@ export async function checkSigV4(request: ReceivedRequest, expected: ExpectedSig
 
   const names = signedHeaders.split(';')
   if (!names.includes('host') && !names.includes(':authority')) {
-    return refuse('InvalidSignatureException', "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
+    return refuse(
+      'InvalidSignatureException',
+      "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+    )
   }
   if (!authorization.startsWith('AWS4-HMAC-SHA256 ')) {
     const algorithm = authorization.split(' ')[0]
-    return refuse('IncompleteSignatureException', `Unsupported AWS 'algorithm': '${algorithm}' (only AWS4-HMAC-SHA256 for now). `)
+    return refuse(
+      'IncompleteSignatureException',
+      `Unsupported AWS 'algorithm': '${algorithm}' (only AWS4-HMAC-SHA256 for now). `,
+    )
   }
   const scope = credential.split('/')
   if (scope.length !== 5) {
-    const form = 'Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term'
+    const form =
+      'Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term'
     return refuse('IncompleteSignatureException', `${form}, got '${credential}'`)
   }
   const outOfScope = scopeFaults(scope, date, expected)
@@ -93,7 +105,8 @@ export async function checkSigV4(request: ReceivedRequest, expected: ExpectedSig
   if (scope[0] !== expected.accessKeyId) {
     return refuse('UnrecognizedClientException', 'The security token included in the request is invalid.')
   }
-  if (!(await matches(request, names, header, signature, signedAt, expected))) return refuse('InvalidSignatureException', MISMATCH)
+  if (!(await matches(request, names, header, signature, signedAt, expected)))
+    return refuse('InvalidSignatureException', MISMATCH)
   if (header('x-amz-security-token') !== expected.sessionToken) {
     return refuse('UnrecognizedClientException', 'The security token included in the request is invalid.')
   }
@@ -102,19 +115,29 @@ export async function checkSigV4(request: ReceivedRequest, expected: ExpectedSig
 
 function parseAuthorization(authorization: string): Record<string, string | undefined> {
   const pairs = authorization.slice(authorization.indexOf(' ') + 1).split(/,\s*/)
-  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]))
+  return Object.fromEntries(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]),
+  )
 }
 
-function scopeFaults([, day, region, service, terminator]: string[], date: string, expected: ExpectedSignature): string | undefined {
+function scopeFaults(
+  [, day, region, service, terminator]: string[],
+  date: string,
+  expected: ExpectedSignature,
+): string | undefined {
   const faults = []
-  if (region !== expected.region) faults.push(`Credential should be scoped to a valid region, not '${region}'. `)
-  if (service !== expected.service) faults.push(`Credential should be scoped to correct service: '${expected.service}'. `)
+  if (region !== expected.region)
+    faults.push(`Credential should be scoped to a valid region, not '${region}'. `)
+  if (service !== expected.service)
+    faults.push(`Credential should be scoped to correct service: '${expected.service}'. `)
   if (terminator !== 'aws4_request') {
     faults.push(`Credential should be scoped with a valid terminator: 'aws4_request', not '${terminator}'. `)
   }
   if (day !== date.slice(0, 8)) {
     const days = `'${day}' != '${date.slice(0, 8)}', from '${date}'`
-    faults.push(`Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ${days}.`)
+    faults.push(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ${days}.`,
+    )
   }
   return faults.length > 0 ? faults.join('') : undefined
 }
@@ -130,7 +153,8 @@ async function matches(
 ): Promise<boolean> {
   // The signer would take the hash of the body from this header instead of computing it.
   const claimed = header('x-amz-content-sha256')
-  if (claimed !== undefined && claimed !== createHash('sha256').update(request.body).digest('hex')) return false
+  if (claimed !== undefined && claimed !== createHash('sha256').update(request.body).digest('hex'))
+    return false
 
   const [path = '/', search] = request.url.split('?')
   const query: Record<string, string[]> = {}
@@ -145,7 +169,9 @@ async function matches(
       hostname: '',
       path,
       query,
-      headers: Object.fromEntries(names.flatMap((name) => (header(name) === undefined ? [] : [[name, header(name) ?? '']]))),
+      headers: Object.fromEntries(
+        names.flatMap((name) => (header(name) === undefined ? [] : [[name, header(name) ?? '']])),
+      ),
       body: request.body,
     },
     { signingDate: new Date(signedAt), signableHeaders: new Set(names) },

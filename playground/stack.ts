@@ -84,14 +84,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   try {
     const [slack, bedrock, dynamo, secrets] = await allStarted([
-      started(startSlack({ ...shared, ...options.slackApp, ...(options.slackLimits && { limits: options.slackLimits }) })),
+      started(
+        startSlack({
+          ...shared,
+          ...options.slackApp,
+          ...(options.slackLimits && { limits: options.slackLimits }),
+        }),
+      ),
       started(
         startBedrock({
           ...shared,
           region: PLACE.region,
           credentials: ROLE,
           models: { [MODEL_ID]: model },
-          knowledgeBases: new Map([...knowledge.values()].map((base, index) => [knowledgeBaseId(index), base])),
+          knowledgeBases: new Map(
+            [...knowledge.values()].map((base, index) => [knowledgeBaseId(index), base]),
+          ),
           rerank,
           rerankModelArns: [RERANK_MODEL],
           guardrails: guardrail ? { [`${GUARDRAIL.id}:${GUARDRAIL.version}`]: guardrail } : {},
@@ -101,11 +109,21 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ),
       started(startDynamo({ ...shared, tables: [{ name: TURNS_TABLE, partitionKey: 'pk' }] })),
       started(
-        startSecrets({ calls, region: PLACE.region, credentials: ROLE, secrets: { [SLACK_SECRET_ARN]: JSON.stringify(SLACK_SECRET) } }),
+        startSecrets({
+          calls,
+          region: PLACE.region,
+          credentials: ROLE,
+          secrets: { [SLACK_SECRET_ARN]: JSON.stringify(SLACK_SECRET) },
+        }),
       ),
     ])
     const functions = deployedFunctions(
-      { slackApiUrl: slack.apiUrl, bedrock: bedrock.origin, dynamo: dynamo.endpoint, secrets: secrets.endpoint },
+      {
+        slackApiUrl: slack.apiUrl,
+        bedrock: bedrock.origin,
+        dynamo: dynamo.endpoint,
+        secrets: secrets.endpoint,
+      },
       {
         knowledge: [...knowledge.keys()],
         guarded: guardrail !== undefined,
@@ -126,7 +144,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         },
         functions,
         ...(options.deliveries && { deliveries: options.deliveries }),
-        ...(options.maximumEventAgeSeconds !== undefined && { maximumEventAgeSeconds: options.maximumEventAgeSeconds }),
+        ...(options.maximumEventAgeSeconds !== undefined && {
+          maximumEventAgeSeconds: options.maximumEventAgeSeconds,
+        }),
       }),
     )
     const edge = await started(
@@ -165,7 +185,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
       async close() {
         await closeAll(closers)
-        if (calls.violations.length > 0) throw new Error(`The product did what it never may:\n${calls.violations.join('\n')}`)
+        if (calls.violations.length > 0)
+          throw new Error(`The product did what it never may:\n${calls.violations.join('\n')}`)
       },
     }
   } catch (error) {
@@ -175,7 +196,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /** As Promise.all, but nothing is still starting when it rejects, so that all that was started can be stopped. */
-async function allStarted<T extends readonly Promise<unknown>[]>(starting: readonly [...T]): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+async function allStarted<T extends readonly Promise<unknown>[]>(
+  starting: readonly [...T],
+): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
   await Promise.allSettled(starting)
   return (await Promise.all(starting)) as { [K in keyof T]: Awaited<T[K]> }
 }

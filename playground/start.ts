@@ -28,7 +28,10 @@ await runProgram(async ({ onStop, interrupted }) => {
   const documents = await openDocuments(knowledge)
   onStop(documents.close)
   await build()
-  const stack = await startStack({ knowledge: documents.bases, ...(port !== undefined && { edgePort: port }) })
+  const stack = await startStack({
+    knowledge: documents.bases,
+    ...(port !== undefined && { edgePort: port }),
+  })
   onStop(stack.close)
 
   if (json) {
@@ -55,7 +58,8 @@ function placesOf(stack: Stack): Record<string, unknown> {
 function introduce(stack: Stack, { url, summary }: { url: string; summary: string[] }): void {
   const { credentials: _, ...places } = placesOf(stack)
   console.log('Vera is running on this machine; nothing leaves it.\n')
-  for (const [name, place] of Object.entries({ ...places, documents: url })) console.log(`  ${name.padEnd(10)} ${place}`)
+  for (const [name, place] of Object.entries({ ...places, documents: url }))
+    console.log(`  ${name.padEnd(10)} ${place}`)
   console.log('\nAnswers are quoted from these documents by a stand-in, not written by a language model:\n')
   for (const line of summary) console.log(`  ${line}`)
   console.log('\nType a question, as Ada in #general. Ctrl-C stops everything.\n')
@@ -63,7 +67,12 @@ function introduce(stack: Stack, { url, summary }: { url: string; summary: strin
 
 /** Asks for questions until the input ends; where there was none in it at all, until Ctrl-C. */
 async function converse(stack: Stack, interrupted: AbortSignal): Promise<void> {
-  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: '> ', terminal: process.stdin.isTTY })
+  const lines = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    prompt: '> ',
+    terminal: process.stdin.isTTY,
+  })
   // On a terminal readline takes Ctrl-C for itself.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   let ended = false

@@ -25,7 +25,10 @@ export function createReplyPrinter(out: NodeJS.WriteStream) {
         out.write(`\n${styleText('bold', 'Sources', { stream: out })}\n`)
         for (const { n, title, url } of citations) out.write(`  [${n}] ${title}  ${dim(url)}\n`)
       }
-      if (outcome !== 'answered') out.write(dim(`\n${outcome === 'failed' ? 'Failed' : 'Not found'} (reference ${reference || 'none'})\n`))
+      if (outcome !== 'answered')
+        out.write(
+          dim(`\n${outcome === 'failed' ? 'Failed' : 'Not found'} (reference ${reference || 'none'})\n`),
+        )
     },
   }
 }
@@ -33,9 +36,13 @@ export function createReplyPrinter(out: NodeJS.WriteStream) {
 /** Where the time went, a line a step. */
 export function printTimeline({ timeline, reference }: Asked, out: NodeJS.WriteStream): void {
   const total = Math.max(1, ...timeline.map(({ ms }) => ms))
-  out.write(`\n${styleText('bold', 'Timeline', { stream: out })} (ms since the question, reference ${reference || 'none'})\n`)
+  out.write(
+    `\n${styleText('bold', 'Timeline', { stream: out })} (ms since the question, reference ${reference || 'none'})\n`,
+  )
   for (const { step, ms } of timeline) {
-    out.write(`  ${step.padEnd(18)} ${String(ms).padStart(6)}  ${'▇'.repeat(Math.round((ms / total) * BAR_CHARS))}\n`)
+    out.write(
+      `  ${step.padEnd(18)} ${String(ms).padStart(6)}  ${'▇'.repeat(Math.round((ms / total) * BAR_CHARS))}\n`,
+    )
   }
 }
 

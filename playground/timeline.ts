@@ -2,7 +2,16 @@ import type { Call } from './calls.ts'
 import type { Delivery } from './slack/delivery.ts'
 
 export interface Step {
-  step: 'ack' | 'invoke' | 'claim' | 'thread' | 'retrieve' | 'rerank' | 'first token' | 'first visible text' | 'done'
+  step:
+    | 'ack'
+    | 'invoke'
+    | 'claim'
+    | 'thread'
+    | 'retrieve'
+    | 'rerank'
+    | 'first token'
+    | 'first visible text'
+    | 'done'
   /** Milliseconds since the question was posted. */
   ms: number
 }
@@ -11,15 +20,29 @@ export interface Step {
  * Where the time of one question went, read off what the far ends saw; a step that did not happen is left out. Only
  * right where nothing else was asked meanwhile. `postedAt` is in milliseconds of the Unix epoch.
  */
-export function timelineOf(calls: readonly Call[], deliveries: readonly Delivery[], postedAt: number): Step[] {
-  const ended = (method: string) => calls.filter((call) => call.method === method && call.status === 200).map((call) => call.at + call.ms)
+export function timelineOf(
+  calls: readonly Call[],
+  deliveries: readonly Delivery[],
+  postedAt: number,
+): Step[] {
+  const ended = (method: string) =>
+    calls.filter((call) => call.method === method && call.status === 200).map((call) => call.at + call.ms)
   const acknowledged = deliveries
     .filter(({ state }) => state === 'acknowledged')
     .flatMap(({ attempts }) => attempts.slice(-1).map(({ at, ms }) => at + ms))
-  const shown = calls.filter((call) => call.status === 200 && showsText(call)).map((call) => call.at + call.ms)
+  const shown = calls
+    .filter((call) => call.status === 200 && showsText(call))
+    .map((call) => call.at + call.ms)
   const moments: [Step['step'], number | undefined][] = [
     ['ack', first(acknowledged)],
-    ['invoke', first(calls.filter(({ method, status }) => method === 'Invoke' && status === 202).map(({ at, ms }) => at + ms))],
+    [
+      'invoke',
+      first(
+        calls
+          .filter(({ method, status }) => method === 'Invoke' && status === 202)
+          .map(({ at, ms }) => at + ms),
+      ),
+    ],
     ['claim', first(ended('PutItem'))],
     ['thread', first(ended('conversations.replies'))],
     ['retrieve', last(ended('Retrieve'))],
@@ -28,13 +51,16 @@ export function timelineOf(calls: readonly Call[], deliveries: readonly Delivery
     ['first visible text', first(shown)],
     ['done', last([...shown, ...ended('chat.stopStream')])],
   ]
-  return moments.flatMap(([step, at]) => (at === undefined ? [] : [{ step, ms: Math.round(at - postedAt) }])).sort((a, b) => a.ms - b.ms)
+  return moments
+    .flatMap(([step, at]) => (at === undefined ? [] : [{ step, ms: Math.round(at - postedAt) }]))
+    .sort((a, b) => a.ms - b.ms)
 }
 
 /** Whether a call to Slack put words of an answer before people, beside steps and sources. */
 function showsText({ method, args }: Call): boolean {
   if (method === 'chat.postMessage') return true
-  if (method !== 'chat.startStream' && method !== 'chat.appendStream' && method !== 'chat.stopStream') return false
+  if (method !== 'chat.startStream' && method !== 'chat.appendStream' && method !== 'chat.stopStream')
+    return false
   if (args.markdown_text) return true
   return Array.isArray(args.chunks) && args.chunks.some((chunk) => chunk?.type === 'markdown_text')
 }

@@ -45,7 +45,9 @@ export async function startWiki({ port = 0 }: { port?: number } = {}): Promise<W
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     })
-    res.end(`<!doctype html><meta charset="utf-8"><title>${escapeHtml(title)}</title><style>${STYLE}</style>\n${body}`)
+    res.end(
+      `<!doctype html><meta charset="utf-8"><title>${escapeHtml(title)}</title><style>${STYLE}</style>\n${body}`,
+    )
   }
   const server = createServer(answer).listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -91,7 +93,8 @@ function decodePath(asked: string): string | undefined {
 function listOf(pages: ReadonlyMap<string, Page>): string {
   const links = Array.from(
     pages.values(),
-    ({ path, title }) => `<li><a href="/${escapeHtml(path.split('/').map(encodeURIComponent).join('/'))}">${escapeHtml(title)}</a></li>`,
+    ({ path, title }) =>
+      `<li><a href="/${escapeHtml(path.split('/').map(encodeURIComponent).join('/'))}">${escapeHtml(title)}</a></li>`,
   )
   return `<h1>Pages</h1>\n<ul>\n${links.join('\n')}\n</ul>\n`
 }

@@ -36,7 +36,11 @@ export type Converse = (prompt: Prompt, deadline: AbortSignal) => AsyncGenerator
  */
 export function createConverse(
   client: BedrockRuntimeClient,
-  { modelId, maxTokens, guardrail }: { modelId: string; maxTokens: number; guardrail?: { id: string; version: string } | undefined },
+  {
+    modelId,
+    maxTokens,
+    guardrail,
+  }: { modelId: string; maxTokens: number; guardrail?: { id: string; version: string } | undefined },
 ): Converse {
   return async function* converse(prompt, deadline) {
     const stop = new AbortController()
@@ -119,7 +123,12 @@ function note(event: ConverseStreamOutput, ending: Ending): void {
 }
 
 /** Names, not statuses: an exception inside the stream has no status. */
-const BUSY = new Set(['ThrottlingException', 'ModelNotReadyException', 'ServiceUnavailableException', 'TooManyRequestsException'])
+const BUSY = new Set([
+  'ThrottlingException',
+  'ModelNotReadyException',
+  'ServiceUnavailableException',
+  'TooManyRequestsException',
+])
 
 function isBusy(error: unknown): boolean {
   return error instanceof Error && BUSY.has(error.name)

@@ -21,7 +21,10 @@ export function explain(trace: GuardrailTraceAssessment | undefined): Interventi
 }
 
 function masks({ sensitiveInformationPolicy }: GuardrailAssessment): boolean {
-  const found = [...(sensitiveInformationPolicy?.piiEntities ?? []), ...(sensitiveInformationPolicy?.regexes ?? [])]
+  const found = [
+    ...(sensitiveInformationPolicy?.piiEntities ?? []),
+    ...(sensitiveInformationPolicy?.regexes ?? []),
+  ]
   return found.some(({ action }) => action === 'ANONYMIZED')
 }
 
@@ -31,10 +34,15 @@ function rulesOf(assessments: readonly GuardrailAssessment[]): string[] {
   const rules = assessments.flatMap((assessment) => [
     ...(blocked(assessment.topicPolicy?.topics) ? ['a topic that is off limits'] : []),
     ...(assessment.contentPolicy?.filters ?? []).flatMap(({ type, action }) =>
-      action !== 'BLOCKED' ? [] : [type === 'PROMPT_ATTACK' ? 'an attempt to change my instructions' : 'harmful content'],
+      action !== 'BLOCKED'
+        ? []
+        : [type === 'PROMPT_ATTACK' ? 'an attempt to change my instructions' : 'harmful content'],
     ),
-    ...(blocked(assessment.wordPolicy?.customWords) || blocked(assessment.wordPolicy?.managedWordLists) ? ['a blocked word'] : []),
-    ...(blocked(assessment.sensitiveInformationPolicy?.piiEntities) || blocked(assessment.sensitiveInformationPolicy?.regexes)
+    ...(blocked(assessment.wordPolicy?.customWords) || blocked(assessment.wordPolicy?.managedWordLists)
+      ? ['a blocked word']
+      : []),
+    ...(blocked(assessment.sensitiveInformationPolicy?.piiEntities) ||
+    blocked(assessment.sensitiveInformationPolicy?.regexes)
       ? ['personal or confidential data']
       : []),
     ...(blocked(assessment.contextualGroundingPolicy?.filters) ? ['not grounded in the sources'] : []),

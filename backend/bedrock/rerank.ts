@@ -4,7 +4,11 @@ import type { Passage } from '../passage.ts'
 /** Rerank's own limit on the sources of one call. */
 const SOURCES_LIMIT = 1_000
 
-export type Rerank = (query: string, passages: readonly Passage[], deadline: AbortSignal) => Promise<Passage[]>
+export type Rerank = (
+  query: string,
+  passages: readonly Passage[],
+  deadline: AbortSignal,
+) => Promise<Passage[]>
 
 /**
  * Orders passages by how well they answer, best first, and gives the best `count`. Throws what Bedrock says.

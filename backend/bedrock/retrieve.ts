@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto'
-import { type BedrockAgentRuntimeClient, type KnowledgeBaseRetrievalResult, RetrieveCommand } from '@aws-sdk/client-bedrock-agent-runtime'
+import {
+  type BedrockAgentRuntimeClient,
+  type KnowledgeBaseRetrievalResult,
+  RetrieveCommand,
+} from '@aws-sdk/client-bedrock-agent-runtime'
 import type { Clock } from '../clock.ts'
 import { fired } from '../deadline.ts'
 import type { Passage } from '../passage.ts'
@@ -11,7 +15,11 @@ export interface Found {
 }
 
 /** `onPaused` is told of a base that has to be waited for. */
-export type Retrieve = (query: string, deadline: AbortSignal, onPaused: (base: string) => void) => Promise<Found>
+export type Retrieve = (
+  query: string,
+  deadline: AbortSignal,
+  onPaused: (base: string) => void,
+) => Promise<Found>
 
 /** A database that pauses when nobody asks (Aurora Serverless) needs 12 to 25 s to be there again; it is asked so often and so much later. */
 const PAUSED_ASKS = 12
@@ -27,7 +35,12 @@ export function createRetrieve(
   bases: readonly { name: string; id: string }[],
   { passagesPerBase, clock }: { passagesPerBase: number; clock: Clock },
 ): Retrieve {
-  async function ask(id: string, query: string, deadline: AbortSignal, onPaused: () => void): Promise<KnowledgeBaseRetrievalResult[]> {
+  async function ask(
+    id: string,
+    query: string,
+    deadline: AbortSignal,
+    onPaused: () => void,
+  ): Promise<KnowledgeBaseRetrievalResult[]> {
     for (let asks = 1; ; asks++) {
       try {
         const { retrievalResults = [] } = await client.send(
@@ -48,11 +61,14 @@ export function createRetrieve(
   }
 
   return async (query, deadline, onPaused) => {
-    const searched = await Promise.allSettled(bases.map(({ id, name }) => ask(id, query, deadline, () => onPaused(name))))
+    const searched = await Promise.allSettled(
+      bases.map(({ id, name }) => ask(id, query, deadline, () => onPaused(name))),
+    )
     const found: Found = { passages: [], unsearched: [] }
     for (const [index, { name }] of bases.entries()) {
       const outcome = searched[index]
-      if (outcome?.status === 'fulfilled') found.passages.push(...outcome.value.flatMap((result) => toPassage(result, name)))
+      if (outcome?.status === 'fulfilled')
+        found.passages.push(...outcome.value.flatMap((result) => toPassage(result, name)))
       else found.unsearched.push({ base: name, cause: causeName(outcome?.reason) })
     }
     return found
@@ -73,10 +89,13 @@ function toPassage(result: KnowledgeBaseRetrievalResult, base: string): Passage[
   if (!text) return []
   const metadata = result.metadata ?? {}
   const url = webAddress(result)
-  const updated = asText(metadata.updated) ?? asText(metadata.last_modified) ?? asText(metadata._last_updated_at)
+  const updated =
+    asText(metadata.updated) ?? asText(metadata.last_modified) ?? asText(metadata._last_updated_at)
   return [
     {
-      id: asText(metadata['x-amz-bedrock-kb-chunk-id']) ?? createHash('sha256').update(text).digest('hex').slice(0, ID_CHARS),
+      id:
+        asText(metadata['x-amz-bedrock-kb-chunk-id']) ??
+        createHash('sha256').update(text).digest('hex').slice(0, ID_CHARS),
       text,
       title:
         asText(metadata.title) ??

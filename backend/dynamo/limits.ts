@@ -35,6 +35,8 @@ export function createCountTurn(
     const person = await count(`limit#person#${teamId}:${userId}`, most.turnsPerPersonPerHour, HOUR_MS)
     if (person !== undefined) return { limit: 'person', most: most.turnsPerPersonPerHour, freeInMs: person }
     const workspace = await count(`limit#workspace#${teamId}`, most.turnsPerWorkspacePerDay, DAY_MS)
-    return workspace === undefined ? undefined : { limit: 'workspace', most: most.turnsPerWorkspacePerDay, freeInMs: workspace }
+    return workspace === undefined
+      ? undefined
+      : { limit: 'workspace', most: most.turnsPerWorkspacePerDay, freeInMs: workspace }
   }
 }

@@ -27,11 +27,18 @@ interface Failed {
 }
 
 /** Turns whose invocation Lambda gave up. All of it may be done again: the outcome is the same. Throws what DynamoDB says. */
-export function createLostTurns(table: Table, { clock, randomId }: { clock: Clock; randomId: () => string }): LostTurns {
+export function createLostTurns(
+  table: Table,
+  { clock, randomId }: { clock: Clock; randomId: () => string },
+): LostTurns {
   const ttl = () => table.seconds(TURN_TTL_SECONDS)
 
   /** A turn that nobody has ever claimed. */
-  async function takeUnknown(key: string, place: Place | undefined, failed: Failed): Promise<Item | undefined> {
+  async function takeUnknown(
+    key: string,
+    place: Place | undefined,
+    failed: Failed,
+  ): Promise<Item | undefined> {
     const { mine } = sorryOf(failed, undefined)
     const item = {
       pk: S(key),
@@ -44,7 +51,9 @@ export function createLostTurns(table: Table, { clock, randomId }: { clock: Cloc
     }
     // The last: a try of ours whose answer was lost.
     const when = 'attribute_not_exists(pk) OR expiresAt < :now OR sorry = :sorry'
-    return (await table.put(item, { when, values: { ':now': table.seconds(), ':sorry': mine[':sorry'] } })) ? item : undefined
+    return (await table.put(item, { when, values: { ':now': table.seconds(), ':sorry': mine[':sorry'] } }))
+      ? item
+      : undefined
   }
 
   /** Given up by an earlier call, which could not speak; or "Try again" under a failed answer, which nobody came to claim. */
@@ -82,7 +91,11 @@ export function createLostTurns(table: Table, { clock, randomId }: { clock: Cloc
         const own = record.requestId?.S === failed.requestId && !record.told
         const unclaimed = failed.attempt !== undefined && record.attempt?.N === String(failed.attempt)
         const take =
-          record.state?.S === 'claimed' && own ? takeClaimed : record.state?.S === 'failed' && (own || unclaimed) ? takeFailed : undefined
+          record.state?.S === 'claimed' && own
+            ? takeClaimed
+            : record.state?.S === 'failed' && (own || unclaimed)
+              ? takeFailed
+              : undefined
         const taken = await take?.(key, record, failed)
         return taken && recordOf(turnId, taken)
       }

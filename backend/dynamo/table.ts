@@ -36,7 +36,12 @@ export interface Table {
   /** False where the condition does not hold. */
   put(item: Item, condition?: Condition, signal?: AbortSignal): Promise<boolean>
   /** The item afterwards; undefined where the condition does not hold. */
-  update(key: string, expression: string, condition: Condition, signal?: AbortSignal): Promise<Item | undefined>
+  update(
+    key: string,
+    expression: string,
+    condition: Condition,
+    signal?: AbortSignal,
+  ): Promise<Item | undefined>
 }
 
 export interface Condition {
@@ -56,7 +61,9 @@ export function createTable(client: DynamoDBClient, name: string, clock: Clock):
     seconds,
     async get(...keys) {
       const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetItemCommand({ RequestItems: { [name]: { Keys: keys.map((key) => ({ pk: S(key) })), ConsistentRead: true } } }),
+        new BatchGetItemCommand({
+          RequestItems: { [name]: { Keys: keys.map((key) => ({ pk: S(key) })), ConsistentRead: true } },
+        }),
       )
       // A table under pressure leaves keys out, and calls it a success.
       if (UnprocessedKeys?.[name]) throw new Error('DynamoDB has left out what was asked for')
@@ -88,14 +95,19 @@ export function createTable(client: DynamoDBClient, name: string, clock: Clock):
 }
 
 function placeheld(expression: string): string {
-  return RESERVED.reduce((rest, word) => rest.replace(new RegExp(`(?<![:#\\w])${word}\\b`, 'g'), `#${word}`), expression)
+  return RESERVED.reduce(
+    (rest, word) => rest.replace(new RegExp(`(?<![:#\\w])${word}\\b`, 'g'), `#${word}`),
+    expression,
+  )
 }
 
 function expressionOf(expression: string, values: Item) {
   const names = RESERVED.filter((word) => placeheld(expression).includes(`#${word}`))
   return {
     ExpressionAttributeValues: values,
-    ...(names.length > 0 && { ExpressionAttributeNames: Object.fromEntries(names.map((word) => [`#${word}`, word])) }),
+    ...(names.length > 0 && {
+      ExpressionAttributeNames: Object.fromEntries(names.map((word) => [`#${word}`, word])),
+    }),
   }
 }
 

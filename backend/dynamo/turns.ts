@@ -22,13 +22,18 @@ export interface Owner {
   endsAt: number
 }
 
-export type ClaimedAgain = { is: 'claimed'; claim: Claim; place: Place } | { is: 'expired' | 'not_asker' | 'not_failed' }
+export type ClaimedAgain =
+  | { is: 'claimed'; claim: Claim; place: Place }
+  | { is: 'expired' | 'not_asker' | 'not_failed' }
 
 export interface Turns {
   /** Undefined where somebody has it or had it. `place` may follow. Throws what DynamoDB says, within CLAIM_BUDGET_MS. */
   claim(turnId: string, place: Place | undefined, owner: Owner): Promise<Claim | undefined>
   /** For another attempt at a turn whose attempt number `attempt` has failed. Throws as `claim`. */
-  claimAgain(pressed: { turnId: string; attempt: number; channel: string; userId: string }, owner: Owner): Promise<ClaimedAgain>
+  claimAgain(
+    pressed: { turnId: string; attempt: number; channel: string; userId: string },
+    owner: Owner,
+  ): Promise<ClaimedAgain>
   placed(claim: Claim, place: Place): Promise<void>
   /** Notes a stream, as the last of this turn and as nobody else's. */
   opened(claim: Claim, channel: string, replyTs: string): Promise<void>
@@ -41,7 +46,10 @@ export interface Turns {
   find(turnId: string): Promise<TurnRecord | undefined>
 }
 
-export function createTurns(table: Table, { clock, randomId }: { clock: Clock; randomId: () => string }): Turns {
+export function createTurns(
+  table: Table,
+  { clock, randomId }: { clock: Clock; randomId: () => string },
+): Turns {
   const ttl = () => table.seconds(TURN_TTL_SECONDS)
 
   function held({ token }: Claim, values: Item): Condition {
@@ -49,8 +57,15 @@ export function createTurns(table: Table, { clock, randomId }: { clock: Clock; r
   }
 
   async function adopt(turnId: string, channel: string, replyTs: string): Promise<boolean> {
-    const item = { pk: S(`reply#${channel}:${replyTs}`), turnId: S(turnId), expiresAt: table.seconds(REPLY_TTL_SECONDS) }
-    return table.put(item, { when: 'attribute_not_exists(pk) OR turnId = :turnId', values: { ':turnId': S(turnId) } })
+    const item = {
+      pk: S(`reply#${channel}:${replyTs}`),
+      turnId: S(turnId),
+      expiresAt: table.seconds(REPLY_TTL_SECONDS),
+    }
+    return table.put(item, {
+      when: 'attribute_not_exists(pk) OR turnId = :turnId',
+      values: { ':turnId': S(turnId) },
+    })
   }
 
   async function find(turnId: string): Promise<Item | undefined> {
@@ -76,7 +91,12 @@ export function createTurns(table: Table, { clock, randomId }: { clock: Clock; r
         {
           // The last: a try of ours whose answer was lost, and which the SDK repeats.
           when: 'attribute_not_exists(pk) OR expiresAt < :now OR (state = :claimed AND leaseUntil < :ms) OR claimToken = :token',
-          values: { ':now': table.seconds(), ':ms': N(claimedAt), ':claimed': S('claimed'), ':token': S(token) },
+          values: {
+            ':now': table.seconds(),
+            ':ms': N(claimedAt),
+            ':claimed': S('claimed'),
+            ':token': S(token),
+          },
         },
         AbortSignal.timeout(CLAIM_BUDGET_MS),
       )
@@ -123,7 +143,11 @@ export function createTurns(table: Table, { clock, randomId }: { clock: Clock; r
     async opened(claim, channel, replyTs) {
       await Promise.all([
         adopt(claim.turnId, channel, replyTs),
-        table.update(turnKey(claim.turnId), 'SET replyTs = :replyTs', held(claim, { ':replyTs': S(replyTs) })),
+        table.update(
+          turnKey(claim.turnId),
+          'SET replyTs = :replyTs',
+          held(claim, { ':replyTs': S(replyTs) }),
+        ),
       ])
     },
 
@@ -141,18 +165,22 @@ export function createTurns(table: Table, { clock, randomId }: { clock: Clock; r
     },
 
     async finish({ turnId, token }, state, passages) {
-      const finished = await table.update(turnKey(turnId), 'SET state = :state, told = :true, passages = :passages, expiresAt = :ttl', {
-        // The last: a try of ours whose answer was lost.
-        when: 'claimToken = :token AND (state = :claimed OR state = :state)',
-        values: {
-          ':state': S(state),
-          ':claimed': S('claimed'),
-          ':true': TRUE,
-          ':passages': { L: passages.map(S) },
-          ':ttl': ttl(),
-          ':token': S(token),
+      const finished = await table.update(
+        turnKey(turnId),
+        'SET state = :state, told = :true, passages = :passages, expiresAt = :ttl',
+        {
+          // The last: a try of ours whose answer was lost.
+          when: 'claimToken = :token AND (state = :claimed OR state = :state)',
+          values: {
+            ':state': S(state),
+            ':claimed': S('claimed'),
+            ':true': TRUE,
+            ':passages': { L: passages.map(S) },
+            ':ttl': ttl(),
+            ':token': S(token),
+          },
         },
-      })
+      )
       return finished !== undefined
     },
 

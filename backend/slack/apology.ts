@@ -31,7 +31,11 @@ export interface Left {
 }
 
 /** Writing into a thread on behalf of a process that is gone. Whatever is not done throws, and is done again later. */
-export function createApology(slack: Slack, clock: Clock, adopt: (turnId: string, channel: string, ts: string) => Promise<boolean>) {
+export function createApology(
+  slack: Slack,
+  clock: Clock,
+  adopt: (turnId: string, channel: string, ts: string) => Promise<boolean>,
+) {
   return {
     async look({ turnId, attempt, place, replyTs }: Lost & { replyTs?: string }): Promise<Left> {
       let replies: SlackMessage[]
@@ -42,21 +46,37 @@ export function createApology(slack: Slack, clock: Clock, adopt: (turnId: string
         throw error
       }
       const last = replies.find(
-        ({ mark }) => mark?.turnId === turnId && mark.attempt === attempt && (mark.state === 'ended' || mark.state === 'failed'),
+        ({ mark }) =>
+          mark?.turnId === turnId &&
+          mark.attempt === attempt &&
+          (mark.state === 'ended' || mark.state === 'failed'),
       )
-      const ended = last?.mark && (last.mark.part === APOLOGY_PART ? 'apologized' : last.mark.state === 'failed' ? 'failed' : 'answered')
+      const ended =
+        last?.mark &&
+        (last.mark.part === APOLOGY_PART
+          ? 'apologized'
+          : last.mark.state === 'failed'
+            ? 'failed'
+            : 'answered')
       if (ended) return { ended, streams: [] }
       const streams: string[] = []
       for (const { ts, streaming, mark } of replies) {
         // Killed between the start of a stream and the note of it, it has one that nobody calls its own.
-        if (streaming && mark === undefined && (ts === replyTs || (await adopt(turnId, place.channel, ts)))) streams.push(ts)
+        if (streaming && mark === undefined && (ts === replyTs || (await adopt(turnId, place.channel, ts))))
+          streams.push(ts)
       }
       // Whether Slack says that a message streams, when a thread is read, is not documented.
       return { streams: streams.length === 0 && replyTs !== undefined ? [replyTs] : streams }
     },
 
     async apologize(
-      { turnId, attempt, pressable, place, streams }: Lost & { pressable: number; streams: readonly string[] },
+      {
+        turnId,
+        attempt,
+        pressable,
+        place,
+        streams,
+      }: Lost & { pressable: number; streams: readonly string[] },
       sorry: string,
     ): Promise<'told' | 'gone'> {
       const { channel, threadTs } = place
@@ -66,11 +86,14 @@ export function createApology(slack: Slack, clock: Clock, adopt: (turnId: string
       for (const ts of older) await slack.write((client) => client.chat.stopStream({ channel, ts }))
       if (newest !== undefined) {
         const chunks = [{ type: 'markdown_text' as const, text: `\n\n_${sorry}_` }]
-        const stopped = await slack.write((client) => client.chat.stopStream({ channel, ts: newest, chunks, metadata, blocks: [button] }))
+        const stopped = await slack.write((client) =>
+          client.chat.stopStream({ channel, ts: newest, chunks, metadata, blocks: [button] }),
+        )
         if (stopped.is === 'done') return 'told'
         if (stopped.is !== 'refused') throw notDone(stopped)
         // It is full, or takes no blocks: it is ended as it is.
-        if (!isNotStreaming(stopped.code)) await slack.write((client) => client.chat.stopStream({ channel, ts: newest }))
+        if (!isNotStreaming(stopped.code))
+          await slack.write((client) => client.chat.stopStream({ channel, ts: newest }))
       }
       // Never an update of what stands there: it would replace text that nobody has any more.
       const posted = await slack.make((client) =>
@@ -92,7 +115,9 @@ export function createApology(slack: Slack, clock: Clock, adopt: (turnId: string
     /** The session of the thread, which the lost process may have left at work. */
     async active({ channel, threadTs }: Place): Promise<void> {
       const set = await patiently({ clock, until: clock.now() + ACTIVE_BUDGET_MS }, () =>
-        slack.write((client) => client.agents.sessions.setStatus({ channel_id: channel, thread_ts: threadTs, status: 'active' })),
+        slack.write((client) =>
+          client.agents.sessions.setStatus({ channel_id: channel, thread_ts: threadTs, status: 'active' }),
+        ),
       )
       if (set.is === 'wait' || set.is === 'unknown') throw notDone(set)
     },

@@ -19,12 +19,22 @@ export interface Pressable {
 
 /** The blocks under a reply. The value of its buttons names the turn and the attempt; the edge reads it (edge/classify-click.ts). */
 export function endingBlocks({ sources, offer }: Ending, turn: Pressable): KnownBlock[] {
-  return [...sourceBlocks(sources), ...(offer === 'thumbs' ? [thumbs(turn)] : offer === 'retry' ? [retryButton(turn)] : [])]
+  return [
+    ...sourceBlocks(sources),
+    ...(offer === 'thumbs' ? [thumbs(turn)] : offer === 'retry' ? [retryButton(turn)] : []),
+  ]
 }
 
 /** A message set as a whole: its steps, its text, and what stands under it. */
-export function wholeBlocks({ steps, text }: Pick<Content, 'steps' | 'text'>, under: readonly KnownBlock[]): KnownBlock[] {
-  return [...steps.map(taskCard), ...(text.trim() === '' ? [] : [{ type: 'markdown', text } as const]), ...under]
+export function wholeBlocks(
+  { steps, text }: Pick<Content, 'steps' | 'text'>,
+  under: readonly KnownBlock[],
+): KnownBlock[] {
+  return [
+    ...steps.map(taskCard),
+    ...(text.trim() === '' ? [] : [{ type: 'markdown', text } as const]),
+    ...under,
+  ]
 }
 
 /** The passages that the answer cites, as a list of links. No block where nothing is cited. */
@@ -32,7 +42,9 @@ function sourceBlocks(cited: readonly NumberedPassage[]): SectionBlock[] {
   if (cited.length === 0) return []
   const lines = cited.map(({ number, title, url, base, updated }) => {
     const name =
-      url === undefined ? escapeMrkdwn(title) : `<${escapeMrkdwn(url).replaceAll('|', '%7C')}|${escapeMrkdwn(title).replaceAll('|', '¦')}>`
+      url === undefined
+        ? escapeMrkdwn(title)
+        : `<${escapeMrkdwn(url).replaceAll('|', '%7C')}|${escapeMrkdwn(title).replaceAll('|', '¦')}>`
     return `${number}. ${[name, escapeMrkdwn(base), updated?.slice(0, 10)].filter(Boolean).join(' · ')}`
   })
   let text = '*Sources*'
@@ -65,7 +77,10 @@ function thumbs(turn: Pressable): ContextActionsBlock {
 
 export function retryButton(turn: Pressable): ActionsBlock {
   const text = { type: 'plain_text' as const, text: 'Try again' }
-  return { type: 'actions', elements: [{ type: 'button', action_id: 'retry', text, value: buttonValue(turn) }] }
+  return {
+    type: 'actions',
+    elements: [{ type: 'button', action_id: 'retry', text, value: buttonValue(turn) }],
+  }
 }
 
 function buttonValue({ turnId, attempt }: Pressable): string {

@@ -46,7 +46,8 @@ export function openAt({ message, reopening }: Place): Open {
 
 export function createBounds(clock: Clock): Bounds {
   let limit = SEGMENT_LIMIT_BYTES
-  const ageMs = (message: Message | undefined) => (message?.since === undefined ? 0 : clock.now() - message.since)
+  const ageMs = (message: Message | undefined) =>
+    message?.since === undefined ? 0 : clock.now() - message.since
 
   return {
     cutFor(at, text, steps) {

@@ -20,7 +20,10 @@ export interface Endings {
 }
 
 /** `until` is in milliseconds of the Unix epoch. `createMessage` makes another message of the reply, that is posted. */
-export function createEndings({ clock, until }: { clock: Clock; until: number }, createMessage: () => Message): Endings {
+export function createEndings(
+  { clock, until }: { clock: Clock; until: number },
+  createMessage: () => Message,
+): Endings {
   /** Messages that Slack did not let us end yet. */
   const unended: Message[] = []
 
@@ -40,7 +43,8 @@ export function createEndings({ clock, until }: { clock: Clock; until: number },
     for (;;) {
       const added = await message.add(text, [], ending ? { ending } : {})
       if (added.is === 'taken') return
-      if (added.is !== 'wait' || clock.now() + added.waitMs >= until) throw new BudgetSpent('the end of the reply could not be posted')
+      if (added.is !== 'wait' || clock.now() + added.waitMs >= until)
+        throw new BudgetSpent('the end of the reply could not be posted')
       await clock.sleep(added.waitMs)
     }
   }

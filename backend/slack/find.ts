@@ -24,7 +24,10 @@ interface Looking {
 }
 
 /** A look, and others until one succeeds or time is up. Throws what the last one threw. */
-export async function lookUntil<T>({ clock, until }: { clock: Clock; until: number }, look: () => Promise<T>): Promise<T> {
+export async function lookUntil<T>(
+  { clock, until }: { clock: Clock; until: number },
+  look: () => Promise<T>,
+): Promise<T> {
   for (let againMs = LOOK_AGAIN_MS; ; againMs = Math.min(2 * againMs, LOOK_AGAIN_MOST_MS)) {
     try {
       return await look()
@@ -40,7 +43,9 @@ export async function ownReplies(
   { slack, clock, until }: Looking,
   { channel, threadTs, ts }: { channel: string; threadTs: string; ts: string },
 ): Promise<SlackMessage[]> {
-  const replies = await lookUntil({ clock, until }, () => readReplies(slack, { channel, threadTs, oldest: ts }, LOOK_BUDGET_MS))
+  const replies = await lookUntil({ clock, until }, () =>
+    readReplies(slack, { channel, threadTs, oldest: ts }, LOOK_BUDGET_MS),
+  )
   return replies.filter((message) => message.own && message.ts > ts).toReversed()
 }
 

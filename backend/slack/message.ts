@@ -8,7 +8,12 @@ import type { Slack } from './web-api.ts'
  * What came of adding to a message. `full`: Slack says that it takes no more. `lost`: it can no longer be written to
  * in this way. `stopped`: the person pressed Stop. Nothing was added but where it says `taken`.
  */
-export type Added = { is: 'taken' } | { is: 'full' } | { is: 'lost' } | { is: 'stopped' } | { is: 'wait'; waitMs: number }
+export type Added =
+  | { is: 'taken' }
+  | { is: 'full' }
+  | { is: 'lost' }
+  | { is: 'stopped' }
+  | { is: 'wait'; waitMs: number }
 
 /** One message of a reply. */
 export interface Message {

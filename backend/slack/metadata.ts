@@ -23,15 +23,35 @@ const EVENT_TYPE = 'vera_turn'
 export function toMetadata({ turnId, attempt, part, state, userId }: TurnMark) {
   return {
     event_type: EVENT_TYPE,
-    event_payload: { turn_id: turnId, attempt, part, state, ...(userId !== undefined && { user_id: userId }) },
+    event_payload: {
+      turn_id: turnId,
+      attempt,
+      part,
+      state,
+      ...(userId !== undefined && { user_id: userId }),
+    },
   }
 }
 
 /** The mark of a message as Slack gives it back; undefined where it has none of ours. */
-export function markOf(metadata: { event_type?: string; event_payload?: unknown } | undefined): TurnMark | undefined {
+export function markOf(
+  metadata: { event_type?: string; event_payload?: unknown } | undefined,
+): TurnMark | undefined {
   if (metadata?.event_type !== EVENT_TYPE || typeof metadata.event_payload !== 'object') return undefined
-  const { turn_id: turnId, attempt, part, state, user_id: userId } = (metadata.event_payload ?? {}) as Record<string, unknown>
+  const {
+    turn_id: turnId,
+    attempt,
+    part,
+    state,
+    user_id: userId,
+  } = (metadata.event_payload ?? {}) as Record<string, unknown>
   const known = STATES.find((one) => one === state)
   if (typeof turnId !== 'string' || known === undefined) return undefined
-  return { turnId, attempt: Number(attempt), part: Number(part), state: known, ...(typeof userId === 'string' && { userId }) }
+  return {
+    turnId,
+    attempt: Number(attempt),
+    part: Number(part),
+    state: known,
+    ...(typeof userId === 'string' && { userId }),
+  }
 }

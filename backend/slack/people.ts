@@ -29,7 +29,10 @@ export function createReadPeople(slack: Slack): ReadPeople {
     const userIds = new Set(
       thread
         .toReversed()
-        .flatMap((message) => [...(message.from === 'person' ? [message.userId] : []), ...mentionedUserIds(message.mrkdwn)]),
+        .flatMap((message) => [
+          ...(message.from === 'person' ? [message.userId] : []),
+          ...mentionedUserIds(message.mrkdwn),
+        ]),
     )
     const unknown = [...userIds].filter((userId) => !known.has(userId)).slice(0, LOOK_UP_LIMIT)
     await within(PEOPLE_BUDGET_MS, Promise.allSettled(unknown.map(lookUp))).catch(() => undefined)

@@ -53,7 +53,9 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
       if (attempt.is === 'done') ts = attempt.value
       if (attempt.is !== 'unknown') return attempt
       const replies = await ownReplies(desk, to)
-      const found = replies.find(({ mark }) => mark?.turnId === to.turnId && mark.attempt === to.attempt && mark.part === part)
+      const found = replies.find(
+        ({ mark }) => mark?.turnId === to.turnId && mark.attempt === to.attempt && mark.part === part,
+      )
       if (found) {
         ts = found.ts
         return { is: 'done', value: undefined }
@@ -82,14 +84,17 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
       const state = final ? stateAfter(final.ending) : 'open'
       const ending = final?.ending
       const attempt =
-        posted === undefined ? await post(state, grown, ending) : await setMessage(desk, posted, grown, { part, state, ending })
+        posted === undefined
+          ? await post(state, grown, ending)
+          : await setMessage(desk, posted, grown, { part, state, ending })
       switch (attempt.is) {
         case 'wait':
           return attempt
         case 'refused':
           if (isTooLong(attempt.code)) return { is: 'full' }
           if (posted === undefined) throw attempt.error
-          if (attempt.code === 'streaming_state_conflict' && conflicts++ < CONFLICTS) return { is: 'wait', waitMs: CONFLICT_WAIT_MS }
+          if (attempt.code === 'streaming_state_conflict' && conflicts++ < CONFLICTS)
+            return { is: 'wait', waitMs: CONFLICT_WAIT_MS }
           return { is: 'lost' }
         case 'unknown':
           if (posted === undefined) throw attempt.error
@@ -104,11 +109,17 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
       return { is: 'taken' }
     },
     async end(ending, until): Promise<Ended> {
-      if (ts === undefined || (ended && (ending === undefined || ended.ending))) return { is: 'done', session: false }
+      if (ts === undefined || (ended && (ending === undefined || ended.ending)))
+        return { is: 'done', session: false }
       const set = ts
-      const attempt = await patiently({ clock, until }, () => setMessage(desk, set, content, { part, state: stateAfter(ending), ending }))
+      const attempt = await patiently({ clock, until }, () =>
+        setMessage(desk, set, content, { part, state: stateAfter(ending), ending }),
+      )
       if (attempt.is === 'done') doubtful = ''
-      return { is: attempt.is === 'done' ? 'done' : attempt.is === 'refused' ? 'refused' : 'no', session: false }
+      return {
+        is: attempt.is === 'done' ? 'done' : attempt.is === 'refused' ? 'refused' : 'no',
+        session: false,
+      }
     },
   }
 }

@@ -70,7 +70,9 @@ export function read(message: GivenMessage, appId: string): SlackMessage[] {
   // In place of a deleted root that has replies stands a tombstone.
   if (message.ts === undefined || userId === undefined || message.subtype === 'tombstone') return []
   // The text of a message of ours that has blocks is cut for notifications; its blocks are whole.
-  const inBlocks = (message.blocks ?? []).flatMap(({ type, text }) => (type === 'markdown' && typeof text === 'string' ? [text] : []))
+  const inBlocks = (message.blocks ?? []).flatMap(({ type, text }) =>
+    type === 'markdown' && typeof text === 'string' ? [text] : [],
+  )
   const own = (message.app_id ?? message.bot_profile?.app_id) === appId
   const mark = own ? markOf(message.metadata) : undefined
   return [

@@ -80,7 +80,8 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
   const pacer = createPacer({
     clock,
     gapMs: writer.gapMs,
-    ready: (gathered, final) => (abandoned ? 0 : writer.ready(gathered, final || (firstWord === 'late' && isWord(gathered)))),
+    ready: (gathered, final) =>
+      abandoned ? 0 : writer.ready(gathered, final || (firstWord === 'late' && isWord(gathered))),
     async send(text) {
       await begun
       return abandoned ? 0 : writer.write(text, ending)

@@ -34,7 +34,9 @@ export type OpenThread = (
 export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
   return async ({ id, userId, text }, again) => {
     const until = clock.now() + (again ? ROOT_AGAIN_BUDGET_MS : ROOT_BUDGET_MS)
-    const opened = await patiently({ clock, until }, () => slack.write((client) => client.conversations.open({ users: userId })))
+    const opened = await patiently({ clock, until }, () =>
+      slack.write((client) => client.conversations.open({ users: userId })),
+    )
     if (opened.is === 'refused') return undefined
     const channel = doneOf(opened).channel?.id
     if (channel === undefined) throw new Error('conversations.open gave no channel')
@@ -44,7 +46,15 @@ export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
     const metadata = toMetadata({ turnId: id, attempt: 0, part: 0, state: 'root', userId })
     const post = () =>
       patiently({ clock, until, tries: 1 }, () =>
-        slack.make((client) => client.chat.postMessage({ channel, text: root, metadata, unfurl_links: false, unfurl_media: false })),
+        slack.make((client) =>
+          client.chat.postMessage({
+            channel,
+            text: root,
+            metadata,
+            unfurl_links: false,
+            unfurl_media: false,
+          }),
+        ),
       )
     let posted: Attempt<string> = again ? { is: 'unknown', error: undefined } : await post()
     for (let posts = 1; posted.is === 'unknown' && posts <= POSTS; posts++) {
@@ -60,7 +70,9 @@ export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
     const { messages = [] } = await slack.read(LOOK_BUDGET_MS, (client) =>
       client.conversations.history({ channel, include_all_metadata: true, limit: LOOK_LIMIT_MESSAGES }),
     )
-    return messages.flatMap((message) => read(message, appId)).find(({ mark }) => mark?.state === 'root' && mark.turnId === turnId)?.ts
+    return messages
+      .flatMap((message) => read(message, appId))
+      .find(({ mark }) => mark?.state === 'root' && mark.turnId === turnId)?.ts
   }
 }
 

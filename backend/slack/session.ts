@@ -24,9 +24,11 @@ export function createSession({ slack, clock, to, refusals, until }: Desk): Sess
   const thread = { channel_id: to.channel, thread_ts: to.threadTs }
   let begun: Promise<unknown> | undefined
 
-  const set = (status: 'processing' | 'active') => slack.write((client) => client.agents.sessions.setStatus({ ...thread, status }))
+  const set = (status: 'processing' | 'active') =>
+    slack.write((client) => client.agents.sessions.setStatus({ ...thread, status }))
   // Slack ends this method about February 2027; it adds words, and is all there is where sessions are refused.
-  const say = (status: string) => slack.write((client) => client.assistant.threads.setStatus({ ...thread, status }))
+  const say = (status: string) =>
+    slack.write((client) => client.assistant.threads.setStatus({ ...thread, status }))
 
   async function process(): Promise<void> {
     const attempt = await set('processing')
@@ -44,7 +46,8 @@ export function createSession({ slack, clock, to, refusals, until }: Desk): Sess
         // Slack takes the words away when a message is posted, but not when one is updated.
         begun && patiently({ clock, until, tries: TRIES }, () => say('')),
       ])
-      if (attempt?.is === 'wait' || attempt?.is === 'unknown') throw new BudgetSpent('Slack does not say that the session is active')
+      if (attempt?.is === 'wait' || attempt?.is === 'unknown')
+        throw new BudgetSpent('Slack does not say that the session is active')
     },
     over: async () => {
       if (begun) await session.active()

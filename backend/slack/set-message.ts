@@ -22,7 +22,11 @@ interface How {
 }
 
 /** What chat.postMessage and chat.update take for a whole message. */
-export function wholeMessage({ to }: Desk, content: Pick<Content, 'text' | 'steps'>, { part, state, ending }: How) {
+export function wholeMessage(
+  { to }: Desk,
+  content: Pick<Content, 'text' | 'steps'>,
+  { part, state, ending }: How,
+) {
   return {
     channel: to.channel,
     // What notifications show, and what stands in where a client cannot draw the blocks.
@@ -33,7 +37,12 @@ export function wholeMessage({ to }: Desk, content: Pick<Content, 'text' | 'step
 }
 
 /** Sets a message to its whole content. May be repeated: the outcome is the same. https://docs.slack.dev/reference/methods/chat.update */
-export async function setMessage(desk: Desk, ts: string, content: Content, how: How): Promise<Attempt<unknown>> {
+export async function setMessage(
+  desk: Desk,
+  ts: string,
+  content: Content,
+  how: How,
+): Promise<Attempt<unknown>> {
   return withStepsOrWithout(desk, content, (shown) =>
     desk.slack.write((client) => client.chat.update({ ts, ...wholeMessage(desk, shown, how) })),
   )
@@ -56,6 +65,7 @@ export async function withStepsOrWithout<T>(
 function fallback({ text, steps }: Pick<Content, 'text' | 'steps'>): string {
   if (text.trim() === '') return steps.at(-1)?.title ?? ' '
   let cut = text.slice(0, FALLBACK_BYTES)
-  while (Buffer.byteLength(cut) > FALLBACK_BYTES) cut = cut.slice(0, -Math.ceil((Buffer.byteLength(cut) - FALLBACK_BYTES) / 4))
+  while (Buffer.byteLength(cut) > FALLBACK_BYTES)
+    cut = cut.slice(0, -Math.ceil((Buffer.byteLength(cut) - FALLBACK_BYTES) / 4))
   return cut.toWellFormed()
 }

@@ -29,7 +29,12 @@ export type Started = { is: 'started'; message: Message } | { is: 'wait' } | { i
  * Opens a stream in the thread. Where the answer to that is lost, looks whether the stream is there, and opens it once
  * more if not. https://docs.slack.dev/reference/methods/chat.startStream
  */
-export async function startStreamed(desk: Desk, part: number, text: string, steps: readonly Step[]): Promise<Started> {
+export async function startStreamed(
+  desk: Desk,
+  part: number,
+  text: string,
+  steps: readonly Step[],
+): Promise<Started> {
   const { slack, clock, to } = desk
   const since = clock.now()
   for (let start = 1; ; start++) {
@@ -47,7 +52,8 @@ export async function startStreamed(desk: Desk, part: number, text: string, step
     if (attempt.is === 'refused') return { is: 'refused', code: attempt.code }
     try {
       const ts = attempt.is === 'done' ? attempt.value : await findStream(desk, to, since)
-      if (ts !== undefined) return { is: 'started', message: createStreamed(desk, { ts, part, text, steps, since: begunAt }) }
+      if (ts !== undefined)
+        return { is: 'started', message: createStreamed(desk, { ts, part, text, steps, since: begunAt }) }
     } catch {
       // A second start might leave two; this one, if it is there, Slack ends in five minutes.
       return { is: 'refused', code: 'unknown' }
@@ -79,7 +85,9 @@ function createStreamed(desk: Desk, { ts, part, text, steps, since }: Begun): Me
   void desk.opened(ts)
 
   async function add(more: string, done: readonly Step[]): Promise<Added> {
-    const attempt = await slack.write((client) => client.chat.appendStream({ channel, ts, chunks: toChunks(more, done) }))
+    const attempt = await slack.write((client) =>
+      client.chat.appendStream({ channel, ts, chunks: toChunks(more, done) }),
+    )
     switch (attempt.is) {
       case 'wait':
         return attempt
@@ -124,7 +132,9 @@ function createStreamed(desk: Desk, { ts, part, text, steps, since }: Begun): Me
         if (stopped.is === 'refused' && !isNotStreaming(stopped.code)) stopped = await stop({})
         const session = stopped.is === 'done'
         if (whole) return { is: 'done', session }
-        const set = await patiently({ clock, until }, () => setMessage(desk, ts, content, { part, state, ending }))
+        const set = await patiently({ clock, until }, () =>
+          setMessage(desk, ts, content, { part, state, ending }),
+        )
         if (set.is === 'done') {
           doubtful.length = 0
           return { is: 'done', session }

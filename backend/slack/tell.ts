@@ -5,7 +5,10 @@ import type { Slack } from './web-api.ts'
 /** A word that only one person sees is not worth more of an invocation. */
 const TELL_BUDGET_MS = 10_000
 
-export type Tell = (whom: { channel: string; threadTs?: string; userId: string }, markdown: string) => Promise<boolean>
+export type Tell = (
+  whom: { channel: string; threadTs?: string; userId: string },
+  markdown: string,
+) => Promise<boolean>
 
 /**
  * Shows a sentence to one person and nobody else. Gone when they reload; false where it could not be shown. Seen twice

@@ -13,13 +13,23 @@ export type ReadThread = (at: { channel: string; threadTs: string; ts: string })
 export function createReadThread(slack: Slack): ReadThread {
   return async ({ channel, threadTs, ts }) => {
     const messages = await readReplies(slack, { channel, threadTs, latest: ts }, THREAD_BUDGET_MS)
-    const finished = new Set(messages.flatMap(({ mark }) => (mark?.state === 'ended' || mark?.state === 'failed' ? [attemptOf(mark)] : [])))
+    const finished = new Set(
+      messages.flatMap(({ mark }) =>
+        mark?.state === 'ended' || mark?.state === 'failed' ? [attemptOf(mark)] : [],
+      ),
+    )
     return messages.map(({ ts, own, byApp, userId, text, streaming, mark }) => {
       // Ours, but somebody's question.
       if (mark?.state === 'root' && mark.userId !== undefined)
         return { ts, from: 'person', userId: mark.userId, mrkdwn: askedIn(text), streaming: false }
       const half = mark?.state === 'closed' && !finished.has(attemptOf(mark))
-      return { ts, from: own ? 'assistant' : byApp ? 'app' : 'person', userId, mrkdwn: text, streaming: streaming || half }
+      return {
+        ts,
+        from: own ? 'assistant' : byApp ? 'app' : 'person',
+        userId,
+        mrkdwn: text,
+        streaming: streaming || half,
+      }
     })
   }
 }

@@ -14,7 +14,13 @@ export interface SlackIdentity {
 export const SLACK_CALL_TIMEOUT_MS = 8_000
 
 /** Errors of Slack's that a newer token may cure. */
-const STALE_TOKEN = new Set(['invalid_auth', 'token_revoked', 'token_expired', 'account_inactive', 'not_authed'])
+const STALE_TOKEN = new Set([
+  'invalid_auth',
+  'token_revoked',
+  'token_expired',
+  'account_inactive',
+  'not_authed',
+])
 
 /** Errors after which, as their own texts say, some aspect of the call may have succeeded. https://docs.slack.dev/reference/methods/chat.postMessage#errors */
 const HALF_DONE = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'])
@@ -122,7 +128,8 @@ export function createSlack({
       if (error instanceof AskedToWait) return { is: 'wait', waitMs: error.waitMs }
       const code = slackError(error)
       // What is no JSON the client takes for an error code.
-      if (!(error instanceof Error) || code === undefined || !/^[a-z_]+$/.test(code) || HALF_DONE.has(code)) return { is: 'unknown', error }
+      if (!(error instanceof Error) || code === undefined || !/^[a-z_]+$/.test(code) || HALF_DONE.has(code))
+        return { is: 'unknown', error }
       return RATE_LIMITED.has(code) ? { is: 'wait', waitMs: UNSAID_WAIT_MS } : { is: 'refused', code, error }
     }
   }
@@ -132,7 +139,9 @@ export function createSlack({
     async make(attempt) {
       const made = await write(attempt)
       if (made.is !== 'done') return made
-      return made.value.ts === undefined ? { is: 'unknown', error: new Error('no ts') } : { is: 'done', value: made.value.ts }
+      return made.value.ts === undefined
+        ? { is: 'unknown', error: new Error('no ts') }
+        : { is: 'done', value: made.value.ts }
     },
     read: (budgetMs, attempt) => within(budgetMs, readPatiently(clock.now() + budgetMs, attempt)),
     identity: async () => (await current()).identity,

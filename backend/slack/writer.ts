@@ -143,7 +143,8 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
         return true
       case 'wait':
         if (clock.now() + added.waitMs < desk.until) throw new AskedToWait(added.waitMs)
-        if (mode !== 'streaming') throw new BudgetSpent('Slack asks to wait beyond the end of this invocation')
+        if (mode !== 'streaming')
+          throw new BudgetSpent('Slack asks to wait beyond the end of this invocation')
         // A post counts against another limit.
         fallBack('at the end')
         // What it may lack is made good when it is ended.
@@ -224,7 +225,10 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
       const underWay = [...shown.filter(({ id }) => steps.every((step) => step.id !== id)), ...steps].filter(
         ({ status }) => status === 'in_progress',
       )
-      steps = [...steps.filter((step) => !underWay.includes(step)), ...underWay.map((step) => ({ ...step, status: 'complete' as const }))]
+      steps = [
+        ...steps.filter((step) => !underWay.includes(step)),
+        ...underWay.map((step) => ({ ...step, status: 'complete' as const })),
+      ]
       return message !== undefined && underWay.length > 0
     },
     ready(text, final) {

@@ -15,6 +15,16 @@ export async function aliasedVersion({ tools, placement }: Aliasing, pretended: 
 }
 
 export async function pointAlias({ tools, placement }: Aliasing, version: string): Promise<void> {
-  const args = ['lambda', 'update-alias', ...named, '--function-version', version, '--region', placement.home, '--output', 'json']
+  const args = [
+    'lambda',
+    'update-alias',
+    ...named,
+    '--function-version',
+    version,
+    '--region',
+    placement.home,
+    '--output',
+    'json',
+  ]
   await tools.call({ tool: 'aws', args })
 }

@@ -28,11 +28,19 @@ export const terminal: Asking = {
   async agree({ message, enter }) {
     if (!answered(await confirm({ message, initialValue: enter === 'yes' }))) throw new Cancelled()
   },
-  async choose<T extends string>({ message, options }: { message: string; options: { value: T; label: string }[] }) {
+  async choose<T extends string>({
+    message,
+    options,
+  }: {
+    message: string
+    options: { value: T; label: string }[]
+  }) {
     return answered(await select<string>({ message, options })) as T
   },
   async text({ message, known, schema }) {
-    return answered<string>(await text({ message, ...(known !== undefined && { initialValue: known }), validate: schema })).trim()
+    return answered<string>(
+      await text({ message, ...(known !== undefined && { initialValue: known }), validate: schema }),
+    ).trim()
   },
   async secret({ message, schema }) {
     return answered<string>(await password({ message, validate: schema, clearOnError: true })).trim()

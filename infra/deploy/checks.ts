@@ -15,7 +15,9 @@ export function report({ say, tools }: Pick<Guide, 'say' | 'tools'>, found: Foun
   const wrong = found.filter((one) => 'inTheWay' in one).length
   if (wrong === 0 || tools.dry) return
   const what = wrong === 1 ? 'One thing is' : `${wrong} things are`
-  throw new ToMend(`${what} in the way, and nothing has been made yet. Mend what is marked with ✗ and give the command again.`)
+  throw new ToMend(
+    `${what} in the way, and nothing has been made yet. Mend what is marked with ✗ and give the command again.`,
+  )
 }
 
 /** Neither yes nor no. */

@@ -21,7 +21,9 @@ const UNFILLED = 'not-set'
  */
 export async function fillConfluence(guide: Guide, { bases }: Outputs): Promise<Set<string>> {
   const { placement, tools, memory, say } = guide
-  const readers = bases.flatMap((base) => (base.credentialsArn === undefined ? [] : [{ ...base, arn: base.credentialsArn }]))
+  const readers = bases.flatMap((base) =>
+    base.credentialsArn === undefined ? [] : [{ ...base, arn: base.credentialsArn }],
+  )
   if (readers.length === 0) return new Set()
   say.step('Confluence')
   const at = (arn: string) => ({ arn, region: placement.knowledge })
@@ -30,7 +32,8 @@ export async function fillConfluence(guide: Guide, { bases }: Outputs): Promise<
     readers.map(async (base) => ({ ...base, credentials: await readSecret(tools, at(base.arn), pretended) })),
   )
   const wanting = await thatWant(guide, held)
-  const credentials = wanting.length > 0 ? await credentialsFor(guide, wanting, held.find(isFilled)?.credentials) : pretended
+  const credentials =
+    wanting.length > 0 ? await credentialsFor(guide, wanting, held.find(isFilled)?.credentials) : pretended
   const renewed = wanting.filter((base) => !isSame(base.credentials, credentials))
   for (const { arn } of renewed) await writeSecret(tools, at(arn), { ...credentials })
   if (wanting.length > 0) memory.remember({ confluenceUser: credentials.username })
@@ -56,7 +59,8 @@ async function thatWant(guide: Guide, held: Reader[]): Promise<Reader[]> {
   const wants: Reader[] = []
   for (const base of held) {
     const isOther = confluenceUser !== undefined && base.credentials.username !== confluenceUser
-    if (!isFilled(base) || isOther || (guide.ask.present && (await isToBeRenewed(guide, base)))) wants.push(base)
+    if (!isFilled(base) || isOther || (guide.ask.present && (await isToBeRenewed(guide, base))))
+      wants.push(base)
   }
   return wants
 }
@@ -88,11 +92,17 @@ async function whyUnread({ tools, placement }: Guide, base: Reader): Promise<str
 }
 
 /** `known` are those of another base, if there is one. */
-async function credentialsFor(guide: Guide, wanting: Reader[], known: Credentials | undefined): Promise<Credentials> {
+async function credentialsFor(
+  guide: Guide,
+  wanting: Reader[],
+  known: Credentials | undefined,
+): Promise<Credentials> {
   const { given, ask, memory } = guide
   // A base that is new beside others is read as they are.
-  const isMeant = given.confluenceToken === undefined && (given.confluenceUser ?? known?.username) === known?.username
-  if (known && isMeant && !wanting.some(isFilled)) return { username: known.username, password: known.password }
+  const isMeant =
+    given.confluenceToken === undefined && (given.confluenceUser ?? known?.username) === known?.username
+  if (known && isMeant && !wanting.some(isFilled))
+    return { username: known.username, password: known.password }
   const names = wanting.map(({ name }) => name).join(', ')
   const username =
     given.confluenceUser ??

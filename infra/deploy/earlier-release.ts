@@ -20,7 +20,10 @@ export interface Earlier {
 export function releaseOf(listed: readonly WorkerVersion[], liveId: string): Release {
   const versions = inOrder(listed)
   const release = releaseAt(versions, indexOf(versions, liveId))
-  if (!release) throw new ToMend('The Worker that is live was not deployed by this program. Choose a version with "npx wrangler rollback".')
+  if (!release)
+    throw new ToMend(
+      'The Worker that is live was not deployed by this program. Choose a version with "npx wrangler rollback".',
+    )
   return release
 }
 
@@ -36,9 +39,12 @@ export function stepBack(listed: readonly WorkerVersion[], liveId: string): Earl
   const release = releaseAt(versions, to)
   const version = versions[to]
   if (!release || !version) {
-    throw new ToMend("There is no earlier release among the Worker's last ten versions. Check out an older commit and deploy that.")
+    throw new ToMend(
+      "There is no earlier release among the Worker's last ten versions. Check out an older commit and deploy that.",
+    )
   }
-  if (versions.some((later, index) => index > to && isSecretChange(later))) throw new ToMend(oldSecret("A secret of the Worker's"))
+  if (versions.some((later, index) => index > to && isSecretChange(later)))
+    throw new ToMend(oldSecret("A secret of the Worker's"))
   return { release, versionId: version.id, madeOn: version.metadata.created_on }
 }
 
@@ -59,7 +65,9 @@ function indexOf(versions: readonly WorkerVersion[], id: string): number {
 }
 
 function releaseAt(versions: readonly WorkerVersion[], at: number): Release | undefined {
-  const tagged = versions.slice(0, at + 1).findLast(({ annotations }) => readTag(annotations?.['workers/tag']))
+  const tagged = versions
+    .slice(0, at + 1)
+    .findLast(({ annotations }) => readTag(annotations?.['workers/tag']))
   return readTag(tagged?.annotations?.['workers/tag'])
 }
 
@@ -68,5 +76,7 @@ function isAnother(release: Release | undefined, live: Release): boolean {
 }
 
 function isSecretChange({ annotations }: WorkerVersion): boolean {
-  return annotations?.['workers/triggered_by'] === 'secret' || readTag(annotations?.['workers/tag']) === undefined
+  return (
+    annotations?.['workers/triggered_by'] === 'secret' || readTag(annotations?.['workers/tag']) === undefined
+  )
 }

@@ -16,7 +16,11 @@ export interface Given {
 }
 
 /** They end here: no tool that we start gets them in its environment. */
-export const SECRET_VARIABLES: readonly string[] = ['CONFLUENCE_API_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN']
+export const SECRET_VARIABLES: readonly string[] = [
+  'CONFLUENCE_API_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_BOT_TOKEN',
+]
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
@@ -31,14 +35,37 @@ type Option = keyof typeof OPTIONS
 const TAKEN_BY_NPM = ['dry-run', 'yes'] as const
 
 /** Shapes that tell one secret from another, so that none lands where another belongs. */
-const SlackApp = v.pipe(v.string(), v.regex(/^(new|A[A-Z0-9]{5,})$/, '"new" or the id of an app is meant, such as A0123456789'))
-export const ConfluenceUser = v.pipe(v.string(), v.trim(), v.regex(/^\S+@\S+$/, "the user's mail address is meant"))
-export const ConfluenceToken = v.pipe(v.string(), v.trim(), v.regex(/^\S{20,}$/, 'an API token of Atlassian is meant'))
-export const SigningSecret = v.pipe(v.string(), v.trim(), v.regex(/^[0-9a-f]{32}$/, 'it has 32 of the characters 0-9 and a-f'))
-export const BotToken = v.pipe(v.string(), v.trim(), v.regex(/^xoxb-[\w-]+$/, 'a bot token is meant, which begins with xoxb-'))
+const SlackApp = v.pipe(
+  v.string(),
+  v.regex(/^(new|A[A-Z0-9]{5,})$/, '"new" or the id of an app is meant, such as A0123456789'),
+)
+export const ConfluenceUser = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(/^\S+@\S+$/, "the user's mail address is meant"),
+)
+export const ConfluenceToken = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(/^\S{20,}$/, 'an API token of Atlassian is meant'),
+)
+export const SigningSecret = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(/^[0-9a-f]{32}$/, 'it has 32 of the characters 0-9 and a-f'),
+)
+export const BotToken = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(/^xoxb-[\w-]+$/, 'a bot token is meant, which begins with xoxb-'),
+)
 
 /** Reads the options that a command `takes`. Throws WrongUsage. */
-export function readGiven(args: readonly string[], env: Record<string, string | undefined>, takes: readonly Option[]): Given {
+export function readGiven(
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+  takes: readonly Option[],
+): Given {
   const options = Object.fromEntries(takes.map((name) => [name, OPTIONS[name]]))
   const values = (() => {
     try {
@@ -48,8 +75,14 @@ export function readGiven(args: readonly string[], env: Record<string, string | 
     }
   })()
   for (const name of TAKEN_BY_NPM) {
-    if (takes.includes(name) && env[`npm_config_${name.replace('-', '_')}`] === 'true' && values[name] !== true) {
-      throw new WrongUsage(`npm takes --${name} for itself: give "npm run ${env.npm_lifecycle_event ?? 'deploy'} -- --${name}"`)
+    if (
+      takes.includes(name) &&
+      env[`npm_config_${name.replace('-', '_')}`] === 'true' &&
+      values[name] !== true
+    ) {
+      throw new WrongUsage(
+        `npm takes --${name} for itself: give "npm run ${env.npm_lifecycle_event ?? 'deploy'} -- --${name}"`,
+      )
     }
   }
   return {

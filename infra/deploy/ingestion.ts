@@ -7,7 +7,9 @@ export interface IngestionJob {
   status: 'STARTING' | 'IN_PROGRESS' | 'COMPLETE' | 'FAILED' | 'STOPPING' | 'STOPPED'
   /** Of which source, where the schedule or a deployment started it (infra/reading.ts). */
   description?: string
-  statistics?: Partial<Record<'numberOfDocumentsScanned' | 'numberOfNewDocumentsIndexed' | 'numberOfDocumentsFailed', number>>
+  statistics?: Partial<
+    Record<'numberOfDocumentsScanned' | 'numberOfNewDocumentsIndexed' | 'numberOfDocumentsFailed', number>
+  >
   failureReasons?: string[]
 }
 
@@ -39,19 +41,32 @@ export function createIngestion(tools: Tools, region: string) {
     /** The latest job, started by us or by the schedule. */
     latest: (base: MadeBase) => newest(base, []),
     /** The latest that came to its end. */
-    lastComplete: (base: MadeBase) => newest(base, ['--filters', 'attribute=STATUS,operator=EQ,values=COMPLETE']),
+    lastComplete: (base: MadeBase) =>
+      newest(base, ['--filters', 'attribute=STATUS,operator=EQ,values=COMPLETE']),
     async start(base: MadeBase): Promise<IngestionJob> {
       const args = ['bedrock-agent', 'start-ingestion-job', ...source(base), '--description', base.reading]
       return (await tools.read({ tool: 'aws', args }, { ingestionJob: pretended })).ingestionJob
     },
     /** It goes on for a while as STOPPING. */
     async stop(base: MadeBase, { ingestionJobId }: IngestionJob): Promise<IngestionJob> {
-      const args = ['bedrock-agent', 'stop-ingestion-job', ...source(base), '--ingestion-job-id', ingestionJobId]
+      const args = [
+        'bedrock-agent',
+        'stop-ingestion-job',
+        ...source(base),
+        '--ingestion-job-id',
+        ingestionJobId,
+      ]
       return (await tools.read({ tool: 'aws', args }, { ingestionJob: pretended })).ingestionJob
     },
     /** With the reasons of a failure, which the lists leave out. */
     async look(base: MadeBase, { ingestionJobId }: IngestionJob): Promise<IngestionJob> {
-      const args = ['bedrock-agent', 'get-ingestion-job', ...source(base), '--ingestion-job-id', ingestionJobId]
+      const args = [
+        'bedrock-agent',
+        'get-ingestion-job',
+        ...source(base),
+        '--ingestion-job-id',
+        ingestionJobId,
+      ]
       return (await tools.read({ tool: 'aws', args }, { ingestionJob: pretended })).ingestionJob
     },
   }

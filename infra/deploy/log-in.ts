@@ -32,8 +32,13 @@ export async function logIn(guide: Guide): Promise<LoggedIn> {
 }
 
 /** Where both have said yes. */
-export function loggedIn({ tools }: Guide, awsAccount: string | undefined, cloudflare: Account | undefined): LoggedIn {
-  if (awsAccount === undefined || cloudflare === undefined) throw new Error('Nobody is logged in, and nobody has said so.')
+export function loggedIn(
+  { tools }: Guide,
+  awsAccount: string | undefined,
+  cloudflare: Account | undefined,
+): LoggedIn {
+  if (awsAccount === undefined || cloudflare === undefined)
+    throw new Error('Nobody is logged in, and nobody has said so.')
   return { tools: onAccount(tools, cloudflare.id), awsAccount, cloudflareAccount: cloudflare.name }
 }
 
@@ -41,7 +46,10 @@ export function loggedIn({ tools }: Guide, awsAccount: string | undefined, cloud
 export async function logInToAws({ tools, placement }: Guide): Promise<{ account?: string; found: Found }> {
   try {
     const args = ['sts', 'get-caller-identity', '--region', placement.home, '--output', 'json']
-    const { Account: account, Arn } = await tools.read({ tool: 'aws', args }, { Account: '<account>', Arn: '<you>' })
+    const { Account: account, Arn } = await tools.read(
+      { tool: 'aws', args },
+      { Account: '<account>', Arn: '<you>' },
+    )
     return { account, found: { well: `AWS account ${account}, as ${Arn}` } }
   } catch (error) {
     if (error instanceof ToolMissing) return { found: { inTheWay: error.message } }
@@ -54,15 +62,23 @@ export async function logInToAws({ tools, placement }: Guide): Promise<{ account
 /** The account, where somebody is logged in to Cloudflare. Where there are several, it is asked for. */
 export async function logInToCloudflare(guide: Guide): Promise<{ account?: Account; found: Found }> {
   try {
-    const { accounts, email } = await guide.tools.read<Who>({ tool: 'wrangler', args: ['whoami', '--json'] }, PRETENDED)
+    const { accounts, email } = await guide.tools.read<Who>(
+      { tool: 'wrangler', args: ['whoami', '--json'] },
+      PRETENDED,
+    )
     const account = await whichAccount(guide, accounts)
-    return { account, found: { well: `Cloudflare account ${account.name}, as ${email ?? 'the owner of a token'}` } }
+    return {
+      account,
+      found: { well: `Cloudflare account ${account.name}, as ${email ?? 'the owner of a token'}` },
+    }
   } catch (error) {
     if (error instanceof ToMend) return { found: { inTheWay: error.message } }
     if (!(error instanceof CommandFailed)) throw error
     // It ends so, too, where it could not ask.
-    if (!/"loggedIn":\s*false/.test(error.said)) return { found: { inTheWay: unexpected('Who is logged in to Cloudflare', error) } }
-    const login = 'Run "npx wrangler login", or set CLOUDFLARE_API_TOKEN to a token that may edit Workers and Queues.'
+    if (!/"loggedIn":\s*false/.test(error.said))
+      return { found: { inTheWay: unexpected('Who is logged in to Cloudflare', error) } }
+    const login =
+      'Run "npx wrangler login", or set CLOUDFLARE_API_TOKEN to a token that may edit Workers and Queues.'
     return { found: { inTheWay: `Nobody is logged in to Cloudflare. ${login}` } }
   }
 }
@@ -72,8 +88,11 @@ async function whichAccount({ given, ask, memory }: Guide, accounts: Account[]):
   const listed = (id: string): Account | undefined => accounts.find((account) => account.id === id)
   const remembered = memory.recall().cloudflareAccountId
   if (given.cloudflareAccountId !== undefined) {
-    if (given.cloudflareAccountId !== remembered) memory.remember({ cloudflareAccountId: given.cloudflareAccountId })
-    return listed(given.cloudflareAccountId) ?? { id: given.cloudflareAccountId, name: given.cloudflareAccountId }
+    if (given.cloudflareAccountId !== remembered)
+      memory.remember({ cloudflareAccountId: given.cloudflareAccountId })
+    return (
+      listed(given.cloudflareAccountId) ?? { id: given.cloudflareAccountId, name: given.cloudflareAccountId }
+    )
   }
   if (remembered !== undefined) {
     const account = listed(remembered)
@@ -86,10 +105,15 @@ async function whichAccount({ given, ask, memory }: Guide, accounts: Account[]):
     )
   }
   const [only, ...others] = accounts
-  if (!only) throw new ToMend('Cloudflare does not say which account this login is for. Set CLOUDFLARE_ACCOUNT_ID.')
+  if (!only)
+    throw new ToMend('Cloudflare does not say which account this login is for. Set CLOUDFLARE_ACCOUNT_ID.')
   if (others.length === 0) return only
   const options = accounts.map(({ id, name }) => ({ value: id, label: name }))
-  const chosen = await ask.choose({ message: 'Which Cloudflare account?', by: 'CLOUDFLARE_ACCOUNT_ID', options })
+  const chosen = await ask.choose({
+    message: 'Which Cloudflare account?',
+    by: 'CLOUDFLARE_ACCOUNT_ID',
+    options,
+  })
   memory.remember({ cloudflareAccountId: chosen })
   return listed(chosen) ?? only
 }
@@ -97,7 +121,9 @@ async function whichAccount({ given, ask, memory }: Guide, accounts: Account[]):
 /** wrangler asks which account, or fails, unless a variable says so. */
 export function onAccount(tools: Tools, accountId: string): Tools {
   const named = (command: Command): Command =>
-    command.tool === 'wrangler' ? { ...command, variables: { ...command.variables, CLOUDFLARE_ACCOUNT_ID: accountId } } : command
+    command.tool === 'wrangler'
+      ? { ...command, variables: { ...command.variables, CLOUDFLARE_ACCOUNT_ID: accountId } }
+      : command
   return {
     dry: tools.dry,
     call: (command) => tools.call(named(command)),

@@ -31,7 +31,10 @@ export function createMemory(root: string, dry: boolean): Memory {
   const recall = (): Remembered => {
     const text = readIfThere(path)
     const read = v.safeParse(v.pipe(v.string(), v.parseJson(), Remembered), text ?? '{}')
-    if (!read.success) throw new ToMend(`${FILE} is not what this command wrote. Remove it; everything in it will be asked again.`)
+    if (!read.success)
+      throw new ToMend(
+        `${FILE} is not what this command wrote. Remove it; everything in it will be asked again.`,
+      )
     return read.output
   }
   return {

@@ -17,7 +17,16 @@ export interface Room {
 export async function checkBootstrap({ sections, tools }: Guide): Promise<Found[]> {
   return Promise.all(
     stackRegions(sections).map(async (region): Promise<Found> => {
-      const args = ['ssm', 'get-parameter', '--name', '/cdk-bootstrap/hnb659fds/version', '--region', region, '--output', 'json']
+      const args = [
+        'ssm',
+        'get-parameter',
+        '--name',
+        '/cdk-bootstrap/hnb659fds/version',
+        '--region',
+        region,
+        '--output',
+        'json',
+      ]
       try {
         const { Parameter } = await tools.read({ tool: 'aws', args }, { Parameter: { Value: '<version>' } })
         return { well: `The CDK is bootstrapped in ${region} (version ${Parameter.Value})` }
@@ -25,7 +34,9 @@ export async function checkBootstrap({ sections, tools }: Guide): Promise<Found[
         if (!(error instanceof CommandFailed)) throw error
         if (!error.said.includes('ParameterNotFound'))
           return { inTheWay: unexpected(`Whether the CDK is bootstrapped in ${region}`, error) }
-        return { inTheWay: `The CDK is not bootstrapped in ${region}. Run "npx cdk bootstrap" once for this account and region.` }
+        return {
+          inTheWay: `The CDK is not bootstrapped in ${region}. Run "npx cdk bootstrap" once for this account and region.`,
+        }
       }
     }),
   )
@@ -44,7 +55,8 @@ export async function checkConcurrency({ sections, placement, tools }: Guide): P
     if (limit.UnreservedConcurrentExecutions + own - UNRESERVED_MINIMUM >= wanted) {
       return { reserve: true, found: { well: `Lambda has room for ${wanted} reserved executions` } }
     }
-    const ask = limit.ConcurrentExecutions - limit.UnreservedConcurrentExecutions - own + UNRESERVED_MINIMUM + wanted
+    const ask =
+      limit.ConcurrentExecutions - limit.UnreservedConcurrentExecutions - own + UNRESERVED_MINIMUM + wanted
     const note =
       `Lambda has no room to reserve ${wanted} executions: the account may run ${limit.ConcurrentExecutions} at a time. It is deployed ` +
       `without a reservation. Ask for at least ${ask} under Service Quotas, AWS Lambda, "Concurrent executions" (L-B99A9384), ` +
@@ -62,7 +74,9 @@ async function ownReservation({ tools }: Pick<Guide, 'tools'>, region: string[])
   try {
     // Without a reservation the answer is empty, and so is what the tool prints.
     const said = await tools.call({ tool: 'aws', args })
-    return said.trim() === '' ? 0 : ((JSON.parse(said) as { ReservedConcurrentExecutions?: number }).ReservedConcurrentExecutions ?? 0)
+    return said.trim() === ''
+      ? 0
+      : ((JSON.parse(said) as { ReservedConcurrentExecutions?: number }).ReservedConcurrentExecutions ?? 0)
   } catch (error) {
     if (error instanceof CommandFailed && error.said.includes('ResourceNotFoundException')) return 0
     throw error

@@ -39,7 +39,9 @@ export async function checkModels(guide: Guide): Promise<Found[]> {
     checkModel(tools, asked, target.model, placement.model),
     made ? checkOnDemand(tools, embedded, embedding.model, placement.knowledge) : [],
     made ? checkModel(tools, embedded, embedding.model, placement.knowledge) : [],
-    rerankModel ? checkModel(tools, `knowledge.rerankModel ${rerankModel}`, rerankModel, placement.knowledge) : [],
+    rerankModel
+      ? checkModel(tools, `knowledge.rerankModel ${rerankModel}`, rerankModel, placement.knowledge)
+      : [],
   ])
   return found.flat()
 }
@@ -48,7 +50,16 @@ export async function checkModels(guide: Guide): Promise<Found[]> {
 export async function checkVectors({ sections, placement, tools }: Guide): Promise<Found[]> {
   if (!sections.knowledge.bases.some(({ source }) => source !== 'existing')) return []
   const region = placement.knowledge
-  const args = ['s3vectors', 'list-vector-buckets', '--max-items', '1', '--region', region, '--output', 'json']
+  const args = [
+    's3vectors',
+    'list-vector-buckets',
+    '--max-items',
+    '1',
+    '--region',
+    region,
+    '--output',
+    'json',
+  ]
   try {
     await tools.call({ tool: 'aws', args })
     return [{ well: `S3 Vectors is in ${region}` }]
@@ -57,24 +68,45 @@ export async function checkVectors({ sections, placement, tools }: Guide): Promi
     if (/invalid choice/i.test(error.said))
       return [{ inTheWay: 'This AWS CLI is too old to know S3 Vectors. Install the newest version 2.' }]
     if (/Could not connect to the endpoint/i.test(error.said)) {
-      return [{ inTheWay: `S3 Vectors is not in ${region}. Choose another knowledge.region in assistant.config.ts.` }]
+      return [
+        {
+          inTheWay: `S3 Vectors is not in ${region}. Choose another knowledge.region in assistant.config.ts.`,
+        },
+      ]
     }
     return [{ inTheWay: unexpected(`Whether S3 Vectors is in ${region}`, error) }]
   }
 }
 
 async function checkProfile(tools: Tools, profile: string, region: string): Promise<Found[]> {
-  const args = ['bedrock', 'get-inference-profile', '--inference-profile-identifier', profile, '--region', region, '--output', 'json']
+  const args = [
+    'bedrock',
+    'get-inference-profile',
+    '--inference-profile-identifier',
+    profile,
+    '--region',
+    region,
+    '--output',
+    'json',
+  ]
   try {
     const { status } = await tools.read({ tool: 'aws', args }, { status: 'ACTIVE' })
     return status === 'ACTIVE'
       ? []
-      : [{ inTheWay: `model.id ${profile} is ${status} in ${region}. Choose another in assistant.config.ts.` }]
+      : [
+          {
+            inTheWay: `model.id ${profile} is ${status} in ${region}. Choose another in assistant.config.ts.`,
+          },
+        ]
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
     if (!/ResourceNotFound|ValidationException/.test(error.said))
       return [{ inTheWay: unexpected(`Whether ${profile} is in ${region}`, error) }]
-    return [{ inTheWay: `model.id ${profile} is not in ${region}. Choose another model or model.region in assistant.config.ts.` }]
+    return [
+      {
+        inTheWay: `model.id ${profile} is not in ${region}. Choose another model or model.region in assistant.config.ts.`,
+      },
+    ]
   }
 }
 
@@ -83,22 +115,46 @@ async function checkProfile(tools: Tools, profile: string, region: string): Prom
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_FoundationModelDetails.html
  */
 async function checkOnDemand(tools: Tools, what: string, model: string, region: string): Promise<Found[]> {
-  const args = ['bedrock', 'get-foundation-model', '--model-identifier', model, '--region', region, '--output', 'json']
+  const args = [
+    'bedrock',
+    'get-foundation-model',
+    '--model-identifier',
+    model,
+    '--region',
+    region,
+    '--output',
+    'json',
+  ]
   try {
     const pretended: Details = { modelDetails: { inferenceTypesSupported: ['ON_DEMAND'] } }
     const { modelDetails } = await tools.read({ tool: 'aws', args }, pretended)
     if (modelDetails.inferenceTypesSupported?.includes('ON_DEMAND')) return []
     const instead = `only through an inference profile, whose id has a part of the world in front, such as us.${model}`
-    return [{ inTheWay: `${what} is not called by its own id in ${region}, ${instead}. Choose another in assistant.config.ts.` }]
+    return [
+      {
+        inTheWay: `${what} is not called by its own id in ${region}, ${instead}. Choose another in assistant.config.ts.`,
+      },
+    ]
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
     // Whether it is there at all, checkModel says.
-    return /ResourceNotFound|ValidationException/.test(error.said) ? [] : [{ inTheWay: unexpected(`How ${what} is called`, error) }]
+    return /ResourceNotFound|ValidationException/.test(error.said)
+      ? []
+      : [{ inTheWay: unexpected(`How ${what} is called`, error) }]
   }
 }
 
 async function checkModel(tools: Tools, what: string, model: string, region: string): Promise<Found[]> {
-  const args = ['bedrock', 'get-foundation-model-availability', '--model-id', model, '--region', region, '--output', 'json']
+  const args = [
+    'bedrock',
+    'get-foundation-model-availability',
+    '--model-id',
+    model,
+    '--region',
+    region,
+    '--output',
+    'json',
+  ]
   try {
     const seen = await tools.read({ tool: 'aws', args }, AVAILABLE)
     if (seen.regionAvailability !== 'AVAILABLE') return [{ inTheWay: `${what} is not in ${region}.` }]
@@ -112,7 +168,8 @@ async function checkModel(tools: Tools, what: string, model: string, region: str
     return form.some((one) => 'inTheWay' in one) ? form : [...form, { inTheWay: openIt(what, region) }]
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
-    if (!/ResourceNotFound|ValidationException/.test(error.said)) return [{ inTheWay: unexpected(`Whether ${what} may be called`, error) }]
+    if (!/ResourceNotFound|ValidationException/.test(error.said))
+      return [{ inTheWay: unexpected(`Whether ${what} may be called`, error) }]
     return [{ inTheWay: `${what} is not in ${region}. Choose another in assistant.config.ts.` }]
   }
 }
@@ -120,15 +177,27 @@ async function checkModel(tools: Tools, what: string, model: string, region: str
 /** The form that Anthropic wants once of each account, or of an organization for all of its accounts: then this account knows of none. */
 async function checkForm(tools: Tools, region: string, allowed: boolean): Promise<Found[]> {
   try {
-    await tools.call({ tool: 'aws', args: ['bedrock', 'get-use-case-for-model-access', '--region', region, '--output', 'json'] })
+    await tools.call({
+      tool: 'aws',
+      args: ['bedrock', 'get-use-case-for-model-access', '--region', region, '--output', 'json'],
+    })
     return []
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
-    if (!error.said.includes('ResourceNotFound')) return [{ note: unexpected("Whether Anthropic's use-case form was sent", error) }]
+    if (!error.said.includes('ResourceNotFound'))
+      return [{ note: unexpected("Whether Anthropic's use-case form was sent", error) }]
     const send = `Open any of Anthropic's models in ${catalog(region)} and send the form.`
     return allowed
-      ? [{ note: `This account has not sent Anthropic's use-case form. Unless your organization has, calls will be refused. ${send}` }]
-      : [{ inTheWay: `This account has not sent Anthropic's use-case form, and may not call its models. ${send}` }]
+      ? [
+          {
+            note: `This account has not sent Anthropic's use-case form. Unless your organization has, calls will be refused. ${send}`,
+          },
+        ]
+      : [
+          {
+            inTheWay: `This account has not sent Anthropic's use-case form, and may not call its models. ${send}`,
+          },
+        ]
   }
 }
 

@@ -45,13 +45,22 @@ export async function checkSubdomain(guide: Guide, accountId: string, apiUrl: st
     }
     const response = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) })
     const { result, errors = [] } = (await response.json()) as Answer
-    if (result?.subdomain) return [{ well: `The Worker's address is https://${wrangler.worker}.${result.subdomain}.workers.dev` }]
+    if (result?.subdomain)
+      return [{ well: `The Worker's address is https://${wrangler.worker}.${result.subdomain}.workers.dev` }]
     if (!response.ok && !errors.some(({ code }) => code === NO_SUBDOMAIN)) {
-      return [{ note: `${what} could not be found out. The answer was: ${errors[0]?.message ?? `status ${response.status}`}` }]
+      return [
+        {
+          note: `${what} could not be found out. The answer was: ${errors[0]?.message ?? `status ${response.status}`}`,
+        },
+      ]
     }
     const choose = `Choose one under https://dash.cloudflare.com/${accountId}/workers/onboarding`
     const orDomain = 'or give the Worker a domain of yours in wrangler.toml, as docs/deployment.md shows'
-    return [{ inTheWay: `This Cloudflare account has no workers.dev subdomain yet, and so the Worker no address. ${choose}, ${orDomain}.` }]
+    return [
+      {
+        inTheWay: `This Cloudflare account has no workers.dev subdomain yet, and so the Worker no address. ${choose}, ${orDomain}.`,
+      },
+    ]
   } catch (error) {
     if (error instanceof CommandFailed) return [{ note: unexpected(what, error) }]
     // Not what Node says of it: that may repeat the token.

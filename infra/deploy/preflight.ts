@@ -49,10 +49,16 @@ async function lookAtAws(guide: Guide): Promise<{ account?: string; room?: Room;
   return { account, room, found: [found, ...more.flat(), room.found] }
 }
 
-async function lookAtCloudflare(guide: Guide, apiUrl: string): Promise<{ account?: Account; found: Found[] }> {
+async function lookAtCloudflare(
+  guide: Guide,
+  apiUrl: string,
+): Promise<{ account?: Account; found: Found[] }> {
   const { account, found } = await logInToCloudflare(guide)
   if (account === undefined) return { found: [found] }
   const there = { ...guide, tools: onAccount(guide.tools, account.id) }
-  const [queues, subdomain] = await Promise.all([checkQueues(there), checkSubdomain(there, account.id, apiUrl)])
+  const [queues, subdomain] = await Promise.all([
+    checkQueues(there),
+    checkSubdomain(there, account.id, apiUrl),
+  ])
   return { account, found: [found, queues, ...subdomain] }
 }

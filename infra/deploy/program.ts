@@ -25,6 +25,7 @@ function tell(error: unknown): number {
 
 function explain(error: unknown): [sentence: string, status: number] {
   if (error instanceof WrongUsage) return [`${error.message}. See --help.`, EXIT.usage]
-  if (error instanceof Cancelled) return ['Stopped. What is done stays done; give the command again to go on.', EXIT.interrupted]
+  if (error instanceof Cancelled)
+    return ['Stopped. What is done stays done; give the command again to go on.', EXIT.interrupted]
   return [error instanceof Error ? error.message : String(error), EXIT.failed]
 }

@@ -5,7 +5,8 @@ import { CommandFailed } from './tools.ts'
 export async function createQueues({ tools, wrangler, say }: Guide): Promise<void> {
   say.step('Queues')
   for (const queue of wrangler.queues) {
-    if (tools.dry || !(await isThere({ tools }, queue))) await tools.call({ tool: 'wrangler', args: ['queues', 'create', queue] })
+    if (tools.dry || !(await isThere({ tools }, queue)))
+      await tools.call({ tool: 'wrangler', args: ['queues', 'create', queue] })
     say.done(`${queue} is there`)
   }
 }

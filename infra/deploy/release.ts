@@ -25,5 +25,7 @@ export function readTag(tag: string | undefined): Release | undefined {
 
 /** Of the bundle that `cdk deploy` has just made beside its own, and of what wrangler adds to it. */
 export function fingerprintEdge(root: string): string {
-  return fingerprint(['dist/edge/worker.js', 'wrangler.toml'].map((file) => readFileSync(join(root, file), 'utf8')))
+  return fingerprint(
+    ['dist/edge/worker.js', 'wrangler.toml'].map((file) => readFileSync(join(root, file), 'utf8')),
+  )
 }

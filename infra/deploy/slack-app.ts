@@ -4,7 +4,14 @@ import { BotToken, SigningSecret } from './given.ts'
 import type { Guide } from './guide.ts'
 import { readSecret, writeSecret } from './secret.ts'
 import { type Installed, learnInstalled, TokenRefused } from './slack-api.ts'
-import { changeIt, changeItAgain, makeIt, moveItOver, renewIt, VERIFY_AND_INSTALL } from './slack-instructions.ts'
+import {
+  changeIt,
+  changeItAgain,
+  makeIt,
+  moveItOver,
+  renewIt,
+  VERIFY_AND_INSTALL,
+} from './slack-instructions.ts'
 import type { Outputs } from './stacks.ts'
 import { ToMend } from './to-mend.ts'
 import { hasSecret } from './worker.ts'
@@ -19,7 +26,12 @@ interface SlackSecret {
 const UNFILLED = 'not-set'
 
 /** The app in Slack: made or changed by the person, and then known to both tiers. */
-export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: string, apiUrl: string): Promise<void> {
+export async function connectSlack(
+  guide: Guide,
+  outputs: Outputs,
+  edgeUrl: string,
+  apiUrl: string,
+): Promise<void> {
   const { placement, given, tools, memory, say } = guide
   say.step('Slack')
   const at = { arn: outputs.slackSecretArn, region: placement.home }
@@ -39,20 +51,23 @@ export async function connectSlack(guide: Guide, outputs: Outputs, edgeUrl: stri
   if (app !== undefined && !isFilled) memory.remember({ slackApp: app })
   const isAnother = moves || (isFilled && app === 'new')
   const anew = isAnother || unfinished !== undefined
-  const hasSigning = !anew && (given.signingSecret !== undefined || (await hasSecret(guide, 'SLACK_SIGNING_SECRET')))
+  const hasSigning =
+    !anew && (given.signingSecret !== undefined || (await hasSecret(guide, 'SLACK_SIGNING_SECRET')))
   // Until its token is there, the Worker and the function may be of two apps, and only this says so.
   if (isAnother) memory.remember({ movesTo: app })
   if (isHeld && given.botToken === undefined) say.note(renewIt(held.appId))
   // Who has the signing secret of a new app has made it.
   const isThere = isHeld || (app === 'new' && hasSigning)
-  if (app !== undefined && !isThere) for (const line of app === 'new' ? makeIt(manifest, isTold) : changeIt(manifest, app)) say.line(line)
+  if (app !== undefined && !isThere)
+    for (const line of app === 'new' ? makeIt(manifest, isTold) : changeIt(manifest, app)) say.line(line)
   await giveSigningSecret(guide, { has: hasSigning, isProved: isFilled })
   if (app === 'new') for (const line of VERIFY_AND_INSTALL) say.line(line)
   const installed = connected ?? (await askForToken(guide, at, held, { apiUrl, app }))
   const told = memory.recall().manifest
   memory.remember({ slackApp: installed.appId, movesTo: undefined, manifest: fingerprint(manifest) })
   say.done(`The app ${installed.appId} in ${installed.team} (${installed.teamId})`)
-  if ((connected || isHeld) && told !== undefined && told !== fingerprint(manifest)) say.note(changeItAgain(installed.appId))
+  if ((connected || isHeld) && told !== undefined && told !== fingerprint(manifest))
+    say.note(changeItAgain(installed.appId))
   if (app !== undefined && app !== 'new' && !isHeld) for (const line of moveItOver(manifest)) say.line(line)
 }
 
@@ -81,13 +96,21 @@ async function whichApp({ ask, memory }: Guide, wanted: string | undefined): Pro
 }
 
 /** `has` says that the Worker has one of this app, and `isProved` that the app was connected with it. */
-async function giveSigningSecret(guide: Guide, { has, isProved }: { has: boolean; isProved: boolean }): Promise<void> {
+async function giveSigningSecret(
+  guide: Guide,
+  { has, isProved }: { has: boolean; isProved: boolean },
+): Promise<void> {
   const { given, tools, ask, say } = guide
   // Given beforehand, it was deployed with the Worker.
   if (given.signingSecret === undefined && (!has || (!isProved && ask.present && (await isWrong(guide))))) {
-    const message = "The app's signing secret, from its page Basic Information (the Client Secret there looks alike)"
+    const message =
+      "The app's signing secret, from its page Basic Information (the Client Secret there looks alike)"
     const text = await ask.secret({ message, by: 'SLACK_SIGNING_SECRET', schema: SigningSecret })
-    await tools.call({ tool: 'wrangler', args: ['secret', 'put', 'SLACK_SIGNING_SECRET'], input: { text, is: 'the signing secret' } })
+    await tools.call({
+      tool: 'wrangler',
+      args: ['secret', 'put', 'SLACK_SIGNING_SECRET'],
+      input: { text, is: 'the signing secret' },
+    })
   }
   say.done('The Worker has the signing secret')
 }
@@ -114,18 +137,24 @@ async function askForToken(
   const meant = app?.startsWith('A') ? app : undefined
   const message = 'Its bot token, which begins with xoxb-, from its page OAuth & Permissions'
   const botToken = given.botToken ?? (await ask.secret({ message, by: 'SLACK_BOT_TOKEN', schema: BotToken }))
-  if (tools.dry) for (const method of ['auth.test', 'bots.info']) say.line(`  $ POST ${new URL(method, apiUrl)}`)
+  if (tools.dry)
+    for (const method of ['auth.test', 'bots.info']) say.line(`  $ POST ${new URL(method, apiUrl)}`)
   const installed: Installed = tools.dry
     ? { teamId: '<team>', team: '<team>', appId: meant ?? '<app>', scopes: Object.keys(BOT_SCOPES) }
     : await learnInstalled(botToken, apiUrl)
   const { teamId, appId } = installed
   if (meant !== undefined && meant !== appId) {
-    throw new ToMend(`That is the bot token of the app ${appId}, and not of ${meant}. Give the command again with the one of ${meant}.`)
+    throw new ToMend(
+      `That is the bot token of the app ${appId}, and not of ${meant}. Give the command again with the one of ${meant}.`,
+    )
   }
   // Before it is written: whoever gives the command again is told once more all that is left to do.
   checkScopes(installed)
   const secret = { botToken, teamId, appId }
-  if (JSON.stringify(secret) !== JSON.stringify({ botToken: held.botToken, teamId: held.teamId, appId: held.appId })) {
+  if (
+    JSON.stringify(secret) !==
+    JSON.stringify({ botToken: held.botToken, teamId: held.teamId, appId: held.appId })
+  ) {
     await writeSecret(tools, at, secret)
   }
   return installed

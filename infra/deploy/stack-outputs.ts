@@ -12,10 +12,23 @@ export async function readStackOutputs(
   region = placement.home,
 ): Promise<Record<string, string> | undefined> {
   const name = stackName(region, placement.home)
-  const args = ['cloudformation', 'describe-stacks', '--stack-name', name, '--region', region, '--output', 'json']
+  const args = [
+    'cloudformation',
+    'describe-stacks',
+    '--stack-name',
+    name,
+    '--region',
+    region,
+    '--output',
+    'json',
+  ]
   try {
     const { Stacks } = await tools.read<Described>({ tool: 'aws', args }, { Stacks: [] })
-    return Object.fromEntries(Stacks.flatMap(({ Outputs = [] }) => Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue])))
+    return Object.fromEntries(
+      Stacks.flatMap(({ Outputs = [] }) =>
+        Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
+      ),
+    )
   } catch (error) {
     if (error instanceof CommandFailed && error.said.includes('does not exist')) return undefined
     throw error

@@ -54,9 +54,12 @@ export async function deployStacks(guide: Guide, reserve: boolean): Promise<Outp
       ...reservation,
     ]
     await tools.call({ tool: 'cdk', args, shown: true })
-    const outputs = tools.dry ? { ...PRETENDED, bases: pretendedBases(guide) } : read(JSON.parse(readFileSync(file, 'utf8')))
+    const outputs = tools.dry
+      ? { ...PRETENDED, bases: pretendedBases(guide) }
+      : read(JSON.parse(readFileSync(file, 'utf8')))
     // After a rollback the alias points elsewhere, and CloudFormation, whose template is the same, leaves it there.
-    if ((await aliasedVersion(guide, outputs.answerVersion)) !== outputs.answerVersion) await pointAlias(guide, outputs.answerVersion)
+    if ((await aliasedVersion(guide, outputs.answerVersion)) !== outputs.answerVersion)
+      await pointAlias(guide, outputs.answerVersion)
     say.done(`${ANSWER_FUNCTION} is at version ${outputs.answerVersion}`)
     return outputs
   })
@@ -66,7 +69,8 @@ function read(stacks: Record<string, Record<string, string>>): Outputs {
   const all: Record<string, string> = Object.assign({}, ...Object.values(stacks))
   const of = (name: string): string => {
     const value = all[name]
-    if (value === undefined) throw new Error(`The stacks have no output ${name}. They are not those of this program.`)
+    if (value === undefined)
+      throw new Error(`The stacks have no output ${name}. They are not those of this program.`)
     return value
   }
   return {

@@ -38,7 +38,9 @@ async function stop(ingestion: Ingestion, base: MadeBase): Promise<boolean> {
     }
   }
   if (isUnderWay(await untilEnded(ingestion, base, job, { patienceMs: PATIENCE_MS }))) {
-    throw new ToMend(`${base.name} is still being read, and cannot be removed before that has stopped. Give the command again later.`)
+    throw new ToMend(
+      `${base.name} is still being read, and cannot be removed before that has stopped. Give the command again later.`,
+    )
   }
   return true
 }

@@ -13,7 +13,11 @@ const PATIENCE_MS = 30 * 60_000
  * What was read is left to its schedule. Gives a sentence for each base that could not be read: the rest of a release does not
  * wait for it.
  */
-export async function syncKnowledge(guide: Guide, { bases }: Outputs, renewed: ReadonlySet<string>): Promise<string[]> {
+export async function syncKnowledge(
+  guide: Guide,
+  { bases }: Outputs,
+  renewed: ReadonlySet<string>,
+): Promise<string[]> {
   const { tools, placement, say } = guide
   if (bases.length === 0) return []
   say.step('Knowledge')
@@ -22,7 +26,8 @@ export async function syncKnowledge(guide: Guide, { bases }: Outputs, renewed: R
   for (const base of bases) {
     try {
       const [latest, last] = [await ingestion.latest(base), await ingestion.lastComplete(base)]
-      if (last?.description === base.reading && !renewed.has(base.name)) await lookAfter(guide, ingestion, base, latest)
+      if (last?.description === base.reading && !renewed.has(base.name))
+        await lookAfter(guide, ingestion, base, latest)
       else await readNow(guide, ingestion, base, { latest, renewed: renewed.has(base.name) })
     } catch (error) {
       if (!(error instanceof ToMend || error instanceof CommandFailed)) throw error
@@ -34,8 +39,14 @@ export async function syncKnowledge(guide: Guide, { bases }: Outputs, renewed: R
 }
 
 /** A base that was read. Where the schedule could not read it again, it is tried once more, and nobody waits for that. */
-async function lookAfter({ say }: Guide, ingestion: Ingestion, base: MadeBase, latest: IngestionJob | undefined): Promise<void> {
-  if (latest === undefined || isUnderWay(latest) || latest.status === 'COMPLETE') return say.done(`${base.name} has been read`)
+async function lookAfter(
+  { say }: Guide,
+  ingestion: Ingestion,
+  base: MadeBase,
+  latest: IngestionJob | undefined,
+): Promise<void> {
+  if (latest === undefined || isUnderWay(latest) || latest.status === 'COMPLETE')
+    return say.done(`${base.name} has been read`)
   const old = `${base.name} answers from what it read before: its last reading failed`
   try {
     const why = whyFailed(await ingestion.look(base, latest))
@@ -82,18 +93,27 @@ export async function follow(
     },
   })
   if (isUnderWay(job)) {
-    say.note(`${base.name} is still being read: ${progress(job)}. It goes on by itself; until it is done, answers lack some of it.`)
+    say.note(
+      `${base.name} is still being read: ${progress(job)}. It goes on by itself; until it is done, answers lack some of it.`,
+    )
     return
   }
   if (job.status !== 'COMPLETE') {
-    const mend = base.credentialsArn ? ' The command asks for the user and the token anew when it is given again in a terminal.' : ''
+    const mend = base.credentialsArn
+      ? ' The command asks for the user and the token anew when it is given again in a terminal.'
+      : ''
     throw new ToMend(`The knowledge base "${base.name}" could not read its source: ${whyFailed(job)}${mend}`)
   }
-  if (job.statistics?.numberOfDocumentsScanned === 0) say.note(`${base.name} has been read, and there was no page that its user may see`)
+  if (job.statistics?.numberOfDocumentsScanned === 0)
+    say.note(`${base.name} has been read, and there was no page that its user may see`)
   else say.done(`${base.name} has been read: ${progress(job)}`)
 }
 
 function progress({ statistics = {} }: IngestionJob): string {
-  const { numberOfDocumentsScanned: seen = 0, numberOfNewDocumentsIndexed: kept = 0, numberOfDocumentsFailed: failed = 0 } = statistics
+  const {
+    numberOfDocumentsScanned: seen = 0,
+    numberOfNewDocumentsIndexed: kept = 0,
+    numberOfDocumentsFailed: failed = 0,
+  } = statistics
   return `${seen} pages seen, ${kept} taken in${failed > 0 ? `, ${failed} refused` : ''}`
 }

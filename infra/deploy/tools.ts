@@ -91,13 +91,23 @@ export function parseJson<T>(text: string, what: string): T {
   }
 }
 
-async function start({ input, shown, ...command }: Command, cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
+async function start(
+  { input, shown, ...command }: Command,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
   // A tool that is told to read /dev/stdin opens it anew. Node's own pipes are sockets, which nobody can open (ENXIO), so
   // a process with real pipes stands between.
-  const [file, args] = input ? ['sh', ['-c', 'cat | exec "$@"', 'sh', command.tool, ...command.args]] : [command.tool, command.args]
+  const [file, args] = input
+    ? ['sh', ['-c', 'cat | exec "$@"', 'sh', command.tool, ...command.args]]
+    : [command.tool, command.args]
   const output = shown ? 'inherit' : 'pipe'
   // What is shown may ask as well: the CDK for the code of somebody's second factor.
-  const child = spawn(file, args, { cwd, env, stdio: [input ? 'pipe' : shown ? 'inherit' : 'ignore', output, output] })
+  const child = spawn(file, args, {
+    cwd,
+    env,
+    stdio: [input ? 'pipe' : shown ? 'inherit' : 'ignore', output, output],
+  })
   // It may end before it has read everything; its status says why.
   child.stdin?.on('error', () => undefined).end(input?.text)
   let out = ''
@@ -111,17 +121,24 @@ async function start({ input, shown, ...command }: Command, cwd: string, env: No
   const status = await new Promise<number>((resolve) => {
     child.on('error', () => resolve(NOT_FOUND)).on('close', (code) => resolve(code ?? 1))
   })
-  if (status === NOT_FOUND) throw new ToolMissing(`There is no "${command.tool}" on the PATH. ${HOW_TO_GET[command.tool]}`)
+  if (status === NOT_FOUND)
+    throw new ToolMissing(`There is no "${command.tool}" on the PATH. ${HOW_TO_GET[command.tool]}`)
   if (status !== 0) throw new CommandFailed(command, status, said)
   return out
 }
 
 /** Each tool gets the credentials of its own side, and none the secrets that were given to us. */
-function environmentOf({ tool, variables }: Command, root: string, env: Record<string, string | undefined>): NodeJS.ProcessEnv {
+function environmentOf(
+  { tool, variables }: Command,
+  root: string,
+  env: Record<string, string | undefined>,
+): NodeJS.ProcessEnv {
   const passed = Object.entries(env).filter(([name]) => !SECRET_VARIABLES.includes(name))
   const ofAws = passed.filter(([name]) => !name.startsWith('CLOUDFLARE_'))
   return {
-    ...(tool === 'wrangler' ? wranglerEnvironment(Object.fromEntries(passed)) : { ...Object.fromEntries(ofAws), AWS_PAGER: '' }),
+    ...(tool === 'wrangler'
+      ? wranglerEnvironment(Object.fromEntries(passed))
+      : { ...Object.fromEntries(ofAws), AWS_PAGER: '' }),
     // npm puts this folder first. Without npm it comes last, so that whoever puts a tool in front means it.
     PATH: [env.PATH, join(root, 'node_modules/.bin')].join(delimiter),
     ...variables,

@@ -19,7 +19,11 @@ export async function untilEnded(
 ): Promise<IngestionJob> {
   let job = started
   let wait = FIRST_LOOK_MS
-  for (let waited = 0; isUnderWay(job) && waited < patienceMs; waited += wait, wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+  for (
+    let waited = 0;
+    isUnderWay(job) && waited < patienceMs;
+    waited += wait, wait = Math.min(wait * 2, LONGEST_WAIT_MS)
+  ) {
     await sleep(wait)
     job = await ingestion.look(base, job)
     onLook?.(job)

@@ -13,7 +13,8 @@ export interface Voice {
 /** A dry run has done and found nothing, so it does not say so. */
 export function createVoice(out: NodeJS.WriteStream, dry: boolean): Voice {
   const write = (text: string): boolean => out.write(`${text}\n`)
-  const styled = (style: 'bold' | 'green' | 'yellow' | 'red', text: string): string => styleText(style, text, { stream: out })
+  const styled = (style: 'bold' | 'green' | 'yellow' | 'red', text: string): string =>
+    styleText(style, text, { stream: out })
   return {
     step: (title) => write(`\n${styled('bold', title)}`),
     done: (line) => dry || write(`  ${styled('green', '✓')} ${line}`),

@@ -14,7 +14,11 @@ interface EdgeKey {
 }
 
 /** Deploys the Worker together with its AWS key, so that there is no version without one. Gives its address. */
-export async function deployWorker(guide: Guide, { edgeKeySecretArn, answerVersion }: Outputs, root: string): Promise<string> {
+export async function deployWorker(
+  guide: Guide,
+  { edgeKeySecretArn, answerVersion }: Outputs,
+  root: string,
+): Promise<string> {
   const { placement, wrangler, given, tools, memory, say } = guide
   say.step('Worker')
   if (wrangler.region !== placement.home || wrangler.placement !== placement.home) {
@@ -22,7 +26,11 @@ export async function deployWorker(guide: Guide, { edgeKeySecretArn, answerVersi
     else writeRegion(root, placement.home)
     say.done(`wrangler.toml: the region is ${placement.home}`)
   }
-  const key = await readSecret<EdgeKey>(tools, { arn: edgeKeySecretArn, region: placement.home }, { accessKeyId: '', secretAccessKey: '' })
+  const key = await readSecret<EdgeKey>(
+    tools,
+    { arn: edgeKeySecretArn, region: placement.home },
+    { accessKeyId: '', secretAccessKey: '' },
+  )
   const secrets = {
     AWS_ACCESS_KEY_ID: key.accessKeyId,
     AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
@@ -37,7 +45,9 @@ export async function deployWorker(guide: Guide, { edgeKeySecretArn, answerVersi
       input: { text: JSON.stringify(secrets), is: `JSON: ${Object.keys(secrets).join(', ')}` },
       variables: { WRANGLER_OUTPUT_FILE_PATH: report },
     })
-    const url = tools.dry ? `https://${wrangler.worker}.your-subdomain.workers.dev` : addressIn(readFileSync(report, 'utf8'))
+    const url = tools.dry
+      ? `https://${wrangler.worker}.your-subdomain.workers.dev`
+      : addressIn(readFileSync(report, 'utf8'))
     memory.remember({ edgeUrl: url })
     say.done(`${wrangler.worker} is at ${url}`)
     return url
@@ -46,7 +56,10 @@ export async function deployWorker(guide: Guide, { edgeKeySecretArn, answerVersi
 
 /** Whether the Worker has a secret. Cloudflare does not say which. */
 export async function hasSecret({ tools }: Pick<Guide, 'tools'>, name: string): Promise<boolean> {
-  const secrets = await tools.read<{ name: string }[]>({ tool: 'wrangler', args: ['secret', 'list', '--format', 'json'] }, [])
+  const secrets = await tools.read<{ name: string }[]>(
+    { tool: 'wrangler', args: ['secret', 'list', '--format', 'json'] },
+    [],
+  )
   return secrets.some((secret) => secret.name === name)
 }
 
@@ -58,11 +71,14 @@ function addressIn(report: string): string {
     .find(({ type }) => type === 'deploy')?.targets
   const found = targets?.map(originOf).find((origin) => origin !== undefined)
   if (found !== undefined) return found
-  throw new ToMend('The Worker has no address. Leave workers_dev = true in wrangler.toml, or give it a domain as docs/deployment.md shows.')
+  throw new ToMend(
+    'The Worker has no address. Leave workers_dev = true in wrangler.toml, or give it a domain as docs/deployment.md shows.',
+  )
 }
 
 /** Of `https://vera-edge.acme.workers.dev`, `vera.acme.com (custom domain)` and `vera.acme.com/*`; of queues and paths none. */
 export function originOf(target: string): string | undefined {
-  const [, host] = /^(?:https:\/\/)?([a-z\d-]+(?:\.[a-z\d-]+)+)(?:$| \(custom domain|\/\*(?: |$))/i.exec(target) ?? []
+  const [, host] =
+    /^(?:https:\/\/)?([a-z\d-]+(?:\.[a-z\d-]+)+)(?:$| \(custom domain|\/\*(?: |$))/i.exec(target) ?? []
   return host && `https://${host}`
 }

@@ -22,11 +22,16 @@ export function readWranglerConfig(root: string): WranglerConfig {
   const text = readFileSync(join(root, 'wrangler.toml'), 'utf8')
   const only = (what: string, pattern: RegExp): string => {
     const found = pattern.exec(text)?.[2]
-    if (found === undefined) throw new ToMend(`wrangler.toml has no line ${what} as it was delivered. Put it back: a deployment reads it.`)
+    if (found === undefined)
+      throw new ToMend(
+        `wrangler.toml has no line ${what} as it was delivered. Put it back: a deployment reads it.`,
+      )
     return found
   }
   const all = (pattern: RegExp): string[] => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? [])
-  const consumed = [...text.matchAll(/^\[\[queues\.consumers\]\]\n(?:(?!\[).*\n)*?queue = "([^"]+)"/gm)].flatMap(([, name]) => name ?? [])
+  const consumed = [
+    ...text.matchAll(/^\[\[queues\.consumers\]\]\n(?:(?!\[).*\n)*?queue = "([^"]+)"/gm),
+  ].flatMap(([, name]) => name ?? [])
   return {
     worker: only('name = "…"', /^(name = ")([^"]+)"$/m),
     consumed,

@@ -27,7 +27,9 @@ export function answerStream(reply: Reply, call: Call, clock: Clock, fault: Stre
 
   function strike({ ending }: StreamFault): Promise<Outcome> {
     if (ending === 'silence') {
-      return new Promise((resolve) => reply.signal.addEventListener('abort', () => resolve({ status: 0 }), { once: true }))
+      return new Promise((resolve) =>
+        reply.signal.addEventListener('abort', () => resolve({ status: 0 }), { once: true }),
+      )
     }
     if (typeof ending === 'string') {
       reply[ending]()

@@ -38,23 +38,33 @@ const OPERATIONS = [
 ] as const
 
 /** Starts bedrock-runtime and bedrock-agent-runtime on one loopback port, over HTTP/2 with prior knowledge. */
-export async function startBedrock(options: BedrockOptions): Promise<{ origin: string; close(): Promise<void> }> {
+export async function startBedrock(
+  options: BedrockOptions,
+): Promise<{ origin: string; close(): Promise<void> }> {
   const { calls, region, clock = systemClock, pace = LIFELIKE } = options
 
   async function take(request: ReceivedRequest, reply: Reply) {
     const path = request.url.split('?')[0] ?? ''
-    const operation = request.method === 'POST' ? OPERATIONS.find((candidate) => candidate.path.test(path)) : undefined
+    const operation =
+      request.method === 'POST' ? OPERATIONS.find((candidate) => candidate.path.test(path)) : undefined
     if (!operation) {
       calls.violation(`Bedrock was asked for ${request.method} ${path}, which it does not have here`)
       const call = calls.begin({ to: 'bedrock', method: `${request.method} ${path}`, args: {} })
       return calls.end(
         call,
-        refuse(refusal('UnknownOperationException', `Unable to determine service/operation name to be authorized`), reply),
+        refuse(
+          refusal('UnknownOperationException', `Unable to determine service/operation name to be authorized`),
+          reply,
+        ),
       )
     }
     const { method, subject } = operation
     const id = decoded(operation.path.exec(path)?.[1] ?? '')
-    const call = calls.begin({ to: 'bedrock', method, args: { ...(subject && { [subject]: id }), ...argsOf(request.body) } })
+    const call = calls.begin({
+      to: 'bedrock',
+      method,
+      args: { ...(subject && { [subject]: id }), ...argsOf(request.body) },
+    })
     reply.signal.addEventListener('abort', () => {
       call.marks.reset = clock.now()
     })
@@ -63,7 +73,12 @@ export async function startBedrock(options: BedrockOptions): Promise<{ origin: s
 
   async function carryOut(call: Call, id: string, request: ReceivedRequest, reply: Reply): Promise<Outcome> {
     try {
-      const unsigned = await checkSigV4(request, { ...options.credentials, region, service: 'bedrock', now: clock.now() })
+      const unsigned = await checkSigV4(request, {
+        ...options.credentials,
+        region,
+        service: 'bedrock',
+        now: clock.now(),
+      })
       if (unsigned) throw new Refusal(unsigned.code, unsigned.status, unsigned.message)
       const fault = options.faults?.(call)
       if (fault?.kind === 'late') await wait(fault.ms, clock, reply.signal)
@@ -76,14 +91,22 @@ export async function startBedrock(options: BedrockOptions): Promise<{ origin: s
     } catch (error) {
       if (error instanceof Refusal) return refuse(error, reply)
       // A model, a knowledge base or this simulator itself is broken: the client sees its stream reset, the record says why.
-      calls.violation(`${call.method} failed inside the simulator: ${error instanceof Error ? error.stack : error}`)
+      calls.violation(
+        `${call.method} failed inside the simulator: ${error instanceof Error ? error.stack : error}`,
+      )
       reply.reset()
       return { status: 0, error: String(error) }
     }
   }
 
-  async function answer(call: Call, id: string, body: Record<string, unknown>, reply: Reply): Promise<Outcome> {
-    const stray = (path: string) => calls.violation(`${call.method} was sent the member ${path}, which it does not have here`)
+  async function answer(
+    call: Call,
+    id: string,
+    body: Record<string, unknown>,
+    reply: Reply,
+  ): Promise<Outcome> {
+    const stray = (path: string) =>
+      calls.violation(`${call.method} was sent the member ${path}, which it does not have here`)
     if (call.method === 'ConverseStream') {
       const conversation = readConversation(id, body, stray, options)
       return converse(conversation, { reply, call, clock, pace, fault: options.streamFaults?.(call) })
@@ -92,7 +115,10 @@ export async function startBedrock(options: BedrockOptions): Promise<{ origin: s
       call.method === 'Retrieve'
         ? await retrieve(id, body, stray, options.knowledgeBases)
         : rerank(body, stray, options.rerank, options.rerankModelArns)
-    return send({ status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(found) }, reply)
+    return send(
+      { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(found) },
+      reply,
+    )
   }
 
   return startH2cServer(options.port ?? 0, (request, reply) => void take(request, reply))
@@ -103,7 +129,10 @@ function send(answer: Parameters<Reply['send']>[0], reply: Reply): Outcome {
   return { status: reply.signal.aborted ? 0 : answer.status }
 }
 
-const refuse = (refused: Refusal, reply: Reply): Outcome => ({ ...send(errorAnswer(refused), reply), error: refused.name })
+const refuse = (refused: Refusal, reply: Reply): Outcome => ({
+  ...send(errorAnswer(refused), reply),
+  error: refused.name,
+})
 
 function sendFault(
   { status, headers = {}, body = '' }: { status: number; headers?: Record<string, string>; body?: string },

@@ -12,18 +12,27 @@ export function claudeVersion(modelId: string): number | undefined {
 }
 
 /** What the model itself refuses. Converse passes it on as a ValidationException that begins with "The model returned the following errors". */
-export function checkForClaude(modelId: string, { messages, inferenceConfig = {}, additionalModelRequestFields = {} }: ConverseRequest) {
+export function checkForClaude(
+  modelId: string,
+  { messages, inferenceConfig = {}, additionalModelRequestFields = {} }: ConverseRequest,
+) {
   const version = claudeVersion(modelId)
   if (version === undefined) return
   const refuse = (message: string) => invalid(`The model returned the following errors: ${message}`)
 
-  const asked = { temperature: inferenceConfig.temperature, top_p: inferenceConfig.topP, ...additionalModelRequestFields }
+  const asked = {
+    temperature: inferenceConfig.temperature,
+    top_p: inferenceConfig.topP,
+    ...additionalModelRequestFields,
+  }
   for (const name of ['temperature', 'top_p', 'top_k'] as const) {
     if (version >= NO_SAMPLING && name in asked && asked[name as keyof typeof asked] !== undefined) {
       throw refuse(`\`${name}\` is deprecated for this model.`)
     }
   }
   if (version >= NO_PREFILL && messages.at(-1)?.role === 'assistant') {
-    throw refuse('This model does not support assistant message prefill. The conversation must end with a user message.')
+    throw refuse(
+      'This model does not support assistant message prefill. The conversation must end with a user message.',
+    )
   }
 }

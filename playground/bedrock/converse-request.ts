@@ -1,7 +1,12 @@
 import * as v from 'valibot'
 
 const count = (min: number, max: number) =>
-  v.pipe(v.number(), v.integer('Member must be an integer'), v.minValue(min, atLeast(min)), v.maxValue(max, atMost(max)))
+  v.pipe(
+    v.number(),
+    v.integer('Member must be an integer'),
+    v.minValue(min, atLeast(min)),
+    v.maxValue(max, atMost(max)),
+  )
 const share = v.pipe(v.number(), v.minValue(0, atLeast(0)), v.maxValue(1, atMost(1)))
 const sized = (min: number, max: number) =>
   v.pipe(
@@ -12,7 +17,10 @@ const sized = (min: number, max: number) =>
 const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]*={0,2}$/, 'Member must be base64'))
 
 const CachePoint = v.object({ type: v.picklist(['default']), ttl: v.optional(v.picklist(['5m', '1h'])) })
-const Image = v.object({ format: v.picklist(['png', 'jpeg', 'gif', 'webp']), source: v.object({ bytes: base64 }) })
+const Image = v.object({
+  format: v.picklist(['png', 'jpeg', 'gif', 'webp']),
+  source: v.object({ bytes: base64 }),
+})
 const Document = v.object({
   format: v.optional(v.picklist(['pdf', 'csv', 'doc', 'docx', 'xls', 'xlsx', 'html', 'txt', 'md'])),
   name: sized(1, 200),
@@ -25,7 +33,10 @@ const Document = v.object({
   citations: v.optional(v.object({ enabled: v.boolean() })),
 })
 const GuardContent = v.object({
-  text: v.object({ text: v.string(), qualifiers: v.optional(v.array(v.picklist(['grounding_source', 'query', 'guard_content']))) }),
+  text: v.object({
+    text: v.string(),
+    qualifiers: v.optional(v.array(v.picklist(['grounding_source', 'query', 'guard_content']))),
+  }),
 })
 const Reasoning = v.object({
   reasoningText: v.optional(v.object({ text: v.string(), signature: v.optional(v.string()) })),
@@ -47,7 +58,10 @@ const SystemBlock = v.object({
 })
 const METADATA = /^[a-zA-Z0-9\s:_@$#=/+,.-]*$/
 const metadataText = (min: number) =>
-  v.pipe(sized(min, 256), v.regex(METADATA, `Member must satisfy regular expression pattern: ${METADATA.source}`))
+  v.pipe(
+    sized(min, 256),
+    v.regex(METADATA, `Member must satisfy regular expression pattern: ${METADATA.source}`),
+  )
 
 /**
  * The body of ConverseStream: the members of the service model that this simulator acts on. Tools, prompt variables, S3 sources,
@@ -57,7 +71,11 @@ export const ConverseRequest = v.object({
   messages: v.array(v.object({ role: v.picklist(['user', 'assistant']), content: v.array(ContentBlock) })),
   system: v.optional(v.array(SystemBlock)),
   inferenceConfig: v.optional(
-    v.object({ maxTokens: v.optional(count(1, 2 ** 31 - 1)), temperature: v.optional(share), topP: v.optional(share) }),
+    v.object({
+      maxTokens: v.optional(count(1, 2 ** 31 - 1)),
+      temperature: v.optional(share),
+      topP: v.optional(share),
+    }),
   ),
   guardrailConfig: v.optional(
     v.object({
@@ -77,7 +95,9 @@ export const ConverseRequest = v.object({
   ),
   performanceConfig: v.optional(v.object({ latency: v.optional(v.picklist(['standard', 'optimized'])) })),
   serviceTier: v.optional(v.object({ type: v.picklist(['priority', 'default', 'flex', 'reserved']) })),
-  outputConfig: v.optional(v.object({ effort: v.optional(v.picklist(['low', 'medium', 'high', 'xhigh', 'max'])) })),
+  outputConfig: v.optional(
+    v.object({ effort: v.optional(v.picklist(['low', 'medium', 'high', 'xhigh', 'max'])) }),
+  ),
 })
 
 export type ConverseRequest = v.InferOutput<typeof ConverseRequest>

@@ -30,11 +30,15 @@ export function checkConversation({ messages, system = [] }: ConverseRequest): v
 
 function checkTurns(messages: Message[]) {
   if (messages.length === 0) {
-    throw invalid('A conversation must have at least one message. Try again with a conversation that has at least one message.')
+    throw invalid(
+      'A conversation must have at least one message. Try again with a conversation that has at least one message.',
+    )
   }
   // Newer Claude models let this pass; most other families refuse it (https://github.com/pydantic/pydantic-ai/pull/6255).
   if (messages[0]?.role !== 'user') {
-    throw invalid('A conversation must start with a user message. Try again with a conversation that starts with a user message.')
+    throw invalid(
+      'A conversation must start with a user message. Try again with a conversation that starts with a user message.',
+    )
   }
   if (messages.some(({ role }, i) => role === messages[i - 1]?.role)) {
     const sentence = 'Make sure the conversation alternates between user and assistant roles and try again.'
@@ -52,9 +56,12 @@ function checkMessage({ role, content }: Message, path: string) {
     const at = `${path}.content.${c}`
     checkText(block, 'ContentBlock', at)
     // Our sentences, as is the next: that Bedrock refuses both is documented at the type Message.
-    if (Object.keys(block).length !== 1) throw invalid(`The ContentBlock object at ${at} must set exactly one of its members.`)
+    if (Object.keys(block).length !== 1)
+      throw invalid(`The ContentBlock object at ${at} must set exactly one of its members.`)
     if (role === 'assistant' && (block.image || block.document)) {
-      throw invalid(`The ContentBlock object at ${at} holds an image or a document, which only a message of the user may hold.`)
+      throw invalid(
+        `The ContentBlock object at ${at} holds an image or a document, which only a message of the user may hold.`,
+      )
     }
   }
   if (content.some(({ document }) => document) && !content.some(({ text }) => text !== undefined)) {
@@ -62,16 +69,23 @@ function checkMessage({ role, content }: Message, path: string) {
   }
 }
 
-function checkText({ text, guardContent }: Pick<ContentBlock, 'text' | 'guardContent'>, type: string, at: string) {
+function checkText(
+  { text, guardContent }: Pick<ContentBlock, 'text' | 'guardContent'>,
+  type: string,
+  at: string,
+) {
   const said = guardContent ? guardContent.text.text : text
   if (said !== undefined && said.trim() === '') {
-    throw invalid(`The text field in the ${type} object at ${at} is blank. Add text to the text field, and try again.`)
+    throw invalid(
+      `The text field in the ${type} object at ${at} is blank. Add text to the text field, and try again.`,
+    )
   }
 }
 
 function checkDocuments(blocks: ContentBlock[]) {
   const documents = blocks.flatMap(({ document }) => document ?? [])
-  if (documents.length > MAX_DOCUMENTS) throw invalid(`You can't include more than ${MAX_DOCUMENTS} documents in a request.`)
+  if (documents.length > MAX_DOCUMENTS)
+    throw invalid(`You can't include more than ${MAX_DOCUMENTS} documents in a request.`)
   for (const { name, source } of documents) {
     // An underscore is not in the sentence, but passes (https://github.com/aws-samples/generative-ai-use-cases/issues/1671); of white space only single plain spaces do.
     if (!/^[A-Za-z0-9_ \-()[\]]+$/.test(name) || name.includes('  ')) {
@@ -81,14 +95,17 @@ function checkDocuments(blocks: ContentBlock[]) {
           'these restrictions and retry your request.',
       )
     }
-    if (Object.keys(source).length !== 1) throw invalid(`The source of the document ${name} must set exactly one of its members.`)
+    if (Object.keys(source).length !== 1)
+      throw invalid(`The source of the document ${name} must set exactly one of its members.`)
     if (source.bytes !== undefined && decodedLength(source.bytes) > MAX_DOCUMENT_BYTES) {
       // Our sentence; the limit is documented at the type Message.
       throw invalid('The maximum document size is 4.5 MB.')
     }
   }
   if (new Set(documents.map(({ name }) => name)).size < documents.length) {
-    throw invalid("Messages can't contain duplicate document names. Rename the document and retry your request.")
+    throw invalid(
+      "Messages can't contain duplicate document names. Rename the document and retry your request.",
+    )
   }
 }
 
@@ -107,7 +124,9 @@ function checkImages(messages: Message[]) {
     }
   }
   if (images > MAX_IMAGES) {
-    throw invalid(`The model returned the following errors: messages: too many images: ${images} > ${MAX_IMAGES}`)
+    throw invalid(
+      `The model returned the following errors: messages: too many images: ${images} > ${MAX_IMAGES}`,
+    )
   }
 }
 

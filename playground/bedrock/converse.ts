@@ -28,7 +28,10 @@ interface Stage {
 }
 
 /** Lets the model answer and sends what the guardrail lets pass. A question that it blocks costs no model call: usage is 0. */
-export async function converse({ request, model, guardrail }: Conversation, { reply, call, clock, pace, fault }: Stage): Promise<Outcome> {
+export async function converse(
+  { request, model, guardrail }: Conversation,
+  { reply, call, clock, pace, fault }: Stage,
+): Promise<Outcome> {
   const startedAt = clock.now()
   const stream = answerStream(reply, call, clock, fault)
   const input = guardrail && readInput(guardrail, request)
@@ -37,7 +40,10 @@ export async function converse({ request, model, guardrail }: Conversation, { re
     stream.finish(stopReason, {
       usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
       metrics: { latencyMs: clock.now() - startedAt },
-      ...(guard && ['enabled', 'enabled_full'].includes(request.guardrailConfig?.trace ?? '') && { trace: { guardrail: guard } }),
+      ...(guard &&
+        ['enabled', 'enabled_full'].includes(request.guardrailConfig?.trace ?? '') && {
+          trace: { guardrail: guard },
+        }),
     })
 
   if (guardrail && input?.blocked) {
@@ -84,7 +90,13 @@ export async function converse({ request, model, guardrail }: Conversation, { re
     intervened ? 'guardrail_intervened' : stopReason,
     tokens(charactersOf(request)),
     tokens(characters),
-    guardrail && traceOf(guardrail, input?.assessment, output?.assessments ?? [], intervened ? { blocked, spoken } : undefined),
+    guardrail &&
+      traceOf(
+        guardrail,
+        input?.assessment,
+        output?.assessments ?? [],
+        intervened ? { blocked, spoken } : undefined,
+      ),
   )
 }
 
@@ -108,5 +120,8 @@ const tokens = (characters: number) => Math.ceil(characters / CHARACTERS_PER_TOK
 
 function charactersOf({ system = [], messages }: ConverseRequest) {
   const blocks = [...system, ...messages.flatMap(({ content }) => content)]
-  return blocks.reduce((sum, { text, guardContent }) => sum + (guardContent?.text.text ?? text ?? '').length, 0)
+  return blocks.reduce(
+    (sum, { text, guardContent }) => sum + (guardContent?.text.text ?? text ?? '').length,
+    0,
+  )
 }

@@ -40,10 +40,14 @@ export class NoDocuments extends Error {
  * dot are left out. A folder that links lead to twice is read once.
  * @throws NoDocuments if the folder is missing or is a file
  */
-export async function readFolder({ dir, files }: DocumentFolder): Promise<{ files: DocumentFile[]; skipped: SkippedFile[] }> {
+export async function readFolder({
+  dir,
+  files,
+}: DocumentFolder): Promise<{ files: DocumentFile[]; skipped: SkippedFile[] }> {
   const folder = resolve(dir)
   const isFolder = await stat(folder).then((found) => found.isDirectory(), noSuchFolder)
-  if (isFolder === undefined) throw new NoDocuments(`There is no folder ${folder}; name one that holds ${LOOKED_FOR} files.`)
+  if (isFolder === undefined)
+    throw new NoDocuments(`There is no folder ${folder}; name one that holds ${LOOKED_FOR} files.`)
   if (!isFolder) throw new NoDocuments(`${folder} is not a folder; name one that holds ${LOOKED_FOR} files.`)
   const wanted = files?.map(toPattern)
   const found: string[] = []
@@ -63,14 +67,21 @@ export async function readFolder({ dir, files }: DocumentFolder): Promise<{ file
 /** What to throw for a folder in which there was nothing to read. */
 export function nothingIn({ dir, files }: DocumentFolder): NoDocuments {
   const named = files === undefined ? '' : ` at ${files.join(' or ')}`
-  return new NoDocuments(`The folder ${resolve(dir)} holds no ${LOOKED_FOR} file${named} with anything in it that can be read.`)
+  return new NoDocuments(
+    `The folder ${resolve(dir)} holds no ${LOOKED_FOR} file${named} with anything in it that can be read.`,
+  )
 }
 
 function noSuchFolder(error: NodeJS.ErrnoException): false | undefined {
   return error.code === 'ENOTDIR' ? false : undefined
 }
 
-async function walk(dir: string, prefix: string, seen: Set<string>, found: (path: string) => void): Promise<void> {
+async function walk(
+  dir: string,
+  prefix: string,
+  seen: Set<string>,
+  found: (path: string) => void,
+): Promise<void> {
   const real = await realpath(dir).catch(() => undefined)
   if (real === undefined || seen.has(real)) return
   seen.add(real)
@@ -80,7 +91,8 @@ async function walk(dir: string, prefix: string, seen: Set<string>, found: (path
     const kind = entry.isSymbolicLink() ? await stat(join(dir, entry.name)).catch(() => undefined) : entry
     if (kind?.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) {
       await walk(join(dir, entry.name), `${prefix}${entry.name}/`, seen, found)
-    } else if (kind?.isFile() && DOCUMENT.has(extname(entry.name).toLowerCase())) found(`${prefix}${entry.name}`)
+    } else if (kind?.isFile() && DOCUMENT.has(extname(entry.name).toLowerCase()))
+      found(`${prefix}${entry.name}`)
   }
 }
 

@@ -18,7 +18,9 @@ const DROPPED = new Set([
   'title',
 ])
 const INLINE = new Set(
-  'a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q s samp small span strong sub sup time tt u var wbr'.split(' '),
+  'a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q s samp small span strong sub sup time tt u var wbr'.split(
+    ' ',
+  ),
 )
 
 /** Reads an HTML page. Scripts, styles and navigation are left out, entities decoded, lists, tables and code kept readable. */
@@ -31,7 +33,8 @@ export function parseHtml(source: string): ParsedFile {
   const first = blocks.find((block) => block.kind === 'heading' && block.depth === 1)
   return {
     title: first?.text || flat(root.querySelector('title')?.text ?? '') || undefined,
-    updated: metaDate?.getAttribute('content') ?? root.querySelector('time[datetime]')?.getAttribute('datetime'),
+    updated:
+      metaDate?.getAttribute('content') ?? root.querySelector('time[datetime]')?.getAttribute('datetime'),
     blocks,
     render: () => renderBlocks(blocks),
   }
@@ -88,9 +91,14 @@ function listText(list: HTMLElement, indent: string): string {
   return items
     .map((item, n) => {
       const mark = tagOf(list) === 'ol' ? `${n + 1}. ` : '- '
-      const inner = item.childNodes.filter((node) => isElement(node) && /^[uo]l$/.test(tagOf(node))) as HTMLElement[]
+      const inner = item.childNodes.filter(
+        (node) => isElement(node) && /^[uo]l$/.test(tagOf(node)),
+      ) as HTMLElement[]
       const own = item.childNodes.filter((node) => !inner.includes(node as HTMLElement))
-      const lines = [`${indent}${mark}${flat(own.map(inline).join(''))}`, ...inner.map((list) => listText(list, `${indent}   `))]
+      const lines = [
+        `${indent}${mark}${flat(own.map(inline).join(''))}`,
+        ...inner.map((list) => listText(list, `${indent}   `)),
+      ]
       return lines.join('\n')
     })
     .join('\n')
@@ -114,7 +122,8 @@ function inline(node: Node): string {
   if (!isElement(node) || DROPPED.has(tag)) return ''
   if (tag === 'br') return '\n'
   if (tag === 'img') return node.getAttribute('alt') ?? ''
-  if (tag === 'code' || tag === 'kbd' || tag === 'samp') return node.text.trim() === '' ? '' : `\`${flat(node.text)}\``
+  if (tag === 'code' || tag === 'kbd' || tag === 'samp')
+    return node.text.trim() === '' ? '' : `\`${flat(node.text)}\``
   const text = node.childNodes.map(inline).join('')
   const href = tag === 'a' ? (node.getAttribute('href') ?? '') : ''
   if (/^https?:\/\//i.test(href) && text.trim() !== '') return `[${flat(text)}](${href})`

@@ -64,7 +64,9 @@ function plain(tokens: Token[]): string {
 }
 
 function decodeOutsideCode(markdown: string): string {
-  return markdown.replace(/(`+)[\s\S]*?\1|&#?\w+;/g, (found) => (found.startsWith('`') ? found : decodeEntities(found)))
+  return markdown.replace(/(`+)[\s\S]*?\1|&#?\w+;/g, (found) =>
+    found.startsWith('`') ? found : decodeEntities(found),
+  )
 }
 
 /** The few lines of YAML that front matter consists of in practice: `key: value`. Nested and folded values are left out. */
@@ -73,7 +75,8 @@ function frontMatter(source: string): { fields: Record<string, string>; body: st
   const end = lines.findIndex((line, n) => n > 0 && /^(---|\.\.\.)\s*$/.test(line))
   const inner = lines.slice(1, Math.max(end, 1)).filter((line) => line.trim() !== '' && !line.startsWith('#'))
   // A page may also begin with a rule, which looks like the start of front matter: the first line after it decides.
-  const begins = /^---\s*$/.test(lines[0] ?? '') && end > 0 && (inner[0] === undefined || FIELD.test(inner[0]))
+  const begins =
+    /^---\s*$/.test(lines[0] ?? '') && end > 0 && (inner[0] === undefined || FIELD.test(inner[0]))
   if (!begins) return { fields: {}, body: source }
   const fields: Record<string, string> = {}
   for (const line of inner) {

@@ -15,17 +15,30 @@ interface Section {
 }
 
 /** Cuts a page into passages: one a section, more where the section is long. Each begins with the section's heading. */
-export function toPassages(file: ParsedFile, page: { path: string; title: string; url: string; updated: string }): StoredPassage[] {
+export function toPassages(
+  file: ParsedFile,
+  page: { path: string; title: string; url: string; updated: string },
+): StoredPassage[] {
   return sectionsOf(file.blocks)
     .filter(({ blocks, hasChildren }) => blocks.length > 0 || !hasChildren)
     .flatMap((section) => {
-      const trail = section.trail[0]?.toLowerCase() === page.title.toLowerCase() ? section.trail.slice(1) : section.trail
+      const trail =
+        section.trail[0]?.toLowerCase() === page.title.toLowerCase() ? section.trail.slice(1) : section.trail
       const title = [page.title, ...trail].map((heading) => clip(heading)).join(' › ')
-      const url = section.heading === undefined ? page.url : `${page.url}#${encodeURIComponent(section.heading.slug)}`
-      const line = section.heading === undefined ? '' : `${'#'.repeat(section.heading.depth)} ${clip(section.heading.text)}`
+      const url =
+        section.heading === undefined ? page.url : `${page.url}#${encodeURIComponent(section.heading.slug)}`
+      const line =
+        section.heading === undefined
+          ? ''
+          : `${'#'.repeat(section.heading.depth)} ${clip(section.heading.text)}`
       return pack(section.blocks).map((text) => ({ title, url, text: `${line}\n\n${text}`.trim() }))
     })
-    .map((passage, n) => ({ id: `${page.path}#${n + 1}`, ...passage, updated: page.updated, path: page.path }))
+    .map((passage, n) => ({
+      id: `${page.path}#${n + 1}`,
+      ...passage,
+      updated: page.updated,
+      path: page.path,
+    }))
 }
 
 function sectionsOf(blocks: Block[]): Section[] {
@@ -40,7 +53,12 @@ function sectionsOf(blocks: Block[]): Section[] {
     }
     above = above.filter(({ heading }) => heading !== undefined && heading.depth < block.depth)
     for (const parent of above) parent.hasChildren = true
-    section = { heading: block, trail: [...above.map(({ heading }) => heading?.text ?? ''), block.text], blocks: [], hasChildren: false }
+    section = {
+      heading: block,
+      trail: [...above.map(({ heading }) => heading?.text ?? ''), block.text],
+      blocks: [],
+      hasChildren: false,
+    }
     above.push(section)
     sections.push(section)
   }
@@ -66,11 +84,17 @@ function cut({ kind, text }: Exclude<Block, Heading>): string[] {
   const lines = text.split('\n')
   // What each piece repeats, so that it still reads as code or as a table.
   const [head, foot] =
-    kind === 'code' ? [lines.slice(0, 1), lines.slice(-1)] : kind === 'table' ? [lines.slice(0, headLines(lines)), []] : [[], []]
+    kind === 'code'
+      ? [lines.slice(0, 1), lines.slice(-1)]
+      : kind === 'table'
+        ? [lines.slice(0, headLines(lines)), []]
+        : [[], []]
   const room = Math.max(PASSAGE_CHARACTERS - [...head, ...foot].join('\n').length, PASSAGE_CHARACTERS / 2)
   const pieces: string[][] = []
   let length = Number.POSITIVE_INFINITY
-  for (const line of lines.slice(head.length, lines.length - foot.length).flatMap((line) => cutLine(line, room))) {
+  for (const line of lines
+    .slice(head.length, lines.length - foot.length)
+    .flatMap((line) => cutLine(line, room))) {
     if (length + line.length > room) {
       pieces.push([])
       length = 0
@@ -92,7 +116,12 @@ function cutLine(line: string, room: number): string[] {
   while (rest.length > room) {
     const full = rest.slice(0, room)
     const sentence = Math.max(...['. ', '! ', '? ', '。'].map((end) => full.lastIndexOf(end)))
-    const at = sentence > room / 2 ? sentence + 1 : full.lastIndexOf(' ') > room / 2 ? full.lastIndexOf(' ') : wholeCharacters(full)
+    const at =
+      sentence > room / 2
+        ? sentence + 1
+        : full.lastIndexOf(' ') > room / 2
+          ? full.lastIndexOf(' ')
+          : wholeCharacters(full)
     pieces.push(rest.slice(0, at).trimEnd())
     rest = rest.slice(at).trimStart()
   }
@@ -105,5 +134,7 @@ function wholeCharacters(text: string): number {
 }
 
 function clip(heading: string): string {
-  return heading.length <= HEADING_CHARACTERS ? heading : `${heading.slice(0, wholeCharacters(heading.slice(0, HEADING_CHARACTERS)))}…`
+  return heading.length <= HEADING_CHARACTERS
+    ? heading
+    : `${heading.slice(0, wholeCharacters(heading.slice(0, HEADING_CHARACTERS)))}…`
 }

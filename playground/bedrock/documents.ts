@@ -1,6 +1,12 @@
 import { basename, extname, resolve } from 'node:path'
 import { fence, type ParsedFile } from './documents-block.ts'
-import { type DocumentFile, type DocumentFolder, nothingIn, readFolder, type SkippedFile } from './documents-files.ts'
+import {
+  type DocumentFile,
+  type DocumentFolder,
+  nothingIn,
+  readFolder,
+  type SkippedFile,
+} from './documents-files.ts'
 import { parseHtml } from './documents-html.ts'
 import { parseMarkdown } from './documents-markdown.ts'
 import { toPassages } from './documents-passages.ts'
@@ -30,7 +36,13 @@ export interface Documents {
  * @param baseUrl where the pages are served, with or without a slash at its end
  * @throws NoDocuments if a folder is missing, is a file, or holds no document that can be read
  */
-export async function readDocuments({ folders, baseUrl }: { folders: readonly DocumentFolder[]; baseUrl: string }): Promise<Documents> {
+export async function readDocuments({
+  folders,
+  baseUrl,
+}: {
+  folders: readonly DocumentFolder[]
+  baseUrl: string
+}): Promise<Documents> {
   const documents: Documents = { passages: [], pages: [], skipped: [] }
   const taken = new Set<string>()
   for (const folder of folders) {
@@ -45,7 +57,9 @@ export async function readDocuments({ folders, baseUrl }: { folders: readonly Do
         continue
       }
       const title = parsed.title ?? basename(path, extname(path))
-      const url = parsed.url?.replace(/#.*$/, '') ?? `${baseUrl.replace(/\/$/, '')}/${path.split('/').map(encodePart).join('/')}`
+      const url =
+        parsed.url?.replace(/#.*$/, '') ??
+        `${baseUrl.replace(/\/$/, '')}/${path.split('/').map(encodePart).join('/')}`
       const updated = isoDate(parsed.updated) ?? file.modified.toISOString().slice(0, 10)
       const passages = toPassages(parsed, { path, title, url, updated })
       if (passages.length === 0) continue
@@ -77,7 +91,9 @@ function parse(file: DocumentFile): ParsedFile | undefined {
 
 function parseText(text: string): ParsedFile {
   const paragraphs = text.split(/\n\s*\n/).map((paragraph) => paragraph.trimEnd())
-  const blocks = paragraphs.filter((paragraph) => paragraph.trim() !== '').map((text) => ({ kind: 'prose' as const, text }))
+  const blocks = paragraphs
+    .filter((paragraph) => paragraph.trim() !== '')
+    .map((text) => ({ kind: 'prose' as const, text }))
   return { blocks, render: () => renderBlocks([{ kind: 'code', text: fence(text) }]) }
 }
 
@@ -90,14 +106,19 @@ function freePath(path: string, folder: string, taken: Set<string>): string {
 
 /** Percent-encoded, and the brackets and stars with it, which end a link in Markdown and in Slack. */
 function encodePart(part: string): string {
-  return encodeURIComponent(part).replace(/[()*'!]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
+  return encodeURIComponent(part).replace(
+    /[()*'!]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 }
 
 function isoDate(written: string | undefined): string | undefined {
   if (written === undefined) return undefined
   const [day] = /^\d{4}-\d{2}-\d{2}/.exec(written.trim()) ?? []
   // Without a zone a date is read as local time, which is another day in half the world.
-  const time = (day === undefined ? [`${written} UTC`, written] : [day]).map((date) => Date.parse(date)).find(Number.isFinite)
+  const time = (day === undefined ? [`${written} UTC`, written] : [day])
+    .map((date) => Date.parse(date))
+    .find(Number.isFinite)
   const read = time === undefined ? undefined : new Date(time).toISOString().slice(0, 10)
   return day === undefined || day === read ? read : undefined // Date.parse reads 30 February as 2 March
 }

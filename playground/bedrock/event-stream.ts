@@ -20,12 +20,16 @@ function frame(headers: Record<string, string>, payload: unknown): Uint8Array {
     { type: 'string', value },
   ])
   // JSON.stringify writes a lone surrogate as an escape, so that half a character survives the way.
-  return codec.encode({ headers: Object.fromEntries(typed) as MessageHeaders, body: Buffer.from(JSON.stringify(payload), 'utf8') })
+  return codec.encode({
+    headers: Object.fromEntries(typed) as MessageHeaders,
+    body: Buffer.from(JSON.stringify(payload), 'utf8'),
+  })
 }
 
 /** Writes binary event-stream frames (application/vnd.amazon.eventstream) to a client. */
 export const framesTo = (reply: Reply) => ({
-  event: (type: string, payload: unknown) => reply.write(frame({ ':message-type': 'event', ':event-type': type }, payload)),
+  event: (type: string, payload: unknown) =>
+    reply.write(frame({ ':message-type': 'event', ':event-type': type }, payload)),
   exception: (type: StreamException, payload: unknown) =>
     reply.write(frame({ ':message-type': 'exception', ':exception-type': type }, payload)),
 })

@@ -32,16 +32,27 @@ export function choose(question: string, sources: Source[]): Unit[] {
     question,
     read.map(({ own, above }) => new Set([...own, ...above])),
   )
-  const weightOf = (found: Set<string>) => sum([...weights].filter(([word]) => found.has(word)).map(([, weight]) => weight))
+  const weightOf = (found: Set<string>) =>
+    sum([...weights].filter(([word]) => found.has(word)).map(([, weight]) => weight))
   const total = sum(weights.values())
   const scored = read.map(({ unit, own, above }, i) => {
     const near = [read[i - 1], read[i + 1]].filter((other) => other?.unit.source === unit.source)
     const beside = new Set(near.flatMap((other) => [...(other?.own ?? [])]))
-    const [ownWeight, aboveWeight, besideWeight] = [weightOf(own), weightOf(without(above, own)), weightOf(without(beside, own, above))]
+    const [ownWeight, aboveWeight, besideWeight] = [
+      weightOf(own),
+      weightOf(without(above, own)),
+      weightOf(without(beside, own, above)),
+    ]
     const answers = ownWeight + aboveWeight > 0 && (ownWeight + aboveWeight + besideWeight) / total >= ENOUGH
     const score = (ownWeight + ABOVE * aboveWeight + BESIDE * besideWeight) * formFactor(question, unit)
     const headed = unit.kind === 'item' && weightOf(above) / total >= ENOUGH
-    return { unit, own, answers, score, led: headed || aboveWeight > (unit.kind === 'sentence' ? ownWeight : LED * total) }
+    return {
+      unit,
+      own,
+      answers,
+      score,
+      led: headed || aboveWeight > (unit.kind === 'sentence' ? ownWeight : LED * total),
+    }
   })
   const [best, ...others] = scored.filter(({ answers }) => answers).sort((a, b) => b.score - a.score)
   if (!best) return []
@@ -52,7 +63,9 @@ export function choose(question: string, sources: Source[]): Unit[] {
   for (const next of [...together, ...others]) {
     if (chosen.length >= Math.max(MOST_UNITS, together.length)) break
     if (chosen.some(({ unit }) => unit.text === next.unit.text)) continue
-    const adds = next.score >= ALIKE * best.score || (next.score >= ADDS * best.score && weightOf(without(next.own, said)) > 0)
+    const adds =
+      next.score >= ALIKE * best.score ||
+      (next.score >= ADDS * best.score && weightOf(without(next.own, said)) > 0)
     if (!adds && !together.includes(next)) continue
     chosen.push(next)
     for (const word of next.own) said.add(word)
@@ -63,7 +76,9 @@ export function choose(question: string, sources: Source[]): Unit[] {
 
 /** Where what stands above a unit says what it is about, its neighbours under the same words belong to the answer: the steps of a list. */
 function underOneLead<S extends { unit: Unit }>(best: S, scored: S[]): S[] {
-  const group = scored.filter(({ unit }) => unit.source === best.unit.source && unit.about === best.unit.about)
+  const group = scored.filter(
+    ({ unit }) => unit.source === best.unit.source && unit.about === best.unit.about,
+  )
   const steps = group.filter(({ unit }) => unit.kind === 'item')
   if (best.unit.kind === 'item' && steps.length <= MOST_STEPS) return steps
   const place = group.indexOf(best)

@@ -29,20 +29,27 @@ export function readQuestion({ messages }: ConverseRequest): Question {
     text: plain(withoutTags(asked)),
     passages: inner?.flatMap(readPassages),
     conversation: [
-      ...messages.slice(0, Math.max(last, 0)).flatMap((message) => textsOf(message).flatMap((text) => readSpeech(text, message.role))),
+      ...messages
+        .slice(0, Math.max(last, 0))
+        .flatMap((message) => textsOf(message).flatMap((text) => readSpeech(text, message.role))),
       ...beside.flatMap((text) => readSpeech(text, 'user')),
       ...messages.flatMap(readDocuments),
     ],
   }
 }
 
-const textsOf = ({ content }: Message) => content.flatMap(({ text, guardContent }) => guardContent?.text.text ?? text ?? [])
+const textsOf = ({ content }: Message) =>
+  content.flatMap(({ text, guardContent }) => guardContent?.text.text ?? text ?? [])
 
 function readPassages(xml: string): Source[] {
-  return [...xml.matchAll(/<passage\b([^>]*)>([\s\S]*?)<\/passage>/g)].map(([, attributes = '', text = ''], i) => {
-    const given = Object.fromEntries([...attributes.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, plain(value ?? '')]))
-    return { text: plain(text), title: given.title ?? '', number: Number(given.number ?? i + 1) }
-  })
+  return [...xml.matchAll(/<passage\b([^>]*)>([\s\S]*?)<\/passage>/g)].map(
+    ([, attributes = '', text = ''], i) => {
+      const given = Object.fromEntries(
+        [...attributes.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, plain(value ?? '')]),
+      )
+      return { text: plain(text), title: given.title ?? '', number: Number(given.number ?? i + 1) }
+    },
+  )
 }
 
 /** `<message from="Ada">…</message>` says who spoke; so does a line that begins with `Ada: `. */
@@ -54,7 +61,10 @@ function readSpeech(text: string, role: Message['role']): Source[] {
     const [, who, said] = /^(\p{Lu}[\p{L}\p{M}.' -]{0,40}):\s+(.*)$/u.exec(line) ?? []
     return { text: plain(said ?? line), title: '', who: said === undefined ? someone : (who ?? someone) }
   })
-  return [...tagged.map(([, , who = someone, said = '']) => ({ text: plain(said), title: '', who: plain(who) })), ...lines]
+  return [
+    ...tagged.map(([, , who = someone, said = '']) => ({ text: plain(said), title: '', who: plain(who) })),
+    ...lines,
+  ]
 }
 
 function readDocuments({ content }: Message): Source[] {

@@ -19,7 +19,8 @@ const WHOLE_ITEM_CHARACTERS = 600
 /** A number in brackets that a quote brought along would read as a citation of ours. */
 const OLD_CITATION = /\s*\[\d+\](?!\()/g
 
-const SENTENCE_END = /(?<!\b(?:e\.g|i\.e|etc|vs|cf|Dr|Mr|Ms|St)\.)(?<=[.!?]["'”)*_`]{0,3})\s+(?=["'“(*_`[]*[\p{Lu}\p{N}<@])/u
+const SENTENCE_END =
+  /(?<!\b(?:e\.g|i\.e|etc|vs|cf|Dr|Mr|Ms|St)\.)(?<=[.!?]["'”)*_`]{0,3})\s+(?=["'“(*_`[]*[\p{Lu}\p{N}<@])/u
 
 /** Takes a Markdown text apart. Headings, questions and leads are not quoted; they say what follows them is about. */
 export function unitsOf(source: Source): Unit[] {
@@ -35,7 +36,13 @@ export function unitsOf(source: Source): Unit[] {
     else if (kind === 'sentence' && /:[*_]*$/.test(text)) lead = text
     else if (/[\p{L}\p{N}]/u.test(text)) {
       if (kind === 'sentence') lead = ''
-      units.push({ source, position: units.length, kind, text, about: [source.title, heading, asked, lead].join('\n') })
+      units.push({
+        source,
+        position: units.length,
+        kind,
+        text,
+        about: [source.title, heading, asked, lead].join('\n'),
+      })
     }
   }
   const flush = () => {
@@ -50,7 +57,8 @@ export function unitsOf(source: Source): Unit[] {
     const line = code ? written : written.replace(OLD_CITATION, '')
     if (/^\s*(?:```|~~~)/.test(line)) {
       flush()
-      if (code) for (const part of code.length > WHOLE_CODE_LINES ? code : [code.join('\n')]) add('code', part)
+      if (code)
+        for (const part of code.length > WHOLE_CODE_LINES ? code : [code.join('\n')]) add('code', part)
       code = code ? undefined : []
       continue
     }
@@ -65,7 +73,8 @@ export function unitsOf(source: Source): Unit[] {
     if (title !== undefined) [heading, asked, lead] = [title, '', '']
     else if (item !== undefined) block = { kind: 'item', text: item }
     else if (row !== undefined) add('item', row.trim().replace(/\s*\|\s*/g, ' | '))
-    else if (line.trim() !== '') block = { kind: block?.kind ?? 'sentence', text: block ? `${block.text} ${line.trim()}` : line.trim() }
+    else if (line.trim() !== '')
+      block = { kind: block?.kind ?? 'sentence', text: block ? `${block.text} ${line.trim()}` : line.trim() }
   }
   flush()
   for (const line of code ?? []) add('code', line)

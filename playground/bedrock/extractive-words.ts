@@ -28,7 +28,10 @@ export function contentWords(text: string): Word[] {
       const lower = part.toLowerCase()
       if (lower.length < 2 && !/\p{N}/u.test(lower)) continue
       if (STOP_WORDS.has(lower)) continue
-      found.push({ stem: stem(lower), named: /\p{N}/u.test(part) || (/^\p{Lu}/u.test(part) && !startsSentence) })
+      found.push({
+        stem: stem(lower),
+        named: /\p{N}/u.test(part) || (/^\p{Lu}/u.test(part) && !startsSentence),
+      })
     }
   }
   return found

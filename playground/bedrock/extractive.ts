@@ -27,9 +27,11 @@ function nothingIn(passages: Source[] | undefined) {
   return `I found nothing about this in ${count} I was given. [0]`
 }
 
-const cited = ({ kind, text, source }: Unit) => (kind === 'code' ? `${fenced(text)}\n[${source.number}]` : `${text} [${source.number}]`)
+const cited = ({ kind, text, source }: Unit) =>
+  kind === 'code' ? `${fenced(text)}\n[${source.number}]` : `${text} [${source.number}]`
 
-const attributed = ({ kind, text, source }: Unit) => (kind === 'code' ? `${source.who}:\n${fenced(text)}` : `${source.who}: “${text}”`)
+const attributed = ({ kind, text, source }: Unit) =>
+  kind === 'code' ? `${source.who}:\n${fenced(text)}` : `${source.who}: “${text}”`
 
 const fenced = (code: string) => `\`\`\`\n${code}\n\`\`\``
 

@@ -9,7 +9,10 @@ import { assess, type Guardrail } from './guardrail.ts'
 export function readInput(guardrail: Guardrail, request: ConverseRequest) {
   const blocks = [...(request.system ?? []), ...request.messages.flatMap(({ content }) => content)]
   const marked = blocks.some(({ guardContent }) => guardContent)
-  const total = blocks.reduce((sum, { text, guardContent }) => sum + (guardContent?.text.text ?? text ?? '').length, 0)
+  const total = blocks.reduce(
+    (sum, { text, guardContent }) => sum + (guardContent?.text.text ?? text ?? '').length,
+    0,
+  )
 
   const texts: string[] = []
   readTexts(request, marked, (text) => {
@@ -17,19 +20,37 @@ export function readInput(guardrail: Guardrail, request: ConverseRequest) {
     return text
   })
   const { assessment, blocked } = assess(guardrail, texts.join('\n'), 'input', { mask: true, total })
-  const masked = readTexts(request, marked, (text) => assess(guardrail, text, 'input', { mask: true, total }).text)
+  const masked = readTexts(
+    request,
+    marked,
+    (text) => assess(guardrail, text, 'input', { mask: true, total }).text,
+  )
   return { assessment, blocked, request: masked }
 }
 
 /** The same request with every text that a guardrail reads passed through `through`. */
-function readTexts(request: ConverseRequest, marked: boolean, through: (text: string) => string): ConverseRequest {
-  const block = <B extends ConverseRequest['messages'][number]['content'][number]>(it: B, unmarked: boolean): B => {
-    if (it.guardContent) return { ...it, guardContent: { text: { ...it.guardContent.text, text: through(it.guardContent.text.text) } } }
+function readTexts(
+  request: ConverseRequest,
+  marked: boolean,
+  through: (text: string) => string,
+): ConverseRequest {
+  const block = <B extends ConverseRequest['messages'][number]['content'][number]>(
+    it: B,
+    unmarked: boolean,
+  ): B => {
+    if (it.guardContent)
+      return {
+        ...it,
+        guardContent: { text: { ...it.guardContent.text, text: through(it.guardContent.text.text) } },
+      }
     return unmarked && it.text !== undefined ? { ...it, text: through(it.text) } : it
   }
   return {
     ...request,
     ...(request.system && { system: request.system.map((it) => block(it, false)) }),
-    messages: request.messages.map((message) => ({ ...message, content: message.content.map((it) => block(it, !marked)) })),
+    messages: request.messages.map((message) => ({
+      ...message,
+      content: message.content.map((it) => block(it, !marked)),
+    })),
   }
 }

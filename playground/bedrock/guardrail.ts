@@ -41,23 +41,33 @@ export function assess(
 ) {
   const topics = (policy.deniedTopics ?? []).filter(({ pattern }) => findAll(pattern, text).length > 0)
   const words = (policy.deniedWords ?? []).flatMap((word) => findAll(wholeWord(word), text))
-  const filters = (policy.contentFilters ?? []).filter((filter) => filter.words.some((word) => findAll(wholeWord(word), text).length > 0))
-  const attacks = source === 'input' ? (policy.promptAttacks ?? []).flatMap((pattern) => findAll(pattern, text)) : []
+  const filters = (policy.contentFilters ?? []).filter((filter) =>
+    filter.words.some((word) => findAll(wholeWord(word), text).length > 0),
+  )
+  const attacks =
+    source === 'input' ? (policy.promptAttacks ?? []).flatMap((pattern) => findAll(pattern, text)) : []
   const entities = (policy.pii ?? []).flatMap((pii) =>
     findAll(pii.pattern, text).map((match) => ({ ...pii, match, action: outcome(pii[source], mask) })),
   )
 
   const harmful = [...filters.map(({ type }) => type), ...(attacks.length > 0 ? ['PROMPT_ATTACK'] : [])]
-  const blocked = topics.length + words.length + harmful.length > 0 || entities.some(({ action }) => action === 'BLOCKED')
+  const blocked =
+    topics.length + words.length + harmful.length > 0 || entities.some(({ action }) => action === 'BLOCKED')
   const masking = (policy.pii ?? []).filter((pii) => mask && pii[source] === 'ANONYMIZE')
   const units = Math.ceil(text.length / UNIT_CHARACTERS)
   const unitsIf = (configured: unknown) => (configured ? units : 0)
   const assessment = {
-    ...(topics.length > 0 && { topicPolicy: { topics: topics.map(({ name }) => ({ name, type: 'DENY', ...DETECTED })) } }),
-    ...(harmful.length > 0 && {
-      contentPolicy: { filters: harmful.map((type) => ({ type, confidence: 'HIGH', filterStrength: 'HIGH', ...DETECTED })) },
+    ...(topics.length > 0 && {
+      topicPolicy: { topics: topics.map(({ name }) => ({ name, type: 'DENY', ...DETECTED })) },
     }),
-    ...(words.length > 0 && { wordPolicy: { customWords: words.map((match) => ({ match, ...DETECTED })), managedWordLists: [] } }),
+    ...(harmful.length > 0 && {
+      contentPolicy: {
+        filters: harmful.map((type) => ({ type, confidence: 'HIGH', filterStrength: 'HIGH', ...DETECTED })),
+      },
+    }),
+    ...(words.length > 0 && {
+      wordPolicy: { customWords: words.map((match) => ({ match, ...DETECTED })), managedWordLists: [] },
+    }),
     ...(entities.length > 0 && {
       sensitiveInformationPolicy: {
         piiEntities: entities.map(({ match, type, action }) => ({ match, type, action, detected: true })),
@@ -97,6 +107,9 @@ function outcome(action: PiiAction, mask: boolean) {
   return action === 'ANONYMIZE' && mask ? 'ANONYMIZED' : 'NONE'
 }
 
-const everywhere = ({ source, flags }: RegExp) => new RegExp(source, flags.includes('g') ? flags : `${flags}g`)
-const findAll = (pattern: RegExp, text: string) => [...text.matchAll(everywhere(pattern))].map(([match]) => match)
-const wholeWord = (word: string) => new RegExp(`(?<![\\p{L}\\p{N}])${word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\p{N}])`, 'iu')
+const everywhere = ({ source, flags }: RegExp) =>
+  new RegExp(source, flags.includes('g') ? flags : `${flags}g`)
+const findAll = (pattern: RegExp, text: string) =>
+  [...text.matchAll(everywhere(pattern))].map(([match]) => match)
+const wholeWord = (word: string) =>
+  new RegExp(`(?<![\\p{L}\\p{N}])${word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\p{N}])`, 'iu')

@@ -9,7 +9,12 @@ export type StopReason =
   | 'guardrail_intervened'
 
 /** What a model says next. A piece of text or reasoning is one token; `signature` ends a block of reasoning; `pauseMs` is silence. */
-export type Piece = { text: string } | { reasoning: string } | { signature: string } | { pauseMs: number } | { stopReason: StopReason }
+export type Piece =
+  | { text: string }
+  | { reasoning: string }
+  | { signature: string }
+  | { pauseMs: number }
+  | { stopReason: StopReason }
 
 /** What answers a request that the service has let pass. The pace is the server's; without a `stopReason` it ends with `end_turn`. */
 export interface Model {

@@ -15,16 +15,26 @@ export interface Account {
 }
 
 /** What a ConverseStream asks for, once everything that Bedrock would refuse has been refused. Throws a Refusal. */
-export function readConversation(modelId: string, body: unknown, stray: (path: string) => void, account: Account) {
+export function readConversation(
+  modelId: string,
+  body: unknown,
+  stray: (path: string) => void,
+  account: Account,
+) {
   const request = readBody(ConverseRequest, body, stray)
   const model = findModel(modelId, account)
   checkConversation(request)
   checkForClaude(modelId, request)
-  return { request, model, guardrail: request.guardrailConfig && findGuardrail(request.guardrailConfig, account) }
+  return {
+    request,
+    model,
+    guardrail: request.guardrailConfig && findGuardrail(request.guardrailConfig, account),
+  }
 }
 
 function findModel(modelId: string, { models, region }: Account): Model {
-  const [, arnRegion, arnId] = /^arn:aws:bedrock:([^:]*):\d*:(?:inference-profile|foundation-model)\/(.+)$/.exec(modelId) ?? []
+  const [, arnRegion, arnId] =
+    /^arn:aws:bedrock:([^:]*):\d*:(?:inference-profile|foundation-model)\/(.+)$/.exec(modelId) ?? []
   const id = arnRegion === region && arnId !== undefined ? arnId : modelId
   const model = models[modelId] ?? models[id]
   if (model) return model
@@ -41,7 +51,8 @@ function findGuardrail(
   { guardrailIdentifier, guardrailVersion: version }: NonNullable<ConverseRequest['guardrailConfig']>,
   { guardrails, region }: Account,
 ): Guardrail {
-  const [, arnRegion = region, id] = /^(?:arn:aws:bedrock:([a-z0-9-]+):\d{12}:guardrail\/)?([a-z0-9]+)$/.exec(guardrailIdentifier) ?? []
+  const [, arnRegion = region, id] =
+    /^(?:arn:aws:bedrock:([a-z0-9-]+):\d{12}:guardrail\/)?([a-z0-9]+)$/.exec(guardrailIdentifier) ?? []
   if (id === undefined) throw invalid('The provided guardrail identifier is invalid.')
   const policy = arnRegion === region ? guardrails[`${id}:${version}`] : undefined
   if (!policy) throw invalid('The guardrail identifier or version provided in the request does not exist.')

@@ -46,10 +46,17 @@ const RerankRequest = v.object({
 })
 
 /** Throws a Refusal. */
-export function rerank(body: unknown, stray: (path: string) => void, rank: Rank, modelArns: readonly string[]) {
+export function rerank(
+  body: unknown,
+  stray: (path: string) => void,
+  rank: Rank,
+  modelArns: readonly string[],
+) {
   const { queries, sources, rerankingConfiguration } = readBody(RerankRequest, body, stray)
-  const { numberOfResults = sources.length, modelConfiguration } = rerankingConfiguration.bedrockRerankingConfiguration
-  if (numberOfResults > sources.length) throw invalid('Cannot provide numberOfResults value that exceeds the number of sources.')
+  const { numberOfResults = sources.length, modelConfiguration } =
+    rerankingConfiguration.bedrockRerankingConfiguration
+  if (numberOfResults > sources.length)
+    throw invalid('Cannot provide numberOfResults value that exceeds the number of sources.')
   // An inference profile is no foundation model, and not every region has every reranking model.
   if (!modelArns.includes(modelConfiguration.modelArn)) {
     throw invalid(
@@ -60,7 +67,12 @@ export function rerank(body: unknown, stray: (path: string) => void, rank: Rank,
   const query = queries[0]?.textQuery.text
   if (!query?.trim()) throw invalid('The text of the query is blank.')
   const texts = sources.map(({ inlineDocumentSource: { type, textDocument, jsonDocument } }, i) => {
-    const source = type === 'TEXT' ? textDocument?.text : jsonDocument === undefined ? undefined : JSON.stringify(jsonDocument)
+    const source =
+      type === 'TEXT'
+        ? textDocument?.text
+        : jsonDocument === undefined
+          ? undefined
+          : JSON.stringify(jsonDocument)
     if (!source?.trim()) throw invalid(`The document at sources.${i} is blank.`)
     return source
   })

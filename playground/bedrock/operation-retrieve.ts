@@ -12,7 +12,13 @@ const DEFAULT_RESULTS = 5
 const RetrieveRequest = v.object({
   retrievalQuery: v.object({
     text: v.optional(
-      v.pipe(v.string(), v.maxLength(MAX_QUERY_CHARACTERS, `Member must have length less than or equal to ${MAX_QUERY_CHARACTERS}`)),
+      v.pipe(
+        v.string(),
+        v.maxLength(
+          MAX_QUERY_CHARACTERS,
+          `Member must have length less than or equal to ${MAX_QUERY_CHARACTERS}`,
+        ),
+      ),
     ),
     type: v.optional(v.picklist(['TEXT', 'IMAGE'])),
     image: v.optional(v.unknown()),
@@ -42,14 +48,18 @@ export async function retrieve(
 ) {
   const { retrievalQuery, retrievalConfiguration } = readBody(RetrieveRequest, body, stray)
   const { text, image } = retrievalQuery
-  if (text !== undefined && image !== undefined) throw invalid('The retrieval query must hold either text or an image, not both.')
+  if (text !== undefined && image !== undefined)
+    throw invalid('The retrieval query must hold either text or an image, not both.')
   if (!text?.trim()) throw invalid('The text of the retrieval query is blank.')
   if (!/^[0-9a-zA-Z]{1,10}$/.test(knowledgeBaseId)) {
     const rule = 'Member must satisfy regular expression pattern: [0-9a-zA-Z]{1,10}'
-    throw invalid(`1 validation error detected: Value '${knowledgeBaseId}' at 'knowledgeBaseId' failed to satisfy constraint: ${rule}`)
+    throw invalid(
+      `1 validation error detected: Value '${knowledgeBaseId}' at 'knowledgeBaseId' failed to satisfy constraint: ${rule}`,
+    )
   }
   const base = bases.get(knowledgeBaseId)
-  if (!base) throw refusal('ResourceNotFoundException', `Knowledge Base with id ${knowledgeBaseId} does not exist`)
+  if (!base)
+    throw refusal('ResourceNotFoundException', `Knowledge Base with id ${knowledgeBaseId} does not exist`)
   const wanted = retrievalConfiguration?.vectorSearchConfiguration.numberOfResults ?? DEFAULT_RESULTS
   const found = await base.retrieve(text, wanted)
   return {
@@ -70,5 +80,7 @@ export async function retrieve(
 
 function locationOf({ url, path }: StoredPassage, type: KnowledgeBase['location']) {
   if (type === 'CONFLUENCE') return { type, confluenceLocation: { url } }
-  return type === 'WEB' ? { type, webLocation: { url } } : { type, s3Location: { uri: `s3://knowledge/${path}` } }
+  return type === 'WEB'
+    ? { type, webLocation: { url } }
+    : { type, s3Location: { uri: `s3://knowledge/${path}` } }
 }

@@ -13,7 +13,9 @@ const STOP_WORDS = new Set(
   `a about after all also am an and any anyone are as at be been before being but by can could did do does doing done for from had has have
   having he her here hers him his how i if in into is it its just know let like many may me mean means might more most much must my need no not of
   off on one only or our out over own please shall she should so some someone such tell than that the their them then there these they
-  this those to too under up us was we were what when where which while who whom whose why will with would you your`.split(/\s+/),
+  this those to too under up us was we were what when where which while who whom whose why will with would you your`.split(
+    /\s+/,
+  ),
 )
 
 /** Forms of common verbs that no rule brings together. */
@@ -54,7 +56,8 @@ export function wordsOf(text: string): Word[] {
     if (UNSPACED.test(found)) return pairs(found).map((whole) => ({ whole, parts: [], exact: false }))
     const pieces = found.replace(/(\p{Ll})(?=\p{Lu})/gu, '$1 ').split(/[-_.:@+ ]/)
     const lower = found.toLowerCase()
-    if (pieces.length === 1) return isWord(lower) ? [{ whole: stem(lower), parts: [], exact: /\d/.test(lower) }] : []
+    if (pieces.length === 1)
+      return isWord(lower) ? [{ whole: stem(lower), parts: [], exact: /\d/.test(lower) }] : []
     const parts = pieces
       .map((piece) => piece.toLowerCase())
       .filter(isWord)
@@ -71,7 +74,9 @@ function isWord(lower: string): boolean {
 function stem(form: string): string {
   const word = (Object.hasOwn(IRREGULAR, form) && IRREGULAR[form]) || form
   if (word.length < 4 || /[^a-z]/.test(word)) return word
-  const singular = word.replace(/ies$/, 'y').replace(/([^aeiou]|[aeo])s$/, (end) => (/ss$/.test(word) ? end : end.slice(0, -1)))
+  const singular = word
+    .replace(/ies$/, 'y')
+    .replace(/([^aeiou]|[aeo])s$/, (end) => (/ss$/.test(word) ? end : end.slice(0, -1)))
   const bare = singular.replace(/(?<=[aeiouy].*..)(?:ing|ed)$|(?<=[aeiouy].*[ts])ion$/, '')
   const single = bare === singular ? bare : bare.replace(/([bdgmnprt])\1$/, '$1')
   return single.length > 3 ? single.replace(/e$/, '') : single
@@ -79,5 +84,7 @@ function stem(form: string): string {
 
 function pairs(text: string): string[] {
   const characters = Array.from(text)
-  return characters.length < 2 ? characters : characters.slice(1).map((character, n) => `${characters[n]}${character}`)
+  return characters.length < 2
+    ? characters
+    : characters.slice(1).map((character, n) => `${characters[n]}${character}`)
 }

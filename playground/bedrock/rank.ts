@@ -20,7 +20,10 @@ const ORDER_SHARE = 0.4
  * misspellings and stems). A score says how much of the query, its rare words first, the passage holds: where the rarest
  * word is nowhere, the best hit stays low.
  */
-export function createKnowledgeBase(passages: readonly StoredPassage[], location: KnowledgeBase['location']): KnowledgeBase {
+export function createKnowledgeBase(
+  passages: readonly StoredPassage[],
+  location: KnowledgeBase['location'],
+): KnowledgeBase {
   const index = new MiniSearch<{ n: number; title: string; text: string }>({
     idField: 'n',
     fields: ['title', 'text'],
@@ -44,8 +47,13 @@ export function createKnowledgeBase(passages: readonly StoredPassage[], location
       const best = hits[0]?.score ?? 1
       return hits
         .map(({ id, score, match, queryTerms }) => {
-          const held = words.reduce((sum, word, n) => sum + (weights[n] ?? 0) * credit(word, match, queryTerms), 0) / whole
-          return { passage: passages[id] as StoredPassage, score: held * (1 - ORDER_SHARE + (ORDER_SHARE * score) / best) }
+          const held =
+            words.reduce((sum, word, n) => sum + (weights[n] ?? 0) * credit(word, match, queryTerms), 0) /
+            whole
+          return {
+            passage: passages[id] as StoredPassage,
+            score: held * (1 - ORDER_SHARE + (ORDER_SHARE * score) / best),
+          }
         })
         .filter(({ score }) => score > 0)
         .sort((a, b) => b.score - a.score)
@@ -60,7 +68,11 @@ function isLoose(term: string): boolean {
 }
 
 /** How much of a word a passage holds, from 0 to 1. Half a number or half an identifier is none of it. */
-function credit({ whole, parts, exact }: Word, match: Record<string, string[]>, queryTerms: string[]): number {
+function credit(
+  { whole, parts, exact }: Word,
+  match: Record<string, string[]>,
+  queryTerms: string[],
+): number {
   if (Object.hasOwn(match, whole)) return 1
   if (queryTerms.includes(whole)) return LOOSE_CREDIT
   const held = parts.filter((part) => Object.hasOwn(match, part)).length

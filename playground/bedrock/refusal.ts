@@ -36,13 +36,19 @@ export const invalid = (message: string) => refusal('ValidationException', messa
 export function errorAnswer({ name, status, message }: Refusal) {
   return {
     status,
-    headers: { 'content-type': 'application/json', 'x-amzn-errortype': `${name}:http://internal.amazon.com/coral/com.amazon.bedrock/` },
+    headers: {
+      'content-type': 'application/json',
+      'x-amzn-errortype': `${name}:http://internal.amazon.com/coral/com.amazon.bedrock/`,
+    },
     body: JSON.stringify({ message }),
   }
 }
 
 /** For a test: this error in place of the answer. */
-export const refuseWith = (name: ErrorName, message: string): Fault => ({ kind: 'answer', ...errorAnswer(refusal(name, message)) })
+export const refuseWith = (name: ErrorName, message: string): Fault => ({
+  kind: 'answer',
+  ...errorAnswer(refusal(name, message)),
+})
 
 /** For a test: `fault` for the next `count` calls of `method`, and nothing after them. */
 export function forTheNext(count: number, method: string, fault: Fault): Faults {

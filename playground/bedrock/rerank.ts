@@ -16,7 +16,10 @@ export const rerank: Rank = (query, texts) => {
   const read = texts.map((text) => wordsOf(text))
   const weigh = createWeight(asked, read)
   return texts
-    .map((text, index) => ({ index, relevanceScore: relevance(asked, read[index] ?? [], wordsOf(firstLine(text)), weigh) }))
+    .map((text, index) => ({
+      index,
+      relevanceScore: relevance(asked, read[index] ?? [], wordsOf(firstLine(text)), weigh),
+    }))
     .sort((a, b) => b.relevanceScore - a.relevanceScore || a.index - b.index)
 }
 
@@ -30,20 +33,30 @@ function relevance(asked: Word[], words: Word[], heading: Word[], weigh: (word: 
   // A first line that says much else is no heading of what is asked.
   const headed = (sum(named) / sum(asked)) * Math.sqrt(named.length / Math.max(heading.length, 1))
   const exact = asked.filter((word) => word.exact)
-  const exactHeld = exact.length === 0 ? 1 : exact.filter((word) => found.includes(word)).length / exact.length
+  const exactHeld =
+    exact.length === 0 ? 1 : exact.filter((word) => found.includes(word)).length / exact.length
   const neighbours = asked.slice(1).map((_, n) => ({ before: places[n] ?? [], after: places[n + 1] ?? [] }))
   const share = (holds: (pair: { before: number[]; after: number[] }) => boolean) =>
     neighbours.length === 0 ? 1 : neighbours.filter(holds).length / neighbours.length
   const phrase = share(({ before, after }) => before.some((at) => after.includes(at + 1)))
-  const order = share(({ before, after }) => before.some((at) => after.some((later) => later > at && later <= at + 2 * asked.length)))
+  const order = share(({ before, after }) =>
+    before.some((at) => after.some((later) => later > at && later <= at + 2 * asked.length)),
+  )
   const near = nearness(places.filter((at) => at.length > 0))
-  const signals = SHARE.held + SHARE.phrase * phrase + SHARE.heading * Math.min(headed, 1) + SHARE.near * near + SHARE.order * order
+  const signals =
+    SHARE.held +
+    SHARE.phrase * phrase +
+    SHARE.heading * Math.min(headed, 1) +
+    SHARE.near * near +
+    SHARE.order * order
   return held * signals * (WITHOUT_EXACT + (1 - WITHOUT_EXACT) * exactHeld)
 }
 
 /** 1 where the words found stand side by side, towards 0 the longer the shortest stretch is that holds one of each. */
 function nearness(places: number[][]): number {
-  const all = places.flatMap((at, word) => at.map((place) => ({ place, word }))).sort((a, b) => a.place - b.place)
+  const all = places
+    .flatMap((at, word) => at.map((place) => ({ place, word })))
+    .sort((a, b) => a.place - b.place)
   const inside = new Map<number, number>()
   let shortest = Number.POSITIVE_INFINITY
   let start = 0
@@ -61,13 +74,20 @@ function nearness(places: number[][]): number {
 
 function same(asked: Word, found: Word): boolean {
   if (asked.whole === found.whole || found.parts.includes(asked.whole)) return true
-  return asked.parts.length > 0 && asked.parts.every((part) => part === found.whole || found.parts.includes(part))
+  return (
+    asked.parts.length > 0 && asked.parts.every((part) => part === found.whole || found.parts.includes(part))
+  )
 }
 
 /** Weighs a word by how few of the texts hold it; one that none holds weighs most, so that its absence shows. */
 function createWeight(asked: Word[], read: Word[][]): (word: Word) => number {
   const weights = new Map(
-    asked.map((word) => [word, Math.log(2 + read.length / (1 + read.filter((words) => words.some((found) => same(word, found))).length))]),
+    asked.map((word) => [
+      word,
+      Math.log(
+        2 + read.length / (1 + read.filter((words) => words.some((found) => same(word, found))).length),
+      ),
+    ]),
   )
   return (word) => weights.get(word) ?? 0
 }

@@ -10,7 +10,9 @@ const INIT_LIMIT_MS = 10_000
 
 const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url))
 
-export type Ending = { outcome: 'succeeded'; response: string } | { outcome: 'failed' | 'timed out' | 'killed'; error: FunctionError }
+export type Ending =
+  | { outcome: 'succeeded'; response: string }
+  | { outcome: 'failed' | 'timed out' | 'killed'; error: FunctionError }
 
 export interface Work {
   requestId: string
@@ -39,14 +41,22 @@ export interface Environment {
  * Time limits are kept in real time, because the process sees no other.
  * Work that the function leaves running may go on for the moment between its answer and the signal that freezes it.
  */
-export function startEnvironment(fn: LambdaFunction, directory: string, variables: Record<string, string>): Environment {
-  const child = spawn(process.execPath, ['--enable-source-maps', `--max-old-space-size=${fn.memoryMb}`, RUNTIME], {
-    cwd: directory,
-    env: variables,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // A group of its own: Ctrl-C in the terminal does not reach it, and what it starts can be stopped with it.
-    detached: true,
-  })
+export function startEnvironment(
+  fn: LambdaFunction,
+  directory: string,
+  variables: Record<string, string>,
+): Environment {
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', `--max-old-space-size=${fn.memoryMb}`, RUNTIME],
+    {
+      cwd: directory,
+      env: variables,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A group of its own: Ctrl-C in the terminal does not reach it, and what it starts can be stopped with it.
+      detached: true,
+    },
+  )
   child.on('error', () => {})
   const { pid, stdout, stderr } = child
   if (pid === undefined || !stdout || !stderr) throw new Error(`No process could be started for ${fn.name}`)
@@ -61,7 +71,10 @@ export function startEnvironment(fn: LambdaFunction, directory: string, variable
 
   function startTimer(ms: number): void {
     const timer = setTimeout(() => {
-      ending = { outcome: 'timed out', error: runtimeError('Sandbox.Timedout', `Task timed out after ${(ms / 1000).toFixed(2)} seconds`) }
+      ending = {
+        outcome: 'timed out',
+        error: runtimeError('Sandbox.Timedout', `Task timed out after ${(ms / 1000).toFixed(2)} seconds`),
+      }
       kill()
     }, ms)
     cancelTimer = () => clearTimeout(timer)
@@ -75,7 +88,12 @@ export function startEnvironment(fn: LambdaFunction, directory: string, variable
     cancelTimer()
     openLogs = 2
     startTimer(fn.timeoutSeconds * 1000)
-    child.send({ requestId, functionArn, payload, deadline: Date.now() + fn.timeoutSeconds * 1000 } satisfies Invoke)
+    child.send({
+      requestId,
+      functionArn,
+      payload,
+      deadline: Date.now() + fn.timeoutSeconds * 1000,
+    } satisfies Invoke)
   }
 
   function end(): void {
@@ -97,7 +115,10 @@ export function startEnvironment(fn: LambdaFunction, directory: string, variable
       return
     }
     cancelTimer()
-    ending = said.kind === 'answered' ? { outcome: 'succeeded', response: said.response } : { outcome: 'failed', error: said.error }
+    ending =
+      said.kind === 'answered'
+        ? { outcome: 'succeeded', response: said.response }
+        : { outcome: 'failed', error: said.error }
     if (said.kind === 'crashed') usable = false
     else signal(pid, 'SIGSTOP')
     if (said.kind !== 'crashed' && openLogs === 0) end()
@@ -122,7 +143,10 @@ export function startEnvironment(fn: LambdaFunction, directory: string, variable
       cancelTimer()
       ending ??= {
         outcome: name === 'SIGKILL' ? 'killed' : 'failed',
-        error: runtimeError('Runtime.ExitError', `Runtime exited with error: ${name ? `signal: ${name}` : `exit status ${code}`}`),
+        error: runtimeError(
+          'Runtime.ExitError',
+          `Runtime exited with error: ${name ? `signal: ${name}` : `exit status ${code}`}`,
+        ),
       }
       end()
       done()

@@ -72,7 +72,11 @@ export function createEnvironments({
       if (environment.usable()) idle.add(environment)
     },
     list: () =>
-      [...all.keys()].map((environment) => ({ pid: environment.pid, functionName: environment.fn.name, busy: !idle.has(environment) })),
+      [...all.keys()].map((environment) => ({
+        pid: environment.pid,
+        functionName: environment.fn.name,
+        busy: !idle.has(environment),
+      })),
     async close() {
       closed = true
       for (const environment of all.keys()) environment.kill()
@@ -82,7 +86,12 @@ export function createEnvironments({
 }
 
 /** What Lambda sets ("Defined runtime environment variables"), and what the function's own configuration adds. Nothing of ours. */
-function variablesOf(fn: LambdaFunction, { region }: Place, role: Role, directory: string): Record<string, string> {
+function variablesOf(
+  fn: LambdaFunction,
+  { region }: Place,
+  role: Role,
+  directory: string,
+): Record<string, string> {
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/')
   return {
     ...fn.environment,

@@ -52,7 +52,9 @@ export function createFailureQueue(options: {
       for (let receiveCount = 1; !closed; receiveCount++) {
         const receivedAt = clock.now()
         firstReceivedAt ??= receivedAt
-        const taken = isTaken(await invoke(JSON.stringify(sqsEvent(queue, message, { receiveCount, firstReceivedAt }))))
+        const taken = isTaken(
+          await invoke(JSON.stringify(sqsEvent(queue, message, { receiveCount, firstReceivedAt }))),
+        )
         if (taken || closed) return
         if (receiveCount >= maxReceiveCount) {
           deadLetters.push({ messageId: message.messageId, queue, record, receiveCount })
@@ -101,6 +103,7 @@ export function createFailureQueue(options: {
  */
 function isTaken({ outcome, response }: Invocation): boolean {
   if (outcome !== 'succeeded') return false
-  const failures = (JSON.parse(response ?? 'null') as { batchItemFailures?: unknown } | null)?.batchItemFailures
+  const failures = (JSON.parse(response ?? 'null') as { batchItemFailures?: unknown } | null)
+    ?.batchItemFailures
   return !Array.isArray(failures) || failures.length === 0
 }

@@ -48,7 +48,15 @@ interface Waiting {
 }
 
 /** Runs what is asked for as soon as the function's reserved concurrency has room. Ages are kept by `clock`. */
-export function createInvocations({ environments, clock, place }: { environments: Environments; clock: Clock; place: Place }): Invocations {
+export function createInvocations({
+  environments,
+  clock,
+  place,
+}: {
+  environments: Environments
+  clock: Clock
+  place: Place
+}): Invocations {
   const all: Invocation[] = []
   const running = new Map<Environment, Invocation>()
   const slots = new Map<LambdaFunction, number>()
@@ -58,11 +66,15 @@ export function createInvocations({ environments, clock, place }: { environments
   const used = (fn: LambdaFunction) => slots.get(fn) ?? 0
   const full = (fn: LambdaFunction) => used(fn) >= (fn.reservedConcurrency ?? Number.POSITIVE_INFINITY)
 
-  async function slot(fn: LambdaFunction, maximumAgeMs: number | undefined): Promise<'run' | 'expired' | 'closed'> {
+  async function slot(
+    fn: LambdaFunction,
+    maximumAgeMs: number | undefined,
+  ): Promise<'run' | 'expired' | 'closed'> {
     if (closed) return 'closed'
     if (full(fn)) {
       const verdict = await new Promise<'run' | 'expired' | 'closed'>((resolve) => {
-        const cancel = maximumAgeMs === undefined ? () => {} : clock.after(maximumAgeMs, () => one.go('expired'))
+        const cancel =
+          maximumAgeMs === undefined ? () => {} : clock.after(maximumAgeMs, () => one.go('expired'))
         const one: Waiting = {
           fn,
           go(verdict) {
@@ -129,7 +141,8 @@ export function createInvocations({ environments, clock, place }: { environments
       return invocation
     },
     kill(requestId) {
-      for (const [environment, invocation] of running) if (invocation.requestId === requestId) environment.kill()
+      for (const [environment, invocation] of running)
+        if (invocation.requestId === requestId) environment.kill()
     },
     close() {
       closed = true

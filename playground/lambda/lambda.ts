@@ -75,17 +75,33 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
   }
 
   async function runEvent(requestId: string, { fn, named, payload }: Invoke): Promise<void> {
-    const invocation = await invocations.invoke({ requestId, fn, qualifier: named.qualifier, payload, maximumAgeMs })
+    const invocation = await invocations.invoke({
+      requestId,
+      fn,
+      qualifier: named.qualifier,
+      payload,
+      maximumAgeMs,
+    })
     const behind = functions.find((one) => one.name === fn.onFailure)
     if (invocation.outcome === 'succeeded' || !behind || closed) return
     await failures.deliver(`${behind.name}-queue`, failureRecord(invocation, place), (event) =>
-      invocations.invoke({ requestId: randomUUID(), fn: behind, qualifier: behind.aliases[0], payload: event }),
+      invocations.invoke({
+        requestId: randomUUID(),
+        fn: behind,
+        qualifier: behind.aliases[0],
+        payload: event,
+      }),
     )
   }
 
   async function answer(request: ReceivedRequest, call: Call): Promise<Answer> {
     const requestId = String(call.args.requestId)
-    const unsigned = await checkSigV4(request, { ...caller, region: place.region, service: 'lambda', now: clock.now() })
+    const unsigned = await checkSigV4(request, {
+      ...caller,
+      region: place.region,
+      service: 'lambda',
+      now: clock.now(),
+    })
     if (unsigned) return refusal(unsigned.status, unsigned.code, unsigned.message)
     const invoke = checkInvoke(request, readAsked(request), { functions, place, userArn })
     if ('status' in invoke) return invoke
@@ -95,7 +111,12 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
       return { status: 202, headers: {}, body: '' }
     }
     if (invocations.full(invoke.fn)) return throttled()
-    const run = invocations.invoke({ requestId, fn: invoke.fn, qualifier: invoke.named.qualifier, payload: invoke.payload })
+    const run = invocations.invoke({
+      requestId,
+      fn: invoke.fn,
+      qualifier: invoke.named.qualifier,
+      payload: invoke.payload,
+    })
     inBackground(run)
     return synchronousAnswer(await run)
   }
@@ -109,7 +130,11 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
       const requestId = randomUUID()
       if (!asked) return { to: 'lambda', method: `${request.method} ${request.url}`, args: { requestId } }
       const { given, qualifier, type } = asked
-      return { to: 'lambda', method: 'Invoke', args: { function: given, qualifier, invocationType: type, requestId } }
+      return {
+        to: 'lambda',
+        method: 'Invoke',
+        args: { function: given, qualifier, invocationType: type, requestId },
+      }
     },
     async carryOut(request, call) {
       const { status, headers, body } = await answer(request, call)
@@ -143,5 +168,9 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
 function synchronousAnswer({ qualifier, outcome, response, error }: Invocation): Answer {
   const headers = { 'content-type': 'application/json', 'x-amz-executed-version': executedVersion(qualifier) }
   if (outcome === 'succeeded') return { status: 200, headers, body: response ?? 'null' }
-  return { status: 200, headers: { ...headers, 'x-amz-function-error': 'Unhandled' }, body: JSON.stringify(error) }
+  return {
+    status: 200,
+    headers: { ...headers, 'x-amz-function-error': 'Unhandled' },
+    body: JSON.stringify(error),
+  }
 }

@@ -34,7 +34,11 @@ export function failureRecord(invocation: Invocation, place: Place): FailureReco
     ...(expired
       ? {}
       : {
-          responseContext: { statusCode: 200, executedVersion: executedVersion(qualifier), functionError: 'Unhandled' },
+          responseContext: {
+            statusCode: 200,
+            executedVersion: executedVersion(qualifier),
+            functionError: 'Unhandled',
+          },
           responsePayload: error,
         }),
   }

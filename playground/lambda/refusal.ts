@@ -1,7 +1,12 @@
 import type { Answer } from '../far-end.ts'
 
 /** An error in the form of Lambda's REST API: its name in a header, its text in the body. */
-export function refusal(status: number, type: string, message: string, more: Record<string, string> = {}): Answer {
+export function refusal(
+  status: number,
+  type: string,
+  message: string,
+  more: Record<string, string> = {},
+): Answer {
   return {
     status,
     headers: { 'content-type': 'application/json', 'x-amzn-errortype': type },
@@ -9,7 +14,8 @@ export function refusal(status: number, type: string, message: string, more: Rec
   }
 }
 
-export const notFound = (arn: string) => refusal(404, 'ResourceNotFoundException', `Function not found: ${arn}`)
+export const notFound = (arn: string) =>
+  refusal(404, 'ResourceNotFoundException', `Function not found: ${arn}`)
 
 export function notAllowed(userArn: string, functionArn: string): Answer {
   const action = 'lambda:InvokeFunction'
@@ -21,16 +27,23 @@ export function notAllowed(userArn: string, functionArn: string): Answer {
 }
 
 /** What Lambda says to a path or a method that none of its operations has. */
-export const noSuchOperation = () => refusal(403, 'AccessDeniedException', 'Unable to determine service/operation name to be authorized')
+export const noSuchOperation = () =>
+  refusal(403, 'AccessDeniedException', 'Unable to determine service/operation name to be authorized')
 
 export const badJson = (reason: string) =>
   refusal(400, 'InvalidRequestContentException', `Could not parse request body into json: ${reason}`)
 
 export const tooLarge = (limit: number) =>
-  refusal(413, 'RequestTooLargeException', `Request must be smaller than ${limit} bytes for the InvokeFunction operation`)
+  refusal(
+    413,
+    'RequestTooLargeException',
+    `Request must be smaller than ${limit} bytes for the InvokeFunction operation`,
+  )
 
 /** Given to synchronous invocations only: an asynchronous one is taken all the same and waits inside Lambda. */
 export function throttled(): Answer {
-  const answer = refusal(429, 'TooManyRequestsException', 'Rate Exceeded.', { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' })
+  const answer = refusal(429, 'TooManyRequestsException', 'Rate Exceeded.', {
+    Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+  })
   return { ...answer, headers: { ...answer.headers, 'retry-after': '1' } }
 }

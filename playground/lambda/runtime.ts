@@ -21,11 +21,15 @@ function describe(error: unknown): FunctionError {
 
 async function load(): Promise<Handler> {
   const [module = '', name = ''] = (process.env._HANDLER ?? '').split('.')
-  const exports: Record<string, unknown> = await import(pathToFileURL(join(process.env.LAMBDA_TASK_ROOT ?? '', `${module}.mjs`)).href)
+  const exports: Record<string, unknown> = await import(
+    pathToFileURL(join(process.env.LAMBDA_TASK_ROOT ?? '', `${module}.mjs`)).href
+  )
   const handler = exports[name]
-  if (typeof handler !== 'function') throw named('Runtime.HandlerNotFound', `${module}.${name} is undefined or not exported`)
+  if (typeof handler !== 'function')
+    throw named('Runtime.HandlerNotFound', `${module}.${name} is undefined or not exported`)
   // nodejs24.x no longer takes handlers with a callback.
-  if (handler.length > 2) throw named('Runtime.CallbackHandlerDeprecated', 'callback-based function handlers are not supported')
+  if (handler.length > 2)
+    throw named('Runtime.CallbackHandlerDeprecated', 'callback-based function handlers are not supported')
   return handler as Handler
 }
 
@@ -51,7 +55,10 @@ async function run(handler: Handler, invoke: Invoke): Promise<void> {
   running = invoke
   let said: Said
   try {
-    said = { kind: 'answered', response: JSON.stringify(await handler(JSON.parse(invoke.payload), contextOf(invoke))) ?? 'null' }
+    said = {
+      kind: 'answered',
+      response: JSON.stringify(await handler(JSON.parse(invoke.payload), contextOf(invoke))) ?? 'null',
+    }
   } catch (error) {
     said = { kind: 'failed', error: describe(error) }
     logError('Invoke Error', said.error)
@@ -69,7 +76,9 @@ async function written(text: string): Promise<void> {
 
 /** Lambda writes an error that the function did not catch into the function's log, with its stack. */
 function logError(what: string, error: FunctionError): void {
-  process.stderr.write(`${new Date().toISOString()}\t${running?.requestId ?? 'undefined'}\tERROR\t${what} \t${JSON.stringify(error)}\n`)
+  process.stderr.write(
+    `${new Date().toISOString()}\t${running?.requestId ?? 'undefined'}\tERROR\t${what} \t${JSON.stringify(error)}\n`,
+  )
 }
 
 function crash(what: string, error: FunctionError, exitCode: number): void {
@@ -80,7 +89,11 @@ function crash(what: string, error: FunctionError, exitCode: number): void {
 process.on('uncaughtException', (error) => crash('Uncaught Exception', describe(error), 129))
 process.on('unhandledRejection', (reason) => {
   const { errorMessage, trace = [] } = describe(reason)
-  crash('Unhandled Promise Rejection', { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage, trace }, 128)
+  crash(
+    'Unhandled Promise Rejection',
+    { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage, trace },
+    128,
+  )
 })
 // The parent is gone, killed perhaps: an environment does not outlive it.
 process.on('disconnect', () => process.exit(1))
@@ -92,5 +105,9 @@ try {
 } catch (error) {
   const described = describe(error)
   const syntax = error instanceof SyntaxError
-  crash('Uncaught Exception', syntax ? { ...described, errorType: 'Runtime.UserCodeSyntaxError' } : described, 1)
+  crash(
+    'Uncaught Exception',
+    syntax ? { ...described, errorType: 'Runtime.UserCodeSyntaxError' } : described,
+    1,
+  )
 }

@@ -26,18 +26,28 @@ export interface Access {
 }
 
 /** As scopes and events name a kind of channel. */
-export const FAMILY: Readonly<Record<ChannelKind, string>> = { channel: 'channels', group: 'groups', mpim: 'mpim', im: 'im' }
+export const FAMILY: Readonly<Record<ChannelKind, string>> = {
+  channel: 'channels',
+  group: 'groups',
+  mpim: 'mpim',
+  im: 'im',
+}
 
 /** `channels:history` for a public channel, `im:history` for a direct message, and so on. */
 export const scopeFor = (channel: Channel, verb: 'history' | 'read') => `${FAMILY[channel.kind]}:${verb}`
 
-export function createAccess(options: { workspace: Workspace; messages: Messages; scopes: ReadonlySet<string> }): Access {
+export function createAccess(options: {
+  workspace: Workspace
+  messages: Messages
+  scopes: ReadonlySet<string>
+}): Access {
   const { workspace, messages, scopes } = options
   const neededScopes = new Set<string>()
 
   function channel(id = ''): Channel {
     const found = workspace.channels.get(id)
-    if (!found || (found.kind !== 'channel' && !found.members.has(identity.botUserId))) throw new Refusal('channel_not_found')
+    if (!found || (found.kind !== 'channel' && !found.members.has(identity.botUserId)))
+      throw new Refusal('channel_not_found')
     return found
   }
 
@@ -82,7 +92,8 @@ export function createAccess(options: { workspace: Workspace; messages: Messages
       return found
     },
     demandCustomize(args) {
-      if (['username', 'icon_url', 'icon_emoji'].some((name) => stringOf(args, name))) demand('chat:write.customize')
+      if (['username', 'icon_url', 'icon_emoji'].some((name) => stringOf(args, name)))
+        demand('chat:write.customize')
     },
   }
 }

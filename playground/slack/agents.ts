@@ -42,11 +42,14 @@ export function agents(world: World): Behaviours {
       if (!status) throw new Refusal('invalid_status')
       const title = stringOf(args, 'title') ?? ''
       if (title.length > TITLE_CHARS)
-        throw refuseFor('invalid_arguments', [`must be less than ${TITLE_CHARS + 1} characters [json-pointer:/title]`])
+        throw refuseFor('invalid_arguments', [
+          `must be less than ${TITLE_CHARS + 1} characters [json-pointer:/title]`,
+        ])
       const initiator = stringOf(args, 'initiator_user_id')
       if (initiator !== undefined && !workspace.people.has(initiator)) throw new Refusal('user_not_found')
       // What Slack says to a thread that is not there is not documented.
-      if (!messages.find(channel.id, threadTs)) world.violation(`agents.sessions.setStatus: no message ${threadTs} in ${channel.id}`)
+      if (!messages.find(channel.id, threadTs))
+        world.violation(`agents.sessions.setStatus: no message ${threadTs} in ${channel.id}`)
       const session = sessions.set(channel.id, threadTs, status, title)
       touch(channel, threadTs)
       return { status, agent_status: status, title: session.title }
@@ -66,7 +69,8 @@ export function agents(world: World): Behaviours {
       const { channel, threadTs } = threadOf(args, 'invalid_thread_ts')
       access.root(channel, threadTs, 'invalid_thread_ts')
       const loading = Array.isArray(args.loading_messages) ? args.loading_messages : []
-      const right = (message: unknown) => typeof message === 'string' && message.length > 0 && message.length <= LOADING.chars
+      const right = (message: unknown) =>
+        typeof message === 'string' && message.length > 0 && message.length <= LOADING.chars
       if (loading.length > LOADING.messages || !loading.every(right))
         throw refuseFor('invalid_arguments', ['invalid loading_messages [json-pointer:/loading_messages]'])
       const words = stringOf(args, 'status') ?? ''
@@ -91,7 +95,10 @@ export function agents(world: World): Behaviours {
       const threadTs = stringOf(args, 'thread_ts')
       if (threadTs) access.root(channel, threadTs, 'invalid_thread_ts')
       const prompts = Array.isArray(args.prompts) ? args.prompts : []
-      const right = prompts.every((prompt) => isObject(prompt) && typeof prompt.title === 'string' && typeof prompt.message === 'string')
+      const right = prompts.every(
+        (prompt) =>
+          isObject(prompt) && typeof prompt.title === 'string' && typeof prompt.message === 'string',
+      )
       if (prompts.length === 0 || prompts.length > MOST_PROMPTS || !right)
         throw refuseFor('invalid_arguments', ['invalid prompts [json-pointer:/prompts]'])
       world.views.suggest(channel.id, { prompts, title: stringOf(args, 'title') ?? '', at: clock.now() })

@@ -31,15 +31,20 @@ const MALFORMED: Readonly<Record<string, string>> = {
  * refuses it in its own words (measured in brekkylab/backlot#84). `typed` says that the values come from JSON.
  */
 export function checkArguments(method: Method, asked: Args, typed: boolean): Args {
-  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== null && value !== undefined))
-  const missing = Object.entries(method.args).filter(([name, { required }]) => required === true && !(name in given))
+  const given = Object.fromEntries(
+    Object.entries(asked).filter(([, value]) => value !== null && value !== undefined),
+  )
+  const missing = Object.entries(method.args).filter(
+    ([name, { required }]) => required === true && !(name in given),
+  )
   const faults = missing.map(([name]) => `missing required field: ${name}`)
   const args: Args = {}
   for (const [name, argument] of Object.entries(method.args)) {
     if (!(name in given)) continue
     const read = readValue(argument, STRUCTURED[name], given[name], typed)
     if ('value' in read) args[name] = read.value
-    else if (name in MALFORMED) throw refuseFor(MALFORMED[name] ?? '', [`${read.fault} [json-pointer:/${name}]`])
+    else if (name in MALFORMED)
+      throw refuseFor(MALFORMED[name] ?? '', [`${read.fault} [json-pointer:/${name}]`])
     else if (argument.enum && method.errors.includes(`invalid_${name}`)) throw new Refusal(`invalid_${name}`)
     else faults.push(`${read.fault} [json-pointer:/${name}]`)
   }
@@ -48,23 +53,35 @@ export function checkArguments(method: Method, asked: Args, typed: boolean): Arg
 }
 
 /** The names that the method does not have. Slack ignores them. */
-export const unknownArguments = (method: Method, asked: Args) => Object.keys(asked).filter((name) => !(name in method.args))
+export const unknownArguments = (method: Method, asked: Args) =>
+  Object.keys(asked).filter((name) => !(name in method.args))
 
 /** The arguments as a reader of the record wants them: JSON in form fields is shown as what it says. */
 export function readable(asked: Args): Args {
-  const show = ([name, value]: [string, unknown]) => [name, name in STRUCTURED ? (parse(value) ?? value) : value]
+  const show = ([name, value]: [string, unknown]) => [
+    name,
+    name in STRUCTURED ? (parse(value) ?? value) : value,
+  ]
   return Object.fromEntries(Object.entries(asked).map(show))
 }
 
 /** A string argument, or undefined where it was not given. */
-export const stringOf = (args: Args, name: string): string | undefined => (typeof args[name] === 'string' ? args[name] : undefined)
+export const stringOf = (args: Args, name: string): string | undefined =>
+  typeof args[name] === 'string' ? args[name] : undefined
 
 type Read = { value: unknown } | { fault: string }
 
-function readValue(argument: Argument, structure: 'array' | 'object' | undefined, value: unknown, typed: boolean): Read {
+function readValue(
+  argument: Argument,
+  structure: 'array' | 'object' | undefined,
+  value: unknown,
+  typed: boolean,
+): Read {
   if (structure ?? argument.type === 'array') return readStructure(structure ?? 'array', value)
   if (argument.enum)
-    return argument.enum.some((known) => known === value) ? { value } : { fault: `must be one of ${argument.enum.join(', ')}` }
+    return argument.enum.some((known) => known === value)
+      ? { value }
+      : { fault: `must be one of ${argument.enum.join(', ')}` }
   if (argument.type === 'boolean') return readBoolean(value)
   if (argument.type === 'number' || argument.type === 'integer') {
     const number = typed ? value : Number(value === '' ? Number.NaN : value)
@@ -76,7 +93,9 @@ function readValue(argument: Argument, structure: 'array' | 'object' | undefined
 function readStructure(kind: 'array' | 'object', value: unknown): Read {
   const read = parse(value)
   if (kind === 'array') return Array.isArray(read) ? { value: read } : { fault: 'must be an array' }
-  return typeof read === 'object' && read !== null && !Array.isArray(read) ? { value: read } : { fault: 'must be an object' }
+  return typeof read === 'object' && read !== null && !Array.isArray(read)
+    ? { value: read }
+    : { fault: 'must be an object' }
 }
 
 function readBoolean(value: unknown): Read {

@@ -7,7 +7,16 @@ const KNOWN =
     ' ',
   )
 /** docs.slack.dev/reference/block-kit/blocks: blocks a message, characters and elements of each kind. */
-const LIMITS = { blocks: 50, section: 3_000, header: 150, markdown: 12_000, context: 10, contextActions: 5, actions: 25, fields: 10 }
+const LIMITS = {
+  blocks: 50,
+  section: 3_000,
+  header: 150,
+  markdown: 12_000,
+  context: 10,
+  contextActions: 5,
+  actions: 25,
+  fields: 10,
+}
 /** docs.slack.dev/reference/block-kit/block-elements: a button's label, value and the words read aloud for it; any action_id. */
 const ELEMENT_LIMITS = { label: 75, value: 2_000, accessibility: 75, actionId: 255 }
 
@@ -16,13 +25,16 @@ const ELEMENT_LIMITS = { label: 75, value: 2_000, accessibility: 75, actionId: 2
  * Markdown blocks of more than 12,000 characters together are `msg_blocks_too_long` (Metabase#79908).
  */
 export function checkBlocks(given: readonly unknown[], code = 'invalid_blocks', at = '/blocks'): Block[] {
-  const faults = given.length > LIMITS.blocks ? [`no more than ${LIMITS.blocks} items allowed [json-pointer:${at}]`] : []
+  const faults =
+    given.length > LIMITS.blocks ? [`no more than ${LIMITS.blocks} items allowed [json-pointer:${at}]`] : []
   given.forEach((block, index) => {
     faults.push(...checkBlock(block, `${at}/${index}`))
   })
   if (faults.length > 0) throw refuseFor(code, faults)
   const blocks = given as Block[]
-  const markdown = blocks.filter(({ type }) => type === 'markdown').reduce((sum, { text }) => sum + String(text).length, 0)
+  const markdown = blocks
+    .filter(({ type }) => type === 'markdown')
+    .reduce((sum, { text }) => sum + String(text).length, 0)
   if (markdown > LIMITS.markdown) throw new Refusal('msg_blocks_too_long')
   return blocks
 }
@@ -33,10 +45,13 @@ function checkBlock(block: unknown, at: string): string[] {
   if (!KNOWN.includes(block.type)) return [`unsupported type: ${block.type} [json-pointer:${at}/type]`]
   switch (block.type) {
     case 'section':
-      if (block.text === undefined && !Array.isArray(block.fields)) return [`missing required field: text [json-pointer:${at}]`]
+      if (block.text === undefined && !Array.isArray(block.fields))
+        return [`missing required field: text [json-pointer:${at}]`]
       return [
         ...(block.text === undefined ? [] : checkText(block.text, LIMITS.section, `${at}/text`)),
-        ...checkItems(block.fields ?? [], LIMITS.fields, `${at}/fields`, (field, here) => checkText(field, 2_000, here)),
+        ...checkItems(block.fields ?? [], LIMITS.fields, `${at}/fields`, (field, here) =>
+          checkText(field, 2_000, here),
+        ),
         ...(block.accessory === undefined ? [] : checkElement(block.accessory, `${at}/accessory`)),
       ]
     case 'header':
@@ -54,7 +69,10 @@ function checkBlock(block: unknown, at: string): string[] {
     case 'context_actions':
       return checkItems(block.elements, LIMITS.contextActions, `${at}/elements`, checkContextAction)
     case 'task_card':
-      return [...checkString(block.task_id, 255, `${at}/task_id`), ...checkString(block.title, LIMITS.section, `${at}/title`)]
+      return [
+        ...checkString(block.task_id, 255, `${at}/task_id`),
+        ...checkString(block.title, LIMITS.section, `${at}/title`),
+      ]
     case 'plan':
       return checkString(block.title, LIMITS.section, `${at}/title`)
     default:
@@ -69,7 +87,8 @@ function checkContextAction(element: unknown, at: string): string[] {
       ...checkElement({ ...element, type: 'button' }, at),
     ]
   }
-  if (!isObject(element) || element.type !== 'feedback_buttons') return [`unsupported type [json-pointer:${at}/type]`]
+  if (!isObject(element) || element.type !== 'feedback_buttons')
+    return [`unsupported type [json-pointer:${at}/type]`]
   const check = (side: 'positive_button' | 'negative_button') => {
     const button = element[side]
     if (!isObject(button)) return [`missing required field: ${side} [json-pointer:${at}]`]
@@ -78,21 +97,35 @@ function checkContextAction(element: unknown, at: string): string[] {
       ...checkString(button.value, ELEMENT_LIMITS.value, `${at}/${side}/value`),
       ...(button.accessibility_label === undefined
         ? []
-        : checkString(button.accessibility_label, ELEMENT_LIMITS.accessibility, `${at}/${side}/accessibility_label`)),
+        : checkString(
+            button.accessibility_label,
+            ELEMENT_LIMITS.accessibility,
+            `${at}/${side}/accessibility_label`,
+          )),
     ]
   }
   return [...check('positive_button'), ...check('negative_button')]
 }
 
 function checkElement(element: unknown, at: string): string[] {
-  if (!isObject(element) || typeof element.type !== 'string') return [`missing required field: type [json-pointer:${at}]`]
-  const id = element.action_id === undefined ? [] : checkString(element.action_id, ELEMENT_LIMITS.actionId, `${at}/action_id`)
+  if (!isObject(element) || typeof element.type !== 'string')
+    return [`missing required field: type [json-pointer:${at}]`]
+  const id =
+    element.action_id === undefined
+      ? []
+      : checkString(element.action_id, ELEMENT_LIMITS.actionId, `${at}/action_id`)
   if (element.type !== 'button') return id
-  const value = element.value === undefined ? [] : checkString(element.value, ELEMENT_LIMITS.value, `${at}/value`)
+  const value =
+    element.value === undefined ? [] : checkString(element.value, ELEMENT_LIMITS.value, `${at}/value`)
   return [...id, ...value, ...checkText(element.text, ELEMENT_LIMITS.label, `${at}/text`, ['plain_text'])]
 }
 
-function checkItems(items: unknown, most: number, at: string, check: (item: unknown, at: string) => string[]): string[] {
+function checkItems(
+  items: unknown,
+  most: number,
+  at: string,
+  check: (item: unknown, at: string) => string[],
+): string[] {
   if (!Array.isArray(items)) return [`missing required field: ${at.split('/').at(-1)} [json-pointer:${at}]`]
   if (items.length > most) return [`no more than ${most} items allowed [json-pointer:${at}]`]
   return items.flatMap((item, index) => check(item, `${at}/${index}`))
@@ -105,7 +138,8 @@ function checkText(text: unknown, most: number, at: string, types = ['plain_text
 }
 
 function checkString(text: unknown, most: number, at: string): string[] {
-  if (typeof text !== 'string') return [`missing required field: ${at.split('/').at(-1)} [json-pointer:${at}]`]
+  if (typeof text !== 'string')
+    return [`missing required field: ${at.split('/').at(-1)} [json-pointer:${at}]`]
   if (text.length === 0) return [`must be more than 0 characters [json-pointer:${at}]`]
   return text.length > most ? [`must be less than ${most + 1} characters [json-pointer:${at}]`] : []
 }

@@ -26,11 +26,19 @@ export async function readBody(
   headers: IncomingHttpHeaders,
   body: Buffer,
 ): Promise<Asked> {
-  const asked: Asked = { args: Object.fromEntries(url.searchParams), typed: false, token: bearer(headers), warnings: [] }
+  const asked: Asked = {
+    args: Object.fromEntries(url.searchParams),
+    typed: false,
+    token: bearer(headers),
+    warnings: [],
+  }
   const [type = '', ...attributes] = (headers['content-type'] ?? '').split(';').map((part) => part.trim())
-  const charset = attributes.find((attribute) => attribute.toLowerCase().startsWith('charset='))?.slice('charset='.length)
+  const charset = attributes
+    .find((attribute) => attribute.toLowerCase().startsWith('charset='))
+    ?.slice('charset='.length)
   if (verb === 'POST') {
-    if (charset !== undefined && !KNOWN_CHARSETS.includes(charset.toLowerCase())) asked.error = 'invalid_charset'
+    if (charset !== undefined && !KNOWN_CHARSETS.includes(charset.toLowerCase()))
+      asked.error = 'invalid_charset'
     else if (type === 'application/json') readJson(asked, method, body, charset)
     else if (type === FORM) readForm(asked, body, charset)
     else if (type === 'multipart/form-data') await readMultipart(asked, headers['content-type'] ?? '', body)
@@ -43,7 +51,8 @@ export async function readBody(
 }
 
 /** The token of an Authorization header, if it holds a bearer token. */
-export const bearer = (headers: IncomingHttpHeaders) => /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+export const bearer = (headers: IncomingHttpHeaders) =>
+  /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
 
 function readJson(asked: Asked, method: Method | undefined, body: Buffer, charset: string | undefined) {
   if (charset === undefined) asked.warnings.push('missing_charset')
@@ -67,7 +76,9 @@ function readForm(asked: Asked, body: Buffer, charset: string | undefined) {
 
 async function readMultipart(asked: Asked, contentType: string, body: Buffer) {
   try {
-    const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData()
+    const form = await new Response(new Uint8Array(body), {
+      headers: { 'content-type': contentType },
+    }).formData()
     for (const [name, value] of form) if (typeof value === 'string') asked.args[name] = value
   } catch {
     asked.error = 'invalid_form_data'

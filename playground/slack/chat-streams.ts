@@ -20,7 +20,8 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
     const markdown = stringOf(args, 'markdown_text')
     const chunks = Array.isArray(args.chunks) ? args.chunks : undefined
     // Both in one call are refused (vercel/chat#886).
-    if (markdown !== undefined && chunks) throw refuseFor('invalid_arguments', ['markdown_text and chunks cannot be used together'])
+    if (markdown !== undefined && chunks)
+      throw refuseFor('invalid_arguments', ['markdown_text and chunks cannot be used together'])
     if (markdown !== undefined && markdown.length > limits.markdownChars) throw new Refusal('msg_too_long')
     if (chunks) return checkChunks(chunks, limits.markdownChars)
     return markdown ? [{ type: 'markdown_text', text: markdown }] : []
@@ -59,7 +60,11 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
       const recipient = checkRecipient(args)
       const chunks = chunksOf(args)
       const displayMode = args.task_display_mode === 'plan' ? 'plan' : 'timeline'
-      const stream: Stream = { state: 'in_progress', displayMode, written: write({ pieces: [], tasks: [] }, chunks, limits) }
+      const stream: Stream = {
+        state: 'in_progress',
+        displayMode,
+        written: write({ pieces: [], tasks: [] }, chunks, limits),
+      }
       const markdown = markdownOf(stream.written)
       const shown = { text: fromMarkdown(markdown), markdown, blocks: [], files: [], broadcast: false }
       const message = messages.add({ ...byApp, channel: channel.id, threadTs, stream, ...shown })
@@ -67,7 +72,8 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
       sessions.set(channel.id, threadTs, 'processing')
       sessions.say(channel.id, threadTs, '')
       events.posted(message)
-      if (!channel.members.has(recipient)) world.violation(`chat.startStream: ${recipient} is not in ${channel.id}`)
+      if (!channel.members.has(recipient))
+        world.violation(`chat.startStream: ${recipient} is not in ${channel.id}`)
       return { channel: channel.id, ts: message.ts }
     },
 
@@ -92,7 +98,11 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
       show(message, stream)
       const status = SESSION_STATUSES.find((known) => known === args.session_status) ?? 'active'
       sessions.set(message.channel, message.threadTs ?? '', status)
-      return { channel: message.channel, ts: message.ts, message: messageOnWire(message, { workspace, metadata: true }) }
+      return {
+        channel: message.channel,
+        ts: message.ts,
+        message: messageOnWire(message, { workspace, metadata: true }),
+      }
     },
   }
 
@@ -126,7 +136,8 @@ function stoppable<T>(find: () => T): T {
   try {
     return find()
   } catch (error) {
-    if (error instanceof Refusal && error.code === 'stopped_by_user') throw new Refusal('message_not_in_streaming_state')
+    if (error instanceof Refusal && error.code === 'stopped_by_user')
+      throw new Refusal('message_not_in_streaming_state')
     throw error
   }
 }

@@ -44,7 +44,11 @@ export function chat(world: World): Behaviours {
       // A reply clears the words of assistant.threads.setStatus (docs.slack.dev/reference/methods/assistant.threads.setStatus).
       if (threadTs) sessions.say(channel.id, threadTs, '')
       events.posted(message)
-      return { channel: channel.id, ts: message.ts, message: messageOnWire(message, { workspace, metadata: true }) }
+      return {
+        channel: channel.id,
+        ts: message.ts,
+        message: messageOnWire(message, { workspace, metadata: true }),
+      }
     },
 
     'chat.update': (args) => {
@@ -70,7 +74,12 @@ export function chat(world: World): Behaviours {
       })
       messages.changed(message)
       events.edited(message, before)
-      return { channel: channel.id, ts: message.ts, text: message.text, message: messageOnWire(message, { workspace, metadata: true }) }
+      return {
+        channel: channel.id,
+        ts: message.ts,
+        text: message.text,
+        message: messageOnWire(message, { workspace, metadata: true }),
+      }
     },
 
     'chat.delete': (args) => {

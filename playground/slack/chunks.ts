@@ -12,7 +12,15 @@ export interface Source {
 
 export type Chunk =
   | { type: 'markdown_text'; text: string }
-  | { type: 'task_update'; id: string; title: string; status: TaskStatus; details?: string; output?: string; sources?: Source[] }
+  | {
+      type: 'task_update'
+      id: string
+      title: string
+      status: TaskStatus
+      details?: string
+      output?: string
+      sources?: Source[]
+    }
   | { type: 'plan_update'; title: string }
   | { type: 'blocks'; blocks: Block[] }
 
@@ -57,7 +65,9 @@ function checkField(name: string, value: unknown, at: string): string[] {
   if (value === undefined) return []
   if (name === 'blocks') return Array.isArray(value) ? [] : [`must be an array [json-pointer:${at}]`]
   if (name === 'sources')
-    return Array.isArray(value) && value.every(isSource) ? [] : [`must be an array of url sources [json-pointer:${at}]`]
+    return Array.isArray(value) && value.every(isSource)
+      ? []
+      : [`must be an array of url sources [json-pointer:${at}]`]
   if (typeof value !== 'string') return [`must be a string [json-pointer:${at}]`]
   if (name === 'status' && !TASK_STATUSES.some((status) => status === value))
     return [`must be one of ${TASK_STATUSES.join(', ')} [json-pointer:${at}]`]
@@ -65,4 +75,7 @@ function checkField(name: string, value: unknown, at: string): string[] {
 }
 
 const isSource = (source: unknown): source is Source =>
-  isObject(source) && source.type === 'url' && typeof source.url === 'string' && typeof source.text === 'string'
+  isObject(source) &&
+  source.type === 'url' &&
+  typeof source.url === 'string' &&
+  typeof source.text === 'string'

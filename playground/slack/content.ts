@@ -37,7 +37,8 @@ export function readContent(args: Args, limits: SlackLimits): Content {
 export function readMetadata({ metadata }: Args): Record<string, unknown> | undefined {
   if (metadata === undefined) return undefined
   if (!isObject(metadata)) throw new Refusal('invalid_metadata_format')
-  const event = typeof metadata.event_type === 'string' && metadata.event_type !== '' && isObject(metadata.event_payload)
+  const event =
+    typeof metadata.event_type === 'string' && metadata.event_type !== '' && isObject(metadata.event_payload)
   if (!event && !Array.isArray(metadata.entities)) throw new Refusal('invalid_metadata_format')
   return metadata
 }

@@ -48,7 +48,9 @@ export function conversations({ workspace, messages, access }: World): Behaviour
     'conversations.history': (args) => {
       const channel = readable(args)
       const inside = windowOf(args)
-      const top = messages.inChannel(channel.id).filter((message) => visible(message) && (!message.threadTs || message.broadcast))
+      const top = messages
+        .inChannel(channel.id)
+        .filter((message) => visible(message) && (!message.threadTs || message.broadcast))
       const shown = top.filter((message) => inside(message.ts) && (!message.deleted || hasReplies(message)))
       const { items, next } = page(shown.toReversed(), args, 100)
       return answer(items.map(show(args)), next)
@@ -58,7 +60,8 @@ export function conversations({ workspace, messages, access }: World): Behaviour
       const channel = readable(args)
       const inside = windowOf(args)
       const asked = messages.inChannel(channel.id).find(({ ts }) => ts === args.ts)
-      if (!asked || !visible(asked) || (asked.deleted && !hasReplies(asked))) throw new Refusal('thread_not_found')
+      if (!asked || !visible(asked) || (asked.deleted && !hasReplies(asked)))
+        throw new Refusal('thread_not_found')
       const rootTs = asked.threadTs ?? asked.ts
       const thread = messages.thread(channel.id, rootTs).filter(visible)
       // The root stays, whatever the window, and a deleted root with replies is a tombstone.
@@ -89,7 +92,12 @@ function channelOnWire({ id, name, kind, members, shared, archived }: Channel, w
     context_team_id: identity.teamId,
   }
   if (kind === 'im')
-    return { ...common, user: [...members].find((member) => member !== identity.botUserId), is_open: true, is_ext_shared: shared }
+    return {
+      ...common,
+      user: [...members].find((member) => member !== identity.botUserId),
+      is_open: true,
+      is_ext_shared: shared,
+    }
   return {
     ...common,
     name,

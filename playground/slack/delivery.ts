@@ -34,19 +34,29 @@ export interface Delivery {
 export interface Deliverer {
   readonly deliveries: readonly Delivery[]
   /** Sends at once; events again as Slack does. Resolves when it is acknowledged or given up. */
-  deliver(parcel: Pick<Delivery, 'kind' | 'type' | 'url' | 'body' | 'eventId'>): { delivery: Delivery; done: Promise<Delivery> }
+  deliver(parcel: Pick<Delivery, 'kind' | 'type' | 'url' | 'body' | 'eventId'>): {
+    delivery: Delivery
+    done: Promise<Delivery>
+  }
   settled(): Promise<void>
   close(): void
 }
 
 /** Slack's sender: signs, waits 3 s, and sends events again: at once, after 1 minute, after 5 minutes. */
-export function createDeliverer(options: { clock: Clock; limits: SlackLimits; signingSecret: string }): Deliverer {
+export function createDeliverer(options: {
+  clock: Clock
+  limits: SlackLimits
+  signingSecret: string
+}): Deliverer {
   const { clock, limits, signingSecret } = options
   const deliveries: Delivery[] = []
   const open = new Set<Promise<unknown>>()
   const closing = new AbortController()
 
-  async function send({ kind, url, body }: Delivery, { retryNum, retryReason = 'unknown_error' }: Attempt): Promise<Outcome> {
+  async function send(
+    { kind, url, body }: Delivery,
+    { retryNum, retryReason = 'unknown_error' }: Attempt,
+  ): Promise<Outcome> {
     const slow = new AbortController()
     const cancel = clock.after(limits.ackMs, () => slow.abort())
     const form = kind === 'interactivity' || kind === 'command'
@@ -54,7 +64,8 @@ export function createDeliverer(options: { clock: Clock; limits: SlackLimits; si
       url,
       body,
       contentType: form ? 'application/x-www-form-urlencoded' : 'application/json',
-      headers: retryNum > 0 ? { 'x-slack-retry-num': String(retryNum), 'x-slack-retry-reason': retryReason } : {},
+      headers:
+        retryNum > 0 ? { 'x-slack-retry-num': String(retryNum), 'x-slack-retry-reason': retryReason } : {},
       signingSecret,
       seconds: Math.floor(clock.now() / 1000),
       slow: slow.signal,
@@ -74,7 +85,13 @@ export function createDeliverer(options: { clock: Clock; limits: SlackLimits; si
       }
       if (closing.signal.aborted) break
       delivery.state = 'under way'
-      const attempt: Attempt = { at: clock.now(), ms: -1, status: -1, retryNum: attempts.length, ...(retryReason && { retryReason }) }
+      const attempt: Attempt = {
+        at: clock.now(),
+        ms: -1,
+        status: -1,
+        retryNum: attempts.length,
+        ...(retryReason && { retryReason }),
+      }
       attempts.push(attempt)
       const { status, failure, answer, last } = await send(delivery, attempt)
       Object.assign(attempt, { status, ms: clock.now() - attempt.at })

@@ -22,11 +22,14 @@ export function createDownloads(options: {
   return (fileId: string, headers: IncomingHttpHeaders): Reply => {
     // Without a right token, or without files:read, Slack does not say 401: it shows its sign-in page or leads there (vercel/eve#1531).
     if (bearer(headers) !== identity.botToken || !scopes.has('files:read')) {
-      return login === 'page' ? loginPage : { status: 302, headers: { location: `${origin}/?redir=%2Ffiles-pri%2F${fileId}` } }
+      return login === 'page'
+        ? loginPage
+        : { status: 302, headers: { location: `${origin}/?redir=%2Ffiles-pri%2F${fileId}` } }
     }
     const file = files.get(fileId)
     if (!file) return { status: 404, headers: html, body: 'Not found' }
-    if (file.redirected) return { status: 302, headers: { location: `${elsewhere}/cdn/${fileId}?signature=fake` } }
+    if (file.redirected)
+      return { status: 302, headers: { location: `${elsewhere}/cdn/${fileId}?signature=fake` } }
     return { status: 200, headers: { 'content-type': file.mimetype }, body: file.content }
   }
 }

@@ -15,7 +15,11 @@ export interface RequestUrls {
 
 export interface Events {
   /** Sends one event, in the channel where it happened and by whom. `envelope` replaces fields of the envelope. */
-  send(event: Wire & { type: string }, about?: { channel?: Channel; userId?: string }, envelope?: Wire): Delivery | undefined
+  send(
+    event: Wire & { type: string },
+    about?: { channel?: Channel; userId?: string },
+    envelope?: Wire,
+  ): Delivery | undefined
   posted(message: Message): void
   edited(message: Message, before: Wire): void
   deleted(message: Message, before: Wire): void
@@ -38,7 +42,11 @@ export function createEvents(options: {
   let sent = 0
   let mentionFirst = false
 
-  function send(event: Wire & { type: string }, about: { channel?: Channel; userId?: string } = {}, envelope: Wire = {}) {
+  function send(
+    event: Wire & { type: string },
+    about: { channel?: Channel; userId?: string } = {},
+    envelope: Wire = {},
+  ) {
     const url = urls()?.events
     if (url === undefined) return undefined
     sent += 1
@@ -55,7 +63,13 @@ export function createEvents(options: {
       event_id: eventId,
       event_time: Math.floor(clock.now() / 1000),
       authorizations: [
-        { enterprise_id: null, team_id: identity.teamId, user_id: identity.botUserId, is_bot: true, is_enterprise_install: false },
+        {
+          enterprise_id: null,
+          team_id: identity.teamId,
+          user_id: identity.botUserId,
+          is_bot: true,
+          is_enterprise_install: false,
+        },
       ],
       is_ext_shared_channel: about.channel?.shared ?? false,
       event_context: `4-fake-${eventId}`,
@@ -66,18 +80,25 @@ export function createEvents(options: {
 
   /** An event that is not subscribed to does not come, nor one for which the scope is missing. */
   const comes = (name: string, ...scopes: readonly string[]): boolean =>
-    (subscriptions === undefined || subscriptions.has(name)) && (scopes.length === 0 || access.holds(...scopes))
-  const messagesCome = (channel: Channel) => comes(`message.${FAMILY[channel.kind]}`, scopeFor(channel, 'history'))
+    (subscriptions === undefined || subscriptions.has(name)) &&
+    (scopes.length === 0 || access.holds(...scopes))
+  const messagesCome = (channel: Channel) =>
+    comes(`message.${FAMILY[channel.kind]}`, scopeFor(channel, 'history'))
 
   function place(message: Message) {
     const channel = workspace.channels.get(message.channel)
     if (!channel?.members.has(identity.botUserId)) return undefined
     const root = message.threadTs ? messages.find(channel.id, message.threadTs) : undefined
-    const wire: Wire = { ...messageOnWire(message, { workspace }), ...(root && { parent_user_id: root.user }), channel: channel.id }
+    const wire: Wire = {
+      ...messageOnWire(message, { workspace }),
+      ...(root && { parent_user_id: root.user }),
+      channel: channel.id,
+    }
     return { channel, wire, root }
   }
 
-  const mentionsApp = ({ text, user }: Message) => text.includes(`<@${identity.botUserId}>`) && user !== identity.botUserId
+  const mentionsApp = ({ text, user }: Message) =>
+    text.includes(`<@${identity.botUserId}>`) && user !== identity.botUserId
 
   function mention(message: Message, channel: Channel, wire: Wire) {
     if (!comes('app_mention', 'app_mentions:read')) return
@@ -98,7 +119,10 @@ export function createEvents(options: {
       }
       const asMessage = () =>
         messagesCome(channel) &&
-        send({ ...wire, ...extra, type: 'message', event_ts: message.ts, channel_type: channel.kind }, { channel, userId: message.user })
+        send(
+          { ...wire, ...extra, type: 'message', event_ts: message.ts, channel_type: channel.kind },
+          { channel, userId: message.user },
+        )
       if (channel.kind === 'im' || !mentionsApp(message)) {
         asMessage()
         return
@@ -114,17 +138,37 @@ export function createEvents(options: {
       if (!at) return
       const { channel: _, ...edited } = at.wire
       const ts = messages.nextTs()
-      const common = { subtype: 'message_changed', hidden: true, channel: message.channel, ts, event_ts: ts, channel_type: at.channel.kind }
+      const common = {
+        subtype: 'message_changed',
+        hidden: true,
+        channel: message.channel,
+        ts,
+        event_ts: ts,
+        channel_type: at.channel.kind,
+      }
       if (messagesCome(at.channel))
-        send({ type: 'message', ...common, message: edited, previous_message: before }, { channel: at.channel, userId: message.user })
+        send(
+          { type: 'message', ...common, message: edited, previous_message: before },
+          { channel: at.channel, userId: message.user },
+        )
       if (at.channel.kind !== 'im' && mentionsApp(message)) mention(message, at.channel, at.wire)
     },
     deleted(message, before) {
       const at = place(message)
       if (!at || !messagesCome(at.channel)) return
       const ts = messages.nextTs()
-      const common = { subtype: 'message_deleted', hidden: true, channel: message.channel, ts, event_ts: ts, channel_type: at.channel.kind }
-      send({ type: 'message', ...common, deleted_ts: message.ts, previous_message: before }, { channel: at.channel, userId: message.user })
+      const common = {
+        subtype: 'message_deleted',
+        hidden: true,
+        channel: message.channel,
+        ts,
+        event_ts: ts,
+        channel_type: at.channel.kind,
+      }
+      send(
+        { type: 'message', ...common, deleted_ts: message.ts, previous_message: before },
+        { channel: at.channel, userId: message.user },
+      )
     },
     stopped(event, about) {
       if (comes('agent_session_stopped')) send({ ...event, type: 'agent_session_stopped' }, about)

@@ -26,15 +26,24 @@ export function fileMethods({ files, access, messages, events, origin }: World):
 
     'files.completeUploadExternal': (args) => {
       const asked = Array.isArray(args.files) ? args.files : []
-      const found = asked.map((file) => (isObject(file) ? files.get(String(file.id)) : undefined)).filter((file) => file !== undefined)
+      const found = asked
+        .map((file) => (isObject(file) ? files.get(String(file.id)) : undefined))
+        .filter((file) => file !== undefined)
       if (found.length === 0 || found.length < asked.length) throw new Refusal('file_not_found')
       const channelId = stringOf(args, 'channel_id')
       if (channelId) {
         const channel = access.writable(channelId)
         const threadTs = stringOf(args, 'thread_ts')
         if (threadTs) access.root(channel, threadTs, 'invalid_arguments')
-        const shown = { text: fromPerson(stringOf(args, 'initial_comment') ?? ''), blocks: [], files: found, broadcast: false }
-        events.posted(messages.add({ ...byApp, channel: channel.id, ...shown, ...(threadTs && { threadTs }) }))
+        const shown = {
+          text: fromPerson(stringOf(args, 'initial_comment') ?? ''),
+          blocks: [],
+          files: found,
+          broadcast: false,
+        }
+        events.posted(
+          messages.add({ ...byApp, channel: channel.id, ...shown, ...(threadTs && { threadTs }) }),
+        )
       }
       return { files: found.map(wholeFile) }
     },

@@ -43,7 +43,18 @@ export function createFiles({ origin, now }: { origin: string; now: () => number
   const files = new Map<string, SlackFile>()
   return {
     get: (id) => files.get(id),
-    add({ name, mimetype = 'text/plain', content = '', external, stub = false, redirected = false, denied = false }, user) {
+    add(
+      {
+        name,
+        mimetype = 'text/plain',
+        content = '',
+        external,
+        stub = false,
+        redirected = false,
+        denied = false,
+      },
+      user,
+    ) {
       const id = `F00FAKE${String(files.size + 1).padStart(3, '0')}`
       const url = external?.url ?? `${origin}/files-pri/${identity.teamId}-${id}/${encodeURIComponent(name)}`
       const created = Math.floor(now() / 1000)
@@ -73,7 +84,9 @@ export function createFiles({ origin, now }: { origin: string; now: () => number
 
 /** A file inside a message: all of it, or the stub of a Slack Connect channel. */
 export const fileOnWire = (file: SlackFile): Wire =>
-  file.stub ? { id: file.id, mode: 'file_access', file_access: 'check_file_info', created: 0, timestamp: 0, user: '' } : wholeFile(file)
+  file.stub
+    ? { id: file.id, mode: 'file_access', file_access: 'check_file_info', created: 0, timestamp: 0, user: '' }
+    : wholeFile(file)
 
 /** A file as files.info shows it (docs.slack.dev/reference/objects/file-object). */
 export function wholeFile({ id, name, mimetype, content, user, created, external, url }: SlackFile): Wire {

@@ -60,7 +60,9 @@ export function createInteractivity(options: {
       const action = findAction(message, actionId, value)
       const url = urls()?.interactivity
       if (!action || url === undefined)
-        throw new Error(action ? 'The app has no interactivity URL.' : `No button ${actionId} ${value ?? ''} is shown.`)
+        throw new Error(
+          action ? 'The app has no interactivity URL.' : `No button ${actionId} ${value ?? ''} is shown.`,
+        )
       const payload = {
         type: 'block_actions',
         user: { ...userOnWire(user), username: workspace.people.get(user)?.name ?? '' },
@@ -117,15 +119,30 @@ export function createInteractivity(options: {
 }
 
 /** The entry of `actions[]` for one click: `value` is that of the button clicked. */
-function findAction(message: Message, actionId: string, value: string | undefined): Record<string, unknown> | undefined {
-  const blocks: readonly Block[] = [...(message.stream ? blocksOf(message.stream.written) : []), ...message.blocks]
+function findAction(
+  message: Message,
+  actionId: string,
+  value: string | undefined,
+): Record<string, unknown> | undefined {
+  const blocks: readonly Block[] = [
+    ...(message.stream ? blocksOf(message.stream.written) : []),
+    ...message.blocks,
+  ]
   for (const [index, block] of blocks.entries()) {
     const blockId = typeof block.block_id === 'string' ? block.block_id : `b${index}`
     for (const element of elementsOf(block)) {
       if (element.action_id !== actionId) continue
-      const buttons = element.type === 'feedback_buttons' ? [element.positive_button, element.negative_button] : [element]
+      const buttons =
+        element.type === 'feedback_buttons' ? [element.positive_button, element.negative_button] : [element]
       const button = buttons.filter(isObject).find((one) => value === undefined || one.value === value)
-      if (button) return { type: element.type, action_id: actionId, block_id: blockId, value: button.value, text: button.text }
+      if (button)
+        return {
+          type: element.type,
+          action_id: actionId,
+          block_id: blockId,
+          value: button.value,
+          text: button.text,
+        }
     }
   }
   return undefined

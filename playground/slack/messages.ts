@@ -76,7 +76,8 @@ export function createMessages(clock: Clock): Messages {
       const message = byChannel.get(channel)?.get(ts)
       return message?.deleted || message?.ephemeralTo ? undefined : message
     },
-    thread: (channel, threadTs) => inChannel(channel).filter(({ ts, threadTs: root }) => ts === threadTs || root === threadTs),
+    thread: (channel, threadTs) =>
+      inChannel(channel).filter(({ ts, threadTs: root }) => ts === threadTs || root === threadTs),
     changed: (message) => void listeners.emit('changed', message),
     watch(listener) {
       listeners.on('changed', listener)

@@ -17,10 +17,14 @@ export interface Argument {
   enum?: readonly string[]
 }
 
-const table: { methods: Record<string, Method> } = JSON.parse(readFileSync(new URL('./methods.json', import.meta.url), 'utf8'))
+const table: { methods: Record<string, Method> } = JSON.parse(
+  readFileSync(new URL('./methods.json', import.meta.url), 'utf8'),
+)
 
 /** The methods that the simulator knows, by name. */
 export const methods: ReadonlyMap<string, Method> = new Map(Object.entries(table.methods))
 
 /** The scopes of every method in the table: what the app is granted unless a test says otherwise. */
-export const tableScopes: readonly string[] = [...new Set([...methods.values()].flatMap(({ scopes }) => scopes))]
+export const tableScopes: readonly string[] = [
+  ...new Set([...methods.values()].flatMap(({ scopes }) => scopes)),
+]

@@ -33,7 +33,11 @@ export function people({ workspace }: World): Behaviours {
 
     'users.list': (args) => {
       const { items, next } = page([...workspace.people.values()], args, 1000)
-      return { members: items.map(personOnWire), cache_ts: 1_700_000_000, response_metadata: { next_cursor: next } }
+      return {
+        members: items.map(personOnWire),
+        cache_ts: 1_700_000_000,
+        response_metadata: { next_cursor: next },
+      }
     },
 
     'bots.info': (args) => {
@@ -42,13 +46,29 @@ export function people({ workspace }: World): Behaviours {
       if (!person?.bot) throw new Refusal('bot_not_found')
       const { botId, appId } = person.bot
       return {
-        bot: { id: botId, app_id: appId, user_id: person.id, name: person.realName, deleted: false, updated: 1_700_000_000, icons: {} },
+        bot: {
+          id: botId,
+          app_id: appId,
+          user_id: person.id,
+          name: person.realName,
+          deleted: false,
+          updated: 1_700_000_000,
+          icons: {},
+        },
       }
     },
 
     'team.info': (args) => {
       if ((stringOf(args, 'team') ?? identity.teamId) !== identity.teamId) throw new Refusal('team_not_found')
-      return { team: { id: identity.teamId, name: identity.teamName, domain: identity.teamDomain, email_domain: '', icon: {} } }
+      return {
+        team: {
+          id: identity.teamId,
+          name: identity.teamName,
+          domain: identity.teamDomain,
+          email_domain: '',
+          icon: {},
+        },
+      }
     },
 
     'usergroups.list': (args) => ({

@@ -42,7 +42,8 @@ export function createPersons(options: {
 
   function own(channel: string, ts: string): Message {
     const message = messages.find(channel, ts)
-    if (!message || message.user === identity.botUserId) throw new Error(`No person wrote a message ${ts} in ${channel}.`)
+    if (!message || message.user === identity.botUserId)
+      throw new Error(`No person wrote a message ${ts} in ${channel}.`)
     return message
   }
 
@@ -51,7 +52,8 @@ export function createPersons(options: {
       const channel = workspace.channels.get(id)
       const author = workspace.people.get(user)
       if (!channel?.members.has(user) || !author) throw new Error(`${user} is not in ${id}.`)
-      if (threadTs && messages.find(id, threadTs)?.threadTs) throw new Error(`${threadTs} is a reply: people answer its root.`)
+      if (threadTs && messages.find(id, threadTs)?.threadTs)
+        throw new Error(`${threadTs} is a reply: people answer its root.`)
       const attached = given.map((file) => files.add(file, user))
       const message = messages.add({
         channel: id,
@@ -70,7 +72,10 @@ export function createPersons(options: {
     edit({ channel, ts, text }) {
       const message = own(channel, ts)
       const before = messageOnWire(message, { workspace })
-      Object.assign(message, { text: fromPerson(text), edited: { user: message.user, ts: messages.nextTs() } })
+      Object.assign(message, {
+        text: fromPerson(text),
+        edited: { user: message.user, ts: messages.nextTs() },
+      })
       messages.changed(message)
       events.edited(message, before)
     },
@@ -86,7 +91,9 @@ export function createPersons(options: {
     pressStop({ channel, threadTs, user }) {
       if (sessions.get(channel, threadTs)?.status !== 'processing')
         throw new Error('There is no Stop button: the session is not processing.')
-      const streaming = messages.thread(channel, threadTs).filter(({ stream, deleted }) => stream?.state === 'in_progress' && !deleted)
+      const streaming = messages
+        .thread(channel, threadTs)
+        .filter(({ stream, deleted }) => stream?.state === 'in_progress' && !deleted)
       for (const message of streaming) {
         if (message.stream) endStream(message.stream, 'person')
         messages.changed(message)

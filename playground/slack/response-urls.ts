@@ -20,7 +20,12 @@ export interface ResponseUrls {
 }
 
 /** Addresses for answers to buttons and commands (docs.slack.dev/interactivity/handling-user-interaction#message_responses). */
-export function createResponseUrls(options: { clock: Clock; limits: SlackLimits; messages: Messages; origin: string }): ResponseUrls {
+export function createResponseUrls(options: {
+  clock: Clock
+  limits: SlackLimits
+  messages: Messages
+  origin: string
+}): ResponseUrls {
   const { clock, limits, messages, origin } = options
   const issued = new Map<string, ResponseTarget & { at: number; uses: number }>()
 
@@ -69,7 +74,11 @@ export function createResponseUrls(options: { clock: Clock; limits: SlackLimits;
   }
 }
 
-const refuse = (status: number, error: string): Reply => ({ status, error, body: JSON.stringify({ ok: false, error }) })
+const refuse = (status: number, error: string): Reply => ({
+  status,
+  error,
+  body: JSON.stringify({ ok: false, error }),
+})
 
 function parse(body: string): unknown {
   try {

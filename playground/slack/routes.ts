@@ -33,7 +33,8 @@ export function createRoutes({ callMethod, download, files, responseUrls }: Door
       }
       case 'upload': {
         const file = rest[1] ?? ''
-        const carryOut = () => (files.fill(file, body) ? { status: 200, body: `OK - ${body.length}` } : { status: 404 })
+        const carryOut = () =>
+          files.fill(file, body) ? { status: 200, body: `OK - ${body.length}` } : { status: 404 }
         return { method: 'files.upload', args: { file, bytes: body.length }, carryOut }
       }
       case 'actions':
@@ -49,13 +50,22 @@ export function createRoutes({ callMethod, download, files, responseUrls }: Door
 }
 
 /** The paths of an origin that is not Slack's: files that Slack redirected to. No token belongs here. */
-export function createElsewhere({ files, violation }: { files: Files; violation: (sentence: string) => void }) {
+export function createElsewhere({
+  files,
+  violation,
+}: {
+  files: Files
+  violation: (sentence: string) => void
+}) {
   return async (incoming: IncomingMessage, url: URL, _body: Buffer): Promise<Request> => {
     const file = url.pathname.split('/')[2] ?? ''
     const authorized = incoming.headers.authorization !== undefined
     if (authorized) violation('An Authorization header went to an origin that is not Slack.')
     const found = files.get(file)
-    const carryOut = () => (found ? { status: 200, headers: { 'content-type': found.mimetype }, body: found.content } : { status: 404 })
+    const carryOut = () =>
+      found
+        ? { status: 200, headers: { 'content-type': found.mimetype }, body: found.content }
+        : { status: 404 }
     return { method: 'files.download', args: { file, authorized, elsewhere: true }, carryOut }
   }
 }

@@ -62,7 +62,9 @@ export async function serve(options: {
   }
 
   function finish(call: Call, response: ServerResponse, reply: Reply) {
-    response.writeHead(reply.status, { 'content-type': 'application/json; charset=utf-8', ...reply.headers }).end(reply.body ?? '')
+    response
+      .writeHead(reply.status, { 'content-type': 'application/json; charset=utf-8', ...reply.headers })
+      .end(reply.body ?? '')
     calls.end(call, { status: reply.status, ...(reply.error && { error: reply.error }) })
   }
 

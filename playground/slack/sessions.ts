@@ -28,7 +28,8 @@ export function createSessions({ clock, limits }: { clock: Clock; limits: SlackL
 
   function get(channel: string, threadTs: string) {
     const session = sessions.get(key(channel, threadTs))
-    if (session?.status === 'processing' && clock.now() - session.since >= limits.processingMs) session.status = 'active'
+    if (session?.status === 'processing' && clock.now() - session.since >= limits.processingMs)
+      session.status = 'active'
     return session
   }
 
@@ -43,7 +44,8 @@ export function createSessions({ clock, limits }: { clock: Clock; limits: SlackL
       const session = get(channel, threadTs)
       if (session) session.title = title
     },
-    say: (channel, threadTs, said) => void words.set(key(channel, threadTs), { words: said, since: clock.now() }),
+    say: (channel, threadTs, said) =>
+      void words.set(key(channel, threadTs), { words: said, since: clock.now() }),
     said(channel, threadTs) {
       const said = words.get(key(channel, threadTs))
       return said && clock.now() - said.since < limits.assistantStatusMs ? said.words : ''

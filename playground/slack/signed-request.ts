@@ -1,6 +1,12 @@
 import { createHmac } from 'node:crypto'
 
-export type ResendReason = 'http_timeout' | 'too_many_redirects' | 'connection_failed' | 'ssl_error' | 'http_error' | 'unknown_error'
+export type ResendReason =
+  | 'http_timeout'
+  | 'too_many_redirects'
+  | 'connection_failed'
+  | 'ssl_error'
+  | 'http_error'
+  | 'unknown_error'
 
 /** What came of one request to the app. Without `failure` it counts as acknowledged. */
 export interface Outcome {
@@ -48,13 +54,22 @@ export async function sendSigned(options: {
     if (response.ok) return { status, answer, last: true }
     return { status, failure: 'http_error', answer, last: response.headers.get('x-slack-no-retry') === '1' }
   } catch (error) {
-    return { status: 0, failure: slow.aborted ? 'http_timeout' : connectionFailure(error), answer: '', last: false }
+    return {
+      status: 0,
+      failure: slow.aborted ? 'http_timeout' : connectionFailure(error),
+      answer: '',
+      last: false,
+    }
   }
 }
 
 async function follow(url: string, init: RequestInit): Promise<Response> {
   let response = await fetch(url, init)
-  for (let redirects = 0; redirects < MOST_REDIRECTS && response.status >= 300 && response.status < 400; redirects += 1) {
+  for (
+    let redirects = 0;
+    redirects < MOST_REDIRECTS && response.status >= 300 && response.status < 400;
+    redirects += 1
+  ) {
     response = await fetch(new URL(response.headers.get('location') ?? '', response.url), init)
   }
   return response

@@ -100,9 +100,30 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   const deliverer = createDeliverer({ clock, limits, signingSecret: identity.signingSecret })
   const access = createAccess({ workspace, messages, scopes })
   const subscriptions = botEvents && new Set(botEvents)
-  const events = createEvents({ clock, workspace, messages, deliverer, urls: () => urls, access, ...(subscriptions && { subscriptions }) })
+  const events = createEvents({
+    clock,
+    workspace,
+    messages,
+    deliverer,
+    urls: () => urls,
+    access,
+    ...(subscriptions && { subscriptions }),
+  })
   const responseUrls = createResponseUrls({ clock, limits, messages, origin })
-  const world = { clock, limits, origin, scopes, workspace, messages, sessions, files, views, events, access, violation }
+  const world = {
+    clock,
+    limits,
+    origin,
+    scopes,
+    workspace,
+    messages,
+    sessions,
+    files,
+    views,
+    events,
+    access,
+    violation,
+  }
   const behaviours = {
     ...people(world),
     ...conversations(world),
@@ -142,7 +163,8 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     },
     verifyUrl: () => challenge(deliverer, urls?.events ?? ''),
     send: events.send,
-    thread: (channel, threadTs) => messages.thread(channel, threadTs).map((message) => viewMessage(message, workspace)),
+    thread: (channel, threadTs) =>
+      messages.thread(channel, threadTs).map((message) => viewMessage(message, workspace)),
     watch: (listener) => messages.watch((message) => listener(viewMessage(message, workspace))),
     session: (channel, threadTs) => sessions.get(channel, threadTs)?.status,
     status: sessions.said,

@@ -13,7 +13,10 @@ export interface Task {
 }
 
 /** What a streamed message shows, in the order in which it came. */
-export type Piece = { type: 'text'; text: string } | { type: 'task'; id: string } | { type: 'blocks'; blocks: Block[] }
+export type Piece =
+  | { type: 'text'; text: string }
+  | { type: 'task'; id: string }
+  | { type: 'blocks'; blocks: Block[] }
 
 export interface Written {
   pieces: Piece[]
@@ -46,17 +49,22 @@ export function checkOpen(stream: Stream | undefined): asserts stream is Stream 
 export function write(before: Written, chunks: readonly Chunk[], limits: StreamLimits): Written {
   const written = structuredClone(before)
   for (const chunk of chunks) add(written, chunk)
-  const blocks = written.pieces.reduce((count, piece) => count + (piece.type === 'blocks' ? piece.blocks.length : 0), 0)
+  const blocks = written.pieces.reduce(
+    (count, piece) => count + (piece.type === 'blocks' ? piece.blocks.length : 0),
+    0,
+  )
   if (blocks > limits.streamBlocks) throw new Refusal('msg_blocks_too_many')
   if (bytesOf(written) > limits.streamBytes) throw new Refusal('msg_too_long')
   return written
 }
 
 /** The Markdown of a stream, without its steps. */
-export const markdownOf = ({ pieces }: Written) => pieces.map((piece) => (piece.type === 'text' ? piece.text : '')).join('')
+export const markdownOf = ({ pieces }: Written) =>
+  pieces.map((piece) => (piece.type === 'text' ? piece.text : '')).join('')
 
 /** Blocks that came in chunks. */
-export const blocksOf = ({ pieces }: Written) => pieces.flatMap((piece) => (piece.type === 'blocks' ? piece.blocks : []))
+export const blocksOf = ({ pieces }: Written) =>
+  pieces.flatMap((piece) => (piece.type === 'blocks' ? piece.blocks : []))
 
 function add(written: Written, chunk: Chunk) {
   const last = written.pieces.at(-1)
@@ -69,14 +77,21 @@ function add(written: Written, chunk: Chunk) {
 }
 
 /** A step that is there already: title and status are replaced, details and output grow (Hermes#59010). */
-function addTask(written: Written, { id, title, status, details = '', output = '', sources }: Extract<Chunk, { type: 'task_update' }>) {
+function addTask(
+  written: Written,
+  { id, title, status, details = '', output = '', sources }: Extract<Chunk, { type: 'task_update' }>,
+) {
   const known = written.tasks.find((task) => task.id === id)
   if (!known) {
     written.tasks.push({ id, title, status, details, output, sources: sources ?? [] })
     written.pieces.push({ type: 'task', id })
     return
   }
-  const grown = { details: known.details + details, output: known.output + output, sources: sources ?? known.sources }
+  const grown = {
+    details: known.details + details,
+    output: known.output + output,
+    sources: sources ?? known.sources,
+  }
   Object.assign(known, { title, status, ...grown })
 }
 

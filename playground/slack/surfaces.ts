@@ -13,7 +13,8 @@ export function surfaces({ views, workspace, clock, limits }: World): Behaviours
   return {
     'views.publish': (args) => {
       const user = stringOf(args, 'user_id') ?? ''
-      if (!workspace.people.has(user)) throw refuseFor('invalid_arguments', ['invalid user_id [json-pointer:/user_id]'])
+      if (!workspace.people.has(user))
+        throw refuseFor('invalid_arguments', ['invalid user_id [json-pointer:/user_id]'])
       const view = readView(args, ['home'])
       checkHash(args, views.homes.get(user))
       return { view: onWire(views.store('home', user, view)) }
@@ -46,13 +47,16 @@ function readView({ view }: Args, types: readonly string[]): Record<string, unkn
   const blocks = Array.isArray(view.blocks) ? view.blocks : undefined
   if (!blocks) throw refuseFor('invalid_arguments', ['missing required field: blocks [json-pointer:/view]'])
   if (blocks.length > VIEW.blocks)
-    throw refuseFor('invalid_arguments', [`no more than ${VIEW.blocks} items allowed [json-pointer:/view/blocks]`])
+    throw refuseFor('invalid_arguments', [
+      `no more than ${VIEW.blocks} items allowed [json-pointer:/view/blocks]`,
+    ])
   // A view may hold twice the blocks of a message; each half is checked like one.
   const halves = [blocks.slice(0, VIEW.blocks / 2), blocks.slice(VIEW.blocks / 2)]
   const checked = halves.flatMap((half) => checkBlocks(half, 'invalid_arguments', '/view/blocks'))
   // Both are for messages only (docs.slack.dev/reference/block-kit/blocks).
   const misplaced = checked.find(({ type }) => type === 'markdown' || type === 'context_actions')
-  if (misplaced) throw refuseFor('invalid_arguments', [`unsupported type: ${misplaced.type} [json-pointer:/view/blocks]`])
+  if (misplaced)
+    throw refuseFor('invalid_arguments', [`unsupported type: ${misplaced.type} [json-pointer:/view/blocks]`])
   return view
 }
 

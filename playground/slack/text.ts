@@ -1,11 +1,13 @@
 import { identity } from './identity.ts'
 
 /** Markup that a person's message may hold: mentions, channels, broadcasts and links. */
-const MARKUP = /<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+(?:\|[^<>]*)?|![a-z]+(?:\^[^<>]*)?|https?:\/\/[^<>|\s]+(?:\|[^<>]*)?)>/g
+const MARKUP =
+  /<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+(?:\|[^<>]*)?|![a-z]+(?:\^[^<>]*)?|https?:\/\/[^<>|\s]+(?:\|[^<>]*)?)>/g
 const ADDRESS = /https?:\/\/[^\s<>]*[^\s<>.,;:!?)'"]/g
 
 /** Slack's escape: these three and no others (docs.slack.dev/messaging/formatting-message-text). */
-export const escapeText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+export const escapeText = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 /**
  * What Slack makes of what a person typed: `& < >` escaped, addresses as links, `@Vera` as a mention.
@@ -13,7 +15,9 @@ export const escapeText = (text: string) => text.replaceAll('&', '&amp;').replac
  */
 export function fromPerson(typed: string): string {
   const named = typed.replace(new RegExp(`@${identity.appName}\\b`, 'g'), `<@${identity.botUserId}>`)
-  return outside(named, MARKUP, (words) => outside(words, ADDRESS, escapeText, (address) => `<${escapeText(address)}>`))
+  return outside(named, MARKUP, (words) =>
+    outside(words, ADDRESS, escapeText, (address) => `<${escapeText(address)}>`),
+  )
 }
 
 /** What Slack puts in `text` for Markdown that an app sent: bold, links and headings in mrkdwn, the rest escaped. */
@@ -27,7 +31,8 @@ export function fromMarkdown(markdown: string): string {
 /** The `rich_text` block that Slack adds to what a person wrote. */
 export function toRichText(text: string, blockId: string) {
   const elements: Record<string, unknown>[] = []
-  const unescaped = (words: string) => words.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+  const unescaped = (words: string) =>
+    words.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
   const word = (words: string) => {
     if (words) elements.push({ type: 'text', text: unescaped(words) })
     return words
@@ -37,7 +42,12 @@ export function toRichText(text: string, blockId: string) {
     if (target.startsWith('@')) elements.push({ type: 'user', user_id: target.slice(1) })
     else if (target.startsWith('#')) elements.push({ type: 'channel', channel_id: target.slice(1) })
     else if (target.startsWith('!')) elements.push({ type: 'broadcast', range: target.slice(1) })
-    else elements.push({ type: 'link', url: unescaped(target), ...(label === undefined ? {} : { text: unescaped(label) }) })
+    else
+      elements.push({
+        type: 'link',
+        url: unescaped(target),
+        ...(label === undefined ? {} : { text: unescaped(label) }),
+      })
     return markup
   })
   return { type: 'rich_text', block_id: blockId, elements: [{ type: 'rich_text_section', elements }] }

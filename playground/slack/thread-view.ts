@@ -37,8 +37,23 @@ export interface ThreadMessage {
 }
 
 export function viewMessage(message: Message, workspace: Workspace): ThreadMessage {
-  const { channel, ts, threadTs, user, bot, text, blocks, files, reactions, metadata, stream, edited, deleted, broadcast, ephemeralTo } =
-    message
+  const {
+    channel,
+    ts,
+    threadTs,
+    user,
+    bot,
+    text,
+    blocks,
+    files,
+    reactions,
+    metadata,
+    stream,
+    edited,
+    deleted,
+    broadcast,
+    ephemeralTo,
+  } = message
   const inBlocks = blocks.filter(({ type }) => type === 'markdown').map((block) => String(block.text))
   const markdown = message.markdown ?? (inBlocks.length > 0 ? inBlocks.join('\n\n') : undefined)
   const written = stream && structuredClone(stream.written)

@@ -35,7 +35,10 @@ export function createTiers({ clock, limits }: { clock: Clock; limits: SlackLimi
     take(name, method, channel = '') {
       if (limits.tiers === 'off') return 0
       const posting = name === 'chat.postMessage'
-      const wait = waitForWindow(name, posting ? limits.postMessage.perWindow : ceiling(name, method, limits.tiers))
+      const wait = waitForWindow(
+        name,
+        posting ? limits.postMessage.perWindow : ceiling(name, method, limits.tiers),
+      )
       const seconds = posting ? Math.max(wait, waitForBucket(channel)) : wait
       if (seconds > 0) return seconds
       windows.get(name)?.push(clock.now())

@@ -19,7 +19,12 @@ export interface Answer {
  * Carries out one call of the Web API, in Slack's order: method, body, token, rate, scope, arguments, behaviour.
  * Slack refuses with HTTP 200 and `ok: false`; only `ratelimited` is a 429.
  */
-export function createWebApi(options: { behaviours: Behaviours; tiers: Tiers; access: Access; violation: (sentence: string) => void }) {
+export function createWebApi(options: {
+  behaviours: Behaviours
+  tiers: Tiers
+  access: Access
+  violation: (sentence: string) => void
+}) {
   const { behaviours, tiers, access, violation } = options
 
   function carryOut(name: string, asked: Asked): Record<string, unknown> {
@@ -52,7 +57,10 @@ export function createWebApi(options: { behaviours: Behaviours; tiers: Tiers; ac
         return { status: 429, headers: { 'retry-after': String(error.seconds) }, body, error: 'ratelimited' }
       }
       if (!(error instanceof Refusal)) throw error
-      return { ...answer({ ok: false, error: error.code, ...error.extra }, asked.warnings), error: error.code }
+      return {
+        ...answer({ ok: false, error: error.code, ...error.extra }, asked.warnings),
+        error: error.code,
+      }
     }
   }
 }
@@ -72,7 +80,11 @@ function checkToken(token: string | undefined) {
 }
 
 function answer(fields: Record<string, unknown>, warnings: readonly string[]): Answer {
-  const metadata = { ...(typeof fields.response_metadata === 'object' ? fields.response_metadata : {}), warnings }
-  const warned = warnings.length > 0 ? { ...fields, warning: warnings.join(','), response_metadata: metadata } : fields
+  const metadata = {
+    ...(typeof fields.response_metadata === 'object' ? fields.response_metadata : {}),
+    warnings,
+  }
+  const warned =
+    warnings.length > 0 ? { ...fields, warning: warnings.join(','), response_metadata: metadata } : fields
   return { status: 200, headers: {}, body: JSON.stringify(warned) }
 }

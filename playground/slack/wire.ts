@@ -17,20 +17,29 @@ const botProfile = ({ botId, appId }: { botId: string; appId: string }, name: st
 })
 
 /** A message as events and the Web API show it. `metadata` goes along only where it is asked for. */
-export function messageOnWire(message: Message, { workspace, metadata = false }: { workspace: Workspace; metadata?: boolean }): Wire {
+export function messageOnWire(
+  message: Message,
+  { workspace, metadata = false }: { workspace: Workspace; metadata?: boolean },
+): Wire {
   const { ts, threadTs, user, bot, text, clientMsgId, attachments, edited, stream, reactions } = message
   const author = workspace.people.get(user)
-  const drawn = text === '' || (bot && message.blocks.length > 0 && !stream) ? [] : [toRichText(text, `b${ts}`)]
+  const drawn =
+    text === '' || (bot && message.blocks.length > 0 && !stream) ? [] : [toRichText(text, `b${ts}`)]
   const blocks = [...drawn, ...message.blocks]
   return {
     type: 'message',
     user,
     ts,
     ...(clientMsgId && { client_msg_id: clientMsgId }),
-    ...(bot && { bot_id: bot.botId, app_id: bot.appId, bot_profile: botProfile(bot, author?.realName ?? '') }),
+    ...(bot && {
+      bot_id: bot.botId,
+      app_id: bot.appId,
+      bot_profile: botProfile(bot, author?.realName ?? ''),
+    }),
     text,
     team: author?.teamId ?? identity.teamId,
-    ...(author && author.teamId !== identity.teamId && { user_team: author.teamId, source_team: author.teamId }),
+    ...(author &&
+      author.teamId !== identity.teamId && { user_team: author.teamId, source_team: author.teamId }),
     ...(subtypeOf(message) && { subtype: subtypeOf(message) }),
     ...(threadTs && { thread_ts: threadTs }),
     blocks,
@@ -38,17 +47,26 @@ export function messageOnWire(message: Message, { workspace, metadata = false }:
     ...(message.files.length > 0 && { files: message.files.map(fileOnWire), upload: false }),
     ...(edited && { edited }),
     ...(stream && { streaming_state: stream.state }),
-    ...(reactions.size > 0 && { reactions: [...reactions].map(([name, users]) => ({ name, users, count: users.length })) }),
+    ...(reactions.size > 0 && {
+      reactions: [...reactions].map(([name, users]) => ({ name, users, count: users.length })),
+    }),
     ...(metadata && message.metadata && { metadata: message.metadata }),
   }
 }
 
 /** The same, with what Slack adds when a thread is read: counts on the root, the root's author on replies. */
-export function readOnWire(message: Message, messages: Messages, options: { workspace: Workspace; metadata?: boolean }): Wire {
+export function readOnWire(
+  message: Message,
+  messages: Messages,
+  options: { workspace: Workspace; metadata?: boolean },
+): Wire {
   const thread = messages.thread(message.channel, message.threadTs ?? message.ts)
   const root = thread.find(({ ts }) => ts === (message.threadTs ?? message.ts))
-  if (message.threadTs) return { ...messageOnWire(message, options), ...(root && { parent_user_id: root.user }) }
-  const replies = thread.filter(({ ts, deleted, ephemeralTo }) => ts !== message.ts && !deleted && !ephemeralTo)
+  if (message.threadTs)
+    return { ...messageOnWire(message, options), ...(root && { parent_user_id: root.user }) }
+  const replies = thread.filter(
+    ({ ts, deleted, ephemeralTo }) => ts !== message.ts && !deleted && !ephemeralTo,
+  )
   const users = [...new Set(replies.map(({ user }) => user))]
   const counts = replies.length > 0 && {
     thread_ts: message.ts,

@@ -69,7 +69,14 @@ export function createWorkspace(): Workspace {
   const people = new Map<string, Person>()
   const channels = new Map<string, Channel>()
 
-  function addUser({ name, realName = name, teamId = identity.teamId, timezone = 'Europe/London', guest = false, bot }: NewPerson): Person {
+  function addUser({
+    name,
+    realName = name,
+    teamId = identity.teamId,
+    timezone = 'Europe/London',
+    guest = false,
+    bot,
+  }: NewPerson): Person {
     const id = `U00${ID_PART(name)}`
     const app = bot ? { bot: { botId: `B00${ID_PART(name)}`, appId: `A00${ID_PART(name)}` } } : {}
     const person = { id, teamId, name, realName, timezone, guest, ...app }
@@ -77,7 +84,14 @@ export function createWorkspace(): Workspace {
     return person
   }
 
-  function addChannel({ name, kind = 'channel', members, withoutApp, shared = false, archived = false }: NewChannel): Channel {
+  function addChannel({
+    name,
+    kind = 'channel',
+    members,
+    withoutApp,
+    shared = false,
+    archived = false,
+  }: NewChannel): Channel {
     const inside = new Set(withoutApp ? members : [...members, identity.botUserId])
     const channel = { id: `C00${ID_PART(name)}`, name, kind, members: inside, shared, archived }
     channels.set(channel.id, channel)
@@ -87,7 +101,14 @@ export function createWorkspace(): Workspace {
   function openDirectMessage(userId: string): Channel {
     const id = `D00${userId.replace(/^U00/, '')}`
     const shared = people.get(userId)?.teamId !== identity.teamId
-    const opened = { id, name: '', kind: 'im' as const, members: new Set([userId, identity.botUserId]), shared, archived: false }
+    const opened = {
+      id,
+      name: '',
+      kind: 'im' as const,
+      members: new Set([userId, identity.botUserId]),
+      shared,
+      archived: false,
+    }
     const channel = channels.get(id) ?? opened
     channels.set(id, channel)
     return channel

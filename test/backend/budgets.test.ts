@@ -25,9 +25,13 @@ test('every budget fits inside the one around it', () => {
   expect(LEASE_MARGIN_MS).toBeGreaterThan(0)
   expect(lambdaMs + LEASE_MARGIN_MS).toBeLessThan(TURN_TTL_SECONDS * 1000)
   // What waits for Lambda longer than a turn may take is still delivered, and its record is there to be apologized for.
-  expect(only(template, 'AWS::Lambda::EventInvokeConfig').Properties.MaximumEventAgeInSeconds * 1000).toBeGreaterThan(lambdaMs)
+  expect(
+    only(template, 'AWS::Lambda::EventInvokeConfig').Properties.MaximumEventAgeInSeconds * 1000,
+  ).toBeGreaterThan(lambdaMs)
   // What cannot be looked at is spoken of before its record is given up.
-  const [receives] = Object.values(template.Resources).flatMap(({ Properties }) => Properties.RedrivePolicy?.maxReceiveCount ?? [])
+  const [receives] = Object.values(template.Resources).flatMap(
+    ({ Properties }) => Properties.RedrivePolicy?.maxReceiveCount ?? [],
+  )
   expect(receives).toBe(APOLOGY_RECEIVES)
   expect(LOOKS).toBeLessThan(APOLOGY_RECEIVES)
 })

@@ -44,14 +44,26 @@ function randomCuts(seed: number): (text: string) => string[] {
 
 describe('citations', () => {
   test.each([
-    ['a number of a passage becomes a link', 'Use the guide [1].', 'Use the guide [1](https://wiki.example/vpn#mac).'],
+    [
+      'a number of a passage becomes a link',
+      'Use the guide [1].',
+      'Use the guide [1](https://wiki.example/vpn#mac).',
+    ],
     ['a passage without an address keeps its number', 'In the drawer [2].', 'In the drawer [2].'],
     ['several in one bracket', 'Both [1, 2].', 'Both [1](https://wiki.example/vpn#mac) [2].'],
     ['a number of no passage vanishes', 'Trust me [9].', 'Trust me.'],
     ['of several, only those of no passage vanish', 'Trust me [9][2][12] now.', 'Trust me [2] now.'],
-    ['code is left alone', 'Take `list[9]`:\n```js\nlist[9] = x[1]\n```\nDone [9].', 'Take `list[9]`:\n```js\nlist[9] = x[1]\n```\nDone.'],
+    [
+      'code is left alone',
+      'Take `list[9]`:\n```js\nlist[9] = x[1]\n```\nDone [9].',
+      'Take `list[9]`:\n```js\nlist[9] = x[1]\n```\nDone.',
+    ],
     ['an escaped bracket is left alone', 'Type \\[9\\].', 'Type \\[9\\].'],
-    ['other brackets are left alone', 'A [note] and [ ] and [x] and a[b[1.', 'A [note] and [ ] and [x] and a[b[1.'],
+    [
+      'other brackets are left alone',
+      'A [note] and [ ] and [x] and a[b[1.',
+      'A [note] and [ ] and [x] and a[b[1.',
+    ],
   ])('%s', (_, answer, text) => {
     expect(shown(answer).text).toBe(text)
   })
@@ -61,7 +73,11 @@ describe('citations', () => {
   })
 
   test('nothing found is known by its marker, which is not shown', () => {
-    expect(shown('I found nothing about that. [0]')).toEqual({ text: 'I found nothing about that.', cited: [], notFound: true })
+    expect(shown('I found nothing about that. [0]')).toEqual({
+      text: 'I found nothing about that.',
+      cited: [],
+      notFound: true,
+    })
     expect(shown('Only this is known [1]. [0]').notFound).toBe(false)
   })
 })
@@ -84,7 +100,10 @@ describe('safe Markdown', () => {
     ['[here](javascript:alert(1))', 'here'],
     ['[https://evil.example](https://evil.example)', '`https://evil.example`'],
     ['[the guide](https://wiki.example/vpn#mac)', '[the guide](https://wiki.example/vpn#mac)'],
-    ['[the **<!here>** guide](https://wiki.example/vpn#mac "title")', '[the **`@here`** guide](https://wiki.example/vpn#mac)'],
+    [
+      '[the **<!here>** guide](https://wiki.example/vpn#mac "title")',
+      '[the **`@here`** guide](https://wiki.example/vpn#mac)',
+    ],
     ['![pixel](https://evil.example/p.png)', 'pixel'],
     ['go to https://evil.example/a?b=c, now', 'go to `https://evil.example/a?b=c`, now'],
     ['HTTPS://EVIL.example and www.evil.example.', '`HTTPS://EVIL.example` and `www.evil.example`.'],
@@ -146,7 +165,10 @@ describe('safe Markdown', () => {
     )
     const inOnes = (text: string) => text.split('')
     for (let round = 0; round < 4_000; round++) {
-      const answer = Array.from({ length: 2 + Math.floor(random() * 14) }, () => bits[Math.floor(random() * bits.length)]).join('')
+      const answer = Array.from(
+        { length: 2 + Math.floor(random() * 14) },
+        () => bits[Math.floor(random() * bits.length)],
+      ).join('')
       expect(shown(answer, inOnes), JSON.stringify(answer)).toEqual(shown(answer))
     }
   })
@@ -162,12 +184,24 @@ describe('safe Markdown', () => {
       '1. ```sh\n   npm ci\n   ```\n2. [x](https://evil.example) [1]',
       '1. ```sh\n   npm ci\n   ```\n2. x [1](https://wiki.example/vpn#mac)',
     ],
-    ['a block that ends with its list item', '- ```\n  npm ci\n[x](https://evil.example)', '- ```\n  npm ci\n  ```\nx'],
-    ['a line of code that looks like a block', '```npm ci``` installs [x](https://evil.example)', '```npm ci``` installs x'],
+    [
+      'a block that ends with its list item',
+      '- ```\n  npm ci\n[x](https://evil.example)',
+      '- ```\n  npm ci\n  ```\nx',
+    ],
+    [
+      'a line of code that looks like a block',
+      '```npm ci``` installs [x](https://evil.example)',
+      '```npm ci``` installs x',
+    ],
     ['code by indentation', 'a\n\n    ```\n\n[x](https://evil.example)', 'a\n\n    \\`\\`\\`\n\nx'],
     ['what looks like a tag', '<x https://evil.example/f y>', '&lt;x `https://evil.example/f` y>'],
     ['a backslash before an address', '\\https://evil.example/z', '\\\u200b`https://evil.example/z`'],
-    ['a backtick that is closed on another line', 'a ` b\n` [x](https://evil.example) `', 'a \\` b\n` [x](https://evil.example) `'],
+    [
+      'a backtick that is closed on another line',
+      'a ` b\n` [x](https://evil.example) `',
+      'a \\` b\n` [x](https://evil.example) `',
+    ],
   ])('a link that nobody gave is not live behind %s', (_, answer, text) => {
     expect(shown(answer).text).toBe(text)
   })

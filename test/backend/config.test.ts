@@ -9,7 +9,11 @@ const env = {
 }
 
 test('what is optional may be left out', () => {
-  expect(readConfig(env)).toMatchObject({ modelRegion: 'eu-central-1', knowledgeRegion: 'eu-central-1', knowledgeBases: [] })
+  expect(readConfig(env)).toMatchObject({
+    modelRegion: 'eu-central-1',
+    knowledgeRegion: 'eu-central-1',
+    knowledgeBases: [],
+  })
   expect(readConfig(env)).not.toHaveProperty('guardrail')
 })
 
@@ -24,12 +28,23 @@ test('knowledge bases are named', () => {
 test('outside AWS the Slack secret is given as it is', () => {
   const slack = { SLACK_BOT_TOKEN: 'xoxb-fake', SLACK_TEAM_ID: 'T00FAKE', SLACK_APP_ID: 'A00FAKE' }
   const { SLACK_SECRET_ARN: _, ...others } = env
-  expect(readConfig({ ...others, ...slack }).slack).toEqual({ botToken: 'xoxb-fake', teamId: 'T00FAKE', appId: 'A00FAKE' })
+  expect(readConfig({ ...others, ...slack }).slack).toEqual({
+    botToken: 'xoxb-fake',
+    teamId: 'T00FAKE',
+    appId: 'A00FAKE',
+  })
 })
 
 test('one error names everything that is missing or wrong', () => {
   const wrong = () => readConfig({ KNOWLEDGE_BASES: 'wiki', GUARDRAIL_ID: 'gr00fake' })
-  for (const name of ['AWS_REGION', 'TURNS_TABLE', 'MODEL_ID', 'SLACK_SECRET_ARN', 'KNOWLEDGE_BASES', 'GUARDRAIL_VERSION']) {
+  for (const name of [
+    'AWS_REGION',
+    'TURNS_TABLE',
+    'MODEL_ID',
+    'SLACK_SECRET_ARN',
+    'KNOWLEDGE_BASES',
+    'GUARDRAIL_VERSION',
+  ]) {
     expect(wrong).toThrow(name)
   }
 })

@@ -4,7 +4,12 @@ import { HISTORY_LIMIT_CHARS, type ThreadMessage, toHistory } from '../../backen
 const question = { ts: '1790000000.000900', botUserId: 'U00VERA' }
 const names = new Map([['U00ADA', 'Ada']])
 
-function said(n: number, from: ThreadMessage['from'], mrkdwn: string, changed: Partial<ThreadMessage> = {}): ThreadMessage {
+function said(
+  n: number,
+  from: ThreadMessage['from'],
+  mrkdwn: string,
+  changed: Partial<ThreadMessage> = {},
+): ThreadMessage {
   const userId = from === 'assistant' ? 'U00VERA' : 'U00ADA'
   return { ts: `1790000000.000${n}00`, from, userId, mrkdwn, streaming: false, ...changed }
 }
@@ -39,13 +44,23 @@ test('the question itself, what came after it, and a reply that is still being w
 
 test('where the thread is too long, the oldest is left out', () => {
   const long = 'x'.repeat(HISTORY_LIMIT_CHARS / 2)
-  const history = toHistory([said(1, 'person', 'old'), said(2, 'person', long), said(3, 'assistant', long)], question, names)
+  const history = toHistory(
+    [said(1, 'person', 'old'), said(2, 'person', long), said(3, 'assistant', long)],
+    question,
+    names,
+  )
   expect(history.map(({ text }) => text)).toEqual([`Ada: ${long}`, long])
 })
 
 test("Slack's markup becomes words", () => {
   const [message] = toHistory(
-    [said(1, 'person', '<@U00VERA> ask <@U00ADA> in <#C00GENERAL|general> about <https://a.example|it> &amp; &lt;that&gt; <!here>')],
+    [
+      said(
+        1,
+        'person',
+        '<@U00VERA> ask <@U00ADA> in <#C00GENERAL|general> about <https://a.example|it> &amp; &lt;that&gt; <!here>',
+      ),
+    ],
     question,
     names,
   )

@@ -5,7 +5,11 @@ import { hrefOf } from '../../backend/address.ts'
 export function liveAddresses(markdown: string): string[] {
   const html = marked.parse(markdown, { gfm: true, async: false })
   return [...html.matchAll(/(?:href|src)="([^"]*)"/g)].flatMap(([, target = '']) => {
-    const address = target.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+    const address = target
+      .replaceAll('&quot;', '"')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&amp;', '&')
     return address.startsWith('mailto:') ? [] : (hrefOf(address) ?? address)
   })
 }

@@ -12,13 +12,21 @@ describe('what may be shown while more is to come', () => {
     ['whole words, and the space after them', 'The VPN gui', 'The VPN '],
     ['no white space that may go on', 'One.\n', ''],
     ['white space, once something follows it', 'One.\n\n  two', 'One.\n\n  '],
-    ['a link, once something follows it', 'See [the VPN guide](https://a.example/x) t', 'See [the VPN guide](https://a.example/x) '],
+    [
+      'a link, once something follows it',
+      'See [the VPN guide](https://a.example/x) t',
+      'See [the VPN guide](https://a.example/x) ',
+    ],
     ['no half link', 'See [the VPN guide](https://a.example/x)', 'See '],
     ['a mention', 'Ask <@U00ADA> n', 'Ask <@U00ADA> '],
     ['no half code', 'Run `npm ci`', 'Run '],
     ['words of a script that has no spaces between them', '使用 Vera 可以找到', '使用 Vera 可以找'],
     ['no half row', 'Before\n\n| a | b |\n| - | - |\n| 1 | tw', 'Before\n\n| a | b |\n| - | - |\n'],
-    ['no row whose end may go on', 'Before\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n', 'Before\n\n| a | b |\n| - | - |\n'],
+    [
+      'no row whose end may go on',
+      'Before\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n',
+      'Before\n\n| a | b |\n| - | - |\n',
+    ],
     ['no open fence', 'Run:\n\n```sh\nnpm ci\n', 'Run:\n\n'],
     ['a fence that is closed', 'Run:\n\n```sh\nnpm ci\n```\nT', 'Run:\n\n```sh\nnpm ci\n```\n'],
   ])('%s', (_, text, expected) => {
@@ -44,7 +52,11 @@ describe('where a message ends', () => {
   }
 
   test('at a paragraph, where that leaves it half full', () => {
-    expect(at('One two.\n\nThree four five six.', 20)).toEqual({ head: 'One two.\n\n', next: '', rest: 'Three four five six.' })
+    expect(at('One two.\n\nThree four five six.', 20)).toEqual({
+      head: 'One two.\n\n',
+      next: '',
+      rest: 'Three four five six.',
+    })
   })
 
   test('at a line, else at a word, else anywhere', () => {
@@ -60,19 +72,29 @@ describe('where a message ends', () => {
 
   test('a fenced block is closed, and opened again', () => {
     const text = '```ts\nconst a = 1\nconst b = 2\nconst c = 3\n```\n'
-    expect(at(text, 40)).toEqual({ head: '```ts\nconst a = 1\nconst b = 2\n```\n', next: '```ts\n', rest: 'const c = 3\n```\n' })
+    expect(at(text, 40)).toEqual({
+      head: '```ts\nconst a = 1\nconst b = 2\n```\n',
+      next: '```ts\n',
+      rest: 'const c = 3\n```\n',
+    })
   })
 
   test.each([
     ['1. a\n   - b\n     - c\n       ```sh\n       one\n       two\n       ```\n2. d\n', ' - - - ```sh\n'],
     ['- a\n  b\n\n    ```sh\n    one\n    two\n    ```\n- d\n', '-\n    ```sh\n'],
     ['1. a\n   b\n\n   ```sh\n   one\n   two\n   ```\n2. d\n', '```sh\n'],
-  ])('a fenced block in a list ends, in the next message too, where the model ends it: %j', (text, reopening) => {
-    const { next, rest } = at(text, text.indexOf('two') + 8)
-    expect({ next, rest: rest.trimStart() }).toEqual({ next: reopening, rest: text.slice(text.indexOf('two')) })
-    expect(opening(next).blocks.fence).toBeDefined()
-    expect(opening(next + rest.slice(0, rest.indexOf('```') + 4)).blocks.fence).toBeUndefined()
-  })
+  ])(
+    'a fenced block in a list ends, in the next message too, where the model ends it: %j',
+    (text, reopening) => {
+      const { next, rest } = at(text, text.indexOf('two') + 8)
+      expect({ next, rest: rest.trimStart() }).toEqual({
+        next: reopening,
+        rest: text.slice(text.indexOf('two')),
+      })
+      expect(opening(next).blocks.fence).toBeDefined()
+      expect(opening(next + rest.slice(0, rest.indexOf('```') + 4)).blocks.fence).toBeUndefined()
+    },
+  )
 
   test('not inside the line that begins a fenced block', () => {
     expect(at('one two three\n- ~~~ title of it\n  four\n  ~~~\n', 30).head).toBe('one two three\n')
@@ -80,7 +102,11 @@ describe('where a message ends', () => {
 
   test('a table gets its header again', () => {
     const head = '| a | b |\n| - | - |\n'
-    expect(at(`${head}| 1 | 2 |\n| 3 | 4 |\n`, 35)).toEqual({ head: `${head}| 1 | 2 |\n`, next: head, rest: '| 3 | 4 |\n' })
+    expect(at(`${head}| 1 | 2 |\n| 3 | 4 |\n`, 35)).toEqual({
+      head: `${head}| 1 | 2 |\n`,
+      next: head,
+      rest: '| 3 | 4 |\n',
+    })
   })
 
   test('not between the header of a table and its row of dashes', () => {

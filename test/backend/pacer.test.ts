@@ -85,7 +85,9 @@ test('when Slack asks to wait, everything gathered meanwhile goes in one piece, 
 })
 
 test('what is not ready is kept until it is, or until the end', async () => {
-  const { pacer, sent } = paced({ ready: (gathered, final) => (final ? gathered.length : gathered.lastIndexOf(' ') + 1) })
+  const { pacer, sent } = paced({
+    ready: (gathered, final) => (final ? gathered.length : gathered.lastIndexOf(' ') + 1),
+  })
   pacer.push('half a wo')
   await Promise.resolve()
   pacer.push('rd and')

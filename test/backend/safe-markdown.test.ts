@@ -7,7 +7,12 @@ import { liveAddresses } from './live-addresses.ts'
 const WIKI = 'https://wiki.example/it/laptops'
 const allowed = {
   urls: new Set(
-    ['https://wiki.example/', WIKI, 'https://wiki.example/a_(b)', 'https://files.example/Leave policy.pdf'].flatMap(addressesIn),
+    [
+      'https://wiki.example/',
+      WIKI,
+      'https://wiki.example/a_(b)',
+      'https://files.example/Leave policy.pdf',
+    ].flatMap(addressesIn),
   ),
   userIds: new Set(['U00ADA']),
 }
@@ -22,7 +27,10 @@ describe('what a label holds is as safe as what stands outside one', () => {
   test.each([
     ['[the team [<!channel>](https://a.example)](https://b.example)', 'the team `@channel`'],
     ['[ask [<@U0BOSS>](https://a.example)](https://b.example)', 'ask `@U0BOSS`'],
-    ['[read [the guide [here](https://evil.example/a)](https://b.example)](https://c.example)', 'read the guide here'],
+    [
+      '[read [the guide [here](https://evil.example/a)](https://b.example)](https://c.example)',
+      'read the guide here',
+    ],
     ['[[https://evil.example](y)](z)', '`https://evil.example`'],
     ['<~~~https://evil.example/b>', '&lt;~~~`https://evil.example/b`>'],
     [`[a [b](${WIKI})](${WIKI})`, `[a b](${WIKI})`],
@@ -39,7 +47,10 @@ describe('the link that is written is the one that was checked', () => {
     ['[VPN](https://wiki.example\\.evil.example/../it/laptops)', `[VPN](${WIKI})`],
     ['<https://wiki.example\\.evil.example/../it/laptops>', `[${WIKI}](${WIKI})`],
     ['[b](https://wiki.example/a_(b))', '[b](https://wiki.example/a_%28b%29)'],
-    ['see https://wiki.example[9].evil.example', 'see [https://wiki.example](https://wiki.example/).evil.example'],
+    [
+      'see https://wiki.example[9].evil.example',
+      'see [https://wiki.example](https://wiki.example/).evil.example',
+    ],
     ['see https://wiki.example [9].evil.example', 'see https://wiki.example .evil.example'],
     [`see ${WIKI}{x}`, `see [${WIKI}](${WIKI}){x}`],
     [`see ${WIKI}.`, `see ${WIKI}.`],
@@ -50,7 +61,10 @@ describe('the link that is written is the one that was checked', () => {
   })
 
   test.each([
-    ['https://files.example/Shared Documents/Leave policy.pdf', 'https://files.example/Shared%20Documents/Leave%20policy.pdf'],
+    [
+      'https://files.example/Shared Documents/Leave policy.pdf',
+      'https://files.example/Shared%20Documents/Leave%20policy.pdf',
+    ],
     ['https://files.example/x)y(z', 'https://files.example/x%29y%28z'],
     ['https://files.example/?a=1&copy;=2|3', 'https://files.example/?a=1&copy%3B=2%7C3'],
   ])('a cited page at %s', (url, href) => {
@@ -60,16 +74,40 @@ describe('the link that is written is the one that was checked', () => {
 
 describe('what is code for us is code for Markdown', () => {
   test.each([
-    ['a quoted delimiter does not end a block', '```\n> ```\n```\n[click](https://evil.example)', '```\n> ```\n```\nclick'],
-    ['only 1. ends a paragraph', 'Text\n2. ```\n   [click](https://evil.example)', 'Text\n2. \\`\\`\\`\n   click'],
-    ['nor behind another marker, for some', 'Text\n- 2) ~~~\n     [click](https://evil.example)', 'Text\n- 2) \\~\\~\\~\n     click'],
+    [
+      'a quoted delimiter does not end a block',
+      '```\n> ```\n```\n[click](https://evil.example)',
+      '```\n> ```\n```\nclick',
+    ],
+    [
+      'only 1. ends a paragraph',
+      'Text\n2. ```\n   [click](https://evil.example)',
+      'Text\n2. \\`\\`\\`\n   click',
+    ],
+    [
+      'nor behind another marker, for some',
+      'Text\n- 2) ~~~\n     [click](https://evil.example)',
+      'Text\n- 2) \\~\\~\\~\n     click',
+    ],
     ['quotations in quotations', '>> ```\n> [click](https://evil.example)', '>> \\`\\`\\`\n> click'],
     ['a list in a quotation', '> - ~~~\n> [click](https://evil.example)', '> - \\~\\~\\~\n> click'],
     ['a quotation in a list', '* > ```\n> [click](https://evil.example)', '* > \\`\\`\\`\n> click'],
     ['a tab is four columns', 'Text\n\t```\n[click](https://evil.example)', 'Text\n\t\\`\\`\\`\nclick'],
-    ['a number that vanishes', '[9]~~~\n[click](https://evil.example)\n', '~~~\n[click](https://evil.example)\n~~~\n'],
-    ['a row', '| a |\n| - |\n| `x | [click](https://evil.example) ` |', '| a |\n| - |\n| `x \\| [click](https://evil.example) ` |'],
-    ['a header', '`x | [click](https://evil.example) `\n-|-\n', '`x | [click](https://evil.example) `\n-|-\u200b\n'],
+    [
+      'a number that vanishes',
+      '[9]~~~\n[click](https://evil.example)\n',
+      '~~~\n[click](https://evil.example)\n~~~\n',
+    ],
+    [
+      'a row',
+      '| a |\n| - |\n| `x | [click](https://evil.example) ` |',
+      '| a |\n| - |\n| `x \\| [click](https://evil.example) ` |',
+    ],
+    [
+      'a header',
+      '`x | [click](https://evil.example) `\n-|-\n',
+      '`x | [click](https://evil.example) `\n-|-\u200b\n',
+    ],
     ['an address beside code', '``a``https://evil.example/x', '``a``\u200b`https://evil.example/x`'],
     ['code beside an address', 'https://evil.example/b```c```', '`https://evil.example/b`\u200b```c```'],
     ['a carriage return', 'a\r~~~\n[click](https://evil.example)', 'a~~~\nclick'],
@@ -95,7 +133,10 @@ describe('what is code for us is code for Markdown', () => {
 })
 
 test.each([
-  ['code in a list', '1. Run:\n   ```sh\n   npm ci\n   ```\n2. Then:\n   - this\n     ```\n     x\n     ```\n   - that\n\nDone.'],
+  [
+    'code in a list',
+    '1. Run:\n   ```sh\n   npm ci\n   ```\n2. Then:\n   - this\n     ```\n     x\n     ```\n   - that\n\nDone.',
+  ],
   ['code in a list behind blank lines', '- One\n\n  ```js\n  a[1] // <b>\n\n  b\n  ```\n\n- Two'],
   ['code in a quotation', '> Note\n>\n> ```\n> a\n> ```\n> more'],
   ['code with tildes and a tab', '~~~make\nall:\n\tcc `a`\n~~~\nDone.'],
@@ -112,11 +153,24 @@ test('whatever the answer, no link is live that nobody gave and nobody is pinged
   const random = randomOf(11)
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
   const evil = ['[x](https://evil.example/a)', 'https://evil.example/b', '<https://evil.example/c>', '<https://evil.example/d|y>', '<!channel>', '<@U0BOSS>', 'www.evil.example', '[a [b](https://evil.example/e)](https://evil.example/f)', '[v](https://wiki.example\\.evil.example/../it/laptops)', '.evil.example', '//evil.example'] // biome-ignore format: a list
-  const given = [WIKI, 'https://wiki.example', `[ok](${WIKI})`, `<${WIKI}|`, `<${WIKI}>`, '<@U00ADA>', '[1]', '[9]', '[0]', '`a | b`']
+  const given = [
+    WIKI,
+    'https://wiki.example',
+    `[ok](${WIKI})`,
+    `<${WIKI}|`,
+    `<${WIKI}>`,
+    '<@U00ADA>',
+    '[1]',
+    '[9]',
+    '[0]',
+    '`a | b`',
+  ]
   const blocks = ['\n', '\n', '\n', '\n\n', '\n\n', '```', '```js\n', '```\n', '~~~', '~~~\n', '> ', '>', '- ', '* ', '1. ', '2. ', '  ', '   ', '    ', '\t', '> - ', '#', '---', '\n|---|---|\n', '\n| a | b |\n|---|---|\n| ', '\n:-\n', '-\n', '\r'] // biome-ignore format: a list
   const inline = ['a', 'b c', ' ', '`', '``', '```', '*', '[', '](', ']', '(', ')', '|', ' | ', '\\', '!', '<', '>', ': ', '[f]: ', '&lt;', '&#104;', 'h', 'ttps://evil.example', 'w', '[w](x)', '[```](x)', '[- ](x)'] // biome-ignore format: a list
   for (let round = 0; round < 6_000; round++) {
-    const bits = Array.from({ length: 2 + Math.floor(random() * 11) }, () => pick(pick([evil, given, blocks, inline])))
+    const bits = Array.from({ length: 2 + Math.floor(random() * 11) }, () =>
+      pick(pick([evil, given, blocks, inline])),
+    )
     const answer = `${bits.join('')}\n${pick(evil)}`
     const deltas = answer.match(new RegExp(`[\\s\\S]{1,${1 + Math.floor(random() * 9)}}`, 'g')) ?? []
     const text = shown(answer, deltas)
@@ -124,7 +178,9 @@ test('whatever the answer, no link is live that nobody gave and nobody is pinged
       liveAddresses(text).filter((address) => !allowed.urls.has(address) && address !== `${WIKI}/1`),
       JSON.stringify(answer),
     ).toEqual([])
-    expect(text, JSON.stringify(answer)).not.toMatch(/<(?:!(?:channel|here|everyone|subteam)|@(?!U00ADA>)|https?:)/)
+    expect(text, JSON.stringify(answer)).not.toMatch(
+      /<(?:!(?:channel|here|everyone|subteam)|@(?!U00ADA>)|https?:)/,
+    )
     expect(text, JSON.stringify(answer)).toBe(shown(answer))
   }
 })

@@ -86,11 +86,20 @@ function start(bundle: string): Promise<Stack> {
 }
 
 /** One hand-off, as the edge makes it, and what came of it. */
-async function ask(stack: Stack, length: number, inThread = false): Promise<{ firstTextMs: number; calls: readonly Call[] }> {
+async function ask(
+  stack: Stack,
+  length: number,
+  inThread = false,
+): Promise<{ firstTextMs: number; calls: readonly Call[] }> {
   const { slack, lambda, calls, credentials } = stack
   tokens = length
   const post = (threadTs?: string) =>
-    slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'A question about one passage.', ...(threadTs && { threadTs }) }).ts
+    slack.post({
+      channel: 'C00GENERAL',
+      user: 'U00ADA',
+      text: 'A question about one passage.',
+      ...(threadTs && { threadTs }),
+    }).ts
   const root = post()
   const ts = inThread ? post(root) : root
   const turn: Turn = {
@@ -115,7 +124,13 @@ async function ask(stack: Stack, length: number, inThread = false): Promise<{ fi
   await stack.dynamo.forget('vera-turns', ({ pk }) => String(pk?.S).startsWith('limit#'))
   const before = calls.all.length
   const { accessKeyId = '', secretAccessKey = '', function: name = '' } = credentials
-  const aws = new AwsClient({ accessKeyId, secretAccessKey, region: 'us-east-1', service: 'lambda', retries: 0 })
+  const aws = new AwsClient({
+    accessKeyId,
+    secretAccessKey,
+    region: 'us-east-1',
+    service: 'lambda',
+    retries: 0,
+  })
   await aws.fetch(`${lambda.origin}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`, {
     method: 'POST',
     headers: { 'x-amz-invocation-type': 'Event' },
@@ -124,14 +139,21 @@ async function ask(stack: Stack, length: number, inThread = false): Promise<{ fi
   await stack.settled()
   const made = calls.all.slice(before)
   const handedOff = made.find(({ method }) => method === 'Invoke')
-  const shown = made.find(({ method, args }) => method === 'chat.appendStream' && JSON.stringify(args.chunks).includes('word0'))
+  const shown = made.find(
+    ({ method, args }) => method === 'chat.appendStream' && JSON.stringify(args.chunks).includes('word0'),
+  )
   if (!handedOff || !shown) throw new Error('No text was shown.')
   return { firstTextMs: shown.at + shown.ms - (handedOff.at + handedOff.ms), calls: made }
 }
 
 function firstTable({ ours, floor }: Record<'ours' | 'floor', number[]>): string {
   const aim = median(floor) * AIM.share + AIM.addMs
-  const row = (name: string, all: number[]) => [name, ms(median(all)), (median(all) / median(floor)).toFixed(3), ms(percentile(all, 90))]
+  const row = (name: string, all: number[]) => [
+    name,
+    ms(median(all)),
+    (median(all) / median(floor)).toFixed(3),
+    ms(percentile(all, 90)),
+  ]
   return table(
     `From the hand-off to the first visible words of the model (medians of ${ours.length} turns; aim: ${ms(aim)} ms, ${median(ours) <= aim ? 'reached' : 'not reached'})`,
     ['', 'ms', '×', 'p90 ms'],
@@ -160,7 +182,9 @@ function inSequence(calls: readonly Call[]): Call[] {
   let next = calls.find(({ method }) => method === 'ConverseStream')
   while (next) {
     const { at } = next
-    const ended = calls.filter((call) => call.to !== 'lambda' && call.method !== 'chat.startStream' && call.at + call.ms <= at)
+    const ended = calls.filter(
+      (call) => call.to !== 'lambda' && call.method !== 'chat.startStream' && call.at + call.ms <= at,
+    )
     next = ended.sort((a, b) => b.at + b.ms - (a.at + a.ms))[0]
     if (next) chain.unshift(next)
   }

@@ -57,8 +57,12 @@ type Rounds = Map<Scene, Map<Name, Round[]>>
 
 /** All Workers stand ready, each in a workerd of its own, and take turns: so what else this machine does falls on all alike. */
 async function race(workers: readonly BuiltWorker[], lambda: StubLambda, loader: Loader): Promise<Rounds> {
-  const rounds: Rounds = new Map(SCENES.map((scene) => [scene, new Map(workers.map(({ name }) => [name, []]))]))
-  const started = await Promise.all(workers.map((worker) => startWorkerd(worker, { lambdaEndpoint: lambda.origin })))
+  const rounds: Rounds = new Map(
+    SCENES.map((scene) => [scene, new Map(workers.map(({ name }) => [name, []]))]),
+  )
+  const started = await Promise.all(
+    workers.map((worker) => startWorkerd(worker, { lambdaEndpoint: lambda.origin })),
+  )
   const contestants = workers.map(({ name }, n) => ({ name, workerd: started[n] as Workerd }))
   try {
     for (const { name, workerd } of contestants) {
@@ -69,7 +73,10 @@ async function race(workers: readonly BuiltWorker[], lambda: StubLambda, loader:
     for (let round = 0; round < ROUNDS && performance.now() - start < TIME_LIMIT_MS; round++) {
       for (const scene of SCENES) {
         // Who is first in a round is so in none of the next two.
-        for (const { name, workerd } of [...contestants.slice(round % 3), ...contestants.slice(0, round % 3)]) {
+        for (const { name, workerd } of [
+          ...contestants.slice(round % 3),
+          ...contestants.slice(0, round % 3),
+        ]) {
           await lambda.take({ delayMs: scene.lambdaMs })
           rounds
             .get(scene)
@@ -94,7 +101,12 @@ async function measure({ connections, requests }: Scene, workerd: Workerd, loade
 }
 
 /** What is measured must be the work itself: one invocation each, and its signature holds. */
-async function checkHandedOff(name: Name, requests: number, lambda: StubLambda, delayMs: number): Promise<void> {
+async function checkHandedOff(
+  name: Name,
+  requests: number,
+  lambda: StubLambda,
+  delayMs: number,
+): Promise<void> {
   const { count, last } = await lambda.take({ delayMs })
   const expected = name === 'bare' ? 0 : requests
   if (count !== expected) throw new Error(`${name}: ${count} invocations of ${expected} requests.`)
@@ -120,7 +132,15 @@ function sceneTable(scene: Scene, workers: readonly BuiltWorker[], rounds: Round
     `${scene.connections} ${scene.connections === 1 ? 'connection' : 'connections'} (medians of ${count} rounds of ${scene.requests} requests)`
   const rows = workers.map(({ name }) => {
     const { p50, p99, cpuMs } = middle(rounds, scene, name)
-    return [name, ms(p50), ratio(p50, floor.p50), ms(p99), ratio(p99, floor.p99), ms(cpuMs), ratio(cpuMs, floor.cpuMs)]
+    return [
+      name,
+      ms(p50),
+      ratio(p50, floor.p50),
+      ms(p99),
+      ratio(p99, floor.p99),
+      ms(cpuMs),
+      ratio(cpuMs, floor.cpuMs),
+    ]
   })
   return table(title, ['', 'ack p50 ms', '×', 'ack p99 ms', '×', 'CPU ms a request', '×'], rows)
 }
@@ -155,7 +175,9 @@ function aims(workers: readonly BuiltWorker[], rounds: Rounds): string {
   const worst = (of: (round: Round) => number | undefined) =>
     Math.max(
       ...SCENES.map(
-        (scene) => (of(middle(rounds, scene, 'ours')) ?? Number.NaN) / (of(middle(rounds, scene, 'hand-written')) ?? Number.NaN),
+        (scene) =>
+          (of(middle(rounds, scene, 'ours')) ?? Number.NaN) /
+          (of(middle(rounds, scene, 'hand-written')) ?? Number.NaN),
       ),
     )
   const row = (what: string, aim: number, reached: number, unit: string) => [

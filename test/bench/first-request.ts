@@ -9,7 +9,11 @@ const REPETITIONS = 7
  * Milliseconds to the acknowledgement of the very first request, each time in a new process: a new isolate, the Worker
  * compiled and its top level run, nothing optimized, no connection to Lambda.
  */
-export async function firstRequests(workers: readonly BuiltWorker[], lambda: StubLambda, loader: Loader): Promise<Map<Name, number[]>> {
+export async function firstRequests(
+  workers: readonly BuiltWorker[],
+  lambda: StubLambda,
+  loader: Loader,
+): Promise<Map<Name, number[]>> {
   const first = new Map<Name, number[]>(workers.map(({ name }) => [name, []]))
   await lambda.take({ delayMs: 0 })
   for (let repetition = 0; repetition < REPETITIONS; repetition++) {

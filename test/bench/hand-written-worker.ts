@@ -29,9 +29,16 @@ export default {
     const timestamp = request.headers.get('x-slack-request-timestamp') ?? ''
     const hex = /^v0=([0-9a-f]{64})$/.exec(request.headers.get('x-slack-signature') ?? '')?.[1]
     const fresh = Math.abs(receivedAt / 1000 - Number(timestamp)) <= 300
-    if (!hex || !fresh || !(await signedBySlack(body, timestamp, hex, env))) return new Response('Unauthorized', { status: 401 })
+    if (!hex || !fresh || !(await signedBySlack(body, timestamp, hex, env)))
+      return new Response('Unauthorized', { status: 401 })
 
-    const { event, event_id: eventId, team_id: teamId, api_app_id: appId, authorizations } = JSON.parse(new TextDecoder().decode(body))
+    const {
+      event,
+      event_id: eventId,
+      team_id: teamId,
+      api_app_id: appId,
+      authorizations,
+    } = JSON.parse(new TextDecoder().decode(body))
     const handoff = {
       kind: 'turn',
       id: `${appId}:${teamId}:${event.channel}:${event.ts}`,
@@ -50,24 +57,37 @@ export default {
       text: event.text.slice(0, 16_000),
       slackRetryNum: Number(request.headers.get('x-slack-retry-num') ?? 0),
     }
-    return new Response(null, { status: (await invoke(JSON.stringify(handoff), receivedAt, env)) === 202 ? 200 : 503 })
+    return new Response(null, {
+      status: (await invoke(JSON.stringify(handoff), receivedAt, env)) === 202 ? 200 : 503,
+    })
   },
 }
 
-async function signedBySlack(body: Uint8Array, timestamp: string, hex: string, env: FloorEnv): Promise<boolean> {
-  slackKey ??= crypto.subtle.importKey('raw', encoder.encode(env.SLACK_SIGNING_SECRET), HMAC, false, ['verify'])
+async function signedBySlack(
+  body: Uint8Array,
+  timestamp: string,
+  hex: string,
+  env: FloorEnv,
+): Promise<boolean> {
+  slackKey ??= crypto.subtle.importKey('raw', encoder.encode(env.SLACK_SIGNING_SECRET), HMAC, false, [
+    'verify',
+  ])
   const head = encoder.encode(`v0:${timestamp}:`)
   const signed = new Uint8Array(head.length + body.length)
   signed.set(head)
   signed.set(body, head.length)
-  const signature = Uint8Array.from({ length: 32 }, (_, n) => Number.parseInt(hex.slice(2 * n, 2 * n + 2), 16))
+  const signature = Uint8Array.from({ length: 32 }, (_, n) =>
+    Number.parseInt(hex.slice(2 * n, 2 * n + 2), 16),
+  )
   return crypto.subtle.verify('HMAC', await slackKey, signature, signed)
 }
 
 async function invoke(payload: string, now: number, env: FloorEnv): Promise<number> {
   const date = `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
   const day = date.slice(0, 8)
-  const url = new URL(`${env.LAMBDA_ENDPOINT}/2015-03-31/functions/${encodeURIComponent(env.LAMBDA_FUNCTION)}/invocations`)
+  const url = new URL(
+    `${env.LAMBDA_ENDPOINT}/2015-03-31/functions/${encodeURIComponent(env.LAMBDA_FUNCTION)}/invocations`,
+  )
   // A path is encoded a second time in the canonical request of every service but S3.
   const path = url.pathname.replaceAll('%', '%25')
   const canonical =
@@ -94,7 +114,8 @@ async function invoke(payload: string, now: number, env: FloorEnv): Promise<numb
 
 async function deriveKey(day: string, env: FloorEnv): Promise<webcrypto.CryptoKey> {
   let key = await hmacKey(encoder.encode(`AWS4${env.AWS_SECRET_ACCESS_KEY}`))
-  for (const part of [day, env.AWS_REGION, 'lambda', 'aws4_request']) key = await hmacKey(await mac(key, part))
+  for (const part of [day, env.AWS_REGION, 'lambda', 'aws4_request'])
+    key = await hmacKey(await mac(key, part))
   return key
 }
 

@@ -1,6 +1,10 @@
 /** A CPU profile as the Chrome DevTools protocol has it, of what this needs. */
 export interface CpuProfile {
-  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number }; children?: number[] }[]
+  nodes: {
+    id: number
+    callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number }
+    children?: number[]
+  }[]
   samples: number[]
   /** Microseconds before each sample. */
   timeDeltas: number[]

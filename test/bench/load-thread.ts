@@ -55,7 +55,8 @@ function ask(socket: Socket, request: Buffer): Promise<number> {
       const end = received.indexOf('\r\n\r\n')
       if (end < 0) return
       const length = /\r\ncontent-length: (\d+)/i.exec(received)?.[1]
-      if (length === undefined) return settle(() => reject(new Error(`An answer without its length:\n${received}`)))
+      if (length === undefined)
+        return settle(() => reject(new Error(`An answer without its length:\n${received}`)))
       if (received.length >= end + 4 + Number(length)) settle(() => resolve(Number(received.slice(9, 12))))
     }
     socket.on('data', read).on('error', reject).on('close', closed)

@@ -32,7 +32,8 @@ export function startLoader(): Loader {
       thread.postMessage({ ...load, from: sent } satisfies Load)
       sent += load.requests
       const [loaded] = (await once(thread, 'message')) as [Loaded]
-      if (loaded.statuses['200'] !== load.requests) throw new Error(`Not everything was acknowledged: ${JSON.stringify(loaded.statuses)}`)
+      if (loaded.statuses['200'] !== load.requests)
+        throw new Error(`Not everything was acknowledged: ${JSON.stringify(loaded.statuses)}`)
       return loaded
     },
     close: async () => void (await thread.terminate()),

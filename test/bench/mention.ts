@@ -42,7 +42,13 @@ export function signedMention(n: number): { body: string; headers: Record<string
     event_id: eventId,
     event_time: seconds,
     authorizations: [
-      { enterprise_id: null, team_id: identity.teamId, user_id: identity.botUserId, is_bot: true, is_enterprise_install: false },
+      {
+        enterprise_id: null,
+        team_id: identity.teamId,
+        user_id: identity.botUserId,
+        is_bot: true,
+        is_enterprise_install: false,
+      },
     ],
     is_ext_shared_channel: false,
     event_context: `4-fake-${eventId}`,

@@ -20,10 +20,16 @@ type SelfTimes = Map<string, number>
  * at work when it looked, on a machine that may have been busy with something else: so its shares are taken of the CPU
  * time that the process really used, with the profiler's own part in it.
  */
-export async function profile(workers: readonly BuiltWorker[], lambda: StubLambda, loader: Loader): Promise<string> {
+export async function profile(
+  workers: readonly BuiltWorker[],
+  lambda: StubLambda,
+  loader: Loader,
+): Promise<string> {
   await lambda.take({ delayMs: 0 })
   const compared = workers.filter(({ name }) => name !== 'bare')
-  const started = await Promise.all(compared.map((worker) => startWorkerd(worker, { lambdaEndpoint: lambda.origin, inspect: true })))
+  const started = await Promise.all(
+    compared.map((worker) => startWorkerd(worker, { lambdaEndpoint: lambda.origin, inspect: true })),
+  )
   const times = new Map<Name, SelfTimes>(compared.map(({ name }) => [name, new Map()]))
   try {
     for (const { port } of started) await loader.send({ ...WARM_UP, port })
@@ -31,7 +37,8 @@ export async function profile(workers: readonly BuiltWorker[], lambda: StubLambd
       for (const [n, { name, sourceMap }] of compared.entries()) {
         const recorded = await record(started[n] as Workerd, sourceMap, loader)
         const sum = times.get(name) ?? new Map<string, number>()
-        for (const [place, microseconds] of recorded) sum.set(place, (sum.get(place) ?? 0) + microseconds / ROUNDS)
+        for (const [place, microseconds] of recorded)
+          sum.set(place, (sum.get(place) ?? 0) + microseconds / ROUNDS)
       }
     }
   } finally {
@@ -44,7 +51,9 @@ export async function profile(workers: readonly BuiltWorker[], lambda: StubLambd
 
 async function record(workerd: Workerd, sourceMap: string, loader: Loader): Promise<SelfTimes> {
   const before = workerd.cpuMs() ?? Number.NaN
-  const recorded = await recordProfile(workerd.inspector ?? '', () => loader.send({ ...PROFILED, port: workerd.port }))
+  const recorded = await recordProfile(workerd.inspector ?? '', () =>
+    loader.send({ ...PROFILED, port: workerd.port }),
+  )
   const microseconds = (((workerd.cpuMs() ?? Number.NaN) - before) * 1_000) / PROFILED.requests
   const shares = selfTimes(recorded, sourceMap)
   const sum = total(shares)
@@ -99,7 +108,11 @@ function comparison(ours: SelfTimes, floor: SelfTimes): string {
     .toSorted((a, b) => b.ours - b.floor - (a.ours - a.floor))
     .map(({ module, ours, floor }) => row(module, ours, floor))
   rows.push(row('together', total(ours), total(floor)))
-  return table('Where the CPU time goes (µs a request, under the profiler)', ['', 'ours', 'hand-written', 'more'], rows)
+  return table(
+    'Where the CPU time goes (µs a request, under the profiler)',
+    ['', 'ours', 'hand-written', 'more'],
+    rows,
+  )
 }
 
 function places(ours: SelfTimes): string {
@@ -111,5 +124,9 @@ function places(ours: SelfTimes): string {
     .toSorted((a, b) => b.microseconds - a.microseconds)
     .slice(0, SHOWN)
     .map(({ where, microseconds }) => [where, microseconds.toFixed(1)])
-  return table("Our Worker's functions, by the time in themselves; workerd's fast calls count for who makes them", ['', 'µs'], rows)
+  return table(
+    "Our Worker's functions, by the time in themselves; workerd's fast calls count for who makes them",
+    ['', 'µs'],
+    rows,
+  )
 }

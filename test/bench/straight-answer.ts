@@ -1,4 +1,8 @@
-import { BedrockAgentRuntimeClient, RerankCommand, RetrieveCommand } from '@aws-sdk/client-bedrock-agent-runtime'
+import {
+  BedrockAgentRuntimeClient,
+  RerankCommand,
+  RetrieveCommand,
+} from '@aws-sdk/client-bedrock-agent-runtime'
 import { BedrockRuntimeClient, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
@@ -14,14 +18,21 @@ const agent = new BedrockAgentRuntimeClient({})
 const runtime = new BedrockRuntimeClient({})
 const slack = new SecretsManagerClient({})
   .send(new GetSecretValueCommand({ SecretId: env.SLACK_SECRET_ARN }))
-  .then(({ SecretString = '{}' }) => new WebClient(JSON.parse(SecretString).botToken, { slackApiUrl: env.SLACK_API_URL ?? '' }))
+  .then(
+    ({ SecretString = '{}' }) =>
+      new WebClient(JSON.parse(SecretString).botToken, { slackApiUrl: env.SLACK_API_URL ?? '' }),
+  )
 const bases = (env.KNOWLEDGE_BASES ?? '').split(',').map((entry) => entry.split('=')[1] ?? '')
 
 const APPEND_GAP_MS = 600
 
 export async function handler({ id, channel, ts, threadTs, userId, userTeamId, text }: Turn): Promise<void> {
   await dynamo.send(
-    new PutItemCommand({ TableName: env.TURNS_TABLE, Item: { pk: { S: `turn#${id}` } }, ConditionExpression: 'attribute_not_exists(pk)' }),
+    new PutItemCommand({
+      TableName: env.TURNS_TABLE,
+      Item: { pk: { S: `turn#${id}` } },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    }),
   )
   const client = await slack
   const started = client.chat.startStream({
@@ -33,9 +44,14 @@ export async function handler({ id, channel, ts, threadTs, userId, userTeamId, t
   })
   const thread = client.conversations.replies({ channel, ts: threadTs, latest: ts, inclusive: true })
   const people = thread.then(({ messages = [] }) =>
-    Promise.all([...new Set(messages.flatMap(({ user }) => user ?? []))].map((user) => client.users.info({ user }))),
+    Promise.all(
+      [...new Set(messages.flatMap(({ user }) => user ?? []))].map((user) => client.users.info({ user })),
+    ),
   )
-  const [, passages] = await Promise.all([people, search(ts === threadTs ? text : await thread.then(() => text))])
+  const [, passages] = await Promise.all([
+    people,
+    search(ts === threadTs ? text : await thread.then(() => text)),
+  ])
 
   const { stream } = await runtime.send(
     new ConverseStreamCommand({
@@ -74,11 +90,16 @@ async function search(query: string): Promise<string[]> {
       ),
     ),
   )
-  const texts = found.flatMap(({ retrievalResults = [] }) => retrievalResults.map(({ content }) => content?.text ?? ''))
+  const texts = found.flatMap(({ retrievalResults = [] }) =>
+    retrievalResults.map(({ content }) => content?.text ?? ''),
+  )
   const { results = [] } = await agent.send(
     new RerankCommand({
       queries: [{ type: 'TEXT', textQuery: { text: query } }],
-      sources: texts.map((text) => ({ type: 'INLINE', inlineDocumentSource: { type: 'TEXT', textDocument: { text } } })),
+      sources: texts.map((text) => ({
+        type: 'INLINE',
+        inlineDocumentSource: { type: 'TEXT', textDocument: { text } },
+      })),
       rerankingConfiguration: {
         type: 'BEDROCK_RERANKING_MODEL',
         bedrockRerankingConfiguration: {

@@ -12,15 +12,30 @@ interface WorkerOptions {
 }
 
 /** The key that the Workers sign with. */
-export const CALLER = { accessKeyId: 'AKIAFAKEEDGE', secretAccessKey: 'fake-edge-secret', region: 'us-east-1' } as const
+export const CALLER = {
+  accessKeyId: 'AKIAFAKEEDGE',
+  secretAccessKey: 'fake-edge-secret',
+  region: 'us-east-1',
+} as const
 
 /** workerd's own configuration, with wrangler.toml's variables and bindings: the same for every Worker, whether it reads them or not. */
-export async function config({ lambdaEndpoint, loadedLate }: { lambdaEndpoint: string; loadedLate: boolean }): Promise<string> {
+export async function config({
+  lambdaEndpoint,
+  loadedLate,
+}: {
+  lambdaEndpoint: string
+  loadedLate: boolean
+}): Promise<string> {
   // Wrangler looks for the secrets in files and complains; here they are given below.
   process.env.WRANGLER_LOG ??= 'none'
   const { unstable_getMiniflareWorkerOptions } = await import('wrangler')
   const workerOptions: unknown = unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG).workerOptions
-  const { compatibilityDate, versionMetadata, queueProducers, bindings: variables } = workerOptions as WorkerOptions
+  const {
+    compatibilityDate,
+    versionMetadata,
+    queueProducers,
+    bindings: variables,
+  } = workerOptions as WorkerOptions
   const values: Record<string, unknown> = {
     ...variables,
     [versionMetadata]: { id: '00000000-0000-4000-8000-000000000000', tag: '', timestamp: '' },
@@ -31,7 +46,9 @@ export async function config({ lambdaEndpoint, loadedLate }: { lambdaEndpoint: s
   }
   // Nobody comes to the queue: Lambda takes everything here.
   const queues = Object.keys(queueProducers).map((name) => `(name = ${quoted(name)}, queue = "nowhere")`)
-  const bindings = Object.entries(values).map(([name, value]) => `(name = ${quoted(name)}, ${variable(value)})`)
+  const bindings = Object.entries(values).map(
+    ([name, value]) => `(name = ${quoted(name)}, ${variable(value)})`,
+  )
   const direct = `
     modules = [(name = "worker.js", esModule = embed "worker.js")],
     bindings = [${[...bindings, ...queues].join(', ')}],`

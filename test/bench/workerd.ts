@@ -41,7 +41,9 @@ export async function startWorkerd(
   await writeFile(join(folder, 'worker.js'), script)
   await writeFile(join(folder, 'config.capnp'), await config({ lambdaEndpoint, loadedLate }))
   const flags = ['--experimental', '--control-fd=3', ...(inspect ? ['--inspector-addr=127.0.0.1:0'] : [])]
-  const child = spawn(WORKERD, ['serve', ...flags, join(folder, 'config.capnp')], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] })
+  const child = spawn(WORKERD, ['serve', ...flags, join(folder, 'config.capnp')], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  })
   const ports = await listening(child, inspect ? ['http', 'inspector'] : ['http'])
   return {
     port: ports.get('http') ?? 0,
@@ -80,7 +82,9 @@ async function listening(child: ChildProcess, wanted: readonly string[]): Promis
 function cpuMs(pid: number): number | undefined {
   try {
     const threads = readdirSync(`/proc/${pid}/task`)
-    const nanoseconds = threads.map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]))
+    const nanoseconds = threads.map((thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+    )
     return nanoseconds.reduce((sum, ns) => sum + ns, 0) / 1e6
   } catch {
     return undefined

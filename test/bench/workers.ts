@@ -20,7 +20,11 @@ export interface BuiltWorker {
 /** Builds all three. Ours is the bundle that wrangler deploys; all are brought to size by the same minifier. */
 export async function buildWorkers(): Promise<BuiltWorker[]> {
   await build()
-  const ours = measured('ours', await readFile(EDGE_BUNDLE, 'utf8'), await readFile(`${EDGE_BUNDLE}.map`, 'utf8'))
+  const ours = measured(
+    'ours',
+    await readFile(EDGE_BUNDLE, 'utf8'),
+    await readFile(`${EDGE_BUNDLE}.map`, 'utf8'),
+  )
   return Promise.all([ours, bundled('hand-written'), bundled('bare')])
 }
 
@@ -42,5 +46,11 @@ async function bundled(name: Name): Promise<BuiltWorker> {
 
 async function measured(name: Name, script: string, sourceMap: string): Promise<BuiltWorker> {
   const { code } = await esbuild.transform(script, { minify: true, format: 'esm', target: 'es2024' })
-  return { name, script, sourceMap, minifiedBytes: Buffer.byteLength(code), gzippedBytes: gzipSync(code).length }
+  return {
+    name,
+    script,
+    sourceMap,
+    minifiedBytes: Buffer.byteLength(code),
+    gzippedBytes: gzipSync(code).length,
+  }
 }

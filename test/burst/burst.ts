@@ -32,7 +32,9 @@ const lambda = await startStubLambda(() => {
 const queue = await startStubQueue(
   async ({ id, timestamp, attempts, body }) => {
     const worker: unknown = await edge.getWorker('edge')
-    const { explicitAcks } = await (worker as QueueConsumer).queue('vera-handoffs', [{ id, timestamp, attempts, body }])
+    const { explicitAcks } = await (worker as QueueConsumer).queue('vera-handoffs', [
+      { id, timestamp, attempts, body },
+    ])
     return explicitAcks.includes(id)
   },
   () => random() < SENDS_FAILING,
@@ -59,18 +61,28 @@ const edge = new Miniflare(
         },
         serviceBindings: { HANDOFFS: 'queue' },
       },
-      { name: 'queue', modules: true, script: PRODUCER, compatibilityDate: '2026-11-01', bindings: { QUEUE: queue.origin } },
+      {
+        name: 'queue',
+        modules: true,
+        script: PRODUCER,
+        compatibilityDate: '2026-11-01',
+        bindings: { QUEUE: queue.origin },
+      },
     ],
     handleStructuredLogs: () => undefined,
   }),
 )
 const { origin } = await edge.ready
 // Slack sends again at once, after a minute, after five: shortened here, as is the queue's wait.
-const slack = await startSlack({ calls: createCalls(), limits: { tiers: 'off', resendAfterMs: [0, 300, 1_500] } })
+const slack = await startSlack({
+  calls: createCalls(),
+  limits: { tiers: 'off', resendAfterMs: [0, 300, 1_500] },
+})
 slack.connect({ events: `${origin}/slack/events` })
 
 for (let posted = 0; posted < EVENTS; ) {
-  for (let n = 0; n < AT_ONCE; n++, posted++) slack.post({ channel: 'D00ADA', user: 'U00ADA', text: `question ${posted}` })
+  for (let n = 0; n < AT_ONCE; n++, posted++)
+    slack.post({ channel: 'D00ADA', user: 'U00ADA', text: `question ${posted}` })
   await slack.settled()
 }
 await queue.drained()
@@ -80,7 +92,9 @@ const idOf = (body: string) => `${identity.appId}:${identity.teamId}:D00ADA:${JS
 const acknowledged = deliveries.filter(({ state }) => state === 'acknowledged')
 const lost = acknowledged.filter(({ body }) => !lambda.taken.has(idOf(body)))
 const givenUp = deliveries.filter(({ state }) => state === 'given up')
-const acks = acknowledged.flatMap(({ attempts }) => attempts.slice(-1).map(({ ms }) => ms)).sort((a, b) => a - b)
+const acks = acknowledged
+  .flatMap(({ attempts }) => attempts.slice(-1).map(({ ms }) => ms))
+  .sort((a, b) => a - b)
 const at = (share: number) => `${Math.round(acks[Math.floor((acks.length - 1) * share)] ?? Number.NaN)} ms`
 const counts: Record<string, number | string> = {
   events: deliveries.length,

@@ -37,7 +37,10 @@ export interface StubQueue {
  * A queue between the Worker's producer and its consumer, with shortened waits. `deliver` gives a message to the
  * consumer and says whether it was acknowledged; `fails` says whether the next send fails.
  */
-export async function startStubQueue(deliver: (message: Queued) => Promise<boolean>, fails: () => boolean): Promise<StubQueue> {
+export async function startStubQueue(
+  deliver: (message: Queued) => Promise<boolean>,
+  fails: () => boolean,
+): Promise<StubQueue> {
   const counts = { taken: 0, failed: 0, deliveries: 0 }
   const under = new Set<Promise<void>>()
 

@@ -2,7 +2,19 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { classify } from '../../edge/classify.ts'
 import type { VerifiedBody } from '../../edge/signature.ts'
 import { createEdge, type FakeEdge } from './edge.ts'
-import { click, command, envelope, type Fields, mention, message, NOW_MS, stopped, TURN_ID, thumb, tryAgain } from './slack-request.ts'
+import {
+  click,
+  command,
+  envelope,
+  type Fields,
+  mention,
+  message,
+  NOW_MS,
+  stopped,
+  TURN_ID,
+  thumb,
+  tryAgain,
+} from './slack-request.ts'
 
 let edge: FakeEdge
 beforeEach(() => {
@@ -15,10 +27,26 @@ const file = { id: 'F00FAKE', name: 'plan.pdf' }
 describe('events that become a turn', () => {
   test.each<[string, Fields, Fields]>([
     ['a mention in a channel', mention(), { trigger: 'app_mention', channelType: 'channel' }],
-    ['a direct message', message({ channel: 'D00ADA', channel_type: 'im', text: 'hello' }), { channelType: 'im', text: 'hello' }],
-    ['a mention in a group direct message', message({ channel: 'G00GROUP', channel_type: 'mpim' }), { channelType: 'mpim' }],
-    ['a mention in a private channel', message({ channel: 'C00PRIVATE', channel_type: 'group' }), { channelType: 'group' }],
-    ['a mention with a file, which came as a message alone', message({ subtype: 'file_share', files: [file] }), { trigger: 'message' }],
+    [
+      'a direct message',
+      message({ channel: 'D00ADA', channel_type: 'im', text: 'hello' }),
+      { channelType: 'im', text: 'hello' },
+    ],
+    [
+      'a mention in a group direct message',
+      message({ channel: 'G00GROUP', channel_type: 'mpim' }),
+      { channelType: 'mpim' },
+    ],
+    [
+      'a mention in a private channel',
+      message({ channel: 'C00PRIVATE', channel_type: 'group' }),
+      { channelType: 'group' },
+    ],
+    [
+      'a mention with a file, which came as a message alone',
+      message({ subtype: 'file_share', files: [file] }),
+      { trigger: 'message' },
+    ],
     [
       'a file in a direct message',
       message({ channel: 'D00ADA', channel_type: 'im', subtype: 'file_share', text: '', files: [file] }),
@@ -92,25 +120,46 @@ describe('events that are left alone', () => {
       message({ channel: 'G00GROUP', channel_type: 'mpim', text: 'hi' }),
     ],
     ['edit', 'an edit', message({ subtype: 'message_changed', hidden: true })],
-    ['edit', 'a mention sent again because of an edit', mention({ edited: { user: 'U00ADA', ts: '1790000001.000000' } })],
+    [
+      'edit',
+      'a mention sent again because of an edit',
+      mention({ edited: { user: 'U00ADA', ts: '1790000001.000000' } }),
+    ],
     ['deletion', 'a deletion', message({ subtype: 'message_deleted', hidden: true })],
     ['hidden', 'a hidden message', message({ hidden: true })],
     ['system_message', 'somebody joining', message({ subtype: 'channel_join' })],
     ['own_message', 'its own message, by user', message({ user: 'U00VERA' })],
     ['own_message', 'its own message, by app', message({ bot_id: 'B00VERA', app_id: 'A00FAKE' })],
-    ['own_message', 'its own message, by bot profile', message({ bot_id: 'B00VERA', bot_profile: { id: 'B00VERA', app_id: 'A00FAKE' } })],
+    [
+      'own_message',
+      'its own message, by bot profile',
+      message({ bot_id: 'B00VERA', bot_profile: { id: 'B00VERA', app_id: 'A00FAKE' } }),
+    ],
     ['bot', 'another bot, by bot id', message({ bot_id: 'B00OTHER' })],
     ['bot', 'another bot, by bot profile', message({ bot_profile: { id: 'B00OTHER', app_id: 'A00OTHER' } })],
     ['bot', 'another bot, by app id', message({ app_id: 'A00OTHER' })],
-    ['bot', 'a bot without a user', { ...message({ subtype: 'bot_message', bot_id: 'B00OTHER' }), user: undefined }],
-    ['outsider', 'somebody of another company', mention({ user_team: 'T00OTHER', team: 'T00OTHER' }), { is_ext_shared_channel: true }],
+    [
+      'bot',
+      'a bot without a user',
+      { ...message({ subtype: 'bot_message', bot_id: 'B00OTHER' }), user: undefined },
+    ],
+    [
+      'outsider',
+      'somebody of another company',
+      mention({ user_team: 'T00OTHER', team: 'T00OTHER' }),
+      { is_ext_shared_channel: true },
+    ],
     ['no_author', 'a message of nobody', { ...message(), user: undefined }],
     ['no_authorization', 'an event without an authorization', mention(), { authorizations: [] }],
     ['unknown_event', 'an event that it does not know', { type: 'team_join', user: { id: 'U00NEW' } }],
     ['unknown_event', 'a mention of a shape that it does not know', mention({ channel: 7 })],
   ])('%s: %s', async (reason, _, event, changed = {}) => {
     const body = JSON.stringify(envelope(event, changed)) as VerifiedBody
-    expect(classify('events', body, { receivedAt: NOW_MS, slackRetryNum: 0 })).toEqual({ do: 'ignore', reason, eventId: 'Ev00FAKE' })
+    expect(classify('events', body, { receivedAt: NOW_MS, slackRetryNum: 0 })).toEqual({
+      do: 'ignore',
+      reason,
+      eventId: 'Ev00FAKE',
+    })
     expect((await edge.event(envelope(event, changed))).status).toBe(200)
     expect(edge.invokes).toEqual([])
   })
@@ -122,13 +171,21 @@ describe('events that are left alone', () => {
     ['unknown_envelope', '{"type":"something_new"}'],
     ['unknown_envelope', '{"type":"event_callback"}'],
   ])('%s: %s', async (reason, body) => {
-    expect(classify('events', body as VerifiedBody, { receivedAt: NOW_MS, slackRetryNum: 0 })).toEqual({ do: 'ignore', reason })
+    expect(classify('events', body as VerifiedBody, { receivedAt: NOW_MS, slackRetryNum: 0 })).toEqual({
+      do: 'ignore',
+      reason,
+    })
     expect((await edge.event(body)).status).toBe(200)
   })
 
   test('who the config lets in is let in', () => {
     const decide = (event: Fields, changed: Fields, letIn: { bots: string[]; outsiders: boolean }) =>
-      classify('events', JSON.stringify(envelope(event, changed)) as VerifiedBody, { receivedAt: NOW_MS, slackRetryNum: 0 }, letIn).do
+      classify(
+        'events',
+        JSON.stringify(envelope(event, changed)) as VerifiedBody,
+        { receivedAt: NOW_MS, slackRetryNum: 0 },
+        letIn,
+      ).do
     const bot = mention({ bot_id: 'B00DEPLOY', app_id: 'A00OTHER' })
     expect(decide(bot, {}, { bots: ['B00DEPLOY'], outsiders: false })).toBe('hand_off')
     expect(decide(bot, {}, { bots: ['B00ELSE'], outsiders: false })).toBe('ignore')
@@ -158,7 +215,14 @@ test("Slack's Stop button becomes a stop", async () => {
 })
 
 describe('buttons', () => {
-  const clicked = { turnId: TURN_ID, teamId: 'T00FAKE', appId: 'A00FAKE', receivedAt: NOW_MS, channel: 'C00GENERAL', userId: 'U00ADA' }
+  const clicked = {
+    turnId: TURN_ID,
+    teamId: 'T00FAKE',
+    appId: 'A00FAKE',
+    receivedAt: NOW_MS,
+    channel: 'C00GENERAL',
+    userId: 'U00ADA',
+  }
 
   test('a thumb becomes feedback', async () => {
     const response = await edge.click(click(thumb(`${TURN_ID}|1|negative`)))
@@ -192,7 +256,10 @@ describe('buttons', () => {
 describe('commands', () => {
   test('a question is handed off, and the asker is told where the answer will be', async () => {
     const response = await edge.command(command())
-    expect(await response.json()).toEqual({ response_type: 'ephemeral', text: "I'll answer in our direct messages." })
+    expect(await response.json()).toEqual({
+      response_type: 'ephemeral',
+      text: "I'll answer in our direct messages.",
+    })
     expect(handoffs()).toEqual([
       {
         kind: 'command',
@@ -209,7 +276,10 @@ describe('commands', () => {
 
   test.each(['help', ' HELP ', ''])('"%s" is answered here', async (text) => {
     const response = await edge.command(command({ text }))
-    expect(await response.json()).toMatchObject({ response_type: 'ephemeral', text: expect.stringContaining('/vera') })
+    expect(await response.json()).toMatchObject({
+      response_type: 'ephemeral',
+      text: expect.stringContaining('/vera'),
+    })
     expect(edge.invokes).toEqual([])
   })
 })

@@ -27,7 +27,9 @@ describe('what is not from Slack', () => {
       { ...good, headers: { ...good.headers, 'x-slack-request-timestamp': 'NaN' } },
       { method: 'POST', body: '{}' },
     ]
-    const answers = await Promise.all(refused.map(async (init) => seen(await edge.request('/slack/events', init))))
+    const answers = await Promise.all(
+      refused.map(async (init) => seen(await edge.request('/slack/events', init))),
+    )
     expect(new Set(answers).size).toBe(1)
     expect(answers[0]).toContain('401')
     for (const path of ['/slack/interactivity', '/slack/commands']) {
@@ -41,7 +43,10 @@ describe('what is not from Slack', () => {
     const init = await signed(bytes)
     expect((await edge.request('/slack/events', init)).status).toBe(200)
     // Decoded they would be the same text; the signature is over the bytes.
-    expect((await edge.request('/slack/events', { ...init, body: new Uint8Array([0x7b, 0xfd, 0xfe, 0x7d]) })).status).toBe(401)
+    expect(
+      (await edge.request('/slack/events', { ...init, body: new Uint8Array([0x7b, 0xfd, 0xfe, 0x7d]) }))
+        .status,
+    ).toBe(401)
   })
 })
 
@@ -135,7 +140,9 @@ describe('a deployment that forgot something', () => {
     const response = await edge.event(envelope(mention()))
     expect([response.status, response.headers.get('x-release')]).toEqual([503, 'release-fake'])
     expect(error.mock.calls).toHaveLength(1)
-    expect(JSON.parse(String(error.mock.calls[0]?.[0]))).toMatchObject({ missing: ['SLACK_SIGNING_SECRET', 'LAMBDA_FUNCTION'] })
+    expect(JSON.parse(String(error.mock.calls[0]?.[0]))).toMatchObject({
+      missing: ['SLACK_SIGNING_SECRET', 'LAMBDA_FUNCTION'],
+    })
     error.mockRestore()
     expect((await edge.request('/health')).status).toBe(200)
     expect(edge.invokes).toEqual([])

@@ -47,8 +47,12 @@ export function createEdge(): FakeEdge {
     },
   })
 
-  const post = async (path: string, body: string, { headers, ...changed }: Sent = {}, type?: Record<string, string>) =>
-    edge.request(path, await signed(body, { ...changed, headers: { ...type, ...headers } }))
+  const post = async (
+    path: string,
+    body: string,
+    { headers, ...changed }: Sent = {},
+    type?: Record<string, string>,
+  ) => edge.request(path, await signed(body, { ...changed, headers: { ...type, ...headers } }))
 
   const edge: FakeEdge = {
     invokes: [],
@@ -75,7 +79,8 @@ export function createEdge(): FakeEdge {
       return response
     },
     event: (envelope, changed) => post('/slack/events', asJson(envelope), changed),
-    click: (payload, changed) => post('/slack/interactivity', form({ payload: asJson(payload) }), changed, FORM),
+    click: (payload, changed) =>
+      post('/slack/interactivity', form({ payload: asJson(payload) }), changed, FORM),
     command: (fields, changed) => post('/slack/commands', form(fields), changed, FORM),
   }
   return edge

@@ -1,4 +1,15 @@
-import { click, command, envelope, type Fields, form, mention, message, stopped, thumb, tryAgain } from './slack-request.ts'
+import {
+  click,
+  command,
+  envelope,
+  type Fields,
+  form,
+  mention,
+  message,
+  stopped,
+  thumb,
+  tryAgain,
+} from './slack-request.ts'
 
 /** Stands in every text that people write; no log may hold it. */
 export const WORD = 'xylophone'
@@ -18,13 +29,22 @@ const EVENTS: Fields[] = [
   envelope(message({ text, subtype: 'thread_broadcast', thread_ts: '1789999999.000100' })),
   envelope(message({ text: WORD })),
   envelope(message({ text: WORD, channel: 'G00GROUP', channel_type: 'mpim' })),
-  envelope(message({ subtype: 'message_changed', hidden: true, message: { text: WORD }, previous_message: { text: WORD } })),
+  envelope(
+    message({
+      subtype: 'message_changed',
+      hidden: true,
+      message: { text: WORD },
+      previous_message: { text: WORD },
+    }),
+  ),
   envelope(mention({ text, edited: { user: 'U00ADA', ts: '1790000001.000000' } })),
   envelope(message({ subtype: 'message_deleted', hidden: true, previous_message: { text: WORD } })),
   envelope(message({ text, hidden: true })),
   envelope(message({ text: WORD, subtype: 'channel_topic' })),
   envelope(message({ text, user: 'U00VERA', bot_id: 'B00VERA', app_id: 'A00FAKE' })),
-  envelope(message({ text, bot_id: 'B00OTHER', bot_profile: { id: 'B00OTHER', app_id: 'A00OTHER', name: WORD } })),
+  envelope(
+    message({ text, bot_id: 'B00OTHER', bot_profile: { id: 'B00OTHER', app_id: 'A00OTHER', name: WORD } }),
+  ),
   envelope(mention({ text, user_team: 'T00OTHER', team: 'T00OTHER' }), shared),
   envelope(mention({ text }), { ...shared, team_id: 'T00OTHER' }),
   envelope({ ...message({ text }), user: undefined }),
@@ -32,7 +52,13 @@ const EVENTS: Fields[] = [
   envelope({ type: 'team_join', user: { id: 'U00NEW', name: WORD } }),
   envelope(stopped()),
   { type: 'url_verification', token: 'fake', challenge: 'fake-challenge' },
-  { type: 'app_rate_limited', token: 'fake', team_id: 'T00FAKE', minute_rate_limited: 1, api_app_id: 'A00FAKE' },
+  {
+    type: 'app_rate_limited',
+    token: 'fake',
+    team_id: 'T00FAKE',
+    minute_rate_limited: 1,
+    api_app_id: 'A00FAKE',
+  },
 ]
 const CLICKS: Fields[] = [
   click(thumb()),

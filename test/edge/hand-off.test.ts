@@ -19,9 +19,13 @@ describe('an invoke', () => {
   test('is asynchronous, signed by the key of the secrets, and for the alias', async () => {
     await edge.event(envelope(mention()))
     const [{ url, headers } = { url: '', headers: new Headers() }] = edge.invokes
-    expect(url).toBe('https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/vera-answer%3Alive/invocations')
+    expect(url).toBe(
+      'https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/vera-answer%3Alive/invocations',
+    )
     expect(headers.get('x-amz-invocation-type')).toBe('Event')
-    expect(headers.get('authorization')).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIAFAKEEDGE\/\d{8}\/us-east-1\/lambda\/aws4_request/)
+    expect(headers.get('authorization')).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIAFAKEEDGE\/\d{8}\/us-east-1\/lambda\/aws4_request/,
+    )
   })
 
   test('is one try, and its answer is read, so that the connection can be used again', async () => {
@@ -90,18 +94,23 @@ describe('where the queue fails as well', () => {
     expect(edge.said).toEqual([
       {
         url: 'https://hooks.slack.com/actions/T00FAKE/1/fake',
-        body: expect.objectContaining({ response_type: 'ephemeral', text: expect.stringContaining("didn't reach me") }),
+        body: expect.objectContaining({
+          response_type: 'ephemeral',
+          text: expect.stringContaining("didn't reach me"),
+        }),
       },
     ])
   })
 
-  test.each(['https://hooks.slack.com.evil.example/x', 'http://hooks.slack.com/x', 'https://hooks.evil.example/x', undefined])(
-    'nothing is posted to %s',
-    async (response_url) => {
-      expect((await edge.click(click(tryAgain(), { response_url }))).status).toBe(200)
-      expect(edge.said).toEqual([])
-    },
-  )
+  test.each([
+    'https://hooks.slack.com.evil.example/x',
+    'http://hooks.slack.com/x',
+    'https://hooks.evil.example/x',
+    undefined,
+  ])('nothing is posted to %s', async (response_url) => {
+    expect((await edge.click(click(tryAgain(), { response_url }))).status).toBe(200)
+    expect(edge.said).toEqual([])
+  })
 })
 
 describe('what Slack sends again', () => {
@@ -132,7 +141,8 @@ describe('what Slack sends again', () => {
 })
 
 describe("the queue's consumer", () => {
-  const handoff = (n: number) => ({ kind: 'turn', id: `A00FAKE:T00FAKE:C00GENERAL:${n}`, receivedAt: NOW_MS - 7_200_000 }) as Handoff
+  const handoff = (n: number) =>
+    ({ kind: 'turn', id: `A00FAKE:T00FAKE:C00GENERAL:${n}`, receivedAt: NOW_MS - 7_200_000 }) as Handoff
 
   async function consume(answers: number[], attempts = 1) {
     let under = 0
@@ -146,7 +156,9 @@ describe("the queue's consumer", () => {
         most = Math.max(most, ++under)
         await Promise.resolve()
         under--
-        return new Response(null, { status: answers['id' in body ? Number(body.id.split(':')[3]) : 0] ?? 202 })
+        return new Response(null, {
+          status: answers['id' in body ? Number(body.id.split(':')[3]) : 0] ?? 202,
+        })
       },
     })
     const batch = createMessageBatch<Handoff>(

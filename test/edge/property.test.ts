@@ -56,12 +56,19 @@ function objection({ kind }: Handoff, payload: Fields | undefined): string | und
   if (!forms.includes(event.subtype as string)) return 'not written by anybody'
   if (event.edited || event.hidden) return 'an edit, or hidden'
   if (event.bot_id || event.app_id || event.bot_profile || event.user === 'U00VERA') return 'a bot'
-  if (payload?.is_ext_shared_channel !== false && (event.user_team ?? event.team ?? payload?.team_id) !== 'T00FAKE') return 'an outsider'
-  const addressed = event.type === 'app_mention' || event.channel_type === 'im' || String(event.channel).startsWith('D')
+  if (
+    payload?.is_ext_shared_channel !== false &&
+    (event.user_team ?? event.team ?? payload?.team_id) !== 'T00FAKE'
+  )
+    return 'an outsider'
+  const addressed =
+    event.type === 'app_mention' || event.channel_type === 'im' || String(event.channel).startsWith('D')
   return addressed || String(event.text).includes('<@U00VERA>') ? undefined : 'not addressed'
 }
 
-test('whatever Slack could send is survived, and nothing is handed off that should not be', { timeout: 60_000 }, async () => {
+test('whatever Slack could send is survived, and nothing is handed off that should not be', {
+  timeout: 60_000,
+}, async () => {
   const edge = createEdge()
   const random = randomOf(20_261_124)
   const lines: string[] = []
@@ -92,7 +99,8 @@ test('whatever Slack could send is survived, and nothing is handed off that shou
   const counts = new Map(OUTCOMES.map((outcome) => [outcome, 0]))
   for (const line of lines) {
     const { outcome, reason, kind } = JSON.parse(line)
-    const name = outcome === 'ignored' ? `ignored ${reason}` : outcome === 'invoked' ? `invoked ${kind}` : outcome
+    const name =
+      outcome === 'ignored' ? `ignored ${reason}` : outcome === 'invoked' ? `invoked ${kind}` : outcome
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   // Shown by `npx vitest run --project edge test/edge/property.test.ts --silent=false`.

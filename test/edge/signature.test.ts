@@ -8,10 +8,24 @@ const body =
   'token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c'
 const signature = 'v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503'
 
-async function check(changed: { headers?: Record<string, string>; body?: string; secret?: string; nowMs?: number }) {
-  const headers = new Headers({ 'x-slack-signature': signature, 'x-slack-request-timestamp': String(timestamp), ...changed.headers })
+async function check(changed: {
+  headers?: Record<string, string>
+  body?: string
+  secret?: string
+  nowMs?: number
+}) {
+  const headers = new Headers({
+    'x-slack-signature': signature,
+    'x-slack-request-timestamp': String(timestamp),
+    ...changed.headers,
+  })
   const bytes = new TextEncoder().encode(changed.body ?? body)
-  return checkSignature(bytes, headers, await importSigningKey(changed.secret ?? secret), changed.nowMs ?? timestamp * 1000)
+  return checkSignature(
+    bytes,
+    headers,
+    await importSigningKey(changed.secret ?? secret),
+    changed.nowMs ?? timestamp * 1000,
+  )
 }
 
 describe('the signature of a request', () => {
@@ -23,20 +37,44 @@ describe('the signature of a request', () => {
     ['a changed body', { body: `${body}&` }, 'mismatch'],
     ['another secret', { secret: 'another' }, 'mismatch'],
     ['a changed timestamp', { headers: { 'x-slack-request-timestamp': String(timestamp + 1) } }, 'mismatch'],
-    ['upper-case hex', { headers: { 'x-slack-signature': signature.toUpperCase().replace('V0', 'v0') } }, 'header_malformed'],
-    ['another version', { headers: { 'x-slack-signature': signature.replace('v0', 'v1') } }, 'header_malformed'],
-    ['two signatures', { headers: { 'x-slack-signature': `${signature}, ${signature}` } }, 'header_malformed'],
+    [
+      'upper-case hex',
+      { headers: { 'x-slack-signature': signature.toUpperCase().replace('V0', 'v0') } },
+      'header_malformed',
+    ],
+    [
+      'another version',
+      { headers: { 'x-slack-signature': signature.replace('v0', 'v1') } },
+      'header_malformed',
+    ],
+    [
+      'two signatures',
+      { headers: { 'x-slack-signature': `${signature}, ${signature}` } },
+      'header_malformed',
+    ],
     ['a cut signature', { headers: { 'x-slack-signature': signature.slice(0, -2) } }, 'header_malformed'],
-    ['a timestamp that is no number', { headers: { 'x-slack-request-timestamp': 'NaN' } }, 'header_malformed'],
+    [
+      'a timestamp that is no number',
+      { headers: { 'x-slack-request-timestamp': 'NaN' } },
+      'header_malformed',
+    ],
     ['a negative timestamp', { headers: { 'x-slack-request-timestamp': '-5' } }, 'header_malformed'],
   ])('%s is refused', async (_, changed, reason) => {
     expect(await check(changed)).toMatchObject({ ok: false, rejection: { reason } })
   })
 
   test.each(['x-slack-signature', 'x-slack-request-timestamp'])('a missing %s is refused', async (header) => {
-    const headers = new Headers({ 'x-slack-signature': signature, 'x-slack-request-timestamp': String(timestamp) })
+    const headers = new Headers({
+      'x-slack-signature': signature,
+      'x-slack-request-timestamp': String(timestamp),
+    })
     headers.delete(header)
-    const verdict = await checkSignature(new TextEncoder().encode(body), headers, await importSigningKey(secret), timestamp * 1000)
+    const verdict = await checkSignature(
+      new TextEncoder().encode(body),
+      headers,
+      await importSigningKey(secret),
+      timestamp * 1000,
+    )
     expect(verdict).toEqual({ ok: false, rejection: { reason: 'header_missing', header } })
   })
 

@@ -39,7 +39,8 @@ export async function signed(
 const keys = new Map<string, CryptoKey>()
 
 async function signingKey(secret: string): Promise<CryptoKey> {
-  const key = keys.get(secret) ?? (await crypto.subtle.importKey('raw', encoder.encode(secret), HMAC, false, ['sign']))
+  const key =
+    keys.get(secret) ?? (await crypto.subtle.importKey('raw', encoder.encode(secret), HMAC, false, ['sign']))
   keys.set(secret, key)
   return key
 }
@@ -58,7 +59,15 @@ export function envelope(event: Fields, changed: Fields = {}): Fields {
     event_time: NOW_MS / 1000,
     event_context: '4-fake',
     is_ext_shared_channel: false,
-    authorizations: [{ enterprise_id: null, team_id: 'T00FAKE', user_id: 'U00VERA', is_bot: true, is_enterprise_install: false }],
+    authorizations: [
+      {
+        enterprise_id: null,
+        team_id: 'T00FAKE',
+        user_id: 'U00VERA',
+        is_bot: true,
+        is_enterprise_install: false,
+      },
+    ],
     event,
     ...changed,
   }
@@ -112,7 +121,13 @@ export function click(action: Fields, changed: Fields = {}): Fields {
     enterprise: null,
     is_enterprise_install: false,
     channel: { id: 'C00GENERAL', name: 'general' },
-    message: { type: 'message', user: 'U00VERA', ts: '1790000000.000200', thread_ts: '1790000000.000100', text: 'An answer.' },
+    message: {
+      type: 'message',
+      user: 'U00VERA',
+      ts: '1790000000.000200',
+      thread_ts: '1790000000.000100',
+      text: 'An answer.',
+    },
     state: { values: {} },
     response_url: 'https://hooks.slack.com/actions/T00FAKE/1/fake',
     actions: [{ block_id: 'b1', action_ts: '1790000001.000100', ...action }],
@@ -123,7 +138,12 @@ export function click(action: Fields, changed: Fields = {}): Fields {
 export const TURN_ID = 'A00FAKE:T00FAKE:C00GENERAL:1790000000.000100'
 
 export function thumb(value = `${TURN_ID}|1|positive`): Fields {
-  return { type: 'feedback_buttons', action_id: 'feedback', value, text: { type: 'plain_text', text: 'Good' } }
+  return {
+    type: 'feedback_buttons',
+    action_id: 'feedback',
+    value,
+    text: { type: 'plain_text', text: 'Good' },
+  }
 }
 
 export function tryAgain(value = `${TURN_ID}|1`): Fields {

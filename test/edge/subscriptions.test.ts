@@ -7,7 +7,12 @@ import { BOT_EVENTS } from '../../infra/slack-manifest.ts'
 import { envelope, type Fields, mention, message, stopped } from './slack-request.ts'
 
 const decide = (event: Fields): Decision =>
-  classify('events', JSON.stringify(envelope(event)) as VerifiedBody, { receivedAt: 0, slackRetryNum: 0 }, { bots: [], outsiders: false })
+  classify(
+    'events',
+    JSON.stringify(envelope(event)) as VerifiedBody,
+    { receivedAt: 0, slackRetryNum: 0 },
+    { bots: [], outsiders: false },
+  )
 
 /** What Slack sends for a subscription: that to `message.im` brings a `message` from a channel of the type `im`. */
 function sentFor(name: string): Fields {
@@ -26,7 +31,9 @@ describe('the events that the app of the manifest subscribes to', () => {
   test('are all that the edge acts on', () => {
     const types = [...Post.entries.type.options, Stopped.entries.type.literal]
     const places = ['channels', 'groups', 'im', 'mpim'].map((place) => `message.${place}`)
-    expect(Object.keys(BOT_EVENTS).sort()).toEqual(types.flatMap((type) => (type === 'message' ? places : [type])).sort())
+    expect(Object.keys(BOT_EVENTS).sort()).toEqual(
+      types.flatMap((type) => (type === 'message' ? places : [type])).sort(),
+    )
     expect(decide({ type: 'app_home_opened' })).toMatchObject({ do: 'ignore', reason: 'unknown_event' })
   })
 })

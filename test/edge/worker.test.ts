@@ -6,8 +6,12 @@ import { SIGNING_SECRET } from './slack-request.ts'
 async function send(body: string, skewSeconds: number): Promise<Response> {
   const timestamp = String(Math.floor(Date.now() / 1000) + skewSeconds)
   const hmac = { name: 'HMAC', hash: 'SHA-256' }
-  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(SIGNING_SECRET), hmac, false, ['sign'])
-  const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(`v0:${timestamp}:${body}`)))
+  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(SIGNING_SECRET), hmac, false, [
+    'sign',
+  ])
+  const mac = new Uint8Array(
+    await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(`v0:${timestamp}:${body}`)),
+  )
   return exports.default.fetch('https://edge.example/slack/events', {
     method: 'POST',
     body,

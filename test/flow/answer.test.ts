@@ -7,10 +7,14 @@ const stage = openStage()
 describe('a question is answered in its own thread', () => {
   test('a mention in a channel, with the sources that it cites', async () => {
     const { text, replies, calls } = await post(stage, { text: mention('where does the VPN guide live?') })
-    expect(text).toContain('The VPN guide lives under IT, Remote access. [1](https://wiki.fernwood.example/it/remote-access#vpn)')
+    expect(text).toContain(
+      'The VPN guide lives under IT, Remote access. [1](https://wiki.fernwood.example/it/remote-access#vpn)',
+    )
     expect(replies[0]).toMatchObject({ streaming: 'completed', streamEndedBy: 'app' })
     const sources = JSON.stringify(replies[0]?.blocks.filter(({ type }) => type === 'section'))
-    expect(sources).toContain('1. <https://wiki.fernwood.example/it/remote-access#vpn|Remote access › VPN> · wiki · 2026-03-01')
+    expect(sources).toContain(
+      '1. <https://wiki.fernwood.example/it/remote-access#vpn|Remote access › VPN> · wiki · 2026-03-01',
+    )
     expect(sources).not.toContain('laptops')
     expect(
       calls
@@ -52,7 +56,9 @@ describe('a question is answered in its own thread', () => {
   })
 
   test('what is not there is said not to be there', async () => {
-    const { text, replies } = await post(stage, { text: mention('Who won the chess tournament in Reykjavik?') })
+    const { text, replies } = await post(stage, {
+      text: mention('Who won the chess tournament in Reykjavik?'),
+    })
     expect(text).not.toMatch(/\[\d+\]/)
     expect(replies[0]?.blocks.filter(({ type }) => type === 'section')).toEqual([])
   })
@@ -63,7 +69,9 @@ describe('a question is answered in its own thread', () => {
     expect(calls.filter(({ method }) => method === 'Invoke')).toHaveLength(2)
     expect(
       calls
-        .filter(({ method, args }) => method === 'PutItem' && JSON.stringify(args.Item).includes('claimToken'))
+        .filter(
+          ({ method, args }) => method === 'PutItem' && JSON.stringify(args.Item).includes('claimToken'),
+        )
         .map(({ status }) => status)
         .sort(),
     ).toEqual([200, 400])
@@ -80,7 +88,9 @@ describe('a model that obeys nothing', () => {
   test('shows no more than it may', async () => {
     stage.model = disobedient
     const { text, replies } = await post(stage, { text: mention('where does the VPN guide live?') })
-    expect(text).toContain('It is in the guide [1](https://wiki.fernwood.example/it/remote-access#vpn), and in two that nobody gave me.')
+    expect(text).toContain(
+      'It is in the guide [1](https://wiki.fernwood.example/it/remote-access#vpn), and in two that nobody gave me.',
+    )
     expect(text).toContain('👩‍👩‍👧‍👦 | 𝕏')
     // Nobody is pinged, no link leads where nobody pointed, and nothing that it thought aloud is there.
     expect(text.replaceAll('<\u200b!everyone>', '')).not.toMatch(/<[!@]/)

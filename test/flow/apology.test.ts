@@ -15,8 +15,12 @@ beforeEach(() => {
 describe('where its stream cannot take the reason, that is a message of its own', () => {
   test.each(['msg_too_long', 'user_not_found'])('since Slack says %s', async (error) => {
     let appends = 0
-    stage.faults = ({ method, args }) => (method === 'chat.stopStream' && args.chunks !== undefined ? refused(error) : undefined)
-    const { texts, replies, killed, threadTs } = await killedAt(stage, ({ method }) => method === 'chat.appendStream' && ++appends === 3)
+    stage.faults = ({ method, args }) =>
+      method === 'chat.stopStream' && args.chunks !== undefined ? refused(error) : undefined
+    const { texts, replies, killed, threadTs } = await killedAt(
+      stage,
+      ({ method }) => method === 'chat.appendStream' && ++appends === 3,
+    )
     expect(texts).toHaveLength(2)
     expect(texts[0]).not.toContain(SORRY)
     expectOneReason(stage, texts[1] ?? '', killed)
@@ -29,7 +33,9 @@ test('the session is left active, also where Slack asks to wait longer than an a
   let waits = 1
   stage.faults = ({ method, args }) => {
     if (method === 'chat.startStream') return refused('channel_type_not_supported')
-    return method === 'agents.sessions.setStatus' && args.status === 'active' && waits-- > 0 ? asksToWait(60) : undefined
+    return method === 'agents.sessions.setStatus' && args.status === 'active' && waits-- > 0
+      ? asksToWait(60)
+      : undefined
   }
   const { texts, killed, threadTs } = await killedAt(stage, ({ method }) => method === 'chat.update')
   expect(waits).toBeLessThan(0)
@@ -49,7 +55,8 @@ describe('where the thread is gone meanwhile', () => {
       () => stage.stack.slack.delete({ channel: CHANNEL, ts: root }),
     )
     const invocations = stage.stack.lambda.invocations.filter(
-      ({ functionName, logs }) => functionName === 'vera-apologize' && logs.join().includes(killed.slice(0, 8)),
+      ({ functionName, logs }) =>
+        functionName === 'vera-apologize' && logs.join().includes(killed.slice(0, 8)),
     )
     expect(invocations).toHaveLength(1)
     expect(logged(stage, 'apology').at(-1)?.outcome).toBe('nothing_to_say')
@@ -57,10 +64,16 @@ describe('where the thread is gone meanwhile', () => {
   })
 })
 
-test('where its thread cannot be read, the reason is given after some looks all the same', { timeout: 60_000 }, async () => {
+test('where its thread cannot be read, the reason is given after some looks all the same', {
+  timeout: 60_000,
+}, async () => {
   let appends = 0
-  stage.faults = ({ method }) => (method === 'conversations.replies' && appends > 0 ? refused('fatal_error') : undefined)
-  const { texts, killed } = await killedAt(stage, ({ method }) => method === 'chat.appendStream' && ++appends === 3)
+  stage.faults = ({ method }) =>
+    method === 'conversations.replies' && appends > 0 ? refused('fatal_error') : undefined
+  const { texts, killed } = await killedAt(
+    stage,
+    ({ method }) => method === 'chat.appendStream' && ++appends === 3,
+  )
   expect(texts).toHaveLength(1)
   expectOneReason(stage, texts[0] ?? '', killed)
   expect(stage.stack.lambda.deadLetters).toEqual([])
@@ -79,8 +92,12 @@ test('an answer to a question that is deleted at once ends by itself', async () 
 test('an apology that Slack does not take, or whose answer is lost, is there once in the end', async () => {
   let appends = 0
   let stops = 0
-  stage.faults = ({ method }) => (method === 'chat.stopStream' ? { kind: 'answer', status: 500, carriedOut: ++stops > 1 } : undefined)
-  const { texts, killed } = await killedAt(stage, ({ method }) => method === 'chat.appendStream' && ++appends === 2)
+  stage.faults = ({ method }) =>
+    method === 'chat.stopStream' ? { kind: 'answer', status: 500, carriedOut: ++stops > 1 } : undefined
+  const { texts, killed } = await killedAt(
+    stage,
+    ({ method }) => method === 'chat.appendStream' && ++appends === 2,
+  )
   expect(stops).toBe(2)
   expect(texts).toHaveLength(1)
   expectOneReason(stage, texts[0] ?? '', killed)
@@ -89,7 +106,10 @@ test('an apology that Slack does not take, or whose answer is lost, is there onc
 
 test('after the apology, "Try again" answers', async () => {
   let appends = 0
-  const { threadTs } = await killedAt(stage, ({ method }) => method === 'chat.appendStream' && ++appends === 2)
+  const { threadTs } = await killedAt(
+    stage,
+    ({ method }) => method === 'chat.appendStream' && ++appends === 2,
+  )
   stage.faults = () => undefined
   stage.model = saying(ANSWER)
   await press(stage, { channel: CHANNEL, threadTs }, { actionId: 'retry' })

@@ -26,14 +26,16 @@ test('where the table does not answer, nothing is said until it does; then the t
 
 test('a claim whose answer was lost is won all the same', async () => {
   let left = 1
-  stage.faults = ({ method }) => (method === 'PutItem' && left-- > 0 ? { kind: 'cut', carriedOut: true } : undefined)
+  stage.faults = ({ method }) =>
+    method === 'PutItem' && left-- > 0 ? { kind: 'cut', carriedOut: true } : undefined
   const { text } = await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
   expect(text).toContain('The VPN guide lives under IT')
 })
 
 test('a claim that hangs is made again, and is won by whoever hung', async () => {
   let left = 1
-  stage.faults = ({ method }) => (method === 'PutItem' && left-- > 0 ? { kind: 'late', ms: 3 * CLAIM_BUDGET_MS } : undefined)
+  stage.faults = ({ method }) =>
+    method === 'PutItem' && left-- > 0 ? { kind: 'late', ms: 3 * CLAIM_BUDGET_MS } : undefined
   const { text, calls } = await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
   expect(text).toContain('The VPN guide lives under IT')
   expect(calls.filter(({ method }) => method === 'PutItem').length).toBeGreaterThan(1)

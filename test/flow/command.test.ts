@@ -10,21 +10,33 @@ async function type(text: string, user = 'U00ADA') {
   const channel = `D00${user.slice(3)}`
   const before = calls.all.length
   const since = `${Date.now() / 1000}`
-  const { answer, attempts } = await slack.slashCommand({ command: '/vera', text, channel: 'C00GENERAL', user })
+  const { answer, attempts } = await slack.slashCommand({
+    command: '/vera',
+    text,
+    channel: 'C00GENERAL',
+    user,
+  })
   await stage.stack.settled()
-  const root = calls.all.slice(before).find(({ method, args }) => method === 'chat.postMessage' && args.thread_ts === undefined)
+  const root = calls.all
+    .slice(before)
+    .find(({ method, args }) => method === 'chat.postMessage' && args.thread_ts === undefined)
   const rootTs = roots(channel, since).at(-1) ?? ''
   return { answer, attempts, channel, rootTs, root, seen: seen(stage.stack, channel, rootTs, rootTs, before) }
 }
 
 /** Messages at the top of a direct message since then. */
 function roots(channel: string, since: string): string[] {
-  return known.flatMap(({ channel: at, ts, threadTs }) => (at === channel && threadTs === undefined && ts >= since ? [ts] : []))
+  return known.flatMap(({ channel: at, ts, threadTs }) =>
+    at === channel && threadTs === undefined && ts >= since ? [ts] : [],
+  )
 }
 const known: { channel: string; ts: string; threadTs?: string }[] = []
 let watching = false
 beforeEach(() => {
-  if (!watching) stage.stack.slack.watch((message) => void (known.some(({ ts }) => ts === message.ts) || known.push(message)))
+  if (!watching)
+    stage.stack.slack.watch(
+      (message) => void (known.some(({ ts }) => ts === message.ts) || known.push(message)),
+    )
   watching = true
 })
 
@@ -44,7 +56,10 @@ describe('a question typed behind a command', () => {
     const { channel, rootTs } = await type('How often are laptops replaced?')
     const { text, calls } = await post(stage, { channel, threadTs: rootTs, text: 'and which form is it?' })
     expect(text).toContain('LT-12')
-    const asked = calls.find(({ method }) => method === 'ConverseStream')?.args.messages as { role: string; content: { text?: string }[] }[]
+    const asked = calls.find(({ method }) => method === 'ConverseStream')?.args.messages as {
+      role: string
+      content: { text?: string }[]
+    }[]
     expect(asked.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
     expect(asked[0]?.content[0]?.text).toBe('Ada Fake: How often are laptops replaced?')
   })
@@ -78,7 +93,11 @@ describe('a question typed behind a command', () => {
 
   test('of somebody who can be told nothing is kept for whoever runs this', async () => {
     stage.faults = ({ method }) =>
-      method === 'conversations.open' ? refused('cannot_dm_bot') : method === 'chat.postEphemeral' ? refused('not_in_channel') : undefined
+      method === 'conversations.open'
+        ? refused('cannot_dm_bot')
+        : method === 'chat.postEphemeral'
+          ? refused('not_in_channel')
+          : undefined
     const before = stage.stack.lambda.deadLetters.length
     await type('where does the VPN guide live?', 'U00GRACE')
     expect(stage.stack.lambda.deadLetters).toHaveLength(before + 1)
@@ -86,13 +105,20 @@ describe('a question typed behind a command', () => {
 
   test('keeps what it says apart from markup', async () => {
     const { channel, rootTs } = await type('is a < b & c > d? <!channel>')
-    expect(stage.stack.slack.thread(channel, rootTs)[0]?.text).toBe('You asked: is a &lt; b &amp; c &gt; d? @channel')
+    expect(stage.stack.slack.thread(channel, rootTs)[0]?.text).toBe(
+      'You asked: is a &lt; b &amp; c &gt; d? @channel',
+    )
   })
 })
 
 test('help is answered at the edge', async () => {
   const before = stage.stack.lambda.invocations.length
-  const { answer } = await stage.stack.slack.slashCommand({ command: '/vera', text: 'help', channel: 'C00GENERAL', user: 'U00ADA' })
+  const { answer } = await stage.stack.slack.slashCommand({
+    command: '/vera',
+    text: 'help',
+    channel: 'C00GENERAL',
+    user: 'U00ADA',
+  })
   expect(JSON.parse(answer).text).toContain('/vera your question')
   expect(stage.stack.lambda.invocations).toHaveLength(before)
   expect(whispers(stage, 'C00GENERAL', '')).toEqual([])

@@ -13,7 +13,10 @@ const TIMEOUT_MS = 60_000
 const GONE_WITHIN_MS = 5_000
 
 /** A command as a person would give it; npm's own banner is silenced as its manual says. */
-function npm(...args: string[]): { child: ChildProcess; ended: Promise<{ status: number | null; out: string; err: string }> } {
+function npm(...args: string[]): {
+  child: ChildProcess
+  ended: Promise<{ status: number | null; out: string; err: string }>
+} {
   // A process group of its own, as a terminal gives one to each command.
   const child = spawn('npm', ['--silent', ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   onTestFinished(() => {
@@ -49,13 +52,15 @@ async function descendants(pid: number): Promise<number[]> {
     const { parent } = await processOf(Number(entry))
     children.set(parent, [...(children.get(parent) ?? []), Number(entry)])
   }
-  const below = (of: number): number[] => (children.get(of) ?? []).flatMap((child) => [child, ...below(child)])
+  const below = (of: number): number[] =>
+    (children.get(of) ?? []).flatMap((child) => [child, ...below(child)])
   return below(pid)
 }
 
 /** One that has ended and that nobody has asked about yet, a zombie, runs no more. */
 async function processOf(pid: number): Promise<{ parent: number; runs: boolean }> {
-  const [, state, parent] = /\) (\S) (\d+)/.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')) ?? []
+  const [, state, parent] =
+    /\) (\S) (\d+)/.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')) ?? []
   return { parent: Number(parent), runs: state !== undefined && state !== 'Z' }
 }
 
@@ -71,24 +76,46 @@ test('a fact in one page among 200 others is found with its link, and not any mo
   const units = 1000 + Math.floor(Math.random() * 9000)
   const fact = join(dir, 'handbook', 'quotas.md')
   await writeFile(fact, `# Quotas\n\n## Mirin\n\nThe zorblax quota of the Mirin team is ${units} units.\n`)
-  const ask = () => npm('run', 'ask', '--', '--json', '--knowledge', dir, 'What is the zorblax quota of the Mirin team?').ended
+  const ask = () =>
+    npm('run', 'ask', '--', '--json', '--knowledge', dir, 'What is the zorblax quota of the Mirin team?')
+      .ended
 
   const found = await ask()
   const answered = JSON.parse(found.out.trim().split('\n').at(-1) ?? '')
   expect(found.status, found.out + found.err).toBe(0)
   expect(answered).toMatchObject({ outcome: 'answered', text: expect.stringContaining(`${units} units`) })
-  expect(answered.citations).toEqual([{ n: 1, title: 'Quotas › Mirin', url: expect.stringMatching(/\/handbook\/quotas\.md#mirin$/) }])
+  expect(answered.citations).toEqual([
+    { n: 1, title: 'Quotas › Mirin', url: expect.stringMatching(/\/handbook\/quotas\.md#mirin$/) },
+  ])
   expect(answered.text).toContain(answered.citations[0].url)
   expect(answered.reference).toMatch(/^[0-9a-f]{8}$/)
   expect(answered.timeline.map(({ step }: { step: string }) => step).sort()).toEqual(
-    ['ack', 'invoke', 'claim', 'thread', 'retrieve', 'rerank', 'first token', 'first visible text', 'done'].sort(),
+    [
+      'ack',
+      'invoke',
+      'claim',
+      'thread',
+      'retrieve',
+      'rerank',
+      'first token',
+      'first visible text',
+      'done',
+    ].sort(),
   )
-  expect(answered.calls).toContainEqual({ to: 'bedrock', method: 'ConverseStream', ms: expect.any(Number), status: 200 })
+  expect(answered.calls).toContainEqual({
+    to: 'bedrock',
+    method: 'ConverseStream',
+    ms: expect.any(Number),
+    status: 200,
+  })
 
   await rm(fact)
   const lost = await ask()
   expect(lost.status).toBe(3)
-  expect(JSON.parse(lost.out.trim().split('\n').at(-1) ?? '')).toMatchObject({ outcome: 'not-found', citations: [] })
+  expect(JSON.parse(lost.out.trim().split('\n').at(-1) ?? '')).toMatchObject({
+    outcome: 'not-found',
+    citations: [],
+  })
   expect(lost.out).not.toContain(String(units))
 })
 
@@ -126,7 +153,9 @@ test('a port in use is one sentence', { timeout: TIMEOUT_MS }, async () => {
   expect(err).toContain(`Port ${port} is in use`)
 })
 
-test('npm start says where everything is, and Ctrl-C leaves no process', { timeout: TIMEOUT_MS }, async () => {
+test('npm start says where everything is, and Ctrl-C leaves no process', {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const { child, ended } = npm('start', '--', '--json')
   const [line] = await once(child.stdout ?? child, 'data')
   const places = JSON.parse(String(line))

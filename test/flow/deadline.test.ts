@@ -32,7 +32,10 @@ test.each<[string, Faults]>([
   stage.model = speaking(600, 50)
   stage.faults = faults
   askedAt = Date.now()
-  const { channel, threadTs, replies } = await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+  const { channel, threadTs, replies } = await post(stage, {
+    channel: 'D00ADA',
+    text: 'where does the VPN guide live?',
+  })
   expect(replies.map(({ streaming }) => streaming)).not.toContain('in_progress')
   expect(replies.map(({ markdown, text }) => markdown ?? text).join()).toContain('I ran out of time')
   expect(JSON.stringify(replies.at(-1)?.blocks)).toContain('Try again')

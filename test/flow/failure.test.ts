@@ -1,7 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
 import { ending, saying } from './models.ts'
-import { ANSWER, asksToWait, failing, logged, openStage, post, QUESTION, REFERENCE, refused } from './stage.ts'
+import {
+  ANSWER,
+  asksToWait,
+  failing,
+  logged,
+  openStage,
+  post,
+  QUESTION,
+  REFERENCE,
+  refused,
+} from './stage.ts'
 
 const stage = openStage()
 
@@ -35,7 +45,11 @@ describe('the answer comes all the same', () => {
   })
 
   test('where the thread cannot be read, which it says', async () => {
-    stage.faults = failing('conversations.replies', { kind: 'answer', status: 200, body: '{"ok":false,"error":"fatal_error"}' })
+    stage.faults = failing('conversations.replies', {
+      kind: 'answer',
+      status: 200,
+      body: '{"ok":false,"error":"fatal_error"}',
+    })
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(text).toContain('I could not read the thread')
@@ -67,13 +81,19 @@ describe('the answer comes all the same', () => {
     const { text, calls, replies } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(text).not.toContain('I could not search')
-    const shown = calls.filter(({ method }) => method === 'chat.appendStream').map(({ args }) => JSON.stringify(args.chunks))
+    const shown = calls
+      .filter(({ method }) => method === 'chat.appendStream')
+      .map(({ args }) => JSON.stringify(args.chunks))
     expect(shown[0]).toContain('Waiting for wiki to wake up')
     expect(replies[0]?.tasks.map(({ status }) => status)).toEqual(['complete', 'complete'])
   })
 
   test('where nobody can be named', async () => {
-    stage.faults = failing('users.info', { kind: 'answer', status: 200, body: '{"ok":false,"error":"user_not_found"}' })
+    stage.faults = failing('users.info', {
+      kind: 'answer',
+      status: 200,
+      body: '{"ok":false,"error":"user_not_found"}',
+    })
     expect((await post(stage, { text: QUESTION })).text).toContain(ANSWER)
   })
 
@@ -81,26 +101,42 @@ describe('the answer comes all the same', () => {
     stage.faults = failing('ConverseStream', throttled, 2)
     const { text, calls } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
-    expect(calls.filter(({ method }) => method === 'ConverseStream').map(({ status }) => status)).toEqual([429, 429, 200])
+    expect(calls.filter(({ method }) => method === 'ConverseStream').map(({ status }) => status)).toEqual([
+      429, 429, 200,
+    ])
   })
 
   test('where the claim was written but its answer was lost', async () => {
     stage.faults = failing('PutItem', { kind: 'cut', carriedOut: true }, 1)
-    expect((await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })).text).toContain(ANSWER)
+    expect((await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })).text).toContain(
+      ANSWER,
+    )
   })
 
   test('posted and updated, where Slack refuses a stream', async () => {
-    stage.faults = failing('chat.startStream', { kind: 'answer', status: 200, body: '{"ok":false,"error":"channel_type_not_supported"}' })
+    stage.faults = failing('chat.startStream', {
+      kind: 'answer',
+      status: 200,
+      body: '{"ok":false,"error":"channel_type_not_supported"}',
+    })
     const { text, replies, writes, calls } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(JSON.stringify(replies[0]?.blocks)).toContain('*Sources*')
-    expect(writes.filter((method) => method.startsWith('chat.'))).toEqual(['chat.startStream', 'chat.postMessage', 'chat.update'])
-    expect(calls.find(({ method }) => method === 'chat.postMessage')?.args).toMatchObject({ unfurl_links: 'false', unfurl_media: 'false' })
+    expect(writes.filter((method) => method.startsWith('chat.'))).toEqual([
+      'chat.startStream',
+      'chat.postMessage',
+      'chat.update',
+    ])
+    expect(calls.find(({ method }) => method === 'chat.postMessage')?.args).toMatchObject({
+      unfurl_links: 'false',
+      unfurl_media: 'false',
+    })
   })
 
   test('posted, where Slack fails again and again before it does so', async () => {
     const fails = failing('chat.postMessage', { kind: 'answer', status: 502 }, 3)
-    stage.faults = (call) => (call.method === 'chat.startStream' ? refused('channel_type_not_supported') : fails(call))
+    stage.faults = (call) =>
+      call.method === 'chat.startStream' ? refused('channel_type_not_supported') : fails(call)
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(text).not.toMatch(REFERENCE)
@@ -128,7 +164,12 @@ describe('the answer comes all the same', () => {
   test('after Slack asked to wait', async () => {
     stage.faults = failing(
       'chat.appendStream',
-      { kind: 'answer', status: 429, headers: { 'retry-after': '1' }, body: '{"ok":false,"error":"ratelimited"}' },
+      {
+        kind: 'answer',
+        status: 429,
+        headers: { 'retry-after': '1' },
+        body: '{"ok":false,"error":"ratelimited"}',
+      },
       1,
     )
     const { text, writes } = await post(stage, { text: QUESTION })
@@ -148,7 +189,8 @@ test.each(['max_tokens', 'model_context_window_exceeded'] as const)(
 
 test('where there is no thread any more when it is to be written to, that is found out once', async () => {
   let starts = 0
-  stage.faults = ({ method }) => (method === 'chat.startStream' ? refused(++starts === 1 ? 'invalid_chunks' : 'is_archived') : undefined)
+  stage.faults = ({ method }) =>
+    method === 'chat.startStream' ? refused(++starts === 1 ? 'invalid_chunks' : 'is_archived') : undefined
   const before = stage.stack.lambda.invocations.length
   await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
   expect(starts).toBe(2)
@@ -181,7 +223,10 @@ describe('the person reads a sentence and a reference, in the one message', () =
   })
 
   test('where the model breaks off, after what it had said', async () => {
-    stage.streamFaults = () => ({ afterDeltas: 6, ending: { exception: 'modelStreamErrorException', message: 'broken' } })
+    stage.streamFaults = () => ({
+      afterDeltas: 6,
+      ending: { exception: 'modelStreamErrorException', message: 'broken' },
+    })
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toMatch(/^The VPN guide/)
     expect(text).toContain('The answer broke off here')

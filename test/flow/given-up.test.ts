@@ -46,6 +46,8 @@ describe('a question that waits for a free environment longer than Lambda keeps 
     stage.model = saying('The whole answer.')
     await press(stage, second, { actionId: 'retry' })
     await stage.stack.settled()
-    expect(stage.stack.slack.thread(ASKED.channel, second.threadTs).map(textOf).at(-1)).toBe('The whole answer.')
+    expect(stage.stack.slack.thread(ASKED.channel, second.threadTs).map(textOf).at(-1)).toBe(
+      'The whole answer.',
+    )
   })
 })

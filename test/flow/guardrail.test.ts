@@ -39,7 +39,9 @@ test('it reads the question, not the passages nor what others wrote before', asy
   const { threadTs } = await post(stage, { user: 'U00GRACE', text: 'My salary is none of your business.' })
   const { text, calls } = await post(stage, { threadTs, text: mention('where does the VPN guide live?') })
   expect(text).toContain('The VPN guide lives under IT')
-  const messages = calls.find(({ method }) => method === 'ConverseStream')?.args.messages as { content: Record<string, unknown>[] }[]
+  const messages = calls.find(({ method }) => method === 'ConverseStream')?.args.messages as {
+    content: Record<string, unknown>[]
+  }[]
   const marked = messages.flatMap(({ content }) => content).filter((block) => 'guardContent' in block)
   expect(marked).toEqual([{ guardContent: { text: { text: 'where does the VPN guide live?' } } }])
 })

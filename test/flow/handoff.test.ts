@@ -9,7 +9,9 @@ const FIXTURES = globSync('test/fixtures/handoffs/*/*.json').map((path) => ({
   path,
   handoff: JSON.parse(readFileSync(path, 'utf8')) as Handoff,
 }))
-const TURNS = FIXTURES.flatMap(({ path, handoff }) => (handoff.kind === 'turn' ? [{ path, turn: handoff }] : []))
+const TURNS = FIXTURES.flatMap(({ path, handoff }) =>
+  handoff.kind === 'turn' ? [{ path, turn: handoff }] : [],
+)
 const OTHERS = FIXTURES.filter(({ handoff }) => handoff.kind !== 'turn')
 
 function lastInvocation() {
@@ -25,18 +27,28 @@ test.each(TURNS)('a turn of an earlier release is answered: $path', async ({ tur
 })
 
 test('there is a fixture of every other kind', () => {
-  expect(new Set(OTHERS.map(({ handoff }) => handoff.kind))).toEqual(new Set(['command', 'stop', 'feedback', 'retry']))
+  expect(new Set(OTHERS.map(({ handoff }) => handoff.kind))).toEqual(
+    new Set(['command', 'stop', 'feedback', 'retry']),
+  )
 })
 
 /** What is seen of each other kind, though the fixture's turn is nobody's any more. */
 const TAKEN: Record<string, (handoff: Handoff) => Promise<unknown> | unknown> = {
   command: () =>
-    stage.stack.calls.all.some(({ method, args }) => method === 'chat.postMessage' && String(args.text).startsWith('You asked: ')),
-  stop: async (handoff) => 'threadTs' in handoff && (await stored(stage, `stop#${handoff.channel}:${handoff.threadTs}`)).length === 0,
+    stage.stack.calls.all.some(
+      ({ method, args }) => method === 'chat.postMessage' && String(args.text).startsWith('You asked: '),
+    ),
+  stop: async (handoff) =>
+    'threadTs' in handoff &&
+    (await stored(stage, `stop#${handoff.channel}:${handoff.threadTs}`)).length === 0,
   feedback: () =>
-    stage.stack.calls.all.some(({ method, args }) => method === 'chat.postEphemeral' && String(args.markdown_text).includes('rated')),
+    stage.stack.calls.all.some(
+      ({ method, args }) => method === 'chat.postEphemeral' && String(args.markdown_text).includes('rated'),
+    ),
   retry: () =>
-    stage.stack.calls.all.some(({ method, args }) => method === 'chat.postEphemeral' && String(args.markdown_text).includes('too old')),
+    stage.stack.calls.all.some(
+      ({ method, args }) => method === 'chat.postEphemeral' && String(args.markdown_text).includes('too old'),
+    ),
 }
 
 test.each(OTHERS)('what an earlier release has handed off is taken: $path', async ({ handoff }) => {

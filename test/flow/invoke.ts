@@ -5,12 +5,21 @@ import type { Stage } from './stage.ts'
 /** What the edge does, by hand: a handoff as it may lie in a queue for a day, and come from an older release. Settles. */
 export async function invoke({ stack }: Stage, handoff: unknown): Promise<void> {
   const { accessKeyId = '', secretAccessKey = '', function: name = '' } = stack.credentials
-  const aws = new AwsClient({ accessKeyId, secretAccessKey, region: 'us-east-1', service: 'lambda', retries: 0 })
-  const response = await aws.fetch(`${stack.lambda.origin}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`, {
-    method: 'POST',
-    headers: { 'x-amz-invocation-type': 'Event' },
-    body: JSON.stringify(handoff),
+  const aws = new AwsClient({
+    accessKeyId,
+    secretAccessKey,
+    region: 'us-east-1',
+    service: 'lambda',
+    retries: 0,
   })
+  const response = await aws.fetch(
+    `${stack.lambda.origin}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`,
+    {
+      method: 'POST',
+      headers: { 'x-amz-invocation-type': 'Event' },
+      body: JSON.stringify(handoff),
+    },
+  )
   if (response.status !== 202) throw new Error(`Lambda answered ${response.status}`)
   await stack.settled()
 }

@@ -22,7 +22,10 @@ describe('a process that is killed ends as one message with a reason', () => {
 
   test('in the middle of the stream, in the stream itself', async () => {
     let appends = 0
-    const { texts, replies, killed, threadTs } = await killedAt(stage, ({ method }) => method === 'chat.appendStream' && ++appends === 3)
+    const { texts, replies, killed, threadTs } = await killedAt(
+      stage,
+      ({ method }) => method === 'chat.appendStream' && ++appends === 3,
+    )
     expect(texts).toHaveLength(1)
     expect(texts[0]).toMatch(/^word1 /)
     expectOneReason(stage, texts[0] ?? '', killed)
@@ -50,7 +53,8 @@ describe('a process that is killed ends as one message with a reason', () => {
 
   test('between the start of its stream and the note of it', async () => {
     let alive = true
-    stage.faults = (call) => (alive && JSON.stringify(call.args).match(/"pk":\{"S":"reply#|SET replyTs/) ? { kind: 'cut' } : undefined)
+    stage.faults = (call) =>
+      alive && JSON.stringify(call.args).match(/"pk":\{"S":"reply#|SET replyTs/) ? { kind: 'cut' } : undefined
     stage.model = silent(60_000)
     const { texts, killed } = await killedAt(
       stage,
@@ -64,7 +68,8 @@ describe('a process that is killed ends as one message with a reason', () => {
   })
 
   test('while it wrote by updates: what was said, and a message with the reason', async () => {
-    stage.faults = ({ method }) => (method === 'chat.startStream' ? refused('channel_type_not_supported') : undefined)
+    stage.faults = ({ method }) =>
+      method === 'chat.startStream' ? refused('channel_type_not_supported') : undefined
     const { texts, killed, threadTs } = await killedAt(stage, ({ method }) => method === 'chat.update')
     expect(texts).toHaveLength(2)
     expect(texts[0]).toMatch(/^word1/)

@@ -8,7 +8,11 @@ export const ASKED = { channel: CHANNEL, text: 'where does the VPN guide live?' 
 export const SORRY = 'Something went wrong on my side while I was working on this'
 
 /** Asks, kills the process that answers when a call fits, which is then cut, and waits until everything has settled. */
-export async function killedAt(stage: Stage, fits: (call: Readonly<Call>) => boolean, also: () => void = () => undefined) {
+export async function killedAt(
+  stage: Stage,
+  fits: (call: Readonly<Call>) => boolean,
+  also: () => void = () => undefined,
+) {
   const asked = begin(stage, ASKED)
   let killed = ''
   const faults = stage.faults

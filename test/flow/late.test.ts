@@ -26,7 +26,10 @@ test.each([
 
 test('"Try again" that comes late says when it was pressed', async () => {
   stage.faults = failing('ConverseStream', { kind: 'cut' })
-  const { channel, threadTs } = await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+  const { channel, threadTs } = await post(stage, {
+    channel: 'D00ADA',
+    text: 'where does the VPN guide live?',
+  })
   stage.faults = () => undefined
   const { teamId, appId } = identity
   const turnId = `${appId}:${teamId}:${channel}:${threadTs}`

@@ -5,7 +5,18 @@ import { TURNS_TABLE } from '../../playground/account.ts'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
 import type { Call } from '../../playground/calls.ts'
 import type { ThreadMessage } from '../../playground/slack/thread-view.ts'
-import { ANSWER, failing, openStage, type Post, post, press, QUESTION, type Stage, stored, textOf } from './stage.ts'
+import {
+  ANSWER,
+  failing,
+  openStage,
+  type Post,
+  post,
+  press,
+  QUESTION,
+  type Stage,
+  stored,
+  textOf,
+} from './stage.ts'
 
 const stage = openStage()
 
@@ -25,25 +36,36 @@ async function counted({ stack }: Stage, key: string, windowMs: number, count: n
   client.destroy()
 }
 
-const isCount = ({ method, args }: Readonly<Call>) => method === 'UpdateItem' && JSON.stringify(args.Key).includes('limit#')
+const isCount = ({ method, args }: Readonly<Call>) =>
+  method === 'UpdateItem' && JSON.stringify(args.Key).includes('limit#')
 
 const HOUR_MS = 3_600_000
-const modelCalls = ({ calls }: Awaited<ReturnType<typeof post>>) => calls.filter(({ method }) => method === 'ConverseStream').length
+const modelCalls = ({ calls }: Awaited<ReturnType<typeof post>>) =>
+  calls.filter(({ method }) => method === 'ConverseStream').length
 
 test.each<[string, string, number, number, Post]>([
   ['person', 'person#T00FAKE:U00ADA', HOUR_MS, limits.turnsPerPersonPerHour, { text: QUESTION }],
-  ['workspace', 'workspace#T00FAKE', 24 * HOUR_MS, limits.turnsPerWorkspacePerDay, { user: 'U00GRACE', text: QUESTION }],
-])('over the limit of a %s no model is asked, and the person reads why, once', async (_, key, windowMs, most, message) => {
-  await counted(stage, key, windowMs, most - 1)
-  const last = await post(stage, message)
-  expect([modelCalls(last), last.text.includes(ANSWER)]).toEqual([1, true])
-  const over = await post(stage, message)
-  expect(modelCalls(over)).toBe(0)
-  expect(over.text).toContain(`${most} questions`)
-  expect(over.text).toContain('Ask me again in')
-  expect(over.replies[0]?.streaming).toBe('completed')
-  expect(over.replies[0]?.blocks.map(({ type }) => type)).toEqual(['actions'])
-})
+  [
+    'workspace',
+    'workspace#T00FAKE',
+    24 * HOUR_MS,
+    limits.turnsPerWorkspacePerDay,
+    { user: 'U00GRACE', text: QUESTION },
+  ],
+])(
+  'over the limit of a %s no model is asked, and the person reads why, once',
+  async (_, key, windowMs, most, message) => {
+    await counted(stage, key, windowMs, most - 1)
+    const last = await post(stage, message)
+    expect([modelCalls(last), last.text.includes(ANSWER)]).toEqual([1, true])
+    const over = await post(stage, message)
+    expect(modelCalls(over)).toBe(0)
+    expect(over.text).toContain(`${most} questions`)
+    expect(over.text).toContain('Ask me again in')
+    expect(over.replies[0]?.streaming).toBe('completed')
+    expect(over.replies[0]?.blocks.map(({ type }) => type)).toEqual(['actions'])
+  },
+)
 
 test('"Try again" over the limit can be pressed again when that is over', async () => {
   stage.faults = failing('ConverseStream', { kind: 'cut' })
@@ -68,8 +90,16 @@ test("whoever is over their own limit does not use up the others' day", async ()
 
 test('a base that sleeps is not waited for by whoever is over the limit, nor shown as waited for', async () => {
   await counted(stage, 'person#T00FAKE:U00ADA', HOUR_MS, limits.turnsPerPersonPerHour)
-  const asleep = refuseWith('ValidationException', 'The Aurora DB instance db-FAKE is resuming after being auto-paused.')
-  stage.faults = (call) => (isCount(call) ? { kind: 'late', ms: 1_000 } : call.args.knowledgeBaseId === 'KB00000001' ? asleep : undefined)
+  const asleep = refuseWith(
+    'ValidationException',
+    'The Aurora DB instance db-FAKE is resuming after being auto-paused.',
+  )
+  stage.faults = (call) =>
+    isCount(call)
+      ? { kind: 'late', ms: 1_000 }
+      : call.args.knowledgeBaseId === 'KB00000001'
+        ? asleep
+        : undefined
   const { text, replies } = await post(stage, { text: QUESTION })
   expect(text).toContain('Ask me again in')
   expect(replies[0]?.tasks.map(({ title, status }) => [title, status])).toEqual([

@@ -7,13 +7,22 @@ import { post, QUESTION, type Stage } from './stage.ts'
 export const LOST: [string, Fault][] = [
   ['has carried out', { kind: 'cut', carriedOut: true }],
   ['has not carried out', { kind: 'answer', status: 502 }],
-  ['has carried out, and answered by what is no JSON', { kind: 'answer', status: 200, body: '<html>a proxy</html>', carriedOut: true }],
-  ['has not carried out, and answered by what is no JSON', { kind: 'answer', status: 200, body: '<html>a proxy</html>' }],
+  [
+    'has carried out, and answered by what is no JSON',
+    { kind: 'answer', status: 200, body: '<html>a proxy</html>', carriedOut: true },
+  ],
+  [
+    'has not carried out, and answered by what is no JSON',
+    { kind: 'answer', status: 200, body: '<html>a proxy</html>' },
+  ],
   [
     'has carried out in part, as its error says that it may have',
     { kind: 'answer', status: 200, body: '{"ok":false,"error":"fatal_error"}', carriedOut: true },
   ],
-  ['has carried out, and answered by nothing but ok', { kind: 'answer', status: 200, body: '{"ok":true}', carriedOut: true }],
+  [
+    'has carried out, and answered by nothing but ok',
+    { kind: 'answer', status: 200, body: '{"ok":true}', carriedOut: true },
+  ],
 ]
 
 export async function expectOneWholeAnswer(stage: Stage): Promise<void> {

@@ -21,7 +21,12 @@ async function useAll(): Promise<void> {
   }
   const at = await ask('D00ADA', 'where does the VPN guide live?')
   await press(stage, at, { actionId: 'feedback', value: 'positive' })
-  await slack.slashCommand({ command: '/vera', text: 'where does the VPN guide live?', channel: 'C00GENERAL', user: 'U00GRACE' })
+  await slack.slashCommand({
+    command: '/vera',
+    text: 'where does the VPN guide live?',
+    channel: 'C00GENERAL',
+    user: 'U00GRACE',
+  })
   await stage.stack.settled()
 
   stage.model = speaking(600, 100)
@@ -43,7 +48,9 @@ test('the manifest asks for the scopes and the events that are used, and for no 
     return outcome === 'invoked' && eventId !== undefined ? [eventId] : []
   })
   const acted = slack.deliveries.filter(({ eventId }) => eventId !== undefined && handedOff.includes(eventId))
-  expect([...new Set(acted.map(({ body }) => nameOf(JSON.parse(body).event)))].sort()).toEqual(Object.keys(BOT_EVENTS).sort())
+  expect([...new Set(acted.map(({ body }) => nameOf(JSON.parse(body).event)))].sort()).toEqual(
+    Object.keys(BOT_EVENTS).sort(),
+  )
 })
 
 /** As the manifest names an event. */

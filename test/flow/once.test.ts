@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { CLAIM_BUDGET_MS } from '../../backend/dynamo/turns.ts'
 import { saying, speaking } from './models.ts'
-import { ANSWER, asksToWait, begin, called, failing, logged, mention, openStage, post, QUESTION } from './stage.ts'
+import {
+  ANSWER,
+  asksToWait,
+  begin,
+  called,
+  failing,
+  logged,
+  mention,
+  openStage,
+  post,
+  QUESTION,
+} from './stage.ts'
 
 const stage = openStage()
 const isClaim = ({ method, args }: { method: string; args: Record<string, unknown> }) =>
@@ -23,14 +34,18 @@ describe('one claim a turn', () => {
     expect(calls.filter(({ method }) => method === 'chat.startStream')).toHaveLength(1)
     expect(logged(stage, 'turn').filter(({ outcome }) => outcome === 'duplicate')).toHaveLength(1)
     expect(logged(stage, 'turn').find(({ outcome }) => outcome === 'duplicate')?.slackCalls).toBe(0)
-    const metrics = stage.stack.lambda.invocations.flatMap(({ logs }) => logs.filter((line) => line.includes('"Duplicates":1')))
+    const metrics = stage.stack.lambda.invocations.flatMap(({ logs }) =>
+      logs.filter((line) => line.includes('"Duplicates":1')),
+    )
     expect(metrics).toHaveLength(1)
   })
 
   test('a loser after it has answered, too', async () => {
     const { slack, calls } = stage.stack
     const asked = await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
-    const [delivery] = slack.deliveries.filter(({ kind, body }) => kind === 'event' && body.includes(asked.threadTs))
+    const [delivery] = slack.deliveries.filter(
+      ({ kind, body }) => kind === 'event' && body.includes(asked.threadTs),
+    )
     const before = calls.all.length
     const { event } = JSON.parse(delivery?.body ?? '{}')
     slack.send(event)
@@ -96,10 +111,17 @@ describe('one that crashes while the other is closing its reply, or opening it, 
     let claims = 0
     const waits = failing(method, asksToWait(8), 1)
     // Its claims take longer than a claim may: it crashes when the other has come to where it waits.
-    twice.faults = (call) => (isClaim(call) && ++claims > 1 ? { kind: 'late', ms: CLAIM_BUDGET_MS + 600 } : waits(call))
-    if (method === 'chat.stopStream') await post(twice, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+    twice.faults = (call) =>
+      isClaim(call) && ++claims > 1 ? { kind: 'late', ms: CLAIM_BUDGET_MS + 600 } : waits(call)
+    if (method === 'chat.stopStream')
+      await post(twice, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
     else {
-      await twice.stack.slack.slashCommand({ command: '/vera', text: 'where?', channel: 'C00GENERAL', user: 'U00ADA' })
+      await twice.stack.slack.slashCommand({
+        command: '/vera',
+        text: 'where?',
+        channel: 'C00GENERAL',
+        user: 'U00ADA',
+      })
       await twice.stack.settled()
     }
     expect(
@@ -124,9 +146,16 @@ describe('one that crashes while the other cannot say that it lives', () => {
         silentUntil = Date.now() + 6_000
         return CRASHING
       }
-      return call.method === 'BatchGetItem' && JSON.stringify(call.args).includes('stop#') && Date.now() < silentUntil ? BROKEN : undefined
+      return call.method === 'BatchGetItem' &&
+        JSON.stringify(call.args).includes('stop#') &&
+        Date.now() < silentUntil
+        ? BROKEN
+        : undefined
     }
-    const { text, replies, channel, threadTs } = await post(twice, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+    const { text, replies, channel, threadTs } = await post(twice, {
+      channel: 'D00ADA',
+      text: 'where does the VPN guide live?',
+    })
     expect(text).toMatch(/^word1 .*Something went wrong on my side/s)
     expect(replies[0]?.streaming).toBe('completed')
     expect(JSON.stringify(replies[0]?.blocks)).toContain('Try again')
@@ -148,13 +177,25 @@ describe('an answer of several messages', () => {
     stage.model = saying('The second answer.')
     const later = begin(stage, { user: 'U00GRACE', threadTs: first.ts, text: mention('the second?') })
     await stage.stack.settled()
-    const asked = later.seen().calls.find(({ method, args }) => method === 'ConverseStream' && JSON.stringify(args).includes('the second?'))
+    const asked = later
+      .seen()
+      .calls.find(
+        ({ method, args }) => method === 'ConverseStream' && JSON.stringify(args).includes('the second?'),
+      )
     expect(JSON.stringify(asked?.args.messages)).not.toContain('word1 ')
     expect(JSON.stringify(asked?.args.messages)).toContain('the first?')
   })
 })
 
-const BROKEN = { kind: 'answer', status: 500, body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}' } as const
+const BROKEN = {
+  kind: 'answer',
+  status: 500,
+  body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}',
+} as const
 
 /** DynamoDB refuses the claim in a way that nothing tries again. */
-const CRASHING = { kind: 'answer', status: 400, body: '{"__type":"com.amazon.coral.validate#ValidationException","message":"no"}' } as const
+const CRASHING = {
+  kind: 'answer',
+  status: 400,
+  body: '{"__type":"com.amazon.coral.validate#ValidationException","message":"no"}',
+} as const

@@ -6,13 +6,20 @@ const stage = openStage()
 test('a question that Lambda did not take is acknowledged, and answered when the queue brings it', async () => {
   const { slack, calls } = stage.stack
   let refusals = 2
-  stage.faults = ({ method }) => (method === 'Invoke' && refusals-- > 0 ? { kind: 'answer', status: 429, body: '{}' } : undefined)
+  stage.faults = ({ method }) =>
+    method === 'Invoke' && refusals-- > 0 ? { kind: 'answer', status: 429, body: '{}' } : undefined
   const before = calls.all.length
   const answered = called(stage, ({ method }) => method === 'chat.stopStream')
-  const { ts } = slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: mention('where does the VPN guide live?') })
+  const { ts } = slack.post({
+    channel: 'C00GENERAL',
+    user: 'U00ADA',
+    text: mention('where does the VPN guide live?'),
+  })
   await slack.settled()
   // Both events of the one post, each at its first delivery.
-  const attempts = slack.deliveries.slice(0, 2).map((delivery) => delivery.attempts.map(({ status }) => status))
+  const attempts = slack.deliveries
+    .slice(0, 2)
+    .map((delivery) => delivery.attempts.map(({ status }) => status))
   expect(attempts).toEqual([[200], [200]])
   await answered
   await stage.stack.settled()

@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { TURNS_TABLE } from '../../playground/account.ts'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
-import { ANSWER, failing, mention, openStage, post, press, QUESTION, type Stage, seen, textOf, whispers } from './stage.ts'
+import {
+  ANSWER,
+  failing,
+  mention,
+  openStage,
+  post,
+  press,
+  QUESTION,
+  type Stage,
+  seen,
+  textOf,
+  whispers,
+} from './stage.ts'
 
 const stage = openStage()
 const DENIED = refuseWith('AccessDeniedException', 'You may not.')
@@ -19,7 +31,11 @@ async function pressed(at: { channel: string; threadTs: string }, presses: () =>
   await presses()
   await stage.stack.settled()
   const { replies, calls } = seen(stage.stack, at.channel, at.threadTs, at.threadTs, before)
-  return { texts: replies.map(textOf), replies, asked: calls.filter(({ method }) => method === 'ConverseStream') }
+  return {
+    texts: replies.map(textOf),
+    replies,
+    asked: calls.filter(({ method }) => method === 'ConverseStream'),
+  }
 }
 
 describe('"Try again" under an answer that failed', () => {
@@ -54,7 +70,10 @@ describe('"Try again" under an answer that failed', () => {
   })
 
   test('under one that broke off in the middle, it answers anew, and what was said stays', async () => {
-    stage.streamFaults = () => ({ afterDeltas: 6, ending: { exception: 'modelStreamErrorException', message: 'broken' } })
+    stage.streamFaults = () => ({
+      afterDeltas: 6,
+      ending: { exception: 'modelStreamErrorException', message: 'broken' },
+    })
     const at = await post(stage, { text: QUESTION })
     stage.streamFaults = () => undefined
     const { texts } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
@@ -74,7 +93,9 @@ describe('"Try again" under an answer that failed', () => {
 
   test('is for the asker; whoever else presses it is told so', async () => {
     const at = await failed(stage)
-    const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry', user: 'U00GRACE' }))
+    const { texts, asked } = await pressed(at, () =>
+      press(stage, at, { actionId: 'retry', user: 'U00GRACE' }),
+    )
     expect([texts.length, asked.length]).toEqual([1, 0])
     expect(whispers(stage, at.channel, at.threadTs)).toEqual([
       { to: 'U00GRACE', text: expect.stringContaining('Only the person who asked') },
@@ -83,15 +104,24 @@ describe('"Try again" under an answer that failed', () => {
 
   test('whose record has expired says so', async () => {
     const at = await failed(stage)
-    await stage.stack.dynamo.forget(TURNS_TABLE, ({ pk }) => pk?.S === `turn#A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`)
+    await stage.stack.dynamo.forget(
+      TURNS_TABLE,
+      ({ pk }) => pk?.S === `turn#A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`,
+    )
     const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
     expect([texts.length, asked.length]).toEqual([1, 0])
-    expect(whispers(stage, at.channel, at.threadTs)).toEqual([{ to: 'U00ADA', text: expect.stringContaining('too old') }])
+    expect(whispers(stage, at.channel, at.threadTs)).toEqual([
+      { to: 'U00ADA', text: expect.stringContaining('too old') },
+    ])
   })
 
   test('cannot answer where the thread cannot be read, and says that', async () => {
     const at = await failed(stage)
-    stage.faults = failing('conversations.replies', { kind: 'answer', status: 200, body: '{"ok":false,"error":"fatal_error"}' })
+    stage.faults = failing('conversations.replies', {
+      kind: 'answer',
+      status: 200,
+      body: '{"ok":false,"error":"fatal_error"}',
+    })
     const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
     expect(asked).toEqual([])
     expect(texts[1]).toContain('I could not read your question again.')
@@ -100,7 +130,9 @@ describe('"Try again" under an answer that failed', () => {
   test('whose question is deleted meanwhile says that', async () => {
     const root = await post(stage, { user: 'U00GRACE', text: 'The printer is green.' })
     const at = await failed(stage, { threadTs: root.threadTs, text: QUESTION })
-    const question = stage.stack.slack.thread(at.channel, root.threadTs).findLast(({ user }) => user === 'U00ADA')
+    const question = stage.stack.slack
+      .thread(at.channel, root.threadTs)
+      .findLast(({ user }) => user === 'U00ADA')
     stage.stack.slack.delete({ channel: at.channel, ts: question?.ts ?? '' })
     const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
     expect(asked).toEqual([])

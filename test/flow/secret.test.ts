@@ -6,7 +6,10 @@ const stage = openStage()
 const ASKED = { channel: 'D00ADA', text: 'where does the VPN guide live?' }
 
 test('a function that started before the Slack secret was filled answers once it is', async () => {
-  stage.stack.secrets.set(SLACK_SECRET_ARN, JSON.stringify({ botToken: 'not-set', teamId: 'not-set', appId: 'not-set' }))
+  stage.stack.secrets.set(
+    SLACK_SECRET_ARN,
+    JSON.stringify({ botToken: 'not-set', teamId: 'not-set', appId: 'not-set' }),
+  )
   const before = await post(stage, ASKED)
   expect([before.replies, logged(stage, 'turn').map(({ outcome }) => outcome)]).toEqual([[], ['refused']])
   stage.stack.secrets.set(SLACK_SECRET_ARN, JSON.stringify(SLACK_SECRET))

@@ -52,14 +52,22 @@ export interface Stage {
   streamFaults: StreamFaults
 }
 
-export type StageOptions = Omit<Partial<StackOptions>, 'knowledge' | 'slackLimits' | 'model' | 'faults' | 'streamFaults'> & {
+export type StageOptions = Omit<
+  Partial<StackOptions>,
+  'knowledge' | 'slackLimits' | 'model' | 'faults' | 'streamFaults'
+> & {
   knowledge?: 'none'
   /** In place of the wiki's. */
   passages?: readonly StoredPassage[]
   slackLimits?: Partial<SlackLimits>
 }
 
-export function openStage({ knowledge, passages = [VPN, LAPTOPS], slackLimits, ...options }: StageOptions = {}): Stage {
+export function openStage({
+  knowledge,
+  passages = [VPN, LAPTOPS],
+  slackLimits,
+  ...options
+}: StageOptions = {}): Stage {
   const stage: Pick<Stage, 'model' | 'faults' | 'streamFaults'> & { stack?: Stack } = {
     model: extractive,
     faults: () => undefined,
@@ -122,7 +130,10 @@ export async function post(stage: Stage, message: Post): Promise<Seen> {
 }
 
 /** Somebody posts; what comes of it can be seen later. */
-export function begin({ stack }: Stage, message: Post): { ts: string; threadTs: string; channel: string; seen(): Seen } {
+export function begin(
+  { stack }: Stage,
+  message: Post,
+): { ts: string; threadTs: string; channel: string; seen(): Seen } {
   const { channel = 'C00GENERAL', user = 'U00ADA', text, threadTs } = message
   const before = stack.calls.all.length
   const { ts } = stack.slack.post({ channel, user, text, ...(threadTs !== undefined && { threadTs }) })
@@ -133,7 +144,10 @@ export function begin({ stack }: Stage, message: Post): { ts: string; threadTs: 
 export function seen(stack: Stack, channel: string, threadTs: string, since: string, before: number): Seen {
   const replies = stack.slack
     .thread(channel, threadTs)
-    .filter(({ user, deleted, ts, ephemeralTo }) => user === identity.botUserId && !deleted && ts > since && ephemeralTo === undefined)
+    .filter(
+      ({ user, deleted, ts, ephemeralTo }) =>
+        user === identity.botUserId && !deleted && ts > since && ephemeralTo === undefined,
+    )
   const calls = stack.calls.all.slice(before)
   return {
     channel,
@@ -145,7 +159,9 @@ export function seen(stack: Stack, channel: string, threadTs: string, since: str
       return textOf(only)
     },
     calls,
-    writes: calls.filter(({ to, method }) => to === 'slack' && /^chat\.|^agents\./.test(method)).map(({ method }) => method),
+    writes: calls
+      .filter(({ to, method }) => to === 'slack' && /^chat\.|^agents\./.test(method))
+      .map(({ method }) => method),
   }
 }
 
@@ -154,10 +170,16 @@ export function textOf({ markdown, text }: ThreadMessage): string {
 }
 
 /** What only one person sees in a thread. */
-export function whispers({ stack }: Stage, channel: string, threadTs: string): { to: string; text: string }[] {
+export function whispers(
+  { stack }: Stage,
+  channel: string,
+  threadTs: string,
+): { to: string; text: string }[] {
   return stack.slack
     .thread(channel, threadTs)
-    .flatMap((message) => (message.ephemeralTo === undefined ? [] : [{ to: message.ephemeralTo, text: textOf(message) }]))
+    .flatMap((message) =>
+      message.ephemeralTo === undefined ? [] : [{ to: message.ephemeralTo, text: textOf(message) }],
+    )
 }
 
 export function mention(question: string): string {
@@ -177,7 +199,12 @@ export function refused(error: string): Fault {
 
 /** Slack asks to wait. */
 export function asksToWait(seconds: number): Fault {
-  return { kind: 'answer', status: 429, headers: { 'retry-after': String(seconds) }, body: '{"ok":false,"error":"ratelimited"}' }
+  return {
+    kind: 'answer',
+    status: 429,
+    headers: { 'retry-after': String(seconds) },
+    body: '{"ok":false,"error":"ratelimited"}',
+  }
 }
 
 /** Presses a button of the last message that has it. */
@@ -194,11 +221,21 @@ export async function press(
   const full = /"value":"([^"]+)"/g
   const values = [...JSON.stringify(message.blocks).matchAll(full)].map(([, one = '']) => one)
   const pressed = value === undefined ? undefined : values.find((one) => one.endsWith(`|${value}`))
-  await stack.slack.pressButton({ channel, ts: message.ts, user, actionId, ...(pressed !== undefined && { value: pressed }) })
+  await stack.slack.pressButton({
+    channel,
+    ts: message.ts,
+    user,
+    actionId,
+    ...(pressed !== undefined && { value: pressed }),
+  })
 }
 
 /** Resolves when a call that fits has been made. */
-export function called({ stack }: Stage, fits: (call: Call) => boolean, phase: 'begun' | 'ended' = 'ended'): Promise<Call> {
+export function called(
+  { stack }: Stage,
+  fits: (call: Call) => boolean,
+  phase: 'begun' | 'ended' = 'ended',
+): Promise<Call> {
   return new Promise((resolve) => {
     const unwatch = stack.calls.watch((call, at) => {
       if (at === phase && fits(call)) {
@@ -221,7 +258,10 @@ export function running({ stack }: Stage, ts: string): Invocation {
 }
 
 /** The lines of JSON that the functions have logged under this message. */
-export function logged({ stack }: Stage, message: 'turn' | 'apology' | 'feedback' | 'stop'): Record<string, unknown>[] {
+export function logged(
+  { stack }: Stage,
+  message: 'turn' | 'apology' | 'feedback' | 'stop',
+): Record<string, unknown>[] {
   return stack.lambda.invocations.flatMap(({ logs }) =>
     logs.flatMap((line) => {
       const read = line.startsWith('{') ? (JSON.parse(line) as Record<string, unknown>) : {}

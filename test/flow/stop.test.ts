@@ -12,7 +12,11 @@ beforeAll(async () => {
 
 /** Somebody presses Stop once `moment` has come, and everything settles. */
 async function stopAt(method: string): Promise<ReturnType<ReturnType<typeof begin>['seen']>> {
-  const moment = called(stage, (call) => call.method === method, method === 'ConverseStream' ? 'begun' : 'ended')
+  const moment = called(
+    stage,
+    (call) => call.method === method,
+    method === 'ConverseStream' ? 'begun' : 'ended',
+  )
   const asked = begin(stage, { text: QUESTION })
   await moment
   stage.stack.slack.pressStop({ channel: asked.channel, threadTs: asked.threadTs, user: 'U00GRACE' })
@@ -21,11 +25,21 @@ async function stopAt(method: string): Promise<ReturnType<ReturnType<typeof begi
 }
 
 /** The model would go on for a minute: that it was stopped, its server has seen. */
-function expectModelStopped({ calls }: { calls: readonly { method: string; marks: Record<string, number>; ms: number }[] }): void {
-  expect(calls.filter(({ method }) => method === 'ConverseStream').map(({ marks }) => marks.reset !== undefined)).toEqual([true])
+function expectModelStopped({
+  calls,
+}: {
+  calls: readonly { method: string; marks: Record<string, number>; ms: number }[]
+}): void {
+  expect(
+    calls.filter(({ method }) => method === 'ConverseStream').map(({ marks }) => marks.reset !== undefined),
+  ).toEqual([true])
 }
 
-const BROKEN = { kind: 'answer', status: 500, body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}' } as const
+const BROKEN = {
+  kind: 'answer',
+  status: 500,
+  body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}',
+} as const
 
 describe('Stop, which arrives in another process', () => {
   test('stops the model in the middle of its answer; the text stays, and is marked', async () => {
@@ -37,14 +51,17 @@ describe('Stop, which arrives in another process', () => {
     expect(seen.text).toMatch(/_Stopped here, as you asked\._$/)
     expect(stage.stack.slack.session(seen.channel, seen.threadTs)).toBe('active')
     expect(stage.stack.slack.status(seen.channel, seen.threadTs)).toBe('')
-    const set = seen.calls.filter(({ method }) => method === 'agents.sessions.setStatus').map(({ args }) => args.status)
+    const set = seen.calls
+      .filter(({ method }) => method === 'agents.sessions.setStatus')
+      .map(({ args }) => args.status)
     expect(set).not.toContain('processing')
     expect(seen.replies[0]?.blocks.map(({ type }) => type)).not.toContain('context_actions')
   })
 
   test('stops it where the table takes no mark, as soon as Slack says so', async () => {
     stage.model = speaking(600, 100)
-    stage.faults = ({ method, args }) => (method === 'UpdateItem' && JSON.stringify(args.Key).includes('stop#') ? BROKEN : undefined)
+    stage.faults = ({ method, args }) =>
+      method === 'UpdateItem' && JSON.stringify(args.Key).includes('stop#') ? BROKEN : undefined
     const seen = await stopAt('chat.appendStream')
     expectModelStopped(seen)
     expect(seen.text).toMatch(/^word1 .*_Stopped here, as you asked\._$/s)
@@ -60,7 +77,8 @@ describe('Stop, which arrives in another process', () => {
 
   test('stops it where Slack has refused a stream', async () => {
     stage.model = speaking(600, 100)
-    stage.faults = ({ method }) => (method === 'chat.startStream' ? refused('channel_type_not_supported') : undefined)
+    stage.faults = ({ method }) =>
+      method === 'chat.startStream' ? refused('channel_type_not_supported') : undefined
     const seen = await stopAt('chat.postMessage')
     expectModelStopped(seen)
     expect(seen.text).toMatch(/^word1 .*_Stopped here, as you asked\._$/s)
@@ -78,7 +96,11 @@ describe('Stop, which arrives in another process', () => {
 })
 
 test('a Stop that a queue has held for more than ten minutes is ignored', async () => {
-  const { ts: threadTs } = stage.stack.slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'nobody is asked' })
+  const { ts: threadTs } = stage.stack.slack.post({
+    channel: 'C00GENERAL',
+    user: 'U00ADA',
+    text: 'nobody is asked',
+  })
   const pressed = (minutesAgo: number) => ({
     type: 'agent_session_stopped',
     channel: 'C00GENERAL',

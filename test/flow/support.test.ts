@@ -13,7 +13,8 @@ const CONTACT = 'Ask in #fake-help-desk.'
 const dir = mkdtempSync(join(tmpdir(), 'vera-test-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 const [before, after, ...more] = readFileSync(BACKEND_BUNDLE, 'utf8').split('support:""')
-if (after === undefined || more.length > 0) throw new Error('assistant.config.ts is not in the bundle as it was')
+if (after === undefined || more.length > 0)
+  throw new Error('assistant.config.ts is not in the bundle as it was')
 const bundle = join(dir, 'index.mjs')
 writeFileSync(bundle, `${before}support:${JSON.stringify(CONTACT)}${after}`)
 
@@ -34,5 +35,7 @@ test('whoever gives a thumb down does so', async () => {
   const at = await post(stage, ASKED)
   await press(stage, at, { actionId: 'feedback', value: 'negative' })
   await stage.stack.settled()
-  expect(whispers(stage, at.channel, at.threadTs).map(({ text }) => text)).toEqual([expect.stringContaining(CONTACT)])
+  expect(whispers(stage, at.channel, at.threadTs).map(({ text }) => text)).toEqual([
+    expect.stringContaining(CONTACT),
+  ])
 })

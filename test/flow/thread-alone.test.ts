@@ -5,8 +5,14 @@ import { mention, openStage, post } from './stage.ts'
 const stage = openStage({ knowledge: 'none' })
 
 test('with no knowledge base the thread alone answers, and nothing is searched or excused', async () => {
-  const { threadTs } = await post(stage, { user: 'U00GRACE', text: 'The release train leaves on Thursday at 14:00.' })
-  const { text, calls, replies } = await post(stage, { threadTs, text: mention('when does the release train leave?') })
+  const { threadTs } = await post(stage, {
+    user: 'U00GRACE',
+    text: 'The release train leaves on Thursday at 14:00.',
+  })
+  const { text, calls, replies } = await post(stage, {
+    threadTs,
+    text: mention('when does the release train leave?'),
+  })
   expect(text).toContain('The release train leaves on Thursday at 14:00.')
   expect(calls.filter(({ method }) => method === 'Retrieve' || method === 'Rerank')).toEqual([])
   expect(replies[0]?.tasks.map(({ id }) => id)).toEqual(['thread'])

@@ -15,7 +15,9 @@ test('ten questions in a time in which four streams may be started: ten whole an
   timeout: 60_000,
 }, async () => {
   const { slack, calls } = stage.stack
-  const asked = Array.from({ length: 10 }, (_, n) => begin(stage, { user: n % 2 === 0 ? 'U00ADA' : 'U00GRACE', text: QUESTION }))
+  const asked = Array.from({ length: 10 }, (_, n) =>
+    begin(stage, { user: n % 2 === 0 ? 'U00ADA' : 'U00GRACE', text: QUESTION }),
+  )
   await stage.stack.settled()
   for (const question of asked) {
     const { text, replies, threadTs } = question.seen()
@@ -25,5 +27,7 @@ test('ten questions in a time in which four streams may be started: ten whole an
     expect(JSON.stringify(replies[0]?.blocks)).toContain('feedback_buttons')
     expect(slack.session('C00GENERAL', threadTs)).toBe('active')
   }
-  expect(calls.all.filter(({ method, status }) => method === 'chat.startStream' && status === 429).length).toBeGreaterThan(0)
+  expect(
+    calls.all.filter(({ method, status }) => method === 'chat.startStream' && status === 429).length,
+  ).toBeGreaterThan(0)
 })

@@ -4,19 +4,24 @@ import { failing, openStage, refused } from './stage.ts'
 
 const stage = openStage()
 
-describe.each(LOST)('the whole answer is there, once, where there is no stream, and the answer was lost to what Slack %s', (_, fault) => {
-  test('the post', async () => {
-    const lost = failing('chat.postMessage', fault, 1)
-    stage.faults = (call) => (call.method === 'chat.startStream' ? refused('channel_type_not_supported') : lost(call))
-    await expectOneWholeAnswer(stage)
-  })
+describe.each(LOST)(
+  'the whole answer is there, once, where there is no stream, and the answer was lost to what Slack %s',
+  (_, fault) => {
+    test('the post', async () => {
+      const lost = failing('chat.postMessage', fault, 1)
+      stage.faults = (call) =>
+        call.method === 'chat.startStream' ? refused('channel_type_not_supported') : lost(call)
+      await expectOneWholeAnswer(stage)
+    })
 
-  test('an update', async () => {
-    const lost = failing('chat.update', fault, 1)
-    stage.faults = (call) => (call.method === 'chat.startStream' ? refused('channel_type_not_supported') : lost(call))
-    await expectOneWholeAnswer(stage)
-  })
-})
+    test('an update', async () => {
+      const lost = failing('chat.update', fault, 1)
+      stage.faults = (call) =>
+        call.method === 'chat.startStream' ? refused('channel_type_not_supported') : lost(call)
+      await expectOneWholeAnswer(stage)
+    })
+  },
+)
 
 test('a message that was posted is looked for until the thread can be read', async () => {
   const lost = failing('chat.postMessage', { kind: 'cut', carriedOut: true }, 1)
@@ -25,7 +30,9 @@ test('a message that was posted is looked for until the thread can be read', asy
   stage.faults = (call) => {
     if (call.method === 'chat.startStream') return refused('channel_type_not_supported')
     if (call.method === 'chat.postMessage') posted = true
-    return posted && call.method === 'conversations.replies' && unread-- > 0 ? { kind: 'answer', status: 500 } : lost(call)
+    return posted && call.method === 'conversations.replies' && unread-- > 0
+      ? { kind: 'answer', status: 500 }
+      : lost(call)
   }
   await expectOneWholeAnswer(stage)
   expect(unread).toBeLessThan(0)

@@ -5,23 +5,26 @@ import { begin, failing, mention, openStage } from './stage.ts'
 
 const stage = openStage()
 
-describe.each(LOST)('the whole answer is there, once, where the answer was lost to what Slack %s', (_, fault) => {
-  test('the start of the stream', async () => {
-    stage.faults = failing('chat.startStream', fault, 1)
-    await expectOneWholeAnswer(stage)
-  })
+describe.each(LOST)(
+  'the whole answer is there, once, where the answer was lost to what Slack %s',
+  (_, fault) => {
+    test('the start of the stream', async () => {
+      stage.faults = failing('chat.startStream', fault, 1)
+      await expectOneWholeAnswer(stage)
+    })
 
-  test('an append', async () => {
-    let appends = 0
-    stage.faults = ({ method }) => (method === 'chat.appendStream' && ++appends === 2 ? fault : undefined)
-    await expectOneWholeAnswer(stage)
-  })
+    test('an append', async () => {
+      let appends = 0
+      stage.faults = ({ method }) => (method === 'chat.appendStream' && ++appends === 2 ? fault : undefined)
+      await expectOneWholeAnswer(stage)
+    })
 
-  test('the stop', async () => {
-    stage.faults = failing('chat.stopStream', fault, 1)
-    await expectOneWholeAnswer(stage)
-  })
-})
+    test('the stop', async () => {
+      stage.faults = failing('chat.stopStream', fault, 1)
+      await expectOneWholeAnswer(stage)
+    })
+  },
+)
 
 test('a stream that is found after a lost answer is never that of another turn in the same thread', async () => {
   stage.model = speaking(40, 100)
@@ -29,7 +32,9 @@ test('a stream that is found after a lost answer is never that of another turn i
   // Both questions are there before either stream is, so that each may take the other's for its own.
   let lost = 1
   stage.faults = ({ method, args }) =>
-    method === 'chat.startStream' && args.recipient_user_id === 'U00GRACE' && lost-- > 0 ? { kind: 'cut' } : undefined
+    method === 'chat.startStream' && args.recipient_user_id === 'U00GRACE' && lost-- > 0
+      ? { kind: 'cut' }
+      : undefined
   const ada = begin(stage, { threadTs: root, text: mention('the first?') })
   begin(stage, { user: 'U00GRACE', threadTs: root, text: mention('the second?') })
   await stage.stack.settled()

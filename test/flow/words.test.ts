@@ -37,7 +37,11 @@ const stage = openStage({
 /** Everything that both tiers have printed, and everything that they keep. */
 async function kept(): Promise<string> {
   const { edge, lambda, dynamo } = stage.stack
-  return JSON.stringify([edge.logs, lambda.invocations.map(({ logs, error }) => [logs, error]), await dynamo.items(TURNS_TABLE)])
+  return JSON.stringify([
+    edge.logs,
+    lambda.invocations.map(({ logs, error }) => [logs, error]),
+    await dynamo.items(TURNS_TABLE),
+  ])
 }
 
 test('no word of a conversation is printed or kept by either tier, whatever happens', async () => {
@@ -60,23 +64,40 @@ test('no word of a conversation is printed or kept by either tier, whatever happ
   await ask()
   await press(stage, at, { actionId: 'feedback', value: 'positive' })
   await ask(` ${WORDS.blocked}`)
-  stage.faults = failing('ConverseStream', refuseWith('ValidationException', `The text ${WORDS.question} is not to my liking.`))
+  stage.faults = failing(
+    'ConverseStream',
+    refuseWith('ValidationException', `The text ${WORDS.question} is not to my liking.`),
+  )
   await ask()
   await press(stage, at, { actionId: 'retry' })
-  stage.faults = failing('Retrieve', refuseWith('ValidationException', `The query ${WORDS.question} is too long.`))
+  stage.faults = failing(
+    'Retrieve',
+    refuseWith('ValidationException', `The query ${WORDS.question} is too long.`),
+  )
   await ask()
-  stage.faults = ({ method }) => (method === 'chat.startStream' ? refused('channel_type_not_supported') : undefined)
+  stage.faults = ({ method }) =>
+    method === 'chat.startStream' ? refused('channel_type_not_supported') : undefined
   await ask()
   // An answer that is no JSON, and quotes what was said: the invocation fails, and its error with it.
   let left = 4
   stage.faults = ({ method }) =>
-    method.startsWith('chat.') && left-- > 0 ? { kind: 'answer', status: 200, body: `${WORDS.question} ${WORDS.answer}` } : undefined
+    method.startsWith('chat.') && left-- > 0
+      ? { kind: 'answer', status: 200, body: `${WORDS.question} ${WORDS.answer}` }
+      : undefined
   await ask()
   // What nothing catches quotes it, too.
-  stage.faults = failing('PutItem', refuseWith('ValidationException', `The item "${WORDS.question}" is not to my liking.`))
+  stage.faults = failing(
+    'PutItem',
+    refuseWith('ValidationException', `The item "${WORDS.question}" is not to my liking.`),
+  )
   await ask()
   stage.faults = () => undefined
-  await slack.slashCommand({ command: '/vera', text: `what about ${WORDS.question}?`, channel: 'C00GENERAL', user: 'U00ADA' })
+  await slack.slashCommand({
+    command: '/vera',
+    text: `what about ${WORDS.question}?`,
+    channel: 'C00GENERAL',
+    user: 'U00ADA',
+  })
   await stage.stack.settled()
 
   // The words did pass through.

@@ -13,7 +13,14 @@ test("the edge's caller may do one thing with one alias", () => {
   expect(policies).toHaveLength(1)
   expect(policies[0]?.[1].Properties.Users).toEqual([{ Ref: user?.[0] }])
   const statements = identityStatements(template).filter(({ of }) => of === policies[0]?.[0])
-  expect(statements).toEqual([{ of: policies[0]?.[0], Effect: 'Allow', actions: ['lambda:InvokeFunction'], resources: [`\${${aliasId}}`] }])
+  expect(statements).toEqual([
+    {
+      of: policies[0]?.[0],
+      Effect: 'Allow',
+      actions: ['lambda:InvokeFunction'],
+      resources: [`\${${aliasId}}`],
+    },
+  ])
 })
 
 test('that alias is the one that the Worker names', () => {
@@ -29,7 +36,9 @@ test('nobody else may invoke the functions by a policy of their own', () => {
 
 test('its key goes into a secret and nowhere else', () => {
   const [keyId] = ofType(template, 'AWS::IAM::AccessKey')[0] ?? []
-  const holders = Object.entries(template.Resources).filter(([, resource]) => JSON.stringify(resource).includes('SecretAccessKey'))
+  const holders = Object.entries(template.Resources).filter(([, resource]) =>
+    JSON.stringify(resource).includes('SecretAccessKey'),
+  )
   expect(holders.map(([, { Type }]) => Type)).toEqual(['AWS::SecretsManager::Secret'])
   expect(JSON.parse(text(holders[0]?.[1].Properties.SecretString))).toEqual({
     accessKeyId: `\${${keyId}}`,

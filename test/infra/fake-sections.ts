@@ -2,7 +2,14 @@ import type { Sections } from '../../infra/sections.ts'
 
 /** A configuration of the tests' own, because that of the repository is there to be edited. */
 export const fakeSections: Sections = {
-  identity: { name: 'Fake', description: 'A fake assistant.', suggestedPrompts: [], instructions: '', answerWords: 100, support: '' },
+  identity: {
+    name: 'Fake',
+    description: 'A fake assistant.',
+    suggestedPrompts: [],
+    instructions: '',
+    answerWords: 100,
+    support: '',
+  },
   access: { bots: [], outsiders: false },
   model: {
     id: 'us.anthropic.claude-haiku-5-5',
@@ -30,5 +37,12 @@ export const fakeSections: Sections = {
     topics: [],
     words: [],
   },
-  deployment: { region: 'us-east-1', reservedConcurrency: 20, logRetentionDays: 90, alarmEmail: '', dailyBudgetUsd: 5, tags: {} },
+  deployment: {
+    region: 'us-east-1',
+    reservedConcurrency: 20,
+    logRetentionDays: 90,
+    alarmEmail: '',
+    dailyBudgetUsd: 5,
+    tags: {},
+  },
 }

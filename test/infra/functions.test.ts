@@ -34,14 +34,21 @@ describe('what Lambda does with a question that it could not answer', () => {
     const queue = template.Resources[queueId]?.Properties
     expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * apologize.Properties.Timeout)
     const [deadLetters] = queue.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt']
-    expect(template.Resources[deadLetters]?.Properties.MessageRetentionPeriod).toBeGreaterThan(queue.MessageRetentionPeriod)
+    expect(template.Resources[deadLetters]?.Properties.MessageRetentionPeriod).toBeGreaterThan(
+      queue.MessageRetentionPeriod,
+    )
   })
 
   test('the function may write there, and both queues are encrypted with one key', () => {
     const queueArn = text(asynchronous.DestinationConfig.OnFailure.Destination)
-    const keys = new Set(ofType(template, 'AWS::SQS::Queue').map(([, { Properties }]) => text(Properties.KmsMasterKeyId)))
+    const keys = new Set(
+      ofType(template, 'AWS::SQS::Queue').map(([, { Properties }]) => text(Properties.KmsMasterKeyId)),
+    )
     expect(keys.size).toBe(1)
-    const allowed = statementsOf(template, playground.ANSWER_FUNCTION).map(({ actions, resources }) => ({ actions, resources }))
+    const allowed = statementsOf(template, playground.ANSWER_FUNCTION).map(({ actions, resources }) => ({
+      actions,
+      resources,
+    }))
     expect(allowed).toContainEqual({ actions: ['sqs:SendMessage'], resources: [queueArn] })
     expect(allowed).toContainEqual({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [...keys] })
   })
@@ -65,9 +72,16 @@ describe('the functions', () => {
   })
 
   test("are what the playground's are", () => {
-    expect(answer.Properties).toMatchObject({ Timeout: playground.LAMBDA_TIMEOUT_SECONDS, MemorySize: playground.LAMBDA_MEMORY_MB })
-    expect(apologize.Properties).toMatchObject({ Timeout: playground.APOLOGIZE_TIMEOUT_SECONDS, MemorySize: playground.LAMBDA_MEMORY_MB })
-    for (const fn of [answer, apologize]) expect(fn.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
+    expect(answer.Properties).toMatchObject({
+      Timeout: playground.LAMBDA_TIMEOUT_SECONDS,
+      MemorySize: playground.LAMBDA_MEMORY_MB,
+    })
+    expect(apologize.Properties).toMatchObject({
+      Timeout: playground.APOLOGIZE_TIMEOUT_SECONDS,
+      MemorySize: playground.LAMBDA_MEMORY_MB,
+    })
+    for (const fn of [answer, apologize])
+      expect(fn.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
     expect(apologize.Properties.Code).toEqual(answer.Properties.Code)
   })
 
@@ -83,7 +97,9 @@ describe('the functions', () => {
     const source = globSync('backend/dynamo/*.ts')
       .map((path) => readFileSync(path, 'utf8'))
       .join()
-    const commands = new Set([...source.matchAll(/new (\w+)Command\(/g)].map(([, command]) => `dynamodb:${command}`))
+    const commands = new Set(
+      [...source.matchAll(/new (\w+)Command\(/g)].map(([, command]) => `dynamodb:${command}`),
+    )
     expect(commands.size).toBeGreaterThan(0)
     for (const name of [playground.ANSWER_FUNCTION, playground.APOLOGIZE_FUNCTION]) {
       const allowed = statementsOf(template, name).flatMap(({ actions }) => actions)

@@ -11,9 +11,11 @@ const policy = guardrail as Policy
 const template = home()
 const made = only(template, 'AWS::Bedrock::Guardrail').Properties
 
-const variablesOf = (one: typeof template) => functionNamed(one, ANSWER_FUNCTION).Properties.Environment.Variables
+const variablesOf = (one: typeof template) =>
+  functionNamed(one, ANSWER_FUNCTION).Properties.Environment.Variables
 const versionOf = (one: typeof template) => only(one, 'AWS::Bedrock::GuardrailVersion')
-const published = (one: typeof template) => ofType(one, 'AWS::Lambda::Version').map(([logicalId]) => logicalId)
+const published = (one: typeof template) =>
+  ofType(one, 'AWS::Lambda::Version').map(([logicalId]) => logicalId)
 const profilesIn = (one: typeof template) =>
   statementsOf(one, ANSWER_FUNCTION)
     .filter(({ actions }) => actions.includes('bedrock:ApplyGuardrail'))
@@ -21,7 +23,9 @@ const profilesIn = (one: typeof template) =>
 
 describe('the policy', () => {
   test('looks for prompt attacks in what is asked, and only there', () => {
-    const attack = made.ContentPolicyConfig.FiltersConfig.find(({ Type }: { Type: string }) => Type === 'PROMPT_ATTACK')
+    const attack = made.ContentPolicyConfig.FiltersConfig.find(
+      ({ Type }: { Type: string }) => Type === 'PROMPT_ATTACK',
+    )
     expect(attack).toMatchObject({ InputStrength: 'HIGH', OutputStrength: 'NONE' })
   })
 
@@ -40,12 +44,22 @@ describe('the policy', () => {
 
   test('holds topics and words where there are any', () => {
     expect(made).not.toHaveProperty('TopicPolicyConfig')
-    const topic = { name: 'Salaries', definition: 'What somebody earns.', examples: ['What does a fake colleague earn?'] }
-    const rules = only(home({ guardrail: { ...policy, topics: [topic], words: ['fakeword'] } }), 'AWS::Bedrock::Guardrail').Properties
+    const topic = {
+      name: 'Salaries',
+      definition: 'What somebody earns.',
+      examples: ['What does a fake colleague earn?'],
+    }
+    const rules = only(
+      home({ guardrail: { ...policy, topics: [topic], words: ['fakeword'] } }),
+      'AWS::Bedrock::Guardrail',
+    ).Properties
     expect(rules.TopicPolicyConfig.TopicsConfig).toEqual([
       { Name: 'Salaries', Definition: 'What somebody earns.', Examples: topic.examples, Type: 'DENY' },
     ])
-    expect(rules.WordPolicyConfig).toMatchObject({ WordsConfig: [{ Text: 'fakeword' }], ManagedWordListsConfig: [{ Type: 'PROFANITY' }] })
+    expect(rules.WordPolicyConfig).toMatchObject({
+      WordsConfig: [{ Text: 'fakeword' }],
+      ManagedWordListsConfig: [{ Type: 'PROFANITY' }],
+    })
   })
 })
 
@@ -66,12 +80,16 @@ describe('its version', () => {
   })
 
   test('stays for a release that is put back', () => {
-    expect(versionOf(template)).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' })
+    expect(versionOf(template)).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    })
   })
 })
 
 describe('the tier', () => {
-  const profile = (region: string) => `arn:aws:bedrock:${region}:${FAKE_ACCOUNT}:guardrail-profile/us.guardrail.v1:0`
+  const profile = (region: string) =>
+    `arn:aws:bedrock:${region}:${FAKE_ACCOUNT}:guardrail-profile/us.guardrail.v1:0`
 
   test('STANDARD reads in other regions of the same part of the world, and may', () => {
     expect(text(made.CrossRegionConfig.GuardrailProfileArn)).toBe(profile('us-east-1'))

@@ -9,31 +9,46 @@ const documents = { name: 'handbook', source: 's3', bucket: 'fake-documents', pr
 const existing = { name: 'old', source: 'existing', id: 'KB00000001' } as const
 
 const outputs = JSON.parse(text(template.Outputs.KnowledgeBases?.Value))
-const basesOf = (one: typeof template) => functionNamed(one, ANSWER_FUNCTION).Properties.Environment.Variables.KNOWLEDGE_BASES
+const basesOf = (one: typeof template) =>
+  functionNamed(one, ANSWER_FUNCTION).Properties.Environment.Variables.KNOWLEDGE_BASES
 const nameOf = (one: typeof template, type: string) => only(one, type).Properties.Name
 const vectorRights = (one: typeof template) =>
   identityStatements(one)
     .filter(({ actions }) => actions.includes('s3vectors:DeleteVectors'))
     .map(({ of, resources }) => [of, resources])
-const published = (one: typeof template) => ofType(one, 'AWS::Lambda::Version').map(([logicalId]) => logicalId)
+const published = (one: typeof template) =>
+  ofType(one, 'AWS::Lambda::Version').map(([logicalId]) => logicalId)
 
 describe('a new base', () => {
   test('keeps the text of passages out of what S3 Vectors can filter by', () => {
     const { MetadataConfiguration, Dimension } = only(template, 'AWS::S3Vectors::Index').Properties
-    expect(MetadataConfiguration.NonFilterableMetadataKeys).toEqual(['AMAZON_BEDROCK_TEXT', 'AMAZON_BEDROCK_METADATA'])
-    const { VectorKnowledgeBaseConfiguration } = only(template, 'AWS::Bedrock::KnowledgeBase').Properties.KnowledgeBaseConfiguration
-    expect(VectorKnowledgeBaseConfiguration.EmbeddingModelConfiguration.BedrockEmbeddingModelConfiguration.Dimensions).toBe(Dimension)
+    expect(MetadataConfiguration.NonFilterableMetadataKeys).toEqual([
+      'AMAZON_BEDROCK_TEXT',
+      'AMAZON_BEDROCK_METADATA',
+    ])
+    const { VectorKnowledgeBaseConfiguration } = only(template, 'AWS::Bedrock::KnowledgeBase').Properties
+      .KnowledgeBaseConfiguration
+    expect(
+      VectorKnowledgeBaseConfiguration.EmbeddingModelConfiguration.BedrockEmbeddingModelConfiguration
+        .Dimensions,
+    ).toBe(Dimension)
   })
 
   test('is made anew under another name when its vectors change, and the functions learn its id', () => {
-    const other = home({ knowledge: { ...knowledge, embedding: { ...knowledge.embedding, dimensions: 512 } } })
-    expect(nameOf(other, 'AWS::Bedrock::KnowledgeBase')).not.toBe(nameOf(template, 'AWS::Bedrock::KnowledgeBase'))
+    const other = home({
+      knowledge: { ...knowledge, embedding: { ...knowledge.embedding, dimensions: 512 } },
+    })
+    expect(nameOf(other, 'AWS::Bedrock::KnowledgeBase')).not.toBe(
+      nameOf(template, 'AWS::Bedrock::KnowledgeBase'),
+    )
     expect(published(other)).not.toEqual(published(template))
     expect(only(other, 'AWS::S3Vectors::Index').Properties).not.toHaveProperty('IndexName')
     // The old one is removed after the change, by a role that may do then what it may do now, and empties its own index.
     expect(vectorRights(other)).toEqual(vectorRights(template))
     const [bucket] = ofType(template, 'AWS::S3Vectors::VectorBucket')[0] ?? []
-    expect(vectorRights(template)).toEqual([[expect.stringMatching(/Role/), [`\${${bucket}.VectorBucketArn}/index/*`]]])
+    expect(vectorRights(template)).toEqual([
+      [expect.stringMatching(/Role/), [`\${${bucket}.VectorBucketArn}/index/*`]],
+    ])
   })
 
   test('has its source made anew under another name when the cutting changes, and stays itself', () => {
@@ -58,9 +73,14 @@ describe('a new base', () => {
 
 describe('the source', () => {
   test('Confluence is read as a user whose token is in a secret', () => {
-    const { ConfluenceConfiguration } = only(template, 'AWS::Bedrock::DataSource').Properties.DataSourceConfiguration
+    const { ConfluenceConfiguration } = only(template, 'AWS::Bedrock::DataSource').Properties
+      .DataSourceConfiguration
     const { HostType, AuthType, HostUrl, CredentialsSecretArn } = ConfluenceConfiguration.SourceConfiguration
-    expect({ HostType, AuthType, HostUrl }).toEqual({ HostType: 'SAAS', AuthType: 'BASIC', HostUrl: 'https://fake.atlassian.example' })
+    expect({ HostType, AuthType, HostUrl }).toEqual({
+      HostType: 'SAAS',
+      AuthType: 'BASIC',
+      HostUrl: 'https://fake.atlassian.example',
+    })
     const { GenerateSecretString } = template.Resources[CredentialsSecretArn.Ref]?.Properties ?? {}
     expect(GenerateSecretString.GenerateStringKey).toBe('password')
     expect(JSON.parse(GenerateSecretString.SecretStringTemplate)).toEqual({ username: 'not-set' })
@@ -79,7 +99,9 @@ describe('the source', () => {
 
   test('without a prefix the whole bucket is read', () => {
     const all = home({ knowledge: { ...knowledge, bases: [{ ...documents, prefix: '' }] } })
-    expect(only(all, 'AWS::Bedrock::DataSource').Properties.DataSourceConfiguration.S3Configuration).not.toHaveProperty('InclusionPrefixes')
+    expect(
+      only(all, 'AWS::Bedrock::DataSource').Properties.DataSourceConfiguration.S3Configuration,
+    ).not.toHaveProperty('InclusionPrefixes')
   })
 })
 
@@ -92,7 +114,9 @@ describe('the functions know every base by its name', () => {
 
   test('an existing one makes nothing', () => {
     const old = home({ knowledge: { ...knowledge, bases: [existing] } })
-    const made = Object.values(old.Resources).filter(({ Type }) => /S3Vectors|Scheduler|Bedrock::(KnowledgeBase|DataSource)/.test(Type))
+    const made = Object.values(old.Resources).filter(({ Type }) =>
+      /S3Vectors|Scheduler|Bedrock::(KnowledgeBase|DataSource)/.test(Type),
+    )
     expect(made).toEqual([])
   })
 
@@ -101,18 +125,25 @@ describe('the functions know every base by its name', () => {
   })
 
   test('no two have the same', () => {
-    expect(() => home({ knowledge: { ...knowledge, bases: [existing, { ...existing, id: 'KB00000002' }] } })).toThrow('old')
+    expect(() =>
+      home({ knowledge: { ...knowledge, bases: [existing, { ...existing, id: 'KB00000002' }] } }),
+    ).toThrow('old')
   })
 })
 
 test('the outputs have what the first sync takes', () => {
   const any = expect.any(String)
-  expect(outputs).toEqual([{ name: 'wiki', knowledgeBaseId: any, dataSourceId: any, reading: any, credentialsArn: any }])
+  expect(outputs).toEqual([
+    { name: 'wiki', knowledgeBaseId: any, dataSourceId: any, reading: any, credentialsArn: any },
+  ])
 })
 
 test('what was read is told from what is to be read now', () => {
   const other = home({
-    knowledge: { ...knowledge, bases: [{ name: 'wiki', source: 'confluence', site: 'https://other.atlassian.example' }] },
+    knowledge: {
+      ...knowledge,
+      bases: [{ name: 'wiki', source: 'confluence', site: 'https://other.atlassian.example' }],
+    },
   })
   const [moved] = JSON.parse(text(other.Outputs.KnowledgeBases?.Value))
   expect(moved.reading).not.toBe(outputs[0].reading)

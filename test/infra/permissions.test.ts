@@ -19,12 +19,16 @@ const { knowledge } = fakeSections
 const documents = { name: 'handbook', source: 's3', bucket: 'fake-documents', prefix: 'handbook/' } as const
 
 test('nothing may be done with everything, but what has a reason', () => {
-  const templates = Object.values(synthesize({ knowledge: { ...knowledge, bases: [...knowledge.bases, documents] } }))
+  const templates = Object.values(
+    synthesize({ knowledge: { ...knowledge, bases: [...knowledge.bases, documents] } }),
+  )
   const statements = templates.flatMap(identityStatements)
   const wild = statements.flatMap(({ actions, resources }) =>
     actions.flatMap((action) =>
       // A logical id ends in eight digits of a hash.
-      resources.map((resource) => `${action} ${resource.replace(/[0-9A-F]{8}\./, '.')}`).filter((right) => right.includes('*')),
+      resources
+        .map((resource) => `${action} ${resource.replace(/[0-9A-F]{8}\./, '.')}`)
+        .filter((right) => right.includes('*')),
     ),
   )
   expect([...new Set(wild)].sort()).toEqual(Object.keys(WILDCARDS).sort())
@@ -33,8 +37,8 @@ test('nothing may be done with everything, but what has a reason', () => {
 
 describe('the model', () => {
   const asking = (id: string, region: string) =>
-    statementsOf(home({ model: { ...fakeSections.model, id, region } }), ANSWER_FUNCTION).filter(({ actions }) =>
-      actions.some((action) => action.startsWith('bedrock:InvokeModelWith')),
+    statementsOf(home({ model: { ...fakeSections.model, id, region } }), ANSWER_FUNCTION).filter(
+      ({ actions }) => actions.some((action) => action.startsWith('bedrock:InvokeModelWith')),
     )
   const allow = { Effect: 'Allow', actions: ['bedrock:InvokeModelWithResponseStream'] }
 
@@ -58,18 +62,27 @@ describe('the model', () => {
       .flatMap(({ resources }) => resources)
       .map((arn) => arn.split(':')[3])
     expect(regions.filter((region) => !region?.startsWith('eu-'))).toEqual([])
-    expect(new Set(regions)).toEqual(new Set(['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-3']))
+    expect(new Set(regions)).toEqual(
+      new Set(['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-3']),
+    )
   })
 
   test('through a region that only calls is asked in that region too', () => {
-    const resources = asking('us.anthropic.claude-haiku-5-5', 'us-west-1').flatMap((statement) => statement.resources)
+    const resources = asking('us.anthropic.claude-haiku-5-5', 'us-west-1').flatMap(
+      (statement) => statement.resources,
+    )
     expect(resources).toContain('arn:aws:bedrock:us-west-1::foundation-model/anthropic.claude-haiku-5-5')
   })
 
   test('through the global profile is asked in no region by name, as AWS sees it', () => {
     const profile = `arn:aws:bedrock:us-east-1:${FAKE_ACCOUNT}:inference-profile/global.anthropic.claude-haiku-5-5`
     const through = { 'bedrock:InferenceProfileArn': profile }
-    expect(asking('global.anthropic.claude-haiku-5-5', 'us-east-1').map(({ resources, Condition }) => ({ resources, Condition }))).toEqual([
+    expect(
+      asking('global.anthropic.claude-haiku-5-5', 'us-east-1').map(({ resources, Condition }) => ({
+        resources,
+        Condition,
+      })),
+    ).toEqual([
       { resources: [profile], Condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } } },
       {
         resources: ['arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-haiku-5-5'],
@@ -97,18 +110,26 @@ test('the apology has nothing to do with Bedrock', () => {
 
 test('of secrets one is read, and nothing else is done with it', () => {
   for (const name of [ANSWER_FUNCTION, APOLOGIZE_FUNCTION]) {
-    const secrets = statementsOf(home(), name).filter(({ actions }) => actions.some((action) => action.startsWith('secretsmanager:')))
-    expect(secrets.map(({ actions, resources }) => [actions, resources.length])).toEqual([[['secretsmanager:GetSecretValue'], 1]])
+    const secrets = statementsOf(home(), name).filter(({ actions }) =>
+      actions.some((action) => action.startsWith('secretsmanager:')),
+    )
+    expect(secrets.map(({ actions, resources }) => [actions, resources.length])).toEqual([
+      [['secretsmanager:GetSecretValue'], 1],
+    ])
   }
 })
 
 test('of knowledge bases only those of the configuration are searched', () => {
   const bases = [{ name: 'old', source: 'existing', id: 'KB00000001' }] as const
-  const search = statementsOf(home({ knowledge: { ...knowledge, bases: [...bases] } }), ANSWER_FUNCTION).filter(({ actions }) =>
-    actions.includes('bedrock:Retrieve'),
-  )
+  const search = statementsOf(
+    home({ knowledge: { ...knowledge, bases: [...bases] } }),
+    ANSWER_FUNCTION,
+  ).filter(({ actions }) => actions.includes('bedrock:Retrieve'))
   expect(search.map(({ actions, resources }) => ({ actions, resources }))).toEqual([
-    { actions: ['bedrock:Retrieve'], resources: [`arn:aws:bedrock:us-east-1:${FAKE_ACCOUNT}:knowledge-base/KB00000001`] },
+    {
+      actions: ['bedrock:Retrieve'],
+      resources: [`arn:aws:bedrock:us-east-1:${FAKE_ACCOUNT}:knowledge-base/KB00000001`],
+    },
   ])
 })
 

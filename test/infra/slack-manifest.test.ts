@@ -2,7 +2,13 @@ import { globSync, readFileSync } from 'node:fs'
 import { parseSync } from 'oxc-parser'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { type BOT_EVENTS, BOT_SCOPES, createAppLink, manifestOf, readEdgeUrl } from '../../infra/slack-manifest.ts'
+import {
+  type BOT_EVENTS,
+  BOT_SCOPES,
+  createAppLink,
+  manifestOf,
+  readEdgeUrl,
+} from '../../infra/slack-manifest.ts'
 import { SlackManifest } from '../../infra/slack-manifest-limits.ts'
 import { methods } from '../../playground/slack/methods.ts'
 import { fakeSections } from './fake-sections.ts'
@@ -77,9 +83,15 @@ test('Slack calls the paths that the edge answers', () => {
 test('the agent view is the configuration', () => {
   const suggestedPrompts = [{ title: 'A fake question', message: 'What is fake?' }]
   const { features } = manifestOf({ identity: { ...identity, suggestedPrompts } }, URL_OF_EDGE)
-  expect(features.agent_view).toEqual({ agent_description: identity.description, suggested_prompts: suggestedPrompts })
+  expect(features.agent_view).toEqual({
+    agent_description: identity.description,
+    suggested_prompts: suggestedPrompts,
+  })
   expect(manifest.features.agent_view).not.toHaveProperty('suggested_prompts')
-  expect(features.app_home).toMatchObject({ messages_tab_enabled: true, messages_tab_read_only_enabled: false })
+  expect(features.app_home).toMatchObject({
+    messages_tab_enabled: true,
+    messages_tab_read_only_enabled: false,
+  })
 })
 
 test.each([
@@ -87,21 +99,51 @@ test.each([
   ['Ask Ada!', '/ask-ada'],
   ['Größe 2', '/größe-2'],
 ])('%s is called by %s', (name, command) => {
-  expect(manifestOf({ identity: { ...identity, name } }, URL_OF_EDGE).features.slash_commands[0].command).toBe(command)
+  expect(
+    manifestOf({ identity: { ...identity, name } }, URL_OF_EDGE).features.slash_commands[0].command,
+  ).toBe(command)
 })
 
 describe('limits', () => {
   const prompt = { title: 'A fake question', message: 'What is fake?' }
   test.each([
     ['name', { name: 'n'.repeat(36) }, 'identity.name has 36 characters, and Slack takes 35'],
-    ['slash command', { name: 'n'.repeat(33) }, 'identity.name, as the slash command, has 34 characters, and Slack takes 32'],
-    ['empty slash command', { name: '!!!' }, 'identity.name, as the slash command, is too short: Slack takes 2 characters or more'],
-    ['description', { description: 'd'.repeat(141) }, 'identity.description has 141 characters, and Slack takes 140'],
-    ['agent description', { description: 'd'.repeat(301) }, 'identity.description has 301 characters, and Slack takes 300'],
+    [
+      'slash command',
+      { name: 'n'.repeat(33) },
+      'identity.name, as the slash command, has 34 characters, and Slack takes 32',
+    ],
+    [
+      'empty slash command',
+      { name: '!!!' },
+      'identity.name, as the slash command, is too short: Slack takes 2 characters or more',
+    ],
+    [
+      'description',
+      { description: 'd'.repeat(141) },
+      'identity.description has 141 characters, and Slack takes 140',
+    ],
+    [
+      'agent description',
+      { description: 'd'.repeat(301) },
+      'identity.description has 301 characters, and Slack takes 300',
+    ],
     ['empty description', { description: '' }, 'identity.description is too short'],
-    ['prompts', { suggestedPrompts: Array(5).fill(prompt) }, 'identity.suggestedPrompts has 5 questions, and Slack takes 4'],
-    ['empty title', { suggestedPrompts: [{ ...prompt, title: '' }] }, 'identity.suggestedPrompts: a title is too short'],
-    ['empty message', { suggestedPrompts: [{ ...prompt, message: '' }] }, 'identity.suggestedPrompts: a message is too short'],
+    [
+      'prompts',
+      { suggestedPrompts: Array(5).fill(prompt) },
+      'identity.suggestedPrompts has 5 questions, and Slack takes 4',
+    ],
+    [
+      'empty title',
+      { suggestedPrompts: [{ ...prompt, title: '' }] },
+      'identity.suggestedPrompts: a title is too short',
+    ],
+    [
+      'empty message',
+      { suggestedPrompts: [{ ...prompt, message: '' }] },
+      'identity.suggestedPrompts: a message is too short',
+    ],
   ])('%s', (_, change, sentence) => {
     expect(() => manifestOf({ identity: { ...identity, ...change } }, URL_OF_EDGE)).toThrow(sentence)
   })
@@ -117,16 +159,40 @@ describe('limits', () => {
   /** What no configuration fills, bent in the manifest itself. */
   test.each([
     ['display name', (m: SlackManifest) => (m.features.bot_user.display_name = 'n'.repeat(81))],
-    ["the command's address", (m: SlackManifest) => (m.features.slash_commands[0].url = `https://${'u'.repeat(3000)}`)],
-    ["the command's description", (m: SlackManifest) => (m.features.slash_commands[0].description = 'd'.repeat(2001))],
-    ["the command's hint", (m: SlackManifest) => (m.features.slash_commands[0].usage_hint = 'h'.repeat(1001))],
-    ["the events' address", (m: SlackManifest) => (m.settings.event_subscriptions.request_url = `https://${'u'.repeat(3500)}`)],
-    ["the buttons' address", (m: SlackManifest) => (m.settings.interactivity.request_url = 'http://fake.example')],
-    ['too many events', (m: SlackManifest) => (m.settings.event_subscriptions.bot_events = Array(101).fill('app_mention'))],
-    ['too long an event', (m: SlackManifest) => (m.settings.event_subscriptions.bot_events = ['e'.repeat(51)])],
+    [
+      "the command's address",
+      (m: SlackManifest) => (m.features.slash_commands[0].url = `https://${'u'.repeat(3000)}`),
+    ],
+    [
+      "the command's description",
+      (m: SlackManifest) => (m.features.slash_commands[0].description = 'd'.repeat(2001)),
+    ],
+    [
+      "the command's hint",
+      (m: SlackManifest) => (m.features.slash_commands[0].usage_hint = 'h'.repeat(1001)),
+    ],
+    [
+      "the events' address",
+      (m: SlackManifest) => (m.settings.event_subscriptions.request_url = `https://${'u'.repeat(3500)}`),
+    ],
+    [
+      "the buttons' address",
+      (m: SlackManifest) => (m.settings.interactivity.request_url = 'http://fake.example'),
+    ],
+    [
+      'too many events',
+      (m: SlackManifest) => (m.settings.event_subscriptions.bot_events = Array(101).fill('app_mention')),
+    ],
+    [
+      'too long an event',
+      (m: SlackManifest) => (m.settings.event_subscriptions.bot_events = ['e'.repeat(51)]),
+    ],
     ['too many scopes', (m: SlackManifest) => (m.oauth_config.scopes.bot = Array(256).fill('commands'))],
     ['too long a scope', (m: SlackManifest) => (m.oauth_config.scopes.bot = ['s'.repeat(51)])],
-    ['a key that Slack does not know', (m: SlackManifest) => Object.assign(m.features, { assistant_view: {} })],
+    [
+      'a key that Slack does not know',
+      (m: SlackManifest) => Object.assign(m.features, { assistant_view: {} }),
+    ],
   ])('%s', (_, bend) => {
     const bent = structuredClone(manifest)
     bend(bent)
@@ -142,13 +208,16 @@ test('the link holds the manifest whole', () => {
   expect(JSON.parse(link.searchParams.get('manifest_json') ?? '')).toEqual(manifest)
 })
 
-test.each(['', 'vera-edge', 'http://vera-edge.fake.workers.dev', `${URL_OF_EDGE}/slack/events`, `${URL_OF_EDGE}/?a=b`])(
-  '"%s" is no address of a Worker',
-  (url) => {
-    expect(() => readEdgeUrl(url)).toThrow('is no address of a Worker')
-    expect(readEdgeUrl(`${URL_OF_EDGE}/`)).toBe(URL_OF_EDGE)
-  },
-)
+test.each([
+  '',
+  'vera-edge',
+  'http://vera-edge.fake.workers.dev',
+  `${URL_OF_EDGE}/slack/events`,
+  `${URL_OF_EDGE}/?a=b`,
+])('"%s" is no address of a Worker', (url) => {
+  expect(() => readEdgeUrl(url)).toThrow('is no address of a Worker')
+  expect(readEdgeUrl(`${URL_OF_EDGE}/`)).toBe(URL_OF_EDGE)
+})
 
 interface Node {
   type: string

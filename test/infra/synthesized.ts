@@ -22,15 +22,24 @@ export interface Template {
 export const FAKE_ACCOUNT = '000000000000'
 
 /** An app with the stacks in it, under the flags of cdk.json. The sections of `change` are in place of the fake ones. It is synthesized into `outdir`. */
-export function appWith(outdir: string, change: Partial<Sections>, context: Record<string, unknown> = {}): App {
-  const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> }
+export function appWith(
+  outdir: string,
+  change: Partial<Sections>,
+  context: Record<string, unknown> = {},
+): App {
+  const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as {
+    context: Record<string, unknown>
+  }
   const app = new App({ outdir, context: { ...flags, ...context }, analyticsReporting: false })
   createStacks(app, { ...fakeSections, ...change })
   return app
 }
 
 /** The templates by the name of their stack. */
-export function synthesize(change: Partial<Sections> = {}, context: Record<string, unknown> = {}): Record<string, Template> {
+export function synthesize(
+  change: Partial<Sections> = {},
+  context: Record<string, unknown> = {},
+): Record<string, Template> {
   // A second and more for each file of tests; valid.test.ts and `npm run synth` validate.
   process.env.CDK_VALIDATION = 'false'
   const outdir = mkdtempSync(join(tmpdir(), 'vera-test-'))
@@ -56,12 +65,15 @@ export function ofType(template: Template, type: string): [logicalId: string, re
 /** The only one of its type; throws where there are more or none. */
 export function only(template: Template, type: string): Resource {
   const [found, ...others] = ofType(template, type)
-  if (!found || others.length > 0) throw new Error(`${others.length + (found ? 1 : 0)} resources of type ${type}`)
+  if (!found || others.length > 0)
+    throw new Error(`${others.length + (found ? 1 : 0)} resources of type ${type}`)
   return found[1]
 }
 
 export function functionNamed(template: Template, name: string): Resource {
-  const found = ofType(template, 'AWS::Lambda::Function').find(([, { Properties }]) => Properties.FunctionName === name)
+  const found = ofType(template, 'AWS::Lambda::Function').find(
+    ([, { Properties }]) => Properties.FunctionName === name,
+  )
   if (!found) throw new Error(`There is no function ${name}`)
   return found[1]
 }
@@ -72,7 +84,11 @@ export function text(value: unknown): string {
   const [intrinsic, argument] = Object.entries(value)[0] ?? []
   switch (intrinsic) {
     case 'Ref':
-      return argument === 'AWS::AccountId' ? FAKE_ACCOUNT : argument === 'AWS::Partition' ? 'aws' : `\${${argument}}`
+      return argument === 'AWS::AccountId'
+        ? FAKE_ACCOUNT
+        : argument === 'AWS::Partition'
+          ? 'aws'
+          : `\${${argument}}`
     case 'Fn::GetAtt':
       return `\${${argument.join('.')}}`
     case 'Fn::GetStackOutput':
@@ -93,9 +109,15 @@ export interface Statement {
 
 /** What every identity is allowed: roles with what is inside them and attached to them, and users. Resource policies are left out. */
 export function identityStatements(template: Template): (Statement & { of: string })[] {
-  const attached = ofType(template, 'AWS::IAM::Policy').map(([id, { Properties }]) => ({ of: id, document: Properties.PolicyDocument }))
+  const attached = ofType(template, 'AWS::IAM::Policy').map(([id, { Properties }]) => ({
+    of: id,
+    document: Properties.PolicyDocument,
+  }))
   const inline = ofType(template, 'AWS::IAM::Role').flatMap(([id, { Properties }]) =>
-    (Properties.Policies ?? []).map(({ PolicyDocument }: { PolicyDocument: unknown }) => ({ of: id, document: PolicyDocument })),
+    (Properties.Policies ?? []).map(({ PolicyDocument }: { PolicyDocument: unknown }) => ({
+      of: id,
+      document: PolicyDocument,
+    })),
   )
   return [...attached, ...inline].flatMap(({ of, document }) =>
     document.Statement.map(({ Effect, Action, Resource, Condition }: Record<string, unknown>) => ({
@@ -104,7 +126,9 @@ export function identityStatements(template: Template): (Statement & { of: strin
       actions: [Action].flat(),
       resources: [Resource].flat().map(text),
       ...(Condition !== undefined && {
-        Condition: JSON.parse(JSON.stringify(Condition), (_, value) => (isIntrinsic(value) ? text(value) : value)),
+        Condition: JSON.parse(JSON.stringify(Condition), (_, value) =>
+          isIntrinsic(value) ? text(value) : value,
+        ),
       }),
     })),
   )
@@ -121,5 +145,9 @@ export function statementsOf(template: Template, functionName: string): Statemen
 }
 
 function isIntrinsic(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).some((key) => key === 'Ref' || key.startsWith('Fn::'))
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.keys(value).some((key) => key === 'Ref' || key.startsWith('Fn::'))
+  )
 }

@@ -18,9 +18,17 @@ const policy = guardrail as Extract<Sections['guardrail'], { source: 'policy' }>
 const CONFIGURATIONS: [what: string, change: Partial<Sections>][] = [
   [
     'every source',
-    { knowledge: { ...knowledge, bases: [...knowledge.bases, documents, { ...documents, name: 'all', prefix: '' }, existing] } },
+    {
+      knowledge: {
+        ...knowledge,
+        bases: [...knowledge.bases, documents, { ...documents, name: 'all', prefix: '' }, existing],
+      },
+    },
   ],
-  ['no knowledge base and no rerank model', { knowledge: { ...knowledge, bases: [], rerankModel: undefined } }],
+  [
+    'no knowledge base and no rerank model',
+    { knowledge: { ...knowledge, bases: [], rerankModel: undefined } },
+  ],
   [
     'topics, words and the other tier',
     {
@@ -29,7 +37,13 @@ const CONFIGURATIONS: [what: string, change: Partial<Sections>][] = [
         tier: 'CLASSIC',
         mask: [],
         block: [],
-        topics: [{ name: 'Salaries', definition: 'What somebody earns.', examples: ['What does a fake colleague earn?'] }],
+        topics: [
+          {
+            name: 'Salaries',
+            definition: 'What somebody earns.',
+            examples: ['What does a fake colleague earn?'],
+          },
+        ],
         words: ['fakeword'],
       },
     },
@@ -41,23 +55,37 @@ const CONFIGURATIONS: [what: string, change: Partial<Sections>][] = [
   ['an existing guardrail', { guardrail: { source: 'existing', id: 'gr00fake', version: '3' } }],
   [
     'the global profile, a mail address, tags',
-    { model: { ...model, id: 'global.fake.model' }, deployment: { ...deployment, alarmEmail: 'it@fake.example', tags: { team: 'fake' } } },
+    {
+      model: { ...model, id: 'global.fake.model' },
+      deployment: { ...deployment, alarmEmail: 'it@fake.example', tags: { team: 'fake' } },
+    },
   ],
-  ['three regions', { model: { ...model, id: 'eu.fake.model', region: 'eu-west-1' }, knowledge: { ...knowledge, region: 'eu-central-1' } }],
+  [
+    'three regions',
+    {
+      model: { ...model, id: 'eu.fake.model', region: 'eu-west-1' },
+      knowledge: { ...knowledge, region: 'eu-central-1' },
+    },
+  ],
 ]
 
 beforeEach(() => {
   process.env.CDK_VALIDATION = 'true'
 })
 
-test.each(CONFIGURATIONS)('%s: the templates are valid, and cdk-nag finds nothing that has no reason', (_, change) => {
-  const outdir = mkdtempSync(join(tmpdir(), 'vera-test-'))
-  onTestFinished(() => rmSync(outdir, { recursive: true }))
-  const app = appWith(outdir, change)
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
-  const { pluginReports } = JSON.parse(readFileSync(join(app.synth().directory, 'validation-report.json'), 'utf8'))
-  expect(pluginReports).toEqual([])
-})
+test.each(CONFIGURATIONS)(
+  '%s: the templates are valid, and cdk-nag finds nothing that has no reason',
+  (_, change) => {
+    const outdir = mkdtempSync(join(tmpdir(), 'vera-test-'))
+    onTestFinished(() => rmSync(outdir, { recursive: true }))
+    const app = appWith(outdir, change)
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+    const { pluginReports } = JSON.parse(
+      readFileSync(join(app.synth().directory, 'validation-report.json'), 'utf8'),
+    )
+    expect(pluginReports).toEqual([])
+  },
+)
 
 test('a synthesis leaves nothing in the temporary folder', () => {
   const temporary = mkdtempSync(join(tmpdir(), 'vera-test-'))

@@ -25,7 +25,13 @@ async function stage(fault?: Fault) {
     await dynamo.close()
   })
   const claim = () =>
-    client.send(new PutItemCommand({ TableName: 'turns', Item: { pk: { S: 'turn' } }, ConditionExpression: 'attribute_not_exists(pk)' }))
+    client.send(
+      new PutItemCommand({
+        TableName: 'turns',
+        Item: { pk: { S: 'turn' } },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      }),
+    )
   return { calls, dynamo, client, claim }
 }
 
@@ -35,7 +41,12 @@ test('a table is there at once and keeps its conditions', async () => {
   await expect(claim()).rejects.toBeInstanceOf(ConditionalCheckFailedException)
   expect(await dynamo.items('turns')).toEqual([{ pk: { S: 'turn' } }])
   expect(calls.all).toMatchObject([
-    { to: 'dynamo', method: 'PutItem', args: { TableName: 'turns', Item: { pk: { S: 'turn' } } }, status: 200 },
+    {
+      to: 'dynamo',
+      method: 'PutItem',
+      args: { TableName: 'turns', Item: { pk: { S: 'turn' } } },
+      status: 200,
+    },
     { to: 'dynamo', method: 'PutItem', status: 400, error: 'ConditionalCheckFailedException' },
   ])
 })
@@ -59,7 +70,12 @@ test('all items of a table are listed, over as many pages as there are', async (
   const { client, dynamo } = await stage()
   // A page of a scan ends at 1 MB.
   const put = (n: number) =>
-    client.send(new PutItemCommand({ TableName: 'turns', Item: { pk: { S: `${n}` }, text: { S: 'x'.repeat(390_000) } } }))
+    client.send(
+      new PutItemCommand({
+        TableName: 'turns',
+        Item: { pk: { S: `${n}` }, text: { S: 'x'.repeat(390_000) } },
+      }),
+    )
   await Promise.all([1, 2, 3, 4].map(put))
   expect((await dynamo.items('turns')).map((item) => item.pk?.S).toSorted()).toEqual(['1', '2', '3', '4'])
 })
@@ -79,8 +95,18 @@ test('two claims at the same time: one wins', async () => {
 test.each<[string, Fault, number, number]>([
   ['the connection is cut before', { kind: 'cut' }, 0, 0],
   ['the connection is cut after', { kind: 'cut', carriedOut: true }, 1, 0],
-  ['an error is answered instead of', { kind: 'answer', status: 500, body: '{"__type":"InternalServerError"}' }, 0, 500],
-  ['an error is answered after', { kind: 'answer', status: 500, body: '{"__type":"InternalServerError"}', carriedOut: true }, 1, 500],
+  [
+    'an error is answered instead of',
+    { kind: 'answer', status: 500, body: '{"__type":"InternalServerError"}' },
+    0,
+    500,
+  ],
+  [
+    'an error is answered after',
+    { kind: 'answer', status: 500, body: '{"__type":"InternalServerError"}', carriedOut: true },
+    1,
+    500,
+  ],
 ])('%s the write', async (_, fault, written, status) => {
   const { claim, dynamo, calls } = await stage(fault)
   await expect(claim()).rejects.toThrow()

@@ -9,7 +9,11 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createCalls } from '../../playground/calls.ts'
 import { startSecrets } from '../../playground/secrets.ts'
 
-const CREDENTIALS = { accessKeyId: 'ASIAFAKELAMBDA', secretAccessKey: 'fake-lambda-secret', sessionToken: 'fake-session-token' }
+const CREDENTIALS = {
+  accessKeyId: 'ASIAFAKELAMBDA',
+  secretAccessKey: 'fake-lambda-secret',
+  sessionToken: 'fake-session-token',
+}
 const ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:vera/slack-AbC123'
 
 async function stage(changes: Partial<SecretsManagerClientConfig> = {}) {
@@ -31,7 +35,12 @@ async function stage(changes: Partial<SecretsManagerClientConfig> = {}) {
     client.destroy()
     await secrets.close()
   })
-  return { calls, secrets, client, get: (id: string) => client.send(new GetSecretValueCommand({ SecretId: id })) }
+  return {
+    calls,
+    secrets,
+    client,
+    get: (id: string) => client.send(new GetSecretValueCommand({ SecretId: id })),
+  }
 }
 
 test.each([
@@ -48,7 +57,9 @@ test.each([
     VersionStages: ['AWSCURRENT'],
     CreatedDate: expect.any(Date),
   })
-  expect(calls.all).toMatchObject([{ to: 'secrets', method: 'GetSecretValue', args: { SecretId: id }, status: 200 }])
+  expect(calls.all).toMatchObject([
+    { to: 'secrets', method: 'GetSecretValue', args: { SecretId: id }, status: 200 },
+  ])
 })
 
 test('a secret that has only a name gets an ARN', async () => {
@@ -74,9 +85,21 @@ test('an unknown secret is not found', async () => {
 })
 
 test.each([
-  ['an unknown key', { credentials: { ...CREDENTIALS, accessKeyId: 'ASIAFAKEOTHER' } }, 'UnrecognizedClientException'],
-  ['a wrong secret', { credentials: { ...CREDENTIALS, secretAccessKey: 'fake-other' } }, 'InvalidSignatureException'],
-  ['another session token', { credentials: { ...CREDENTIALS, sessionToken: 'fake-other' } }, 'UnrecognizedClientException'],
+  [
+    'an unknown key',
+    { credentials: { ...CREDENTIALS, accessKeyId: 'ASIAFAKEOTHER' } },
+    'UnrecognizedClientException',
+  ],
+  [
+    'a wrong secret',
+    { credentials: { ...CREDENTIALS, secretAccessKey: 'fake-other' } },
+    'InvalidSignatureException',
+  ],
+  [
+    'another session token',
+    { credentials: { ...CREDENTIALS, sessionToken: 'fake-other' } },
+    'UnrecognizedClientException',
+  ],
   [
     'no session token',
     { credentials: { accessKeyId: 'ASIAFAKELAMBDA', secretAccessKey: 'fake-lambda-secret' } },
@@ -92,6 +115,8 @@ test.each([
 
 test('any other call is refused, and is a violation', async () => {
   const { client, calls } = await stage()
-  await expect(client.send(new DescribeSecretCommand({ SecretId: ARN }))).rejects.toMatchObject({ name: 'UnknownOperationException' })
+  await expect(client.send(new DescribeSecretCommand({ SecretId: ARN }))).rejects.toMatchObject({
+    name: 'UnknownOperationException',
+  })
   expect(calls.violations).toEqual(['Secrets Manager was asked for secretsmanager.DescribeSecret'])
 })

@@ -4,7 +4,12 @@ import type { Call, Fault } from '../../playground/calls.ts'
 
 type Random = () => number
 
-const ASKS_TO_WAIT: Fault = { kind: 'answer', status: 429, headers: { 'retry-after': '1' }, body: '{"ok":false,"error":"ratelimited"}' }
+const ASKS_TO_WAIT: Fault = {
+  kind: 'answer',
+  status: 429,
+  headers: { 'retry-after': '1' },
+  body: '{"ok":false,"error":"ratelimited"}',
+}
 
 /** Of Slack's calls: so many are asked to wait, so many get a 5xx or no answer, and so many appends find their stream expired. */
 const SLACK = { waits: 0.05, lost: 0.06, expired: 0.02 }
@@ -19,9 +24,14 @@ function lost(random: Random): Fault {
 }
 
 /** What happens to a call to Slack or DynamoDB. `expire` ends the stream that an append is for. */
-export function passingFault(call: Readonly<Call>, random: Random, expire: (channel: string, ts: string) => void): Fault | undefined {
+export function passingFault(
+  call: Readonly<Call>,
+  random: Random,
+  expire: (channel: string, ts: string) => void,
+): Fault | undefined {
   const chance = random()
-  if (call.to === 'dynamo') return chance < DYNAMO_LOST ? { ...BROKEN_TABLE, carriedOut: random() < CARRIED_OUT } : undefined
+  if (call.to === 'dynamo')
+    return chance < DYNAMO_LOST ? { ...BROKEN_TABLE, carriedOut: random() < CARRIED_OUT } : undefined
   if (call.to !== 'slack') return undefined
   if (chance < SLACK.waits) return ASKS_TO_WAIT
   if (chance < SLACK.waits + SLACK.lost) return lost(random)
@@ -31,7 +41,11 @@ export function passingFault(call: Readonly<Call>, random: Random, expire: (chan
   return undefined
 }
 
-const BROKEN_TABLE = { kind: 'answer', status: 500, body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}' } as const
+const BROKEN_TABLE = {
+  kind: 'answer',
+  status: 500,
+  body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}',
+} as const
 
 /** What happens to a call to the model or the knowledge bases, before its answer. */
 export function bedrockFault(call: Readonly<Call>, random: Random): Fault | undefined {

@@ -88,13 +88,16 @@ async function run({ what, turns, atOnce, hard, limits, well, modelCalls }: Soak
   const { slack, calls, lambda } = stack
 
   function expire(channel: string, ts: string): void {
-    if (slack.thread(channel, ts).some(({ ts: at, streaming }) => at === ts && streaming === 'in_progress')) slack.expireStream(channel, ts)
+    if (slack.thread(channel, ts).some(({ ts: at, streaming }) => at === ts && streaming === 'in_progress'))
+      slack.expireStream(channel, ts)
   }
 
   function killSome(): void {
     for (const { requestId, outcome, functionName } of lambda.invocations) {
       if (outcome !== 'running' || functionName !== 'vera-answer') continue
-      const left = killAt.get(requestId) ?? (random() < KILLED ? Math.floor(random() * KILLED_WITHIN_CALLS) : Number.POSITIVE_INFINITY)
+      const left =
+        killAt.get(requestId) ??
+        (random() < KILLED ? Math.floor(random() * KILLED_WITHIN_CALLS) : Number.POSITIVE_INFINITY)
       killAt.set(requestId, left - 1)
       if (left !== 0) continue
       killed += 1
@@ -110,7 +113,10 @@ async function run({ what, turns, atOnce, hard, limits, well, modelCalls }: Soak
     for (let n = 0; n < atOnce && asked.length < turns; n++) {
       const number = asked.length + 1
       const user = people[number % PEOPLE] ?? ''
-      asked.push({ n: number, ts: slack.post({ channel, user, text: `<@${identity.botUserId}> ${questionOf(number)}` }).ts })
+      asked.push({
+        n: number,
+        ts: slack.post({ channel, user, text: `<@${identity.botUserId}> ${questionOf(number)}` }).ts,
+      })
     }
     await stack.settled()
   }
@@ -126,7 +132,10 @@ async function run({ what, turns, atOnce, hard, limits, well, modelCalls }: Soak
   const count = (fits: (call: (typeof calls.all)[number]) => boolean) => calls.all.filter(fits).length
   const counts: [number, string][] = [
     [asked.length, 'questions'],
-    ...[...Map.groupBy(verdicts, ({ verdict }) => verdict)].map(([verdict, of]): [number, string] => [of.length, verdict]),
+    ...[...Map.groupBy(verdicts, ({ verdict }) => verdict)].map(([verdict, of]): [number, string] => [
+      of.length,
+      verdict,
+    ]),
     [perTurn.size, 'turns in which the model was asked'],
     [most, `the most calls of the model for one turn (at most ${modelCalls})`],
     [lambda.invocations.length, 'invocations'],
@@ -137,7 +146,10 @@ async function run({ what, turns, atOnce, hard, limits, well, modelCalls }: Soak
     [count(({ to }) => to === 'dynamo'), 'calls to DynamoDB'],
     [count(({ to, status }) => to === 'dynamo' && status >= 500), 'of them failed'],
     [lambda.deadLetters.length, 'dead letters'],
-    [(await stack.dynamo.items(TURNS_TABLE)).filter(({ state }) => state?.S === 'claimed').length, 'turns still claimed'],
+    [
+      (await stack.dynamo.items(TURNS_TABLE)).filter(({ state }) => state?.S === 'claimed').length,
+      'turns still claimed',
+    ],
     [Math.round(tookMs / 1000), 'seconds'],
   ]
   console.log(`${what}:`)
@@ -157,7 +169,10 @@ async function run({ what, turns, atOnce, hard, limits, well, modelCalls }: Soak
 const CONCURRENCY = 20
 const SHOWN_BAD = 5
 
-const { values, positionals: chosen } = parseArgs({ options: { seed: { type: 'string', default: String(SEED) } }, allowPositionals: true })
+const { values, positionals: chosen } = parseArgs({
+  options: { seed: { type: 'string', default: String(SEED) } },
+  allowPositionals: true,
+})
 const unknown = chosen.filter((name) => !(name in SOAKS))
 if (unknown.length > 0) {
   console.error(`There is no soak ${unknown.join(', ')}; there are ${Object.keys(SOAKS).join(', ')}.`)

@@ -14,7 +14,19 @@ export function longAnswer(characters: number, rows: number): string {
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
   const words = (count: number) =>
     Array.from({ length: count }, () =>
-      pick(['the', 'gateway', 'übersetzt', '接続', '👩‍👩‍👧‍👦', 'form', '𝕏', '*often*', '`npm ci`', '<@U00ADA>', `[the guide](${LINK})`]),
+      pick([
+        'the',
+        'gateway',
+        'übersetzt',
+        '接続',
+        '👩‍👩‍👧‍👦',
+        'form',
+        '𝕏',
+        '*often*',
+        '`npm ci`',
+        '<@U00ADA>',
+        `[the guide](${LINK})`,
+      ]),
     ).join(' ')
   const code = (lines: number) =>
     `\`\`\`ts\n${Array.from({ length: lines }, (_, n) => `${n % 3 === 0 ? '' : '  '}const line${n} = '${words(2).replaceAll(/[`<>]/g, '')}'`).join('\n')}\n\`\`\`\n\n`
@@ -55,7 +67,9 @@ export function joined(messages: readonly string[], whole: string): string {
     const rest = whole.slice(text.length)
     const opened =
       index > 0
-        ? [/^```ts\n/, /^\|.*\|\n\| --- .*\|\n/].find((head) => head.test(message) && !rest.startsWith(message.slice(0, 40)))
+        ? [/^```ts\n/, /^\|.*\|\n\| --- .*\|\n/].find(
+            (head) => head.test(message) && !rest.startsWith(message.slice(0, 40)),
+          )
         : undefined
     const body = opened ? message.replace(opened, '') : message
     const closed = index < messages.length - 1 && !rest.startsWith(body) && /\n```\n$/.test(body)

@@ -55,10 +55,17 @@ export async function openDesk(options: DeskOptions = {}): Promise<ReplyDesk> {
   faults = options.faults?.(slack) ?? faults
   onTestFinished(() => slack.close())
 
-  const backendClock: Clock = { now: clock.now, sleep: (ms) => new Promise((resolve) => void clock.after(ms, resolve)) }
+  const backendClock: Clock = {
+    now: clock.now,
+    sleep: (ms) => new Promise((resolve) => void clock.after(ms, resolve)),
+  }
   const { ts } = slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'a question' })
   const { botToken, teamId, appId } = identity
-  const door = createSlack({ readIdentity: async () => ({ botToken, teamId, appId }), apiUrl: slack.apiUrl, clock: backendClock })
+  const door = createSlack({
+    readIdentity: async () => ({ botToken, teamId, appId }),
+    apiUrl: slack.apiUrl,
+    clock: backendClock,
+  })
   const owned = new Set<string>()
   const to = {
     turnId: `${appId}:${teamId}:C00GENERAL:${ts}`,
@@ -122,7 +129,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<ReplyDesk> {
           await reply.close({ sources: [], offer: 'thumbs' })
         })(),
       ),
-    replies: () => slack.thread('C00GENERAL', ts).filter(({ user, deleted }) => user === identity.botUserId && !deleted),
+    replies: () =>
+      slack.thread('C00GENERAL', ts).filter(({ user, deleted }) => user === identity.botUserId && !deleted),
   }
 }
 

@@ -12,7 +12,11 @@ const DELTAS = deltasOf(ANSWER, 56)
 const EVERY_MS = 285_000 / DELTAS.length
 
 const textsOf = (desk: ReplyDesk) => desk.replies().map(({ markdown }) => markdown ?? '')
-const refused = (error: string): Fault => ({ kind: 'answer', status: 200, body: JSON.stringify({ ok: false, error }) })
+const refused = (error: string): Fault => ({
+  kind: 'answer',
+  status: 200,
+  body: JSON.stringify({ ok: false, error }),
+})
 
 /** Lets everything pass but the calls of one method that `fits` picks, counted from 1. */
 function faulty(method: string, fits: (nth: number) => boolean, fault: Fault | Faults): Faults {
@@ -46,12 +50,18 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     for (const { method, args } of desk.calls.all) {
       if (method !== 'chat.appendStream') continue
       const ts = String(args.ts)
-      const text = (shown.get(ts) ?? '') + (args.chunks as { text?: string }[]).map(({ text = '' }) => text).join('')
+      const text =
+        (shown.get(ts) ?? '') + (args.chunks as { text?: string }[]).map(({ text = '' }) => text).join('')
       // Slack takes white space off both ends of a piece.
-      if (shown.has(ts)) expect(text.slice((shown.get(ts) ?? '').length), 'a piece that begins with white space').toMatch(/^\S/)
+      if (shown.has(ts))
+        expect(text.slice((shown.get(ts) ?? '').length), 'a piece that begins with white space').toMatch(
+          /^\S/,
+        )
       shown.set(ts, text)
       const line = text.slice(text.lastIndexOf('\n') + 1)
-      expect(line, 'a link, a mention or a row in two pieces').not.toMatch(/\[[^\]]*$|\]\([^)]*$|<@[^>]*$|^\|.*[^|]$/)
+      expect(line, 'a link, a mention or a row in two pieces').not.toMatch(
+        /\[[^\]]*$|\]\([^)]*$|<@[^>]*$|^\|.*[^|]$/,
+      )
     }
   })
 
@@ -60,19 +70,24 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     const desk = await openDesk()
     await desk.say(slow, 900_000 / slow.length)
     expect(joined(textsOf(desk), ANSWER)).toBe(slow.join(''))
-    const ages = desk.calls.all.filter(({ method }) => method === 'chat.stopStream').map(({ at, args }) => at - Number(args.ts) * 1000)
+    const ages = desk.calls.all
+      .filter(({ method }) => method === 'chat.stopStream')
+      .map(({ at, args }) => at - Number(args.ts) * 1000)
     expect(Math.max(...ages)).toBeLessThanOrEqual(SEGMENT_LIMIT_MS + 10_000)
     expectEnded(desk)
   })
 
-  test.each(['feature_not_enabled', 'channel_type_not_supported'])('posted and updated, where startStream says %s', async (error) => {
-    const desk = await openDesk({ faults: () => faulty('chat.startStream', () => true, refused(error)) })
-    await desk.say(DELTAS, EVERY_MS)
-    expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
-    expectEnded(desk)
-    const updates = desk.calls.all.filter(({ method }) => method === 'chat.update').map(({ at }) => at)
-    expect(updates.length).toBeLessThan(285 / 3 + 20)
-  })
+  test.each(['feature_not_enabled', 'channel_type_not_supported'])(
+    'posted and updated, where startStream says %s',
+    async (error) => {
+      const desk = await openDesk({ faults: () => faulty('chat.startStream', () => true, refused(error)) })
+      await desk.say(DELTAS, EVERY_MS)
+      expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
+      expectEnded(desk)
+      const updates = desk.calls.all.filter(({ method }) => method === 'chat.update').map(({ at }) => at)
+      expect(updates.length).toBeLessThan(285 / 3 + 20)
+    },
+  )
 
   describe.each<[string, Fault]>([
     ['was cut off, after it was carried out', { kind: 'cut', carriedOut: true }],
@@ -80,16 +95,21 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     ['was a 502, after it was carried out', { kind: 'answer', status: 502, carriedOut: true }],
     ['was a 502, before it was carried out', { kind: 'answer', status: 502 }],
   ])('where an answer %s', (_, fault) => {
-    test.each(['chat.startStream', 'chat.appendStream', 'chat.stopStream'])('to %s, again and again', async (method) => {
-      const desk = await openDesk({ faults: () => faulty(method, (nth) => nth % 3 === 1, fault) })
-      await desk.say(DELTAS, EVERY_MS)
-      expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
-      expectEnded(desk)
-    })
+    test.each(['chat.startStream', 'chat.appendStream', 'chat.stopStream'])(
+      'to %s, again and again',
+      async (method) => {
+        const desk = await openDesk({ faults: () => faulty(method, (nth) => nth % 3 === 1, fault) })
+        await desk.say(DELTAS, EVERY_MS)
+        expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
+        expectEnded(desk)
+      },
+    )
 
     test.each(['chat.postMessage', 'chat.update'])('to %s, where there are no streams', async (method) => {
       const lost = faulty(method, (nth) => nth % 3 === 1, fault)
-      const desk = await openDesk({ faults: () => (call) => (call.method === 'chat.startStream' ? refused('unknown_method') : lost(call)) })
+      const desk = await openDesk({
+        faults: () => (call) => (call.method === 'chat.startStream' ? refused('unknown_method') : lost(call)),
+      })
       await desk.say(DELTAS, EVERY_MS)
       expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
       expectEnded(desk)
@@ -100,7 +120,9 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     'with its thumbs, where it ends just where a message does (startStream: %s)',
     async (error) => {
       const answer = `${'word '.repeat(1_400)}\n\n`
-      const desk = await openDesk({ faults: () => (call) => (error && call.method === 'chat.startStream' ? refused(error) : undefined) })
+      const desk = await openDesk({
+        faults: () => (call) => (error && call.method === 'chat.startStream' ? refused(error) : undefined),
+      })
       await desk.say(deltasOf(answer, 56), 100)
       expect(textsOf(desk).join('')).toBe(answer)
       expectEnded(desk)
@@ -135,7 +157,10 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
       const tooLong: Faults = ({ method, args }) => {
         if (method === 'chat.startStream' && error !== undefined) return refused(error)
         const blocks = (args.blocks ?? []) as { type: string; text: string }[]
-        const length = blocks.reduce((sum, { type, text }) => sum + (type === 'markdown' ? Buffer.byteLength(text) : 0), 0)
+        const length = blocks.reduce(
+          (sum, { type, text }) => sum + (type === 'markdown' ? Buffer.byteLength(text) : 0),
+          0,
+        )
         return length > 900 ? refused('msg_too_long') : undefined
       }
       const desk = await openDesk({ faults: () => tooLong, limits: { streamBytes: 900 } })
@@ -160,18 +185,28 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     },
   )
 
-  test.each([60, 2_000])('where a message can no longer be edited when all of it is to be set (%d words)', async (length) => {
-    const lost = faulty('chat.appendStream', (nth) => nth === 3, { kind: 'cut' })
-    const desk = await openDesk({ faults: () => (call) => (call.method === 'chat.update' ? refused('edit_window_closed') : lost(call)) })
-    const words = Array.from({ length }, (_, n) => `word${n} `)
-    await desk.say(words, 100)
-    const shown = textsOf(desk).join(' ').split(/\s+/)
-    expect(words.filter((word) => !shown.includes(word.trim()))).toEqual([])
-    expect(desk.replies().map(({ streaming }) => streaming)).not.toContain('in_progress')
-  })
+  test.each([60, 2_000])(
+    'where a message can no longer be edited when all of it is to be set (%d words)',
+    async (length) => {
+      const lost = faulty('chat.appendStream', (nth) => nth === 3, { kind: 'cut' })
+      const desk = await openDesk({
+        faults: () => (call) => (call.method === 'chat.update' ? refused('edit_window_closed') : lost(call)),
+      })
+      const words = Array.from({ length }, (_, n) => `word${n} `)
+      await desk.say(words, 100)
+      const shown = textsOf(desk).join(' ').split(/\s+/)
+      expect(words.filter((word) => !shown.includes(word.trim()))).toEqual([])
+      expect(desk.replies().map(({ streaming }) => streaming)).not.toContain('in_progress')
+    },
+  )
 
   test('posted in the end, where no start is left in the minute', async () => {
-    const wait: Fault = { kind: 'answer', status: 429, headers: { 'retry-after': '40' }, body: '{"ok":false,"error":"ratelimited"}' }
+    const wait: Fault = {
+      kind: 'answer',
+      status: 429,
+      headers: { 'retry-after': '40' },
+      body: '{"ok":false,"error":"ratelimited"}',
+    }
     const desk = await openDesk({ faults: () => faulty('chat.startStream', () => true, wait) })
     await desk.say(DELTAS, EVERY_MS)
     expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
@@ -207,15 +242,18 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', { tim
     },
   )
 
-  test.each(['message_not_in_streaming_state', 'internal_error'].flatMap((error) => [1, 2, 20].map((nth) => [error, nth] as const)))(
-    'where appends are answered by %s from append %d on, though the stream is open',
-    async (error, nth) => {
-      const desk = await openDesk({ faults: () => faulty('chat.appendStream', (seen) => seen >= nth, refused(error)) })
-      await desk.say(DELTAS, EVERY_MS)
-      expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
-      expectEnded(desk)
-    },
-  )
+  test.each(
+    ['message_not_in_streaming_state', 'internal_error'].flatMap((error) =>
+      [1, 2, 20].map((nth) => [error, nth] as const),
+    ),
+  )('where appends are answered by %s from append %d on, though the stream is open', async (error, nth) => {
+    const desk = await openDesk({
+      faults: () => faulty('chat.appendStream', (seen) => seen >= nth, refused(error)),
+    })
+    await desk.say(DELTAS, EVERY_MS)
+    expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
+    expectEnded(desk)
+  })
 })
 
 describe('what a workspace refuses for good is not tried again for an hour', () => {
@@ -229,7 +267,10 @@ describe('what a workspace refuses for good is not tried again for an hour', () 
     ['an hour later it is', HOUR_MS, 1],
   ])('%s', async (_, laterMs, starts) => {
     now += laterMs
-    const desk = await openDesk({ faults: () => faulty('chat.startStream', () => true, refused('feature_not_enabled')), refusals })
+    const desk = await openDesk({
+      faults: () => faulty('chat.startStream', () => true, refused('feature_not_enabled')),
+      refusals,
+    })
     await desk.say(deltasOf(ANSWER.slice(0, 500), 56), 100)
     expect(desk.calls.all.filter(({ method }) => method === 'chat.startStream')).toHaveLength(starts)
     expectEnded(desk)
@@ -251,12 +292,16 @@ test('steps that a workspace takes neither in streams nor as cards are left out,
 
 test('where a workspace has no agent sessions, people see that somebody is at work, until nobody is', async () => {
   const none: Faults = ({ method }) =>
-    method === 'chat.startStream' || method === 'agents.sessions.setStatus' ? refused('feature_not_enabled') : undefined
+    method === 'chat.startStream' || method === 'agents.sessions.setStatus'
+      ? refused('feature_not_enabled')
+      : undefined
   const desk = await openDesk({ faults: () => none })
   const seen: string[] = []
   desk.slack.watch(({ threadTs }) => void seen.push(desk.slack.status('C00GENERAL', threadTs ?? '')))
   await desk.say(deltasOf(ANSWER.slice(0, 500), 56), 500)
-  const said = desk.calls.all.filter(({ method }) => method === 'assistant.threads.setStatus').map(({ args }) => args.status)
+  const said = desk.calls.all
+    .filter(({ method }) => method === 'assistant.threads.setStatus')
+    .map(({ args }) => args.status)
   expect(said).toEqual(['is looking it up…', ''])
   expect(desk.slack.status('C00GENERAL', desk.replies()[0]?.threadTs ?? '')).toBe('')
 })
@@ -265,25 +310,33 @@ test.each<[string, Fault | undefined]>([
   ['', undefined],
   [', once, though an append had no answer', { kind: 'cut', carriedOut: true }],
   [', once, though an append was lost', { kind: 'cut' }],
-])('where Slack asks to wait beyond the end of the invocation, the rest is posted before it%s', async (_, lost) => {
-  const wait: Fault = { kind: 'answer', status: 429, headers: { 'retry-after': '60' }, body: '{"ok":false,"error":"ratelimited"}' }
-  const desk = await openDesk({
-    faults() {
-      const [second, later] = [
-        faulty('chat.appendStream', (nth) => nth === 2, lost ?? (() => undefined)),
-        faulty('chat.appendStream', (nth) => nth >= 3, wait),
-      ]
-      return (call) => later(call) ?? second(call)
-    },
-    remainingMs: 30_000,
-  })
-  const answer = 'A sentence of eight words, said once more. '.repeat(90).trimEnd()
-  await desk.say(deltasOf(answer, 56), 100)
-  const [first] = desk.calls.all
-  expect((desk.calls.all.at(-1)?.at ?? Number.NaN) - (first?.at ?? Number.NaN)).toBeLessThan(30_000)
-  expect(joined(textsOf(desk), answer)).toBe(answer)
-  expectEnded(desk)
-})
+])(
+  'where Slack asks to wait beyond the end of the invocation, the rest is posted before it%s',
+  async (_, lost) => {
+    const wait: Fault = {
+      kind: 'answer',
+      status: 429,
+      headers: { 'retry-after': '60' },
+      body: '{"ok":false,"error":"ratelimited"}',
+    }
+    const desk = await openDesk({
+      faults() {
+        const [second, later] = [
+          faulty('chat.appendStream', (nth) => nth === 2, lost ?? (() => undefined)),
+          faulty('chat.appendStream', (nth) => nth >= 3, wait),
+        ]
+        return (call) => later(call) ?? second(call)
+      },
+      remainingMs: 30_000,
+    })
+    const answer = 'A sentence of eight words, said once more. '.repeat(90).trimEnd()
+    await desk.say(deltasOf(answer, 56), 100)
+    const [first] = desk.calls.all
+    expect((desk.calls.all.at(-1)?.at ?? Number.NaN) - (first?.at ?? Number.NaN)).toBeLessThan(30_000)
+    expect(joined(textsOf(desk), answer)).toBe(answer)
+    expectEnded(desk)
+  },
+)
 
 test('a step that is done while Slack is written to is shown with what follows', async () => {
   const late: Fault = { kind: 'late', ms: 2_000 }

@@ -29,13 +29,24 @@ test('from nothing to an assistant, in the order in which each thing can be made
   expect(calls.find(({ tool, args }) => tool === 'wrangler' && args[0] === 'deploy')?.input).toBe(
     JSON.stringify({ AWS_ACCESS_KEY_ID: 'AKIA00FAKE', AWS_SECRET_ACCESS_KEY: SECRETS.edgeKey }),
   )
-  expectHidden(calls, first.out + first.err, { confluence: ['aws secretsmanager'], edgeKey: ['wrangler deploy'] })
+  expectHidden(calls, first.out + first.err, {
+    confluence: ['aws secretsmanager'],
+    edgeKey: ['wrangler deploy'],
+  })
 
   // As somebody has them who looks for what is wrong with wrangler.
-  const second = await stage.run(DEPLOY, FLAGS, { ...GIVEN, WRANGLER_LOG: 'debug', WRANGLER_LOG_SANITIZE: 'false' })
+  const second = await stage.run(DEPLOY, FLAGS, {
+    ...GIVEN,
+    WRANGLER_LOG: 'debug',
+    WRANGLER_LOG_SANITIZE: 'false',
+  })
   expect([second.status, second.err]).toEqual([0, ''])
   const more = stage.calls()
-  expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '')).toEqual({ botToken: SECRETS.bot, teamId: 'T00FAKE', appId: 'A00FAKE' })
+  expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '')).toEqual({
+    botToken: SECRETS.bot,
+    teamId: 'T00FAKE',
+    appId: 'A00FAKE',
+  })
   expect(stage.slack.tokens).toEqual([`Bearer ${SECRETS.bot}`, `Bearer ${SECRETS.bot}`])
   expectHidden(more, second.out + second.err, {
     signing: ['wrangler deploy'],
@@ -72,7 +83,8 @@ test('each step may fail, and the next run finds what is done and goes on', asyn
     const calls = stage.calls()
     const lines = calls.map(({ tool, args }) => [tool, ...args].join(' '))
     const dumps = calls.map(({ env }) => JSON.stringify(env))
-    for (const secret of Object.values(SECRETS)) expect([ran.out, ran.err, ...lines, ...dumps].join('\n')).not.toContain(secret)
+    for (const secret of Object.values(SECRETS))
+      expect([ran.out, ran.err, ...lines, ...dumps].join('\n')).not.toContain(secret)
     done.push(...lines)
     return ran
   }
@@ -92,7 +104,10 @@ test('each step may fail, and the next run finds what is done and goes on', asyn
   }
   expect(done.find((line) => line.startsWith('cdk deploy'))).toMatch(/ -c reserveConcurrency=false$/)
   stage.slack.refused = [SECRETS.bot]
-  expect(await deploy()).toMatchObject({ status: 1, err: expect.stringContaining('Slack refuses the bot token (invalid_auth)') })
+  expect(await deploy()).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('Slack refuses the bot token (invalid_auth)'),
+  })
   stage.slack.refused = []
   const last = await deploy()
   expect([last.status, last.err]).toEqual([0, ''])
@@ -103,7 +118,10 @@ test('each step may fail, and the next run finds what is done and goes on', asyn
   // The source is read once, whatever fails after it (that a reading may fail is in knowledge.test.ts).
   expect(times('start-ingestion-job')).toBe(1)
   expect(times('put-secret-value')).toBe(4)
-  expect(stage.world).toMatchObject({ queues: ['vera-handoffs', 'vera-handoffs-dead'], jobs: [{ status: 'COMPLETE' }] })
+  expect(stage.world).toMatchObject({
+    queues: ['vera-handoffs', 'vera-handoffs-dead'],
+    jobs: [{ status: 'COMPLETE' }],
+  })
 
   // Once more, by somebody who has no secret at hand: all of them are where they belong.
   stage.failOnce('secret list')
@@ -117,7 +135,10 @@ test('each step may fail, and the next run finds what is done and goes on', asyn
 
 test.each([
   ['of the alias', ['lambda get-alias', 'lambda update-alias']],
-  ['of a queue', ['queues info vera-handoffs', 'queues create vera-handoffs', 'queues info vera-handoffs-dead']],
+  [
+    'of a queue',
+    ['queues info vera-handoffs', 'queues create vera-handoffs', 'queues info vera-handoffs-dead'],
+  ],
   ['of a secret', [ARN.wiki, ARN.edge, ARN.slack].map((arn) => `get-secret-value --secret-id ${arn}`)],
 ])('so may each call %s', async (_, steps) => {
   const stage = await createStage()
@@ -125,7 +146,10 @@ test.each([
   Object.assign(stage.world, { alias: '0' })
   for (const failing of steps) {
     stage.failOnce(failing)
-    expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({ status: 1, err: expect.stringContaining('a fake failure') })
+    expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('a fake failure'),
+    })
     const last = stage.calls().at(-1)
     expect([last?.tool, ...(last?.args ?? [])].join(' ')).toContain(failing)
   }
@@ -153,12 +177,15 @@ test.each([
   [[], { SLACK_BOT_TOKEN: 'xoxp-a-token-of-a-person' }, 'SLACK_BOT_TOKEN: a bot token is meant'],
   [[], { SLACK_SIGNING_SECRET: SECRETS.bot }, 'SLACK_SIGNING_SECRET'],
   [[], { CONFLUENCE_API_TOKEN: 'short' }, 'CONFLUENCE_API_TOKEN'],
-])('%j %j is refused in a sentence that does not repeat the value', (args, env: Record<string, string>, sentence) => {
-  const read = () => readGiven(args, env, ['yes', 'slack-app'])
-  expect(read).toThrow(WrongUsage)
-  expect(read).toThrow(sentence)
-  for (const value of Object.values(env)) expect(read).not.toThrow(value)
-})
+])(
+  '%j %j is refused in a sentence that does not repeat the value',
+  (args, env: Record<string, string>, sentence) => {
+    const read = () => readGiven(args, env, ['yes', 'slack-app'])
+    expect(read).toThrow(WrongUsage)
+    expect(read).toThrow(sentence)
+    for (const value of Object.values(env)) expect(read).not.toThrow(value)
+  },
+)
 
 test('a command line that is wrong ends with status 2, and one sentence', async () => {
   const stage = await createStage()
@@ -176,7 +203,10 @@ test.each([
   // As npm leaves it.
   const env = { npm_lifecycle_event: script, [`npm_config_${option.replace('-', '_')}`]: 'true' }
   const ran = await stage.run(`infra/${script}.ts`, [], env)
-  expect([ran.status, ran.err]).toEqual([2, expect.stringContaining(`give "npm run ${script} -- --${option}"`)])
+  expect([ran.status, ran.err]).toEqual([
+    2,
+    expect.stringContaining(`give "npm run ${script} -- --${option}"`),
+  ])
   expect(stage.calls()).toEqual([])
   expect((await stage.run(`infra/${script}.ts`, [`--${option}`, '--help'], env)).status).toBe(0)
 })
@@ -186,8 +216,11 @@ test('a dry run prints the commands and starts none', async () => {
   const { status, out } = await stage.run(DEPLOY, ['--dry-run'], { ...GIVEN, SLACK_SIGNING_SECRET: '' })
   expect(status).toBe(0)
   expect(stage.calls()).toEqual([])
-  const printed = out.split('\n').flatMap((line) => /^ {2}\$ (.*)/.exec(line)?.[1]?.split(/ --|\s+'?</)[0] ?? [])
-  for (const step of STEPS.filter((line) => !/get-ingestion-job|queues info/.test(line))) expect(printed).toContain(step)
+  const printed = out
+    .split('\n')
+    .flatMap((line) => /^ {2}\$ (.*)/.exec(line)?.[1]?.split(/ --|\s+'?</)[0] ?? [])
+  for (const step of STEPS.filter((line) => !/get-ingestion-job|queues info/.test(line)))
+    expect(printed).toContain(step)
   for (const secret of Object.values(SECRETS)) expect(out).not.toContain(secret)
 })
 
@@ -197,11 +230,16 @@ test('an app that is there already is changed by hand, and moved over by its one
   const args = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'A00FAKE']
   const lacking = await stage.run(DEPLOY, args, GIVEN)
   expect(lacking.out).toContain('https://api.slack.com/apps/A00FAKE')
-  for (const path of ['/slack/interactivity', '/slack/commands']) expect(lacking.out).toContain(`${EDGE_URL}${path}`)
+  for (const path of ['/slack/interactivity', '/slack/commands'])
+    expect(lacking.out).toContain(`${EDGE_URL}${path}`)
   for (const scope of Object.keys(BOT_SCOPES)) expect(lacking.out).toContain(scope)
   // Not before both tiers can do what the app does today; and the bot of today might answer every message.
-  for (const later of [`${EDGE_URL}/slack/events`, 'message.channels']) expect(lacking.out).not.toContain(later)
-  expect([lacking.status, lacking.err]).toEqual([1, expect.stringContaining('add the scopes im:write, users:read')])
+  for (const later of [`${EDGE_URL}/slack/events`, 'message.channels'])
+    expect(lacking.out).not.toContain(later)
+  expect([lacking.status, lacking.err]).toEqual([
+    1,
+    expect.stringContaining('add the scopes im:write, users:read'),
+  ])
 
   stage.slack.scopes = Object.keys(BOT_SCOPES)
   const moved = await stage.run(DEPLOY, args, GIVEN)
@@ -215,8 +253,8 @@ test('an app that is there already is changed by hand, and moved over by its one
   const other = ['--yes', '--slack-app', 'A00OTHER']
   expect((await stage.run(DEPLOY, other, without)).err).toContain('Give SLACK_SIGNING_SECRET')
   stage.calls()
-  expect((await stage.run(DEPLOY, other, { ...GIVEN, SLACK_BOT_TOKEN: 'xoxb-another-fake-token' })).err).toContain(
-    'A00FAKE, and not of A00OTHER',
-  )
+  expect(
+    (await stage.run(DEPLOY, other, { ...GIVEN, SLACK_BOT_TOKEN: 'xoxb-another-fake-token' })).err,
+  ).toContain('A00FAKE, and not of A00OTHER')
   expect(stage.lines()).not.toContain('aws secretsmanager put-secret-value')
 })

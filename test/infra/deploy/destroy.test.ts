@@ -16,9 +16,18 @@ test('what stays is said before anything goes, and the order is one in which all
   })
   const asked = await stage.run(DESTROY, [])
   expect([asked.status, asked.err]).toEqual([1, expect.stringContaining('Give --yes')])
-  for (const kept of ['delete-table --table-name fake-turns --region us-east-1', 'bucket', 'app in Slack', '30 days'])
+  for (const kept of [
+    'delete-table --table-name fake-turns --region us-east-1',
+    'bucket',
+    'app in Slack',
+    '30 days',
+  ])
     expect(asked.out).toContain(kept)
-  expect(stage.lines().sort()).toEqual(['aws cloudformation describe-stacks', 'aws sts get-caller-identity', 'wrangler whoami'])
+  expect(stage.lines().sort()).toEqual([
+    'aws cloudformation describe-stacks',
+    'aws sts get-caller-identity',
+    'wrangler whoami',
+  ])
 
   // Each part may fail and be tried again.
   for (const failing of ['wrangler delete vera-edge', 'aws iam delete-access-key', 'cdk destroy']) {
@@ -59,7 +68,10 @@ test('a source that is being read is read to no end, before anything is removed'
   // Of one that cannot be stopped nothing is removed, and one that ended by itself holds nothing up.
   Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job }] })
   stage.failOnce('stop-ingestion-job')
-  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 1, err: expect.stringContaining('a fake failure') })
+  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('a fake failure'),
+  })
   expect(stage.world).toMatchObject({ stack: true, live: 'version-0' })
   stage.failOnce('list-ingestion-jobs', 'An error occurred (ResourceNotFoundException)')
   Object.assign(stage.world, { jobs: [] })
@@ -71,10 +83,16 @@ test('a source that is being read is read to no end, before anything is removed'
 
 test('in a region of its own the knowledge has a stack of its own', async () => {
   const stage = await createStage({ knowledge: { ...fakeSections.knowledge, region: 'us-west-2' } })
-  Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ingestionJobId: 'JOB00NIGHT', status: 'STARTING' }] })
+  Object.assign(stage.world, {
+    stack: true,
+    live: 'version-0',
+    jobs: [{ ingestionJobId: 'JOB00NIGHT', status: 'STARTING' }],
+  })
   expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
   const lines = stage.calls().map(({ args }) => args.join(' '))
-  expect(lines).toContain('cloudformation describe-stacks --stack-name Vera-us-west-2 --region us-west-2 --output json')
+  expect(lines).toContain(
+    'cloudformation describe-stacks --stack-name Vera-us-west-2 --region us-west-2 --output json',
+  )
   expect(lines).toContainEqual(expect.stringMatching(/stop-ingestion-job .*--region us-west-2/))
 })
 
@@ -88,7 +106,11 @@ test.each([
   'aws cloudformation describe-stack-resources',
 ])('%s may fail as well', async (failing) => {
   const stage = await createStage()
-  Object.assign(stage.world, { stack: true, queues: ['vera-handoffs', 'vera-handoffs-dead'], live: 'version-0' })
+  Object.assign(stage.world, {
+    stack: true,
+    queues: ['vera-handoffs', 'vera-handoffs-dead'],
+    live: 'version-0',
+  })
   stage.failOnce(failing)
   expect((await stage.run(DESTROY, ['--yes'])).status).toBe(1)
   expect(stage.lines().at(-1)).toBe(failing)
@@ -101,7 +123,9 @@ test('what was remembered of the app and the Worker is forgotten, and a new depl
   const secrets = structuredClone(stage.world.secrets)
   expect(await stage.run('infra/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
   expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
-  expect(JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))).toEqual({ confluenceUser: 'ada@fake.example' })
+  expect(JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))).toEqual({
+    confluenceUser: 'ada@fake.example',
+  })
   expect((await stage.run('infra/manifest.ts', [])).err).toContain('give the address of the Worker')
 
   Object.assign(stage.world, { secrets, edgeSecrets: [] })

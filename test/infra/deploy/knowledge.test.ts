@@ -3,7 +3,12 @@ import { ARN, createStage, FLAGS, GIVEN, SECRETS, type Stage, WIKI } from './sta
 import { FAILED } from './world.ts'
 
 const DEPLOY = 'infra/deploy.ts'
-const HANDBOOK = { ...WIKI, name: 'handbook', knowledgeBaseId: 'KB00FAKE01', credentialsArn: 'arn:fake:handbook' }
+const HANDBOOK = {
+  ...WIKI,
+  name: 'handbook',
+  knowledgeBaseId: 'KB00FAKE01',
+  credentialsArn: 'arn:fake:handbook',
+}
 
 /** Everything is deployed, and the wiki has been read. */
 async function deployed(): Promise<Stage> {
@@ -22,7 +27,10 @@ describe('a reading that fails holds nothing else up', () => {
     stage.failOnce(failing)
     const first = await stage.run(DEPLOY, FLAGS, GIVEN)
     // The Worker and Slack have what they need, and whoever looks at the status learns that something is missing.
-    expect([first.status, first.err]).toEqual([1, expect.stringMatching(new RegExp(`${failing} .* ended with status 1`))])
+    expect([first.status, first.err]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`${failing} .* ended with status 1`)),
+    ])
     expect(stage.world).toMatchObject({ live: 'version-0' })
     expect(heldIn(stage, ARN.slack)).toMatchObject({ appId: 'A00FAKE' })
     expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, err: '' })
@@ -33,17 +41,29 @@ describe('a reading that fails holds nothing else up', () => {
     const stage = await createStage()
     Object.assign(stage.world, { readable: false })
     const { status, err } = await stage.run(DEPLOY, FLAGS, GIVEN)
-    expect([status, err]).toEqual([1, expect.stringContaining('"wiki" could not read its source: The fake token was refused.')])
+    expect([status, err]).toEqual([
+      1,
+      expect.stringContaining('"wiki" could not read its source: The fake token was refused.'),
+    ])
     expect(stage.world.live).toBe('version-0')
   })
 
   test('that of a night, which a release only notes, and tries once more', async () => {
     const stage = await deployed()
-    stage.world.jobs.push({ ingestionJobId: 'JOB00NIGHT', ...FAILED, failureReasons: [...FAILED.failureReasons] })
-    Object.assign(stage.world, { edge: 'a newer Worker', outputs: { ...stage.world.outputs, AnswerVersion: '2' } })
+    stage.world.jobs.push({
+      ingestionJobId: 'JOB00NIGHT',
+      ...FAILED,
+      failureReasons: [...FAILED.failureReasons],
+    })
+    Object.assign(stage.world, {
+      edge: 'a newer Worker',
+      outputs: { ...stage.world.outputs, AnswerVersion: '2' },
+    })
     const { status, out, err } = await stage.run(DEPLOY, ['--yes'])
     expect([status, err]).toEqual([0, ''])
-    expect(out).toMatch(/wiki answers from what it read before: its last reading failed \(The fake token was refused\.\)/)
+    expect(out).toMatch(
+      /wiki answers from what it read before: its last reading failed \(The fake token was refused\.\)/,
+    )
     expect(stage.world).toMatchObject({ alias: '2', live: 'version-1' })
     // Nobody waits for it.
     expect(stage.world.jobs.at(-1)).toMatchObject({ status: 'STARTING', description: WIKI.reading })
@@ -63,7 +83,10 @@ describe('what was read is told from what is to be read', () => {
   test('a source that is the same is left to its schedule', async () => {
     const stage = await deployed()
     stage.world.jobs.push({ ingestionJobId: 'JOB00NIGHT', status: 'IN_PROGRESS', description: WIKI.reading })
-    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, out: expect.stringContaining('wiki has been read') })
+    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('wiki has been read'),
+    })
     expect(starts(stage)).toBe(0)
   })
 
@@ -73,7 +96,10 @@ describe('what was read is told from what is to be read', () => {
     Object.assign(stage.world.outputs, { KnowledgeBases: JSON.stringify([moved]) })
     // A job by hand, of whatever source, is under way.
     stage.world.jobs.push({ ingestionJobId: 'JOB00HAND0', status: 'STARTING' })
-    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, out: expect.stringContaining('wiki has been read: 7 pages') })
+    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('wiki has been read: 7 pages'),
+    })
     expect(starts(stage)).toBe(1)
     expect(stage.world.jobs.at(-1)).toMatchObject({ status: 'COMPLETE', description: moved.reading })
     // And once.
@@ -86,7 +112,10 @@ describe('the user and the token', () => {
   test('are both wanted for another user', async () => {
     const stage = await deployed()
     const grace = ['--yes', '--confluence-user', 'grace@fake.example']
-    expect(await stage.run(DEPLOY, grace)).toMatchObject({ status: 1, err: expect.stringContaining('Give CONFLUENCE_API_TOKEN') })
+    expect(await stage.run(DEPLOY, grace)).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('Give CONFLUENCE_API_TOKEN'),
+    })
     expect(heldIn(stage, ARN.wiki)).toMatchObject({ username: 'ada@fake.example' })
     stage.calls()
     expect(await stage.run(DEPLOY, grace, GIVEN)).toMatchObject({ status: 0, err: '' })
@@ -106,14 +135,20 @@ describe('the user and the token', () => {
 
   test('are not wanted for the user who is there', async () => {
     const stage = await deployed()
-    expect(await stage.run(DEPLOY, ['--yes', '--confluence-user', 'ada@fake.example'])).toMatchObject({ status: 0, err: '' })
+    expect(await stage.run(DEPLOY, ['--yes', '--confluence-user', 'ada@fake.example'])).toMatchObject({
+      status: 0,
+      err: '',
+    })
     expect(starts(stage)).toBe(0)
   })
 
   test('are those of the bases that are there for one that is new beside them', async () => {
     const stage = await deployed()
     Object.assign(stage.world.outputs, { KnowledgeBases: JSON.stringify([WIKI, HANDBOOK]) })
-    stage.world.secrets[HANDBOOK.credentialsArn] = JSON.stringify({ username: 'not-set', password: 'generated' })
+    stage.world.secrets[HANDBOOK.credentialsArn] = JSON.stringify({
+      username: 'not-set',
+      password: 'generated',
+    })
     expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, err: '' })
     expect(heldIn(stage, HANDBOOK.credentialsArn)).toEqual(heldIn(stage, ARN.wiki))
   })
@@ -122,7 +157,10 @@ describe('the user and the token', () => {
     const stage = await deployed()
     stage.world.secrets[ARN.wiki] = SECRETS.confluence
     const { status, out, err } = await stage.run(DEPLOY, ['--yes'])
-    expect([status, err]).toEqual([1, expect.stringContaining(`What is in the secret ${ARN.wiki} is no JSON`)])
+    expect([status, err]).toEqual([
+      1,
+      expect.stringContaining(`What is in the secret ${ARN.wiki} is no JSON`),
+    ])
     expect(out + err).not.toContain(SECRETS.confluence)
   })
 })

@@ -23,7 +23,10 @@ describe('everything that is in the way is said at once', () => {
     const stage = await createStage()
     writeSections(stage.dir, {
       identity: { ...identity, name: 'A name that is far too long for Slack to take' },
-      knowledge: { ...knowledge, bases: [{ name: 'wiki', source: 'confluence', site: 'https://your-site.atlassian.example' }] },
+      knowledge: {
+        ...knowledge,
+        bases: [{ name: 'wiki', source: 'confluence', site: 'https://your-site.atlassian.example' }],
+      },
     })
     Object.assign(stage.world, {
       bootstrapped: false,
@@ -112,11 +115,17 @@ test('a knowledge base and a guardrail that are taken as they are have to be the
     knowledge: {
       ...knowledge,
       region: 'us-west-2',
-      bases: ['KB00000001', 'KB00000002', 'KB00000003'].map((id) => ({ name: id.toLowerCase(), source: 'existing', id })),
+      bases: ['KB00000001', 'KB00000002', 'KB00000003'].map((id) => ({
+        name: id.toLowerCase(),
+        source: 'existing',
+        id,
+      })),
     },
     guardrail: { source: 'existing', id: 'gr00fake', version: '3' },
   })
-  Object.assign(stage.world, { existing: { KB00000001: 'ACTIVE', KB00000002: 'DELETING', 'gr00fake:2': 'READY' } })
+  Object.assign(stage.world, {
+    existing: { KB00000001: 'ACTIVE', KB00000002: 'DELETING', 'gr00fake:2': 'READY' },
+  })
   const { status, out, err } = await stage.run(DEPLOY, FLAGS, GIVEN)
   expect([status, err]).toEqual([1, expect.stringContaining('3 things are in the way')])
   expect(out).toMatch(/✓ The knowledge base "kb00000001" \(KB00000001\) is in us-west-2/)
@@ -131,19 +140,28 @@ test('a knowledge base and a guardrail that are taken as they are have to be the
 
 test.each([
   ['its schema', { identity: { ...identity, name: '' } }, 'assistant.config.ts is wrong. identity.name: '],
-  ['AWS', { knowledge: { ...knowledge, rerankModel: 'no.such-model' } }, 'assistant.config.ts does not fit AWS: knowledge.rerankModel'],
-])('a configuration that does not fit %s ends a synthesis and a deployment with one sentence', async (_, change, sentence) => {
-  const stage = await createStage(change)
-  for (const script of ['infra/app.ts', DEPLOY]) {
-    const { status, err } = await stage.run(script, [])
-    expect([status, err.trim().split('\n')]).toEqual([1, [expect.stringContaining(sentence)]])
-  }
-})
+  [
+    'AWS',
+    { knowledge: { ...knowledge, rerankModel: 'no.such-model' } },
+    'assistant.config.ts does not fit AWS: knowledge.rerankModel',
+  ],
+])(
+  'a configuration that does not fit %s ends a synthesis and a deployment with one sentence',
+  async (_, change, sentence) => {
+    const stage = await createStage(change)
+    for (const script of ['infra/app.ts', DEPLOY]) {
+      const { status, err } = await stage.run(script, [])
+      expect([status, err.trim().split('\n')]).toEqual([1, [expect.stringContaining(sentence)]])
+    }
+  },
+)
 
 test('a pipeline may be given the rights to look, because the docs name them', () => {
   const docs = readFileSync('docs/deployment.md', 'utf8')
   for (const line of [...CHECKS, ...EXISTING].filter((one) => one.startsWith('aws '))) {
-    const action = line.split(' ')[2]?.replaceAll(/(^|-)(.)/g, (_, __, letter: string) => letter.toUpperCase())
+    const action = line
+      .split(' ')[2]
+      ?.replaceAll(/(^|-)(.)/g, (_, __, letter: string) => letter.toUpperCase())
     expect(docs).toMatch(new RegExp(`\\b${action}\\b`))
   }
 })
@@ -162,14 +180,22 @@ describe('Cloudflare', () => {
     const stage = await createStage()
     stage.failOnce('whoami', 'fetch failed')
     const { out } = await stopped(stage)
-    expect(out).toMatch(/Who is logged in to Cloudflare could not be found out\. The answer was: fetch failed/)
+    expect(out).toMatch(
+      /Who is logged in to Cloudflare could not be found out\. The answer was: fetch failed/,
+    )
     expect(out).not.toContain('Nobody is logged in')
   })
 
   test('of whose subdomain nothing is known is no reason to stop', async () => {
     const stage = await createStage()
-    const { status, out } = await stage.run(DEPLOY, FLAGS, { ...GIVEN, CLOUDFLARE_API_BASE_URL: 'http://127.0.0.1:9' })
-    expect([status, out]).toEqual([0, expect.stringContaining('could not be found out: 127.0.0.1:9 did not answer')])
+    const { status, out } = await stage.run(DEPLOY, FLAGS, {
+      ...GIVEN,
+      CLOUDFLARE_API_BASE_URL: 'http://127.0.0.1:9',
+    })
+    expect([status, out]).toEqual([
+      0,
+      expect.stringContaining('could not be found out: 127.0.0.1:9 did not answer'),
+    ])
   })
 
   test('whose account was remembered and is not listed any more is not replaced by another without a word', async () => {
@@ -179,14 +205,21 @@ describe('Cloudflare', () => {
     expect((await stopped(stage)).out).toContain(`does not list the Cloudflare account ${remembered}`)
     // Said anew, it is remembered anew.
     const listed = 'f'.repeat(32)
-    expect(await stage.run(DEPLOY, FLAGS, { ...GIVEN, CLOUDFLARE_ACCOUNT_ID: listed })).toMatchObject({ status: 0, err: '' })
-    expect(JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))).toMatchObject({ cloudflareAccountId: listed })
+    expect(await stage.run(DEPLOY, FLAGS, { ...GIVEN, CLOUDFLARE_ACCOUNT_ID: listed })).toMatchObject({
+      status: 0,
+      err: '',
+    })
+    expect(JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))).toMatchObject({
+      cloudflareAccountId: listed,
+    })
   })
 
   test('has no account that is called nothing', async () => {
     const stage = await createStage()
     await stage.run(DEPLOY, FLAGS, { ...GIVEN, CLOUDFLARE_ACCOUNT_ID: '' })
-    const accounts = stage.calls().flatMap(({ args, env }) => (args[0] === 'queues' ? [env.CLOUDFLARE_ACCOUNT_ID] : []))
+    const accounts = stage
+      .calls()
+      .flatMap(({ args, env }) => (args[0] === 'queues' ? [env.CLOUDFLARE_ACCOUNT_ID] : []))
     expect(new Set(accounts)).toEqual(new Set(['f'.repeat(32)]))
   })
 
@@ -202,7 +235,10 @@ test('a Worker on a domain of its own needs no subdomain, and is found there', a
   const toml = join(stage.dir, 'wrangler.toml')
   const routes = 'workers_dev = false\nroutes = [{ pattern = "vera.acme.example", custom_domain = true }]'
   writeFileSync(toml, readFileSync(toml, 'utf8').replace('workers_dev = true', routes))
-  Object.assign(stage.world, { subdomain: undefined, targets: ['Producer for vera-handoffs', 'vera.acme.example (custom domain)'] })
+  Object.assign(stage.world, {
+    subdomain: undefined,
+    targets: ['Producer for vera-handoffs', 'vera.acme.example (custom domain)'],
+  })
   const { status, out } = await stage.run(DEPLOY, FLAGS, GIVEN)
   expect([status, out]).toEqual([0, expect.stringContaining('vera-edge is at https://vera.acme.example\n')])
   expect(stage.lines()).not.toContain('wrangler auth token')
@@ -211,7 +247,10 @@ test('a Worker on a domain of its own needs no subdomain, and is found there', a
 test.each([
   ['https://vera-edge.acme.workers.dev', 'https://vera-edge.acme.workers.dev'],
   ['vera.acme.example (custom domain)', 'https://vera.acme.example'],
-  ['vera.acme.example (custom domain - zone name: acme.example) [production: enabled]', 'https://vera.acme.example'],
+  [
+    'vera.acme.example (custom domain - zone name: acme.example) [production: enabled]',
+    'https://vera.acme.example',
+  ],
   ['vera.acme.example/* (zone name: acme.example)', 'https://vera.acme.example'],
   ['vera.acme.example/*', 'https://vera.acme.example'],
   ['acme.example/slack/*', undefined],

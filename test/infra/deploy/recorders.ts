@@ -71,6 +71,8 @@ export async function startRecorders(
 function read(text: string): Call {
   const [words = '', variables = '', input = ''] = text.split('\x1e')
   const [tool = '', ...args] = words.split('\0').slice(0, -1)
-  const env = variables.split('\0').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
+  const env = variables
+    .split('\0')
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
   return { tool, args, env: Object.fromEntries(env), input }
 }

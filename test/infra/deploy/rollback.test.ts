@@ -13,7 +13,10 @@ test('both tiers go one release back, each to what belongs to the other', async 
   }
   await deploy('the first Worker', '1')
   await deploy('the second Worker', '2')
-  expect(await stage.run(ROLLBACK, [])).toMatchObject({ status: 1, err: expect.stringContaining('Give --yes') })
+  expect(await stage.run(ROLLBACK, [])).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('Give --yes'),
+  })
   expect(stage.world).toMatchObject({ live: 'version-1', alias: '2' })
 
   // The second half fails; the next run only ends what was begun.
@@ -44,7 +47,11 @@ const CALLS = [
 test('each call may fail, and nothing has changed', async () => {
   const stage = await createStage()
   const before = { live: 'version-1', alias: '2' }
-  Object.assign(stage.world, { ...before, stack: true, versions: versions('000000000001.1', '000000000002.2') })
+  Object.assign(stage.world, {
+    ...before,
+    stack: true,
+    versions: versions('000000000001.1', '000000000002.2'),
+  })
   for (const failing of CALLS) {
     stage.failOnce(failing)
     expect((await stage.run(ROLLBACK, ['--yes'])).status).toBe(1)

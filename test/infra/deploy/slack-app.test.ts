@@ -23,13 +23,17 @@ const signing = (stage: Stage) =>
   stage
     .calls()
     .filter(({ tool, input }) => tool === 'wrangler' && input !== '')
-    .flatMap(({ args, input }) => (args[0] === 'secret' ? [input] : (JSON.parse(input).SLACK_SIGNING_SECRET ?? [])))
+    .flatMap(({ args, input }) =>
+      args[0] === 'secret' ? [input] : (JSON.parse(input).SLACK_SIGNING_SECRET ?? []),
+    )
     .at(-1)
 
 /** The Worker has the other app's signing secret, and nobody has its token at hand. */
 async function halfMoved(): Promise<Stage> {
   const stage = await deployed()
-  const half = await stage.run(DEPLOY, ['--yes', '--slack-app', 'A00OTHER'], { SLACK_SIGNING_SECRET: OTHER.SLACK_SIGNING_SECRET })
+  const half = await stage.run(DEPLOY, ['--yes', '--slack-app', 'A00OTHER'], {
+    SLACK_SIGNING_SECRET: OTHER.SLACK_SIGNING_SECRET,
+  })
   expect([half.status, half.err]).toEqual([1, expect.stringContaining('Give SLACK_BOT_TOKEN')])
   expect([signing(stage), appIn(stage)]).toEqual([OTHER.SLACK_SIGNING_SECRET, 'A00FAKE'])
   return stage
@@ -50,7 +54,10 @@ test('a move that was interrupted can be taken back', async () => {
   const back = ['--yes', '--slack-app', 'A00FAKE']
   const without = await stage.run(DEPLOY, back)
   expect([without.status, without.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
-  expect(await stage.run(DEPLOY, back, { SLACK_SIGNING_SECRET: GIVEN.SLACK_SIGNING_SECRET })).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run(DEPLOY, back, { SLACK_SIGNING_SECRET: GIVEN.SLACK_SIGNING_SECRET })).toMatchObject({
+    status: 0,
+    err: '',
+  })
   expect([signing(stage), appIn(stage)]).toEqual([GIVEN.SLACK_SIGNING_SECRET, 'A00FAKE'])
   expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, err: '' })
 })
@@ -70,12 +77,18 @@ test('whoever is told again to make the app makes no second one, and need not sa
   const stage = await createStage()
   const before = { CONFLUENCE_API_TOKEN: GIVEN.CONFLUENCE_API_TOKEN }
   const first = await stage.run(DEPLOY, FLAGS, before)
-  expect([first.out, first.err]).toEqual([expect.stringContaining('1. Open this link'), expect.stringContaining('SLACK_SIGNING_SECRET')])
+  expect([first.out, first.err]).toEqual([
+    expect.stringContaining('1. Open this link'),
+    expect.stringContaining('SLACK_SIGNING_SECRET'),
+  ])
   const again = await stage.run(DEPLOY, ['--yes'])
   expect(again.out).toContain('1. If you have not made it yet, open this link')
   expect(again.err).toContain('Give SLACK_SIGNING_SECRET')
   const signed = await stage.run(DEPLOY, ['--yes'], { SLACK_SIGNING_SECRET: GIVEN.SLACK_SIGNING_SECRET })
-  expect([signed.out, signed.err]).toEqual([expect.not.stringContaining('open this link'), expect.stringContaining('Give SLACK_BOT_TOKEN')])
+  expect([signed.out, signed.err]).toEqual([
+    expect.not.stringContaining('open this link'),
+    expect.stringContaining('Give SLACK_BOT_TOKEN'),
+  ])
   expect(signed.out).toContain('2. Under "Event Subscriptions"')
 })
 
@@ -91,7 +104,8 @@ test('a token that was renewed leaves the signing secret alone', async () => {
   })
   const renewed = await stage.run(DEPLOY, ['--yes'], { SLACK_BOT_TOKEN: 'xoxb-renewed-fake-token' })
   expect(renewed).toMatchObject({ status: 0, err: '' })
-  for (const { out } of [lacking, renewed]) expect(out).not.toMatch(/change by hand|move it over|press "Create"/)
+  for (const { out } of [lacking, renewed])
+    expect(out).not.toMatch(/change by hand|move it over|press "Create"/)
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '').botToken).toBe('xoxb-renewed-fake-token')
   expect(signing(stage)).toBeUndefined()
 })

@@ -28,7 +28,11 @@ export const SECRETS = {
 }
 
 /** As a CI gives them. */
-export const GIVEN = { CONFLUENCE_API_TOKEN: SECRETS.confluence, SLACK_SIGNING_SECRET: SECRETS.signing, SLACK_BOT_TOKEN: SECRETS.bot }
+export const GIVEN = {
+  CONFLUENCE_API_TOKEN: SECRETS.confluence,
+  SLACK_SIGNING_SECRET: SECRETS.signing,
+  SLACK_BOT_TOKEN: SECRETS.bot,
+}
 export const FLAGS = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'new']
 
 export const ARN = { edge: 'arn:fake:edge-key', slack: 'arn:fake:slack', wiki: 'arn:fake:wiki' }
@@ -87,7 +91,11 @@ export interface Stage {
   env: Record<string, string>
   world: World
   /** Starts a script with Node, without a terminal. */
-  run(script: string, args: string[], more?: Record<string, string>): Promise<{ status: number; out: string; err: string }>
+  run(
+    script: string,
+    args: string[],
+    more?: Record<string, string>,
+  ): Promise<{ status: number; out: string; err: string }>
   /** Calls since the last look. */
   calls(): Call[]
   /** The same, each up to its first option. */
@@ -148,11 +156,17 @@ export const CHECKS = [
 ]
 
 /** Each secret was on the standard input of the tools named, and nowhere else. */
-export function expectHidden(calls: Call[], printed: string, inputs: Partial<Record<keyof typeof SECRETS, string[]>>): void {
+export function expectHidden(
+  calls: Call[],
+  printed: string,
+  inputs: Partial<Record<keyof typeof SECRETS, string[]>>,
+): void {
   for (const [name, secret] of Object.entries(SECRETS)) {
     expect(printed).not.toContain(secret)
     for (const { args, env } of calls) expect(JSON.stringify([args, env])).not.toContain(secret)
-    const readers = calls.filter(({ input }) => input?.includes(secret)).map(({ tool, args }) => `${tool} ${args[0]}`)
+    const readers = calls
+      .filter(({ input }) => input?.includes(secret))
+      .map(({ tool, args }) => `${tool} ${args[0]}`)
     expect([name, readers]).toEqual([name, inputs[name as keyof typeof SECRETS] ?? []])
   }
 }
@@ -163,9 +177,13 @@ export async function createStage(change: Partial<Sections> = {}): Promise<Stage
   const dir = join(tmpdir(), `vera-test-${process.pid}`)
   mkdirSync(dir)
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
-  for (const path of ['infra', 'edge', 'backend', 'package.json', 'tsconfig.json']) cpSync(path, join(dir, path), { recursive: true })
+  for (const path of ['infra', 'edge', 'backend', 'package.json', 'tsconfig.json'])
+    cpSync(path, join(dir, path), { recursive: true })
   symlinkSync(resolve('node_modules'), join(dir, 'node_modules'))
-  const wrangler = readFileSync('wrangler.toml', 'utf8').replace(/^AWS_REGION = .*$/m, 'AWS_REGION = "us-east-1"')
+  const wrangler = readFileSync('wrangler.toml', 'utf8').replace(
+    /^AWS_REGION = .*$/m,
+    'AWS_REGION = "us-east-1"',
+  )
   writeFileSync(join(dir, 'wrangler.toml'), wrangler.replace(/^region = .*$/m, 'region = "aws:us-east-1"'))
   writeSections(dir, change)
 
@@ -205,7 +223,11 @@ export async function createStage(change: Partial<Sections> = {}): Promise<Stage
     world,
     slack: slack.is,
     async run(script, args, more = {}) {
-      const child = spawn(process.execPath, [script, ...args], { cwd: dir, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
+      const child = spawn(process.execPath, [script, ...args], {
+        cwd: dir,
+        env: { ...env, ...more },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
       let out = ''
       let err = ''
       child.stdout.on('data', (chunk) => {
@@ -237,7 +259,9 @@ const knowledge: Sections['knowledge'] = {
 /** assistant.config.ts of the copy. */
 export function writeSections(dir: string, change: Partial<Sections>): void {
   const sections = Object.entries({ ...fakeSections, knowledge, ...change })
-  const text = sections.map(([name, section]) => `export const ${name} = ${JSON.stringify(section, null, 2)}\n`).join('')
+  const text = sections
+    .map(([name, section]) => `export const ${name} = ${JSON.stringify(section, null, 2)}\n`)
+    .join('')
   writeFileSync(join(dir, 'assistant.config.ts'), text)
 }
 
@@ -258,7 +282,8 @@ async function startFakeSlack(): Promise<{ url: string; is: Stage['slack'] }> {
     if (is.refused.includes(token)) response.end(JSON.stringify({ ok: false, error: 'invalid_auth' }))
     else if (request.url === '/api/auth.test')
       response.end(JSON.stringify({ ok: true, team: 'Fake team', team_id: 'T00FAKE', bot_id: 'B00FAKE' }))
-    else response.end(JSON.stringify({ ok: true, bot: { id: 'B00FAKE', app_id: is.apps[token] ?? 'A00FAKE' } }))
+    else
+      response.end(JSON.stringify({ ok: true, bot: { id: 'B00FAKE', app_id: is.apps[token] ?? 'A00FAKE' } }))
   }).listen(0, '127.0.0.1')
   return { url: `${await listening(server)}/api/`, is }
 }
@@ -266,11 +291,18 @@ async function startFakeSlack(): Promise<{ url: string; is: Stage['slack'] }> {
 /** What a deployment asks Cloudflare itself: whether an account has a subdomain, with the token that wrangler has. */
 async function startFakeCloudflare(world: World): Promise<string> {
   const server = createServer((request, response) => {
-    const answer = (status: number, body: unknown): void => void response.writeHead(status).end(JSON.stringify(body))
-    const fault = (code: number, message: string) => ({ success: false, errors: [{ code, message }], result: null })
-    if (request.headers.authorization !== `Bearer ${world.cloudflareToken}`) answer(403, fault(10000, 'Authentication error'))
+    const answer = (status: number, body: unknown): void =>
+      void response.writeHead(status).end(JSON.stringify(body))
+    const fault = (code: number, message: string) => ({
+      success: false,
+      errors: [{ code, message }],
+      result: null,
+    })
+    if (request.headers.authorization !== `Bearer ${world.cloudflareToken}`)
+      answer(403, fault(10000, 'Authentication error'))
     else if (!request.url?.endsWith('/workers/subdomain')) answer(404, fault(7003, 'No route'))
-    else if (world.subdomain === undefined) answer(404, fault(10007, 'You need to register a workers.dev subdomain'))
+    else if (world.subdomain === undefined)
+      answer(404, fault(10007, 'You need to register a workers.dev subdomain'))
     else answer(200, { success: true, errors: [], result: { subdomain: world.subdomain } })
   }).listen(0, '127.0.0.1')
   return listening(server)

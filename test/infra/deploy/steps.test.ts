@@ -27,10 +27,19 @@ describe('following a reading of the source', () => {
     const left = jobs.map((job) => ({ ingestionJobId: 'JOB00FAKE0', ...job }))
     const look = async () => (left.length > 1 ? left.shift() : left[0]) as IngestionJob
     const sleep = async (ms: number) => void waits.push(ms)
-    const ended = await follow({ say }, { look }, WIKI, { ingestionJobId: 'JOB00FAKE0', status: 'STARTING' }, sleep).catch(String)
+    const ended = await follow(
+      { say },
+      { look },
+      WIKI,
+      { ingestionJobId: 'JOB00FAKE0', status: 'STARTING' },
+      sleep,
+    ).catch(String)
     return { told, waits, ended }
   }
-  const at = (seen: number, kept: number) => ({ numberOfDocumentsScanned: seen, numberOfNewDocumentsIndexed: kept })
+  const at = (seen: number, kept: number) => ({
+    numberOfDocumentsScanned: seen,
+    numberOfNewDocumentsIndexed: kept,
+  })
 
   test('tells what is new, and waits longer each time', async () => {
     const { told, waits } = await followed(
@@ -57,7 +66,9 @@ describe('following a reading of the source', () => {
 
   test('says why it failed, and that the token can be given anew', async () => {
     const { ended } = await followed({ status: 'FAILED', failureReasons: ['The fake token was refused.'] })
-    expect(ended).toMatch(/"wiki" could not read its source: The fake token was refused\. .*asks for the user and the token anew/)
+    expect(ended).toMatch(
+      /"wiki" could not read its source: The fake token was refused\. .*asks for the user and the token anew/,
+    )
   })
 
   test('says that nothing was there to read', async () => {
@@ -88,8 +99,17 @@ describe('wrangler.toml', () => {
     expect(readWranglerConfig(dir)).toMatchObject({ region: 'eu-central-1', placement: 'eu-central-1' })
     expect(after.replaceAll('eu-central-1', 'us-east-1')).toBe(before)
     const args = ['deploy', '--dry-run', '--outdir', join(dir, 'built')]
-    const env = { PATH: process.env.PATH, HOME: dir, CI: '1', WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' }
-    const built = spawnSync(process.execPath, [resolve('node_modules/wrangler/bin/wrangler.js'), ...args], { cwd: dir, env })
+    const env = {
+      PATH: process.env.PATH,
+      HOME: dir,
+      CI: '1',
+      WRANGLER_SEND_METRICS: 'false',
+      CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+    }
+    const built = spawnSync(process.execPath, [resolve('node_modules/wrangler/bin/wrangler.js'), ...args], {
+      cwd: dir,
+      env,
+    })
     expect(built.status, String(built.stderr)).toBe(0)
     expect(String(built.stdout)).toMatch(/AWS_REGION \("eu-central-1"\)/)
     expect(readFileSync(join(dir, 'built/worker.js'), 'utf8').length).toBeGreaterThan(0)
@@ -120,12 +140,20 @@ test('the regions that are looked at are those that get a stack', () => {
   const existing = { ...knowledge, bases: [{ name: 'old', source: 'existing', id: 'KB00000001' }] } as const
   for (const change of [
     {},
-    { model: { ...model, id: 'eu.fake.model', region: 'eu-west-1' }, knowledge: { ...knowledge, region: 'eu-central-1' } },
+    {
+      model: { ...model, id: 'eu.fake.model', region: 'eu-west-1' },
+      knowledge: { ...knowledge, region: 'eu-central-1' },
+    },
     { knowledge: { ...existing, bases: [...existing.bases], region: 'us-west-2' } },
-    { model: { ...model, region: 'us-west-2' }, guardrail: { source: 'existing', id: 'gr00fake', version: '3' } as const },
+    {
+      model: { ...model, region: 'us-west-2' },
+      guardrail: { source: 'existing', id: 'gr00fake', version: '3' } as const,
+    },
   ]) {
     const home = fakeSections.deployment.region
-    const made = Object.keys(synthesize(change)).map((name) => (name === 'Vera' ? home : name.slice('Vera-'.length)))
+    const made = Object.keys(synthesize(change)).map((name) =>
+      name === 'Vera' ? home : name.slice('Vera-'.length),
+    )
     expect(stackRegions({ ...fakeSections, ...change }).sort()).toEqual(made.sort())
   }
 })
@@ -133,7 +161,8 @@ test('the regions that are looked at are those that get a stack', () => {
 test('a release is told by a tag, and what is no tag of ours tells none', () => {
   const release = { edge: '0123456789ab', answerVersion: '12' }
   expect(readTag(toTag(release))).toEqual(release)
-  for (const tag of [undefined, '', 'v1.0', '0123456789ab', '0123456789ab.x']) expect(readTag(tag)).toBeUndefined()
+  for (const tag of [undefined, '', 'v1.0', '0123456789ab', '0123456789ab.x'])
+    expect(readTag(tag)).toBeUndefined()
 })
 
 test('the function that is rolled back is the one that is deployed', () => {

@@ -3,7 +3,18 @@ import { once } from 'node:events'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { ARN, brief, CHECKS, createStage, expectHidden, FLAGS, GIVEN, SECRETS, STEPS, type Stage } from './stage.ts'
+import {
+  ARN,
+  brief,
+  CHECKS,
+  createStage,
+  expectHidden,
+  FLAGS,
+  GIVEN,
+  SECRETS,
+  STEPS,
+  type Stage,
+} from './stage.ts'
 import { FAILED } from './world.ts'
 
 const ENTER = '\r'
@@ -11,7 +22,11 @@ const DOWN = '\u001b[B'
 const CTRL_C = '\u0003'
 
 /** A command in a terminal of its own, which `script` makes, without a width. Each answer is typed once its question is to be read. */
-async function inTerminal(stage: Stage, command: string, answers: [question: string, typed: string | Promise<string>][]) {
+async function inTerminal(
+  stage: Stage,
+  command: string,
+  answers: [question: string, typed: string | Promise<string>][],
+) {
   const sized = `stty cols 200 rows 50; exec '${process.execPath}' ${command}`
   const child = spawn('script', ['-qefc', sized, '/dev/null'], { cwd: stage.dir, env: stage.env })
   onTestFinished(() => void child.kill())
@@ -54,13 +69,21 @@ test('in a terminal everything is asked, and no secret is shown', async () => {
   const lines = first.map(({ tool, args }) => brief(tool, args))
   expect(lines.slice(0, CHECKS.length).sort()).toEqual(CHECKS)
   expect(lines.slice(CHECKS.length)).toEqual(STEPS.slice(0, -1))
-  expectHidden(first, interrupted.shown, { confluence: ['aws secretsmanager'], edgeKey: ['wrangler deploy'], signing: ['wrangler secret'] })
+  expectHidden(first, interrupted.shown, {
+    confluence: ['aws secretsmanager'],
+    edgeKey: ['wrangler deploy'],
+    signing: ['wrangler secret'],
+  })
 
   // What is done is not asked again, nor is what was remembered.
   const done = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', ENTER], ...SLACK])
   expect([done.status, done.unasked]).toEqual([0, []])
   expect(done.shown).not.toMatch(/Whose mail address|Is there an app/)
-  expectHidden(stage.calls(), done.shown, { edgeKey: ['wrangler deploy'], signing: ['wrangler secret'], bot: ['aws secretsmanager'] })
+  expectHidden(stage.calls(), done.shown, {
+    edgeKey: ['wrangler deploy'],
+    signing: ['wrangler secret'],
+    bot: ['aws secretsmanager'],
+  })
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '')).toMatchObject({ botToken: SECRETS.bot })
 })
 
@@ -106,7 +129,10 @@ test('a signing secret that Slack does not verify is given anew, and the app is 
 
   // Once the app is connected, it is the one.
   const later = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', ENTER]])
-  expect([later.status, later.shown]).toEqual([0, expect.not.stringContaining('The Worker has a signing secret, ')])
+  expect([later.status, later.shown]).toEqual([
+    0,
+    expect.not.stringContaining('The Worker has a signing secret, '),
+  ])
 })
 
 test.each([
@@ -117,11 +143,21 @@ test.each([
   const stage = await createStage()
   stage.env.TMPDIR = join(stage.dir, 'temporary')
   mkdirSync(stage.env.TMPDIR)
-  Object.assign(stage.world, { secrets: { ...stage.world.secrets, [ARN.wiki]: '{"username":"ada@fake.example","password":"fake"}' } })
+  Object.assign(stage.world, {
+    secrets: { ...stage.world.secrets, [ARN.wiki]: '{"username":"ada@fake.example","password":"fake"}' },
+  })
   stage.hangOnce(when)
-  const underWay = vi.waitUntil(() => stage.calls().some(({ args, tool }) => [tool, ...args].join(' ').includes(when)), 30_000)
-  const { status, shown: said } = await inTerminal(stage, 'infra/deploy.ts --yes', [[shown, underWay.then(() => CTRL_C)]])
-  expect([status, said]).toEqual([130, expect.stringContaining('Stopped. What is done stays done; give the command again')])
+  const underWay = vi.waitUntil(
+    () => stage.calls().some(({ args, tool }) => [tool, ...args].join(' ').includes(when)),
+    30_000,
+  )
+  const { status, shown: said } = await inTerminal(stage, 'infra/deploy.ts --yes', [
+    [shown, underWay.then(() => CTRL_C)],
+  ])
+  expect([status, said]).toEqual([
+    130,
+    expect.stringContaining('Stopped. What is done stays done; give the command again'),
+  ])
   expect(readdirSync(stage.env.TMPDIR)).toEqual([])
 })
 
@@ -146,7 +182,11 @@ test('where the last reading failed, somebody says whether it is by the user and
   const flags = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'new']
   expect(await stage.run('infra/deploy.ts', flags, GIVEN)).toMatchObject({ status: 0 })
   const fails = () =>
-    stage.world.jobs.push({ ingestionJobId: `JOB00NIGHT${stage.world.jobs.length}`, ...FAILED, failureReasons: [...FAILED.failureReasons] })
+    stage.world.jobs.push({
+      ingestionJobId: `JOB00NIGHT${stage.world.jobs.length}`,
+      ...FAILED,
+      failureReasons: [...FAILED.failureReasons],
+    })
   fails()
   stage.calls()
   const why = 'The last reading of wiki failed: The fake token was refused.'
@@ -175,6 +215,9 @@ test('where the last reading failed, somebody says whether it is by the user and
   ])
   expect([changed.status, changed.unasked]).toEqual([0, []])
   expect(changed.shown).not.toContain(other)
-  expect(JSON.parse(stage.world.secrets[ARN.wiki] ?? '')).toEqual({ username: 'ada@fake.example', password: other })
+  expect(JSON.parse(stage.world.secrets[ARN.wiki] ?? '')).toEqual({
+    username: 'ada@fake.example',
+    password: other,
+  })
   expect(stage.world.jobs.at(-1)?.status).toBe('COMPLETE')
 })

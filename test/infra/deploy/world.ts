@@ -48,7 +48,10 @@ export const FAILED = { status: 'FAILED', failureReasons: ['The fake token was r
 /** Answers a call as the real tool does, in `dir`, and changes the world by it. The texts are those that were seen of the real ones. */
 export function answerIn(world: World, dir: string, { tool, args, env, input }: Call): Answer {
   const at = (option: string): string => args[args.indexOf(option) + 1] ?? ''
-  const well = (value: unknown = ''): Answer => ({ status: 0, says: typeof value === 'string' ? value : JSON.stringify(value) })
+  const well = (value: unknown = ''): Answer => ({
+    status: 0,
+    says: typeof value === 'string' ? value : JSON.stringify(value),
+  })
   const refused = (says: string, status = 254): Answer => ({ status, says: `${says}\n` })
   const addVersion = (annotations: NonNullable<WorkerVersion['annotations']>): void => {
     world.live = `version-${world.versions.length}`
@@ -64,14 +67,21 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
 
   const tools: Record<string, Record<string, () => Answer>> = {
     aws: {
-      'sts get-caller-identity': () => well({ Account: '000000000000', Arn: 'arn:aws:iam::000000000000:user/fake' }),
+      'sts get-caller-identity': () =>
+        well({ Account: '000000000000', Arn: 'arn:aws:iam::000000000000:user/fake' }),
       'ssm get-parameter': () =>
         world.bootstrapped
           ? well({ Parameter: { Value: '30' } })
           : refused('An error occurred (ParameterNotFound) when calling GetParameter'),
       'lambda get-account-settings': () =>
-        well({ AccountLimit: { ConcurrentExecutions: world.concurrency, UnreservedConcurrentExecutions: world.concurrency } }),
-      'lambda get-function-concurrency': () => refused('An error occurred (ResourceNotFoundException) when calling GetFunctionConcurrency'),
+        well({
+          AccountLimit: {
+            ConcurrentExecutions: world.concurrency,
+            UnreservedConcurrentExecutions: world.concurrency,
+          },
+        }),
+      'lambda get-function-concurrency': () =>
+        refused('An error occurred (ResourceNotFoundException) when calling GetFunctionConcurrency'),
       'lambda get-function-configuration': () => well({ Version: at('--qualifier') }),
       'lambda get-alias': () => well({ FunctionVersion: world.alias }),
       'lambda update-alias': () => {
@@ -87,7 +97,11 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
           regionAvailability: 'AVAILABLE',
         }),
       'bedrock get-foundation-model': () =>
-        well({ modelDetails: { inferenceTypesSupported: world.inferenceTypes[at('--model-identifier')] ?? ['ON_DEMAND'] } }),
+        well({
+          modelDetails: {
+            inferenceTypesSupported: world.inferenceTypes[at('--model-identifier')] ?? ['ON_DEMAND'],
+          },
+        }),
       'bedrock get-use-case-for-model-access': () =>
         world.form
           ? well({ formData: 'ZmFrZQ==' })
@@ -96,27 +110,38 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         const status = world.existing[at('--knowledge-base-id')]
         return status
           ? well({ knowledgeBase: { status } })
-          : refused('An error occurred (ResourceNotFoundException) when calling the GetKnowledgeBase operation')
+          : refused(
+              'An error occurred (ResourceNotFoundException) when calling the GetKnowledgeBase operation',
+            )
       },
       'bedrock get-guardrail': () => {
         const status = world.existing[`${at('--guardrail-identifier')}:${at('--guardrail-version')}`]
-        return status ? well({ status }) : refused('An error occurred (ResourceNotFoundException) when calling the GetGuardrail operation')
+        return status
+          ? well({ status })
+          : refused('An error occurred (ResourceNotFoundException) when calling the GetGuardrail operation')
       },
       's3vectors list-vector-buckets': () =>
-        world.vectors ? well({ vectorBuckets: [] }) : refused('Could not connect to the endpoint URL: "https://s3vectors.fake"', 255),
+        world.vectors
+          ? well({ vectorBuckets: [] })
+          : refused('Could not connect to the endpoint URL: "https://s3vectors.fake"', 255),
       'secretsmanager get-secret-value': () => well({ SecretString: world.secrets[at('--secret-id')] }),
       'secretsmanager put-secret-value': () => {
         world.secrets[at('--secret-id')] = input
         return well({})
       },
-      'secretsmanager list-secret-version-ids': () => well({ Versions: [{ VersionStages: ['AWSCURRENT'], CreatedDate: world.keyMadeOn }] }),
+      'secretsmanager list-secret-version-ids': () =>
+        well({ Versions: [{ VersionStages: ['AWSCURRENT'], CreatedDate: world.keyMadeOn }] }),
       'bedrock-agent list-ingestion-jobs': () => {
         const complete = args.includes('--filters')
         const found = world.jobs.findLast(({ status }) => !complete || status === 'COMPLETE')
         return well({ ingestionJobSummaries: found ? [{ ...found, failureReasons: undefined }] : [] })
       },
       'bedrock-agent start-ingestion-job': () => {
-        const job: IngestionJob = { ingestionJobId: `JOB00FAKE${world.jobs.length}`, status: 'STARTING', description: at('--description') }
+        const job: IngestionJob = {
+          ingestionJobId: `JOB00FAKE${world.jobs.length}`,
+          status: 'STARTING',
+          description: at('--description'),
+        }
         world.jobs.push(job)
         return well({ ingestionJob: job })
       },
@@ -129,20 +154,26 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         const job = world.jobs.find(({ ingestionJobId }) => ingestionJobId === at('--ingestion-job-id'))
         if (!job) return refused('An error occurred (ResourceNotFoundException) when calling GetIngestionJob')
         const seen = { numberOfDocumentsScanned: 7, numberOfNewDocumentsIndexed: 7 }
-        if (job.status === 'STARTING') Object.assign(job, world.readable ? { status: 'COMPLETE', statistics: seen } : FAILED)
+        if (job.status === 'STARTING')
+          Object.assign(job, world.readable ? { status: 'COMPLETE', statistics: seen } : FAILED)
         // Seen once more at its work, and then at its end.
         const seenAs = { ...job }
         if (job.status === 'STOPPING') job.status = 'STOPPED'
         return well({ ingestionJob: seenAs })
       },
       'cloudformation describe-stacks': () => {
-        const Outputs = Object.entries(world.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }))
+        const Outputs = Object.entries(world.outputs).map(([OutputKey, OutputValue]) => ({
+          OutputKey,
+          OutputValue,
+        }))
         return world.stack
           ? well({ Stacks: [{ Outputs }] })
           : refused('An error occurred (ValidationError): Stack with id Vera does not exist')
       },
       'cloudformation describe-stack-resources': () =>
-        well({ StackResources: [{ ResourceType: 'AWS::IAM::AccessKey', PhysicalResourceId: world.keys?.[0] }] }),
+        well({
+          StackResources: [{ ResourceType: 'AWS::IAM::AccessKey', PhysicalResourceId: world.keys?.[0] }],
+        }),
       'iam list-access-keys': () =>
         world.keys
           ? well({ AccessKeyMetadata: world.keys.map((AccessKeyId) => ({ AccessKeyId })) })
@@ -162,7 +193,11 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
       },
       destroy: () => {
         const isRead = world.jobs.some(({ status }) => /STARTING|IN_PROGRESS|STOPPING/.test(status))
-        if (isRead) return refused('ConflictException: a data source with an ingestion job under way cannot be deleted', 1)
+        if (isRead)
+          return refused(
+            'ConflictException: a data source with an ingestion job under way cannot be deleted',
+            1,
+          )
         world.stack = false
         return well()
       },
@@ -188,7 +223,10 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         world.edgeSecrets = [...new Set([...world.edgeSecrets, ...Object.keys(JSON.parse(input))])]
         addVersion({ 'workers/tag': at('--tag'), 'workers/triggered_by': 'upload' })
         const report = { type: 'deploy', version: 1, targets: world.targets }
-        appendFileSync(env.WRANGLER_OUTPUT_FILE_PATH ?? '', `{"type":"wrangler-session","version":1}\n${JSON.stringify(report)}\n`)
+        appendFileSync(
+          env.WRANGLER_OUTPUT_FILE_PATH ?? '',
+          `{"type":"wrangler-session","version":1}\n${JSON.stringify(report)}\n`,
+        )
         return well()
       },
       'secret list': () => well(world.edgeSecrets.map((name) => ({ name, type: 'secret_text' }))),
@@ -204,13 +242,16 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         return well()
       },
       delete: () => {
-        if (world.live === '') return refused('✘ [ERROR] This Worker does not exist on your account. [code: 10007]', 1)
+        if (world.live === '')
+          return refused('✘ [ERROR] This Worker does not exist on your account. [code: 10007]', 1)
         world.live = ''
         return well()
       },
     },
   }
   const line = args.join(' ')
-  const found = Object.entries(tools[tool] ?? {}).find(([words]) => line === words || line.startsWith(`${words} `))
+  const found = Object.entries(tools[tool] ?? {}).find(
+    ([words]) => line === words || line.startsWith(`${words} `),
+  )
   return found ? found[1]() : refused(`nobody told the recorder of: ${tool} ${line}`)
 }

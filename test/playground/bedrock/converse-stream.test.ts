@@ -2,10 +2,25 @@ import { BedrockRuntimeClient, ConverseStreamCommand } from '@aws-sdk/client-bed
 import { expect, onTestFinished, test } from 'vitest'
 import { forTheNext, refuseWith } from '../../../playground/bedrock/refusal.ts'
 import type { StreamFault } from '../../../playground/bedrock/stream-fault.ts'
-import { eventsOf, fakeAccount, metadataOf, question, refusalOf, scripted, stopReasonOf, textOf, words } from './fake-account.ts'
+import {
+  eventsOf,
+  fakeAccount,
+  metadataOf,
+  question,
+  refusalOf,
+  scripted,
+  stopReasonOf,
+  textOf,
+  words,
+} from './fake-account.ts'
 
 test('an answer arrives as the events of ConverseStream, in their order', async () => {
-  const model = scripted({ reasoning: 'The guide…' }, { signature: 'c2lnbmVk' }, { text: 'Under ' }, { text: 'IT 🗂️.' })
+  const model = scripted(
+    { reasoning: 'The guide…' },
+    { signature: 'c2lnbmVk' },
+    { text: 'Under ' },
+    { text: 'IT 🗂️.' },
+  )
   const { runtime, calls } = await fakeAccount({ model })
   const events = await eventsOf(runtime, question('Where is the VPN guide?'))
   expect(events.slice(0, -1)).toEqual([
@@ -20,7 +35,12 @@ test('an answer arrives as the events of ConverseStream, in their order', async 
   ])
   expect(metadataOf(events)?.usage).toEqual({ inputTokens: 6, outputTokens: 6, totalTokens: 12 })
   expect(calls.all).toMatchObject([
-    { to: 'bedrock', method: 'ConverseStream', status: 200, args: { modelId: 'us.anthropic.claude-haiku-5-5' } },
+    {
+      to: 'bedrock',
+      method: 'ConverseStream',
+      status: 200,
+      args: { modelId: 'us.anthropic.claude-haiku-5-5' },
+    },
   ])
   expect(calls.all[0]?.marks).toHaveProperty('firstToken')
   expect(calls.violations).toEqual([])
@@ -40,17 +60,22 @@ const exceptions = [
   ['validationException', 'ValidationException'],
 ] as const
 
-test.each(exceptions)('%s inside a stream is thrown after the text before it, and is not retried', async (exception, name) => {
-  const { runtime, calls } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 1, ending: { exception, message: 'broken' } }) })
-  const heard: string[] = []
-  const { stream } = await runtime.send(new ConverseStreamCommand(question('Where?')))
-  const listening = (async () => {
-    for await (const event of stream ?? []) heard.push(event.contentBlockDelta?.delta?.text ?? '')
-  })()
-  await expect(listening).rejects.toMatchObject({ name, message: 'broken' })
-  expect(heard.join('')).toBe('Under ')
-  expect(calls.all).toMatchObject([{ status: 200, error: exception }])
-})
+test.each(exceptions)(
+  '%s inside a stream is thrown after the text before it, and is not retried',
+  async (exception, name) => {
+    const { runtime, calls } = await fakeAccount({
+      streamFaults: () => ({ afterDeltas: 1, ending: { exception, message: 'broken' } }),
+    })
+    const heard: string[] = []
+    const { stream } = await runtime.send(new ConverseStreamCommand(question('Where?')))
+    const listening = (async () => {
+      for await (const event of stream ?? []) heard.push(event.contentBlockDelta?.delta?.text ?? '')
+    })()
+    await expect(listening).rejects.toMatchObject({ name, message: 'broken' })
+    expect(heard.join('')).toBe('Under ')
+    expect(calls.all).toMatchObject([{ status: 200, error: exception }])
+  },
+)
 
 test('a model that broke says with which status', async () => {
   const broken = {
@@ -60,14 +85,20 @@ test('a model that broke says with which status', async () => {
     originalMessage: 'overloaded',
   } as const
   const { runtime } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 0, ending: broken }) })
-  await expect(eventsOf(runtime, question('Where?'))).rejects.toMatchObject({ originalStatusCode: 529, originalMessage: 'overloaded' })
+  await expect(eventsOf(runtime, question('Where?'))).rejects.toMatchObject({
+    originalStatusCode: 529,
+    originalMessage: 'overloaded',
+  })
 })
 
-test.each(['reset', 'cut'] satisfies StreamFault['ending'][])('a stream that ends with a %s is an error to its reader', async (ending) => {
-  const { runtime, calls } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 2, ending }) })
-  await refusalOf(eventsOf(runtime, question('Where?')))
-  expect(calls.all).toMatchObject([{ method: 'ConverseStream', status: 0 }])
-})
+test.each(['reset', 'cut'] satisfies StreamFault['ending'][])(
+  'a stream that ends with a %s is an error to its reader',
+  async (ending) => {
+    const { runtime, calls } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 2, ending }) })
+    await refusalOf(eventsOf(runtime, question('Where?')))
+    expect(calls.all).toMatchObject([{ method: 'ConverseStream', status: 0 }])
+  },
+)
 
 test('throttling is tried again by the SDK, and answered then', async () => {
   const throttled = refuseWith('ThrottlingException', 'Too many requests, please wait before trying again.')
@@ -99,7 +130,9 @@ test('an abort resets the stream, and the model stops', async () => {
   const model = scripted({ text: 'Under ' }, { pauseMs: 600_000 }, { text: 'IT.' })
   const { runtime, calls } = await fakeAccount({ model })
   const abort = new AbortController()
-  const { stream } = await runtime.send(new ConverseStreamCommand(question('Where?')), { abortSignal: abort.signal })
+  const { stream } = await runtime.send(new ConverseStreamCommand(question('Where?')), {
+    abortSignal: abort.signal,
+  })
   const ended = new Promise((resolve) => calls.watch((call, phase) => phase === 'ended' && resolve(call)))
   // The SDK ends the loop without an error.
   for await (const event of stream ?? []) if (event.contentBlockDelta) abort.abort()
@@ -110,9 +143,13 @@ test('an abort resets the stream, and the model stops', async () => {
 })
 
 test('a stream that goes silent lasts until its reader gives up', async () => {
-  const { runtime, calls } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 1, ending: 'silence' }) })
+  const { runtime, calls } = await fakeAccount({
+    streamFaults: () => ({ afterDeltas: 1, ending: 'silence' }),
+  })
   const abort = new AbortController()
-  const { stream } = await runtime.send(new ConverseStreamCommand(question('Where?')), { abortSignal: abort.signal })
+  const { stream } = await runtime.send(new ConverseStreamCommand(question('Where?')), {
+    abortSignal: abort.signal,
+  })
   const ended = new Promise((resolve) => calls.watch((call, phase) => phase === 'ended' && resolve(call)))
   const reader = stream?.[Symbol.asyncIterator]()
   const heard = [await reader?.next(), await reader?.next()]

@@ -13,7 +13,11 @@ import { createCalls } from '../../../playground/calls.ts'
 
 export const HAIKU = 'us.anthropic.claude-haiku-5-5'
 export const RERANKER = 'arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0'
-const CREDENTIALS = { accessKeyId: 'ASIAFAKELAMBDA', secretAccessKey: 'fake-lambda-secret', sessionToken: 'fake-session-token' }
+const CREDENTIALS = {
+  accessKeyId: 'ASIAFAKELAMBDA',
+  secretAccessKey: 'fake-lambda-secret',
+  sessionToken: 'fake-session-token',
+}
 
 const vpn = {
   id: 'chunk-1',
@@ -23,10 +27,17 @@ const vpn = {
   updated: '2026-03-01',
   path: 'vpn.md',
 }
-const rent = { id: 'chunk-2', text: 'Rent is due on the first.', title: 'Rent', url: 'https://wiki.example/rent', path: 'rent.md' }
+const rent = {
+  id: 'chunk-2',
+  text: 'Rent is due on the first.',
+  title: 'Rent',
+  url: 'https://wiki.example/rent',
+  path: 'rent.md',
+}
 const wiki: KnowledgeBase = {
   location: 'CONFLUENCE',
-  retrieve: (query) => [vpn, rent].map((passage) => ({ passage, score: passage.text.includes(query) ? 0.9 : 0.1 })),
+  retrieve: (query) =>
+    [vpn, rent].map((passage) => ({ passage, score: passage.text.includes(query) ? 0.9 : 0.1 })),
 }
 
 /** A model that says these pieces, and remembers what it was asked and whether it was read to its end. */
@@ -54,7 +65,11 @@ export async function fakeAccount(changes: Partial<BedrockOptions> & { model?: M
     calls,
     region: 'us-east-1',
     credentials: CREDENTIALS,
-    models: { [HAIKU]: model, 'us.anthropic.claude-haiku-4-5-20251001-v1:0': model, 'amazon.nova-lite-v1:0': model },
+    models: {
+      [HAIKU]: model,
+      'us.anthropic.claude-haiku-4-5-20251001-v1:0': model,
+      'amazon.nova-lite-v1:0': model,
+    },
     guardrails: {},
     knowledgeBases: new Map([['KBWIKI0001', wiki]]),
     rerank: (query, texts) =>
@@ -76,29 +91,44 @@ export async function fakeAccount(changes: Partial<BedrockOptions> & { model?: M
   return { origin, calls, runtime, agent, config }
 }
 
-export const question = (text: string, changes: Partial<ConverseStreamCommandInput> = {}): ConverseStreamCommandInput => ({
+export const question = (
+  text: string,
+  changes: Partial<ConverseStreamCommandInput> = {},
+): ConverseStreamCommandInput => ({
   modelId: HAIKU,
   messages: [{ role: 'user', content: [{ text }] }],
   ...changes,
 })
 
-export async function eventsOf(client: BedrockRuntimeClient, input: ConverseStreamCommandInput, abortSignal?: AbortSignal) {
+export async function eventsOf(
+  client: BedrockRuntimeClient,
+  input: ConverseStreamCommandInput,
+  abortSignal?: AbortSignal,
+) {
   const { stream } = await client.send(new ConverseStreamCommand(input), abortSignal ? { abortSignal } : {})
   const events: ConverseStreamOutput[] = []
   for await (const event of stream ?? []) events.push(event)
   return events
 }
 
-export const textOf = (events: ConverseStreamOutput[]) => events.map((event) => event.contentBlockDelta?.delta?.text ?? '').join('')
-export const stopReasonOf = (events: ConverseStreamOutput[]) => events.find((event) => event.messageStop)?.messageStop?.stopReason
+export const textOf = (events: ConverseStreamOutput[]) =>
+  events.map((event) => event.contentBlockDelta?.delta?.text ?? '').join('')
+export const stopReasonOf = (events: ConverseStreamOutput[]) =>
+  events.find((event) => event.messageStop)?.messageStop?.stopReason
 export const metadataOf = (events: ConverseStreamOutput[]) => events.find((event) => event.metadata)?.metadata
 
 /** The name and the message of the error that `promise` ends with. */
-export async function refusalOf(promise: Promise<unknown>): Promise<{ name: string; message: string; status: number | undefined }> {
+export async function refusalOf(
+  promise: Promise<unknown>,
+): Promise<{ name: string; message: string; status: number | undefined }> {
   try {
     await promise
   } catch (error) {
-    const { name, message, $metadata } = error as { name: string; message: string; $metadata?: { httpStatusCode?: number } }
+    const { name, message, $metadata } = error as {
+      name: string
+      message: string
+      $metadata?: { httpStatusCode?: number }
+    }
     return { name, message, status: $metadata?.httpStatusCode }
   }
   throw new Error('It was not refused.')

@@ -12,7 +12,8 @@ async function piecesOf(model: Model, request: ConverseRequest) {
 }
 const said = (pieces: Piece[]) => pieces.map((piece) => ('text' in piece ? piece.text : '')).join('')
 
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 const passagesOf = (pages: { title: string; text: string }[]) =>
   `<passages>\n${pages.map(({ title, text }, i) => `<passage number="${i + 1}" source="wiki" title="${escaped(title)}">\n${escaped(text)}\n</passage>`).join('\n')}\n</passages>`
 const ask = async (text: string, pages: { title: string; text: string }[]) =>
@@ -21,13 +22,27 @@ const ask = async (text: string, pages: { title: string; text: string }[]) =>
       messages: [
         {
           role: 'user',
-          content: [{ text: passagesOf(pages) }, { guardContent: { text: { text: `<question from="Ada">${escaped(text)}</question>` } } }],
+          content: [
+            { text: passagesOf(pages) },
+            { guardContent: { text: { text: `<question from="Ada">${escaped(text)}</question>` } } },
+          ],
         },
       ],
     }),
   )
 
-const TEAMS = ['Kestrel', 'Heron', 'Osprey', 'Egret', 'Avocet', 'Bittern', 'Curlew', 'Dunlin', 'Gannet', 'Plover']
+const TEAMS = [
+  'Kestrel',
+  'Heron',
+  'Osprey',
+  'Egret',
+  'Avocet',
+  'Bittern',
+  'Curlew',
+  'Dunlin',
+  'Gannet',
+  'Plover',
+]
 const distractors = Array.from({ length: 40 }, (_, i) => {
   const team = TEAMS[i % TEAMS.length] ?? ''
   return {
@@ -48,11 +63,15 @@ test('an invented fact is found among many other passages, and cited by its numb
 })
 
 test('no passage at all is no answer', async () => {
-  expect(await ask('What is the Zorblax quota?', [])).toBe(`I was given no passage that could answer this. [0]\n\n${WRITTEN_BY}`)
+  expect(await ask('What is the Zorblax quota?', [])).toBe(
+    `I was given no passage that could answer this. [0]\n\n${WRITTEN_BY}`,
+  )
 })
 
 test('a word too many does not hide a fact', async () => {
-  expect(await ask('What is the Zorblax quota for team Mirin this spring season?', at(17))).toContain('4711 units. [18]')
+  expect(await ask('What is the Zorblax quota for team Mirin this spring season?', at(17))).toContain(
+    '4711 units. [18]',
+  )
 })
 
 test('the same question finds nothing once the passage is gone', async () => {
@@ -78,7 +97,10 @@ const key = {
   title: 'Rotate the edge key',
   text: '## Rotate the AWS key\n\nThe edge holds one key. To rotate it:\n\n1. Create a second key for the user.\n2. Put it into the Worker:\n\n```sh\nwrangler secret put AWS_ACCESS_KEY_ID\n```\n\n3. Deactivate the old key, and delete it a day later.',
 }
-const faq = { title: 'FAQ', text: '**How long are drafts kept?**\n\nFor 30 days [3], e.g. until the end of a month.' }
+const faq = {
+  title: 'FAQ',
+  text: '**How long are drafts kept?**\n\nFor 30 days [3], e.g. until the end of a month.',
+}
 
 test.each<[string, { title: string; text: string }[], string[]]>([
   [
@@ -86,14 +108,22 @@ test.each<[string, { title: string; text: string }[], string[]]>([
     [faq, key],
     ['Create a second key for the user. [2]', 'AWS_ACCESS_KEY_ID', 'Deactivate the old key'],
   ],
-  ['What puts AWS_ACCESS_KEY_ID into the Worker?', [faq, key], ['```\nwrangler secret put AWS_ACCESS_KEY_ID\n```\n[2]']],
+  [
+    'What puts AWS_ACCESS_KEY_ID into the Worker?',
+    [faq, key],
+    ['```\nwrangler secret put AWS_ACCESS_KEY_ID\n```\n[2]'],
+  ],
   ['how long are drafts kept', [key, faq], ['For 30 days, e.g. until the end of a month. [2]']],
   [
     'What is the Zorblax quota per month?',
     [{ title: '', text: 'The Zorblax quota is 4711 units.' }],
     ['The Zorblax quota is 4711 units. [1]'],
   ],
-  ['What does team Heron & "Co" pay?', [{ title: 'Pay', text: 'Team Heron & "Co" pays 3 < 4.' }], ['Team Heron & "Co" pays 3 < 4. [1]']],
+  [
+    'What does team Heron & "Co" pay?',
+    [{ title: 'Pay', text: 'Team Heron & "Co" pays 3 < 4.' }],
+    ['Team Heron & "Co" pays 3 < 4. [1]'],
+  ],
 ])('%s is answered with the words of a passage', async (asked, pages, quotes) => {
   const answer = await ask(asked, pages)
   for (const quote of quotes) expect(answer).toContain(quote)
@@ -110,7 +140,8 @@ test('nothing is said that is not in a passage', async () => {
     const quotes = answer.split('\n').map((line) => line.replace(/^- /, ''))
     for (const quote of quotes.filter((line) => /\p{L}/u.test(line))) {
       const [, text = quote, number] = /^(.*) \[(\d+)\]$/.exec(quote) ?? []
-      const given = number === undefined ? pages.map((page) => page.text).join('\n') : pages[Number(number) - 1]?.text
+      const given =
+        number === undefined ? pages.map((page) => page.text).join('\n') : pages[Number(number) - 1]?.text
       expect(given).toContain(text)
     }
     expect(answer).not.toContain('[0]')
@@ -120,7 +151,10 @@ test('nothing is said that is not in a passage', async () => {
 test('without passages it quotes the conversation, and says who said it', async () => {
   const messages = (asked: string): ConverseRequest => ({
     messages: [
-      { role: 'user', content: [{ text: 'Ada: The launch of Kestrel moved to Thursday.\nGrace: Who told the press?' }] },
+      {
+        role: 'user',
+        content: [{ text: 'Ada: The launch of Kestrel moved to Thursday.\nGrace: Who told the press?' }],
+      },
       { role: 'assistant', content: [{ text: 'The press office has the new date. [2]' }] },
       {
         role: 'user',
@@ -132,15 +166,26 @@ test('without passages it quotes the conversation, and says who said it', async 
     ],
   })
   const answer = async (asked: string) => said(await piecesOf(extractive, messages(asked)))
-  expect(await answer('When is the launch of Kestrel?')).toBe(`Ada: “The launch of Kestrel moved to Thursday.”\n\n${WRITTEN_BY}`)
-  expect(await answer('How many guests is the catering for?')).toContain('Linus: “Catering is booked for 80 guests.”')
-  expect(await answer('Who has the new date?')).toContain('The assistant: “The press office has the new date.”')
-  expect(await answer('What is the wifi password?')).toBe(`I found nothing about this in our conversation. [0]\n\n${WRITTEN_BY}`)
+  expect(await answer('When is the launch of Kestrel?')).toBe(
+    `Ada: “The launch of Kestrel moved to Thursday.”\n\n${WRITTEN_BY}`,
+  )
+  expect(await answer('How many guests is the catering for?')).toContain(
+    'Linus: “Catering is booked for 80 guests.”',
+  )
+  expect(await answer('Who has the new date?')).toContain(
+    'The assistant: “The press office has the new date.”',
+  )
+  expect(await answer('What is the wifi password?')).toBe(
+    `I found nothing about this in our conversation. [0]\n\n${WRITTEN_BY}`,
+  )
 })
 
 test('a file beside the question is quoted by its name', async () => {
   const bytes = Buffer.from('The invoice total is 1,234 euros.').toString('base64')
-  const content = [{ document: { name: 'invoice', format: 'txt' as const, source: { bytes } } }, { text: 'What is the invoice total?' }]
+  const content = [
+    { document: { name: 'invoice', format: 'txt' as const, source: { bytes } } },
+    { text: 'What is the invoice total?' },
+  ]
   expect(said(await piecesOf(extractive, { messages: [{ role: 'user', content }] }))).toContain(
     'The file invoice: “The invoice total is 1,234 euros.”',
   )
@@ -158,7 +203,10 @@ test('the extractive model speaks token by token, and its text arrives whole', a
 test('the disobedient model thinks first, then cuts characters in half', async () => {
   const { runtime } = await fakeAccount({ model: disobedient })
   const first = await eventsOf(runtime, question('Be good.'))
-  const kinds = first.flatMap(({ contentBlockDelta: { delta } = { contentBlockIndex: 0, delta: undefined } }) => Object.keys(delta ?? {}))
+  const kinds = first.flatMap(
+    ({ contentBlockDelta: { delta } = { contentBlockIndex: 0, delta: undefined } }) =>
+      Object.keys(delta ?? {}),
+  )
   expect([...new Set(kinds)]).toEqual(['reasoningContent', 'text'])
   const deltas = first.flatMap((event) => event.contentBlockDelta?.delta?.text ?? [])
   expect(deltas.every((delta) => delta.length === 1)).toBe(true)

@@ -8,7 +8,9 @@ const assistant = (...content: ContentBlock[]): Message => ({ role: 'assistant',
 const text = (said: string): ContentBlock.TextMember => ({ text: said })
 const cachePoint: ContentBlock = { cachePoint: { type: 'default' } }
 const bytes = (length: number) => new Uint8Array(length)
-const document = (name: string, length = 3): ContentBlock => ({ document: { name, format: 'pdf', source: { bytes: bytes(length) } } })
+const document = (name: string, length = 3): ContentBlock => ({
+  document: { name, format: 'pdf', source: { bytes: bytes(length) } },
+})
 const image = (length = 3): ContentBlock => ({ image: { format: 'png', source: { bytes: bytes(length) } } })
 const NAME_RULE =
   /^The document file name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square brackets\./
@@ -30,13 +32,21 @@ test.each<[string, Partial<ConverseStreamCommandInput>, RegExp]>([
     { messages: [user(text('Hi')), assistant(text('The'))] },
     /does not support assistant message prefill\. The conversation must end with/,
   ],
-  ['a message without content', { messages: [user()] }, /^The content field in the Message object at messages\.0 is empty\./],
+  [
+    'a message without content',
+    { messages: [user()] },
+    /^The content field in the Message object at messages\.0 is empty\./,
+  ],
   [
     'a blank text',
     { messages: [user(text('Hi'), text(' \n'))] },
     /^The text field in the ContentBlock object at messages\.0\.content\.1 is blank\./,
   ],
-  ['a blank marked text', { messages: [user({ guardContent: { text: { text: ' ' } } })] }, /at messages\.0\.content\.0 is blank/],
+  [
+    'a blank marked text',
+    { messages: [user({ guardContent: { text: { text: ' ' } } })] },
+    /at messages\.0\.content\.0 is blank/,
+  ],
   [
     'an empty system text',
     { system: [{ text: '' }] },
@@ -44,21 +54,37 @@ test.each<[string, Partial<ConverseStreamCommandInput>, RegExp]>([
   ],
   ['a dot in a document name', { messages: [user(text('Read'), document('report.pdf'))] }, NAME_RULE],
   ['two spaces in a document name', { messages: [user(text('Read'), document('a  report'))] }, NAME_RULE],
-  ['an ideographic space in a document name', { messages: [user(text('Read'), document('a\u3000report'))] }, NAME_RULE],
-  ['a long document name', { messages: [user(text('Read'), document('a'.repeat(201)))] }, /length less than or equal to 200/],
+  [
+    'an ideographic space in a document name',
+    { messages: [user(text('Read'), document('a\u3000report'))] },
+    NAME_RULE,
+  ],
+  [
+    'a long document name',
+    { messages: [user(text('Read'), document('a'.repeat(201)))] },
+    /length less than or equal to 200/,
+  ],
   [
     'one name twice',
     { messages: [user(text('Read'), document('a'), document('a'))] },
     /^Messages can't contain duplicate document names\./,
   ],
-  ['a document alone', { messages: [user(document('report'))] }, /^A text block must be included when using documents\.$/],
+  [
+    'a document alone',
+    { messages: [user(document('report'))] },
+    /^A text block must be included when using documents\.$/,
+  ],
   [
     'six documents',
     { messages: [user(text('Read'), ...[...'abcdef'].map((name) => document(name)))] },
     /^You can't include more than 5 documents/,
   ],
   ['a document of 4.6 MB', { messages: [user(text('Read'), document('big', 4.6 * 2 ** 20))] }, /4\.5 MB/],
-  ['21 images', { messages: [user(text('Look'), ...Array.from({ length: 21 }, () => image()))] }, /too many images: 21 > 20/],
+  [
+    '21 images',
+    { messages: [user(text('Look'), ...Array.from({ length: 21 }, () => image()))] },
+    /too many images: 21 > 20/,
+  ],
   [
     'an image of 3.8 MB',
     { messages: [user(text('Look'), image(3.8 * 2 ** 20))] },
@@ -73,7 +99,11 @@ test.each<[string, Partial<ConverseStreamCommandInput>, RegExp]>([
     'five cache points',
     {
       messages: [user(text('Hi'), cachePoint, cachePoint, cachePoint)],
-      system: [{ text: 'Be brief' }, { cachePoint: { type: 'default' } }, { cachePoint: { type: 'default' } }],
+      system: [
+        { text: 'Be brief' },
+        { cachePoint: { type: 'default' } },
+        { cachePoint: { type: 'default' } },
+      ],
     },
     /A maximum of 4 blocks with cache_control may be provided\. Found 5\./,
   ],
@@ -82,16 +112,32 @@ test.each<[string, Partial<ConverseStreamCommandInput>, RegExp]>([
     { inferenceConfig: { maxTokens: 0 } },
     /Value '0' at 'inferenceConfig\.maxTokens' failed to satisfy constraint: Member must have value greater than or equal to 1/,
   ],
-  ['temperature 1.5', { inferenceConfig: { temperature: 1.5 } }, /'inferenceConfig\.temperature' failed.* less than or equal to 1/],
-  ['temperature for a new Claude', { inferenceConfig: { temperature: 0 } }, /`temperature` is deprecated for this model\./],
+  [
+    'temperature 1.5',
+    { inferenceConfig: { temperature: 1.5 } },
+    /'inferenceConfig\.temperature' failed.* less than or equal to 1/,
+  ],
+  [
+    'temperature for a new Claude',
+    { inferenceConfig: { temperature: 0 } },
+    /`temperature` is deprecated for this model\./,
+  ],
   ['topP for a new Claude', { inferenceConfig: { topP: 0.5 } }, /`top_p` is deprecated for this model\./],
-  ['an unknown model', { modelId: 'us.anthropic.claude-haiku-9' }, /^The provided model identifier is invalid\.$/],
+  [
+    'an unknown model',
+    { modelId: 'us.anthropic.claude-haiku-9' },
+    /^The provided model identifier is invalid\.$/,
+  ],
   [
     'a model of another region',
     { modelId: 'arn:aws:bedrock:eu-west-1:000000000000:inference-profile/us.anthropic.claude-haiku-5-5' },
     /identifier is invalid/,
   ],
-  ['a model without its profile', { modelId: 'anthropic.claude-haiku-5-5' }, /with on-demand throughput isn’t supported/],
+  [
+    'a model without its profile',
+    { modelId: 'anthropic.claude-haiku-5-5' },
+    /with on-demand throughput isn’t supported/,
+  ],
   [
     'an unknown guardrail',
     { guardrailConfig: { guardrailIdentifier: 'gr1', guardrailVersion: '1' } },
@@ -102,7 +148,11 @@ test.each<[string, Partial<ConverseStreamCommandInput>, RegExp]>([
     { guardrailConfig: { guardrailIdentifier: 'not-an-id', guardrailVersion: '1' } },
     /^The provided guardrail identifier is invalid\.$/,
   ],
-  ['metadata with a strange character', { requestMetadata: { turn: 'a|b' } }, /'requestMetadata\.turn' failed/],
+  [
+    'metadata with a strange character',
+    { requestMetadata: { turn: 'a|b' } },
+    /'requestMetadata\.turn' failed/,
+  ],
   [
     '17 pieces of metadata',
     { requestMetadata: Object.fromEntries([...'abcdefghijklmnopq'].map((key) => [key, ''])) },
@@ -145,7 +195,10 @@ test.each<[string, Partial<ConverseStreamCommandInput>]>([
       inferenceConfig: { temperature: 1, topP: 0.9 },
     },
   ],
-  ['a model by its ARN', { modelId: 'arn:aws:bedrock:us-east-1:000000000000:inference-profile/us.anthropic.claude-haiku-5-5' }],
+  [
+    'a model by its ARN',
+    { modelId: 'arn:aws:bedrock:us-east-1:000000000000:inference-profile/us.anthropic.claude-haiku-5-5' },
+  ],
 ])('Converse takes %s', async (_, changes) => {
   const { runtime, calls } = await fakeAccount({ model: scripted({ text: 'Yes.' }) })
   expect(textOf(await eventsOf(runtime, question('Hi', changes)))).toBe('Yes.')
@@ -155,10 +208,16 @@ test.each<[string, Partial<ConverseStreamCommandInput>]>([
 test('a member that the simulator does not have is a violation', async () => {
   const { runtime, calls } = await fakeAccount()
   await eventsOf(runtime, question('Hi', { inferenceConfig: { stopSequences: ['.'] } }))
-  expect(calls.violations).toEqual(['ConverseStream was sent the member inferenceConfig.stopSequences, which it does not have here'])
+  expect(calls.violations).toEqual([
+    'ConverseStream was sent the member inferenceConfig.stopSequences, which it does not have here',
+  ])
 })
 
-const credentials = { accessKeyId: 'ASIAFAKELAMBDA', secretAccessKey: 'fake-lambda-secret', sessionToken: 'fake-session-token' }
+const credentials = {
+  accessKeyId: 'ASIAFAKELAMBDA',
+  secretAccessKey: 'fake-lambda-secret',
+  sessionToken: 'fake-session-token',
+}
 
 test.each([
   ['another secret', { ...credentials, secretAccessKey: 'other' }, 'InvalidSignatureException'],
@@ -181,6 +240,11 @@ test('an operation that is not simulated is a violation', async () => {
     source: 'INPUT',
     content: [{ text: { text: 'Hi' } }],
   })
-  expect(await refusalOf(runtime.send(apply))).toMatchObject({ name: 'UnknownOperationException', status: 404 })
-  expect(calls.violations).toEqual(['Bedrock was asked for POST /guardrail/g/version/1/apply, which it does not have here'])
+  expect(await refusalOf(runtime.send(apply))).toMatchObject({
+    name: 'UnknownOperationException',
+    status: 404,
+  })
+  expect(calls.violations).toEqual([
+    'Bedrock was asked for POST /guardrail/g/version/1/apply, which it does not have here',
+  ])
 })

@@ -1,9 +1,18 @@
-import { RerankCommand, type RerankCommandInput, RetrieveCommand, type RetrieveCommandInput } from '@aws-sdk/client-bedrock-agent-runtime'
+import {
+  RerankCommand,
+  type RerankCommandInput,
+  RetrieveCommand,
+  type RetrieveCommandInput,
+} from '@aws-sdk/client-bedrock-agent-runtime'
 import { expect, test } from 'vitest'
 import { refuseWith } from '../../../playground/bedrock/refusal.ts'
 import { fakeAccount, RERANKER, refusalOf } from './fake-account.ts'
 
-const retrieve = (text: string | undefined, numberOfResults = 2, changes: Partial<RetrieveCommandInput> = {}) =>
+const retrieve = (
+  text: string | undefined,
+  numberOfResults = 2,
+  changes: Partial<RetrieveCommandInput> = {},
+) =>
   new RetrieveCommand({
     knowledgeBaseId: 'KBWIKI0001',
     retrievalQuery: { text },
@@ -29,7 +38,11 @@ test('Retrieve returns passages with score, place and metadata', async () => {
     },
   ])
   expect(calls.all).toMatchObject([
-    { method: 'Retrieve', status: 200, args: { knowledgeBaseId: 'KBWIKI0001', retrievalQuery: { text: 'VPN' } } },
+    {
+      method: 'Retrieve',
+      status: 200,
+      args: { knowledgeBaseId: 'KBWIKI0001', retrievalQuery: { text: 'VPN' } },
+    },
   ])
   expect(calls.violations).toEqual([])
 })
@@ -41,14 +54,30 @@ test.each<[string, RetrieveCommand, string, RegExp]>([
     'ResourceNotFoundException',
     /^Knowledge Base with id KBOTHER001 does not exist$/,
   ],
-  ['an id of another form', retrieve('VPN', 1, { knowledgeBaseId: 'kb-wiki' }), 'ValidationException', /'knowledgeBaseId'/],
+  [
+    'an id of another form',
+    retrieve('VPN', 1, { knowledgeBaseId: 'kb-wiki' }),
+    'ValidationException',
+    /'knowledgeBaseId'/,
+  ],
   ['no text', retrieve(undefined), 'ValidationException', /blank/],
-  ['a text of 20,001 characters', retrieve('a'.repeat(20_001)), 'ValidationException', /'retrievalQuery\.text' failed.* 20000/],
+  [
+    'a text of 20,001 characters',
+    retrieve('a'.repeat(20_001)),
+    'ValidationException',
+    /'retrievalQuery\.text' failed.* 20000/,
+  ],
   ['no result at all', retrieve('VPN', 0), 'ValidationException', /numberOfResults/],
   ['101 results', retrieve('VPN', 101), 'ValidationException', /numberOfResults/],
   [
     'text and image',
-    retrieve('VPN', 1, { retrievalQuery: { text: 'VPN', type: 'TEXT', image: { format: 'png', inlineContent: new Uint8Array(3) } } }),
+    retrieve('VPN', 1, {
+      retrievalQuery: {
+        text: 'VPN',
+        type: 'TEXT',
+        image: { format: 'png', inlineContent: new Uint8Array(3) },
+      },
+    }),
     'ValidationException',
     /not both/,
   ],
@@ -67,9 +96,14 @@ test('a filter, which the simulator does not have, is a violation', async () => 
 })
 
 test('a knowledge base whose database sleeps says so in a ValidationException', async () => {
-  const message = 'The Aurora DB instance db-FAKE is resuming after being auto-paused. Please wait a few seconds and try again.'
+  const message =
+    'The Aurora DB instance db-FAKE is resuming after being auto-paused. Please wait a few seconds and try again.'
   const { agent } = await fakeAccount({ faults: () => refuseWith('ValidationException', message) })
-  expect(await refusalOf(agent.send(retrieve('VPN')))).toEqual({ name: 'ValidationException', message, status: 400 })
+  expect(await refusalOf(agent.send(retrieve('VPN')))).toEqual({
+    name: 'ValidationException',
+    message,
+    status: 400,
+  })
 })
 
 test('a knowledge base that breaks resets the stream, and is a violation', async () => {
@@ -86,7 +120,10 @@ test('a knowledge base that breaks resets the stream, and is a violation', async
 })
 
 type Source = NonNullable<RerankCommandInput['sources']>[number]
-const inline = (text: string): Source => ({ type: 'INLINE', inlineDocumentSource: { type: 'TEXT', textDocument: { text } } })
+const inline = (text: string): Source => ({
+  type: 'INLINE',
+  inlineDocumentSource: { type: 'TEXT', textDocument: { text } },
+})
 const rerank = (query: string, sources: Source[], numberOfResults?: number, modelArn = RERANKER) =>
   new RerankCommand({
     queries: [{ type: 'TEXT', textQuery: { text: query } }],
@@ -99,7 +136,10 @@ const rerank = (query: string, sources: Source[], numberOfResults?: number, mode
 
 test('Rerank orders the sources, best first', async () => {
   const { agent, calls } = await fakeAccount()
-  const json: Source = { type: 'INLINE', inlineDocumentSource: { type: 'JSON', jsonDocument: { about: 'VPN' } } }
+  const json: Source = {
+    type: 'INLINE',
+    inlineDocumentSource: { type: 'JSON', jsonDocument: { about: 'VPN' } },
+  }
   const { results } = await agent.send(rerank('VPN', [inline('Rent'), json], 2))
   expect(results).toEqual([
     { index: 1, relevanceScore: 0.8 },
@@ -133,7 +173,12 @@ test.each<[string, RerankCommand, RegExp]>([
   ],
   [
     'an inference profile',
-    rerank('VPN', [inline('a')], 1, 'arn:aws:bedrock:us-east-1:000000000000:inference-profile/us.cohere.rerank'),
+    rerank(
+      'VPN',
+      [inline('a')],
+      1,
+      'arn:aws:bedrock:us-east-1:000000000000:inference-profile/us.cohere.rerank',
+    ),
     /model ARN/,
   ],
 ])('Rerank refuses %s', async (_, command, message) => {

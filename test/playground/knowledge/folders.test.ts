@@ -5,7 +5,8 @@ import { readDocuments } from '../../../playground/bedrock/documents.ts'
 import { NoDocuments } from '../../../playground/bedrock/documents-files.ts'
 import { BASE, folder, read } from './folder.ts'
 
-const readFolders = (...folders: { dir: string; files?: string[] }[]) => readDocuments({ folders, baseUrl: BASE })
+const readFolders = (...folders: { dir: string; files?: string[] }[]) =>
+  readDocuments({ folders, baseUrl: BASE })
 
 test('documents are read at any depth, in the order of their names; the rest is left alone', async () => {
   const { pages, skipped } = await read({
@@ -59,7 +60,8 @@ test('patterns choose among the files', async () => {
     'src/d.md': 'D',
     'READMEXmd.md': 'X',
   })
-  const paths = async (...files: string[]) => (await readFolders({ dir, files })).pages.map(({ path }) => path)
+  const paths = async (...files: string[]) =>
+    (await readFolders({ dir, files })).pages.map(({ path }) => path)
   expect(await paths('README.md', 'docs/**')).toEqual(['README.md', 'docs/a.md', 'docs/b/c.md'])
   expect(await paths('docs/*.md')).toEqual(['docs/a.md'])
   expect(await paths('**/a.md', '**/other.md')).toEqual(['docs/a.md', 'other.md'])
@@ -75,12 +77,30 @@ test('two folders with one path do not hide each other', async () => {
 })
 
 test('a folder from which nothing can be read is an error of one sentence', async () => {
-  const dir = await folder({ 'photo.jpg': 'x', 'empty.md': '', 'latin.txt': Uint8Array.of(0xe9), 'empty/.keep': '' })
+  const dir = await folder({
+    'photo.jpg': 'x',
+    'empty.md': '',
+    'latin.txt': Uint8Array.of(0xe9),
+    'empty/.keep': '',
+  })
   await writeFile(join(dir, 'file.md'), '')
-  const told = (at: string) => readFolders({ dir: at }).catch((error: Error) => [error instanceof NoDocuments, error.message])
+  const told = (at: string) =>
+    readFolders({ dir: at }).catch((error: Error) => [error instanceof NoDocuments, error.message])
   const kinds = 'Markdown (.md, .markdown), HTML (.html, .htm) or text (.txt)'
-  expect(await told(join(dir, 'missing'))).toEqual([true, `There is no folder ${dir}/missing; name one that holds ${kinds} files.`])
-  expect(await told(join(dir, 'file.md'))).toEqual([true, `${dir}/file.md is not a folder; name one that holds ${kinds} files.`])
-  expect(await told(join(dir, 'file.md/x'))).toEqual([true, `${dir}/file.md/x is not a folder; name one that holds ${kinds} files.`])
-  expect(await told(dir)).toEqual([true, `The folder ${dir} holds no ${kinds} file with anything in it that can be read.`])
+  expect(await told(join(dir, 'missing'))).toEqual([
+    true,
+    `There is no folder ${dir}/missing; name one that holds ${kinds} files.`,
+  ])
+  expect(await told(join(dir, 'file.md'))).toEqual([
+    true,
+    `${dir}/file.md is not a folder; name one that holds ${kinds} files.`,
+  ])
+  expect(await told(join(dir, 'file.md/x'))).toEqual([
+    true,
+    `${dir}/file.md/x is not a folder; name one that holds ${kinds} files.`,
+  ])
+  expect(await told(dir)).toEqual([
+    true,
+    `The folder ${dir} holds no ${kinds} file with anything in it that can be read.`,
+  ])
 })

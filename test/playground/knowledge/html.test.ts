@@ -36,7 +36,9 @@ test.each([
 })
 
 test('a date in <time> counts where no <meta> has one', async () => {
-  expect(await passagesOf('p.html', '<p>Seen <time datetime="2024-05-06">6 May</time>')).toMatchObject([{ updated: '2024-05-06' }])
+  expect(await passagesOf('p.html', '<p>Seen <time datetime="2024-05-06">6 May</time>')).toMatchObject([
+    { updated: '2024-05-06' },
+  ])
 })
 
 test('a text file is one section, cut at its empty lines', async () => {

@@ -5,9 +5,17 @@ const shortened = async (text: string) =>
   (await passagesOf('a.md', text)).map(({ title, url, text }) => [title, url.split('/').at(-1), text])
 
 test('each section is a passage, with its headings as title and its anchor as address', async () => {
-  expect(await shortened('# Ops\n\nHello.\n\n## Rotate the *edge’s* `KEY_ID`\n\nDo it.\n\n### When?\n\nNow.\n\n## Else\n\nNo.\n')).toEqual([
+  expect(
+    await shortened(
+      '# Ops\n\nHello.\n\n## Rotate the *edge’s* `KEY_ID`\n\nDo it.\n\n### When?\n\nNow.\n\n## Else\n\nNo.\n',
+    ),
+  ).toEqual([
     ['Ops', 'a.md#ops', '# Ops\n\nHello.'],
-    ['Ops › Rotate the edge’s KEY_ID', 'a.md#rotate-the-edges-key_id', '## Rotate the edge’s KEY_ID\n\nDo it.'],
+    [
+      'Ops › Rotate the edge’s KEY_ID',
+      'a.md#rotate-the-edges-key_id',
+      '## Rotate the edge’s KEY_ID\n\nDo it.',
+    ],
     ['Ops › Rotate the edge’s KEY_ID › When?', 'a.md#when', '### When?\n\nNow.'],
     ['Ops › Else', 'a.md#else', '## Else\n\nNo.'],
   ])
@@ -20,7 +28,10 @@ test('lines with # inside a fence are code', async () => {
 })
 
 test('headings of one name are numbered, past names that are taken', async () => {
-  const sections = await passagesOf('a.md', '## Set up\n\n1\n\n## Set up\n\n2\n\n## Set up-1\n\n3\n\n## !!\n\n4\n\n## Über uns\n\n5\n')
+  const sections = await passagesOf(
+    'a.md',
+    '## Set up\n\n1\n\n## Set up\n\n2\n\n## Set up-1\n\n3\n\n## !!\n\n4\n\n## Über uns\n\n5\n',
+  )
   expect(sections.map(({ url }) => url.split('#')[1])).toEqual([
     'set-up',
     'set-up-1',
@@ -34,13 +45,29 @@ test('front matter gives title, date and address, and is no text', async () => {
   const page =
     "---\ntitle: 'It''s: here' # ours\nurl: https://wiki.example/x#old\nupdated: 2025-03-01T10:00:00Z\ntags:\n  - a\n---\n\nText.\n\n## B\n\nMore.\n"
   expect(await passagesOf('a.md', page)).toEqual([
-    { id: 'a.md#1', title: "It's: here", url: 'https://wiki.example/x', updated: '2025-03-01', path: 'a.md', text: 'Text.' },
-    { id: 'a.md#2', title: "It's: here › B", url: 'https://wiki.example/x#b', updated: '2025-03-01', path: 'a.md', text: '## B\n\nMore.' },
+    {
+      id: 'a.md#1',
+      title: "It's: here",
+      url: 'https://wiki.example/x',
+      updated: '2025-03-01',
+      path: 'a.md',
+      text: 'Text.',
+    },
+    {
+      id: 'a.md#2',
+      title: "It's: here › B",
+      url: 'https://wiki.example/x#b',
+      updated: '2025-03-01',
+      path: 'a.md',
+      text: '## B\n\nMore.',
+    },
   ])
 })
 
 test('a page may begin with a rule, and an address that is not of the web is not taken', async () => {
-  expect(await shortened('---\n\nA text.\n\n---\n\nAnother.\n')).toEqual([['a', 'a.md', 'A text.\n\nAnother.']])
+  expect(await shortened('---\n\nA text.\n\n---\n\nAnother.\n')).toEqual([
+    ['a', 'a.md', 'A text.\n\nAnother.'],
+  ])
   expect(await shortened('---\nurl: javascript:alert(1)\n---\nText.\n')).toEqual([['a', 'a.md', 'Text.']])
 })
 
@@ -58,27 +85,33 @@ test.each(['2025-02-30', 'yesterday'])('the date "%s" is none, so the file’s o
 })
 
 test('a byte order mark, CRLF and entities leave no trace', async () => {
-  expect(await shortened('\uFEFF---\r\ntitle: T\r\n---\r\n\r\n## R&amp;D\r\n\r\nSalt &amp; pepper, `&amp;`\r\nand more\r\n')).toEqual([
-    ['T › R&D', 'a.md#rd', '## R&D\n\nSalt & pepper, `&amp;`\nand more'],
-  ])
+  expect(
+    await shortened(
+      '\uFEFF---\r\ntitle: T\r\n---\r\n\r\n## R&amp;D\r\n\r\nSalt &amp; pepper, `&amp;`\r\nand more\r\n',
+    ),
+  ).toEqual([['T › R&D', 'a.md#rd', '## R&D\n\nSalt & pepper, `&amp;`\nand more']])
 })
 
 test('raw HTML is read as text, without scripts and comments', async () => {
-  expect(await shortened('<h1 align="center">Hi</h1>\n\n<!-- secret -->\n\n<script>evil()</script>\n\n<p>Hello <b>you</b></p>\n')).toEqual([
-    ['Hi', 'a.md#hi', '# Hi\n\nHello you'],
-  ])
+  expect(
+    await shortened(
+      '<h1 align="center">Hi</h1>\n\n<!-- secret -->\n\n<script>evil()</script>\n\n<p>Hello <b>you</b></p>\n',
+    ),
+  ).toEqual([['Hi', 'a.md#hi', '# Hi\n\nHello you']])
 })
 
 test('a heading above other headings is no passage, one without anything below is', async () => {
-  expect((await shortened('# A\n\n## B\n\n### C\n\nText.\n\n## The code is 4711\n')).map(([title]) => title)).toEqual([
-    'A › B › C',
-    'A › The code is 4711',
-  ])
+  expect(
+    (await shortened('# A\n\n## B\n\n### C\n\nText.\n\n## The code is 4711\n')).map(([title]) => title),
+  ).toEqual(['A › B › C', 'A › The code is 4711'])
 })
 
 test('a long section is cut between paragraphs, and code stays whole', async () => {
   const code = `\`\`\`\n${'let a = 1\n\n'.repeat(90)}\`\`\``
-  const sections = await passagesOf('a.md', `# A\n\n${'Words. '.repeat(100)}\n\n${code}\n\n${'Words. '.repeat(150)}\n`)
+  const sections = await passagesOf(
+    'a.md',
+    `# A\n\n${'Words. '.repeat(100)}\n\n${code}\n\n${'Words. '.repeat(150)}\n`,
+  )
   expect(sections.map(({ text }) => text.match(/```/g)?.length ?? 0)).toEqual([0, 2, 0])
   expect(new Set(sections.map(({ url }) => url)).size).toBe(1)
   expect(new Set(sections.map(({ id }) => id)).size).toBe(3)

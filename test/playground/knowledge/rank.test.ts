@@ -17,7 +17,10 @@ async function search(passages: StoredPassage[], query: string) {
     query,
     hits.map(({ passage }) => `${passage.title}\n${passage.text}`),
   )
-  const reranked = ranked.map(({ index, relevanceScore }) => ({ title: hits[index]?.passage.title, relevanceScore }))
+  const reranked = ranked.map(({ index, relevanceScore }) => ({
+    title: hits[index]?.passage.title,
+    relevanceScore,
+  }))
   return { hits, reranked, titles: hits.map(({ passage }) => passage.title) }
 }
 
@@ -58,18 +61,28 @@ test.each(['What is the capital of France?', 'How do I feed the office cat?', 'W
 
 test('a fact in one page among 200 others comes first, and without the page nothing does', async () => {
   const made = (n: number) =>
-    Array.from(`${n * 7919 + 104729}`, (digit) => 'bodukamirepisalunote'.slice(+digit * 2, +digit * 2 + 2)).join('')
+    Array.from(`${n * 7919 + 104729}`, (digit) =>
+      'bodukamirepisalunote'.slice(+digit * 2, +digit * 2 + 2),
+    ).join('')
   const page = (name: string, n: number) =>
     `# The ${name} team\n\n## Door\n\nThe door code of the ${name} team is ${n}. The code changes in May.\n\n## Lunch\n\nThe team eats at noon.\n`
-  const files = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`team-${n}.md`, page(made(n), n + 1000)]))
+  const files = Object.fromEntries(
+    Array.from({ length: 200 }, (_, n) => [`team-${n}.md`, page(made(n), n + 1000)]),
+  )
   const code = randomInt(500_000, 999_999)
   const name = `Zor${made(randomInt(300, 900))}`
   const dir = await folder({ ...files, 'zz.md': page(name, code) })
   const ask = async () =>
-    search((await readDocuments({ folders: [{ dir }], baseUrl: BASE })).passages, `What is the door code of the ${name} team?`)
+    search(
+      (await readDocuments({ folders: [{ dir }], baseUrl: BASE })).passages,
+      `What is the door code of the ${name} team?`,
+    )
 
   const before = await ask()
-  expect(before.hits[0]?.passage).toMatchObject({ url: `${BASE}zz.md#door`, text: expect.stringContaining(`${code}`) })
+  expect(before.hits[0]?.passage).toMatchObject({
+    url: `${BASE}zz.md#door`,
+    text: expect.stringContaining(`${code}`),
+  })
   expect(before.hits[0]?.score).toBeGreaterThan(0.8)
   expect(before.reranked[0]?.title).toBe(`The ${name} team › Door`)
   expect(before.reranked[0]?.relevanceScore).toBeGreaterThan(0.5)
@@ -92,7 +105,11 @@ test.each([
   ['1500', 'At most 1,500 pieces.'],
   ['密码', '请在设置里修改密码。'],
 ])('"%s" finds "%s"', async (query, text) => {
-  expect((await base('Something else.', text, 'Nothing at all.').retrieve(query, 5)).map(({ passage }) => passage.text)).toEqual([text])
+  expect(
+    (await base('Something else.', text, 'Nothing at all.').retrieve(query, 5)).map(
+      ({ passage }) => passage.text,
+    ),
+  ).toEqual([text])
 })
 
 test('a number finds only itself, and common words nothing', async () => {
@@ -105,7 +122,10 @@ test('a number finds only itself, and common words nothing', async () => {
 
 test('scores stay between 0 and 1, best first, as many as asked for', async () => {
   const { passages } = await OWN
-  const hits = await createKnowledgeBase(passages, 'CONFLUENCE').retrieve('Where is the limit of a claim for the release of keys?', 12)
+  const hits = await createKnowledgeBase(passages, 'CONFLUENCE').retrieve(
+    'Where is the limit of a claim for the release of keys?',
+    12,
+  )
   const scores = hits.map(({ score }) => score)
   expect(scores).toHaveLength(12)
   expect(scores).toEqual(scores.toSorted((a, b) => b - a))
@@ -114,7 +134,8 @@ test('scores stay between 0 and 1, best first, as many as asked for', async () =
 })
 
 test('rerank puts right what counting words gets wrong', async () => {
-  const stuffed = 'Release, release, release! A release may freeze. Freeze the release: the release train, release notes, and what freezes.'
+  const stuffed =
+    'Release, release, release! A release may freeze. Freeze the release: the release train, release notes, and what freezes.'
   const right = '## Release freeze\n\nNothing goes out from Friday on.'
   const question = 'When is the release freeze?'
   const hits = await base(right, stuffed).retrieve(question, 5)
@@ -130,7 +151,12 @@ test.each([
     'The printer on the third floor has an error, E-1043.',
     'Error E-1042, printer: out of paper.',
   ],
-  ['the phrase', 'retention period', '# Rules\n\nA period, retention rules, period.', '# Rules\n\nA retention period, rules, period.'],
+  [
+    'the phrase',
+    'retention period',
+    '# Rules\n\nA period, retention rules, period.',
+    '# Rules\n\nA retention period, rules, period.',
+  ],
   ['the heading', 'parental leave', '# Rules\n\nOn parental leave.', '# Parental leave\n\nThe rules.'],
   [
     'nearness',

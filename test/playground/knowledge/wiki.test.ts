@@ -18,7 +18,8 @@ const status = async (url: string) => (await fetch(url)).status
 
 test('a cited address opens a page with an element of that id', async () => {
   const { passages } = await serve({
-    'ops/a (1).md': '# Ops\n\nHi.\n\n## Rotate `it`\n\nA.\n\n## Rotate it\n\nB.\n\n### Über "uns"\n\nC.\n\n<h2>Raw one</h2>\n\nD.\n',
+    'ops/a (1).md':
+      '# Ops\n\nHi.\n\n## Rotate `it`\n\nA.\n\n## Rotate it\n\nB.\n\n### Über "uns"\n\nC.\n\n<h2>Raw one</h2>\n\nD.\n',
     'b.html': '<h1>B</h1><p>Hi.<h2>Rotate it</h2><p>There.',
     'c.txt': 'Only text, 5 < 6.',
   })
@@ -52,7 +53,9 @@ test('nothing in a document can run or load', async () => {
   expect(new Set(passages.map(({ path }) => path)).size).toBe(4)
   for (const { url } of passages) {
     const answer = await fetch(url)
-    expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]+'; /)
+    expect(answer.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-[\w+/=]+'; /,
+    )
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
     const page = parse(await answer.text())
     expect(page.querySelectorAll('script,iframe,svg,img,object,embed,form')).toEqual([])
@@ -108,7 +111,9 @@ test('a page that cannot be rendered does not stop the others', async () => {
 
 test('pages that are no longer shown are gone, a taken port is refused, and closing twice is closing', async () => {
   const { wiki, passages } = await serve({ 'a.md': 'A' })
-  await expect(startWiki({ port: Number(new URL(wiki.url).port) })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  await expect(startWiki({ port: Number(new URL(wiki.url).port) })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  })
   wiki.show([])
   expect(await status(passages[0]?.url ?? '')).toBe(404)
   await wiki.close()

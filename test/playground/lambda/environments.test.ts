@@ -5,7 +5,17 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { CALLER, isAlive, PLACE, processState, ROLE, type Stage, stage, temporaryFolder, writeBundle } from './stage.ts'
+import {
+  CALLER,
+  isAlive,
+  PLACE,
+  processState,
+  ROLE,
+  type Stage,
+  stage,
+  temporaryFolder,
+  writeBundle,
+} from './stage.ts'
 
 interface Reported {
   count: number
@@ -24,7 +34,8 @@ const report = async (response: Promise<Response>) => (await (await response).js
 async function twoAtOnce({ invoke, gates, lambda }: Stage) {
   await Promise.all([invoke({ gate: 'one' }, { type: 'Event' }), invoke({ gate: 'two' }, { type: 'Event' })])
   await Promise.all([gates.arrived('one'), gates.arrived('two')])
-  const running = (gate: string) => lambda.invocations.find(({ payload }) => (payload as { gate: string }).gate === gate)
+  const running = (gate: string) =>
+    lambda.invocations.find(({ payload }) => (payload as { gate: string }).gate === gate)
   return { one: running('one'), two: running('two') }
 }
 
@@ -54,13 +65,26 @@ describe('a process', () => {
   })
 
   test.each([
-    ['exited', { exit: 3 }, 'failed', { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 3') }],
-    ['left a rejection unhandled', { reject: 'late' }, 'failed', { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: 'late' }],
+    [
+      'exited',
+      { exit: 3 },
+      'failed',
+      { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 3') },
+    ],
+    [
+      'left a rejection unhandled',
+      { reject: 'late' },
+      'failed',
+      { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: 'late' },
+    ],
     [
       'ran out of time',
       { gate: 'never' },
       'timed out',
-      { errorType: 'Sandbox.Timedout', errorMessage: expect.stringMatching(/Task timed out after 0\.50 seconds$/) },
+      {
+        errorType: 'Sandbox.Timedout',
+        errorMessage: expect.stringMatching(/Task timed out after 0\.50 seconds$/),
+      },
     ],
   ])('is not used again when it %s', async (_, event, outcome, error) => {
     const { invoke, lambda } = await stage({ answerer: { timeoutSeconds: 0.5 } })
@@ -75,7 +99,10 @@ describe('a process', () => {
     const { one, two } = await twoAtOnce(here)
     here.lambda.kill(one?.requestId ?? '')
     await vi.waitFor(() => expect(one?.outcome).toBe('killed'))
-    expect(one?.error).toEqual({ errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('signal: SIGKILL') })
+    expect(one?.error).toEqual({
+      errorType: 'Runtime.ExitError',
+      errorMessage: expect.stringContaining('signal: SIGKILL'),
+    })
     expect(two?.outcome).toBe('running')
     here.gates.open('two')
     await here.lambda.idle()
@@ -107,7 +134,9 @@ describe('a process', () => {
     await invoke({ print: 'second', fail: 'on purpose' })
     expect(lambda.invocations[0]?.logs.toSorted()).toEqual(['first', 'first as an error'])
     expect(lambda.invocations[1]?.logs).toHaveLength(3)
-    expect(lambda.invocations[1]?.logs).toEqual(expect.arrayContaining(['second', expect.stringContaining('TypeError: on purpose')]))
+    expect(lambda.invocations[1]?.logs).toEqual(
+      expect.arrayContaining(['second', expect.stringContaining('TypeError: on purpose')]),
+    )
   })
 
   test('has printed all of its lines before the invocation is over', async () => {
@@ -127,7 +156,11 @@ describe('a process', () => {
       'export const handler = (event, context, callback) => callback()',
       { errorType: 'Runtime.CallbackHandlerDeprecated' },
     ],
-    ['exits', 'process.exit(7)', { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 7') }],
+    [
+      'exits',
+      'process.exit(7)',
+      { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 7') },
+    ],
   ])('whose bundle %s at start fails the invocation', async (_, source, error) => {
     const { invoke, lambda } = await stage({ answerer: { bundle: await writeBundle(source) } })
     const response = await invoke({})
@@ -186,12 +219,17 @@ describe('the function sees', () => {
   test('its own copy of the bundle, with the source map', async () => {
     const here = await stage()
     await writeFile(`${here.answerer.bundle}.map`, '{"version":3,"sources":[],"mappings":""}')
-    await Promise.all([here.invoke({ gate: 'one' }, { type: 'Event' }), here.invoke({ gate: 'two' }, { type: 'Event' })])
+    await Promise.all([
+      here.invoke({ gate: 'one' }, { type: 'Event' }),
+      here.invoke({ gate: 'two' }, { type: 'Event' }),
+    ])
     await Promise.all([here.gates.arrived('one'), here.gates.arrived('two')])
     here.gates.open('one')
     here.gates.open('two')
     await here.lambda.idle()
-    const copies = here.lambda.invocations.map(({ response }) => fileURLToPath((JSON.parse(response ?? '') as Reported).at))
+    const copies = here.lambda.invocations.map(({ response }) =>
+      fileURLToPath((JSON.parse(response ?? '') as Reported).at),
+    )
     expect(new Set([...copies, here.answerer.bundle]).size).toBe(3)
     for (const copy of copies) expect(existsSync(join(dirname(copy), 'bundle.mjs.map'))).toBe(true)
     await here.lambda.close()
@@ -218,8 +256,19 @@ describe('no process is left', () => {
     const folder = await temporaryFolder()
     const script = join(folder, 'parent.mts')
     const playground = new URL('../../../playground/', import.meta.url).href
-    const common = { aliases: ['live'], bundle: await writeBundle(), timeoutSeconds: 30, memoryMb: 128, invokableByCaller: true }
-    const functions = ['frozen', 'busy'].map((name) => ({ ...common, name, export: 'handler', environment: { GATES: gates.origin } }))
+    const common = {
+      aliases: ['live'],
+      bundle: await writeBundle(),
+      timeoutSeconds: 30,
+      memoryMb: 128,
+      invokableByCaller: true,
+    }
+    const functions = ['frozen', 'busy'].map((name) => ({
+      ...common,
+      name,
+      export: 'handler',
+      environment: { GATES: gates.origin },
+    }))
     await writeFile(
       script,
       `import { AwsClient } from ${JSON.stringify(import.meta.resolve('aws4fetch'))}
@@ -237,7 +286,9 @@ describe('no process is left', () => {
     )
     const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
     onTestFinished(() => void parent.kill('SIGKILL'))
-    const line = await new Promise<string>((resolve) => createInterface({ input: parent.stdout }).once('line', resolve))
+    const line = await new Promise<string>((resolve) =>
+      createInterface({ input: parent.stdout }).once('line', resolve),
+    )
     const { pids, root } = JSON.parse(line) as { pids: number[]; root: string }
     await gates.arrived('busy')
     await vi.waitFor(() => expect(processState(pids[0])).toBe('T'))

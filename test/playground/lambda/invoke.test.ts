@@ -7,11 +7,18 @@ async function refusalOf(response: Response) {
 }
 
 const INVALID_TOKEN = 'The security token included in the request is invalid.'
-const MISMATCH = expect.stringContaining('The request signature we calculated does not match the signature you provided.')
+const MISMATCH = expect.stringContaining(
+  'The request signature we calculated does not match the signature you provided.',
+)
 
 describe('the signature', () => {
   test.each([
-    ['a key that is not known', { accessKeyId: 'AKIAFAKEOTHER' }, 'UnrecognizedClientException', INVALID_TOKEN],
+    [
+      'a key that is not known',
+      { accessKeyId: 'AKIAFAKEOTHER' },
+      'UnrecognizedClientException',
+      INVALID_TOKEN,
+    ],
     ['a wrong secret', { secretAccessKey: 'fake-other-secret' }, 'InvalidSignatureException', MISMATCH],
     [
       'another region',
@@ -19,11 +26,25 @@ describe('the signature', () => {
       'InvalidSignatureException',
       "Credential should be scoped to a valid region, not 'eu-west-1'. ",
     ],
-    ['another service', { service: 'bedrock' }, 'InvalidSignatureException', "Credential should be scoped to correct service: 'lambda'. "],
-    ['a session token that the key has not', { sessionToken: 'fake' }, 'UnrecognizedClientException', INVALID_TOKEN],
+    [
+      'another service',
+      { service: 'bedrock' },
+      'InvalidSignatureException',
+      "Credential should be scoped to correct service: 'lambda'. ",
+    ],
+    [
+      'a session token that the key has not',
+      { sessionToken: 'fake' },
+      'UnrecognizedClientException',
+      INVALID_TOKEN,
+    ],
   ])('of %s is refused', async (_, changes, type, message) => {
     const { invoke, lambda } = await stage()
-    expect(await refusalOf(await invoke({}, { client: edge(changes) }))).toEqual({ status: 403, type, message })
+    expect(await refusalOf(await invoke({}, { client: edge(changes) }))).toEqual({
+      status: 403,
+      type,
+      message,
+    })
     expect(lambda.invocations).toEqual([])
   })
 
@@ -34,14 +55,29 @@ describe('the signature', () => {
     const { lambda } = await stage()
     const url = `${lambda.origin}/2015-03-31/functions/answerer/invocations?Qualifier=live`
     const signed = await edge().sign(url, { method: 'POST', body: '{}' })
-    const response = await fetch(changedUrl(url), { method: 'POST', headers: signed.headers, body: changedBody })
-    expect(await refusalOf(response)).toEqual({ status: 403, type: 'InvalidSignatureException', message: MISMATCH })
+    const response = await fetch(changedUrl(url), {
+      method: 'POST',
+      headers: signed.headers,
+      body: changedBody,
+    })
+    expect(await refusalOf(response)).toEqual({
+      status: 403,
+      type: 'InvalidSignatureException',
+      message: MISMATCH,
+    })
   })
 
   test('must be there', async () => {
     const { lambda } = await stage()
-    const response = await fetch(`${lambda.origin}/2015-03-31/functions/answerer:live/invocations`, { method: 'POST', body: '{}' })
-    const refusal = { status: 403, type: 'MissingAuthenticationTokenException', message: 'Missing Authentication Token' }
+    const response = await fetch(`${lambda.origin}/2015-03-31/functions/answerer:live/invocations`, {
+      method: 'POST',
+      body: '{}',
+    })
+    const refusal = {
+      status: 403,
+      type: 'MissingAuthenticationTokenException',
+      message: 'Missing Authentication Token',
+    }
     expect(await refusalOf(response)).toEqual(refusal)
   })
 
@@ -51,7 +87,11 @@ describe('the signature', () => {
     [302, 'Signature expired: '],
   ])('made on a clock that is %i s behind is refused', async (seconds, begins) => {
     const { invoke } = await stage({ clock: heldClock(Date.now() + seconds * 1000) })
-    const refusal = { status: 403, type: 'InvalidSignatureException', message: expect.stringContaining(begins) }
+    const refusal = {
+      status: 403,
+      type: 'InvalidSignatureException',
+      message: expect.stringContaining(begins),
+    }
     expect(await refusalOf(await invoke({}))).toEqual(refusal)
   })
 
@@ -70,7 +110,13 @@ describe('the request', () => {
       'ResourceNotFoundException',
       `Function not found: ${ARN}:nobody:live`,
     ],
-    ['an unknown alias', 'answerer:next/invocations', 404, 'ResourceNotFoundException', `Function not found: ${ARN}:answerer:next`],
+    [
+      'an unknown alias',
+      'answerer:next/invocations',
+      404,
+      'ResourceNotFoundException',
+      `Function not found: ${ARN}:answerer:next`,
+    ],
     [
       'a function of another account',
       `${encodeURIComponent('arn:aws:lambda:us-east-1:111111111111:function:answerer:live')}/invocations`,
@@ -85,7 +131,13 @@ describe('the request', () => {
       'InvalidParameterValueException',
       'The derived qualifier from the function name does not match the specified qualifier.',
     ],
-    ['a name that is none', 'an%20swerer/invocations', 400, 'ValidationException', expect.stringContaining("at 'functionName' failed")],
+    [
+      'a name that is none',
+      'an%20swerer/invocations',
+      400,
+      'ValidationException',
+      expect.stringContaining("at 'functionName' failed"),
+    ],
     [
       'another operation',
       'answerer/configuration',
@@ -113,13 +165,20 @@ describe('the request', () => {
 
   test('with a body that is not JSON is refused', async () => {
     const { invoke } = await stage()
-    const refusal = { status: 400, type: 'InvalidRequestContentException', message: expect.stringContaining('Could not parse') }
+    const refusal = {
+      status: 400,
+      type: 'InvalidRequestContentException',
+      message: expect.stringContaining('Could not parse'),
+    }
     expect(await refusalOf(await invoke('{"half":', { type: 'Event' }))).toEqual(refusal)
   })
 
   test('for an unknown type of invocation is refused', async () => {
     const { invoke } = await stage()
-    expect(await refusalOf(await invoke({}, { type: 'Sometime' }))).toMatchObject({ status: 400, type: 'ValidationException' })
+    expect(await refusalOf(await invoke({}, { type: 'Sometime' }))).toMatchObject({
+      status: 400,
+      type: 'ValidationException',
+    })
   })
 
   test('of an event over 1 MB is refused, and of exactly 1 MB is taken', async () => {
@@ -152,7 +211,10 @@ describe('the answer', () => {
     expect(response.status).toBe(202)
     expect(await response.text()).toBe('')
     await gates.arrived('work')
-    expect(lambda.invocations[0]).toMatchObject({ outcome: 'running', requestId: response.headers.get('x-amzn-requestid') })
+    expect(lambda.invocations[0]).toMatchObject({
+      outcome: 'running',
+      requestId: response.headers.get('x-amzn-requestid'),
+    })
     gates.open('work')
     await lambda.idle()
     expect(lambda.invocations[0]?.outcome).toBe('succeeded')
@@ -160,7 +222,12 @@ describe('the answer', () => {
       {
         to: 'lambda',
         method: 'Invoke',
-        args: { function: 'answerer', qualifier: 'live', invocationType: 'Event', requestId: lambda.invocations[0]?.requestId },
+        args: {
+          function: 'answerer',
+          qualifier: 'live',
+          invocationType: 'Event',
+          requestId: lambda.invocations[0]?.requestId,
+        },
         status: 202,
       },
     ])
@@ -199,7 +266,11 @@ describe('the answer', () => {
   })
 
   test('can be lost on its way, or given in place of the work', async () => {
-    const faults = [{ kind: 'cut', carriedOut: true }, { kind: 'cut' }, { kind: 'answer', status: 500 }] as const
+    const faults = [
+      { kind: 'cut', carriedOut: true },
+      { kind: 'cut' },
+      { kind: 'answer', status: 500 },
+    ] as const
     const { invoke, lambda, calls } = await stage({ faults: () => faults[calls.all.length - 1] })
     await expect(invoke({ n: 1 }, { type: 'Event' })).rejects.toThrow()
     await expect(invoke({ n: 2 }, { type: 'Event' })).rejects.toThrow()

@@ -9,8 +9,10 @@ interface Message {
   attributes: Record<string, string>
 }
 
-const apologies = ({ lambda }: Stage) => lambda.invocations.filter(({ functionName }) => functionName === 'apologist')
-const messages = (here: Stage) => apologies(here).map(({ payload }) => (payload as { Records: Message[] }).Records)
+const apologies = ({ lambda }: Stage) =>
+  lambda.invocations.filter(({ functionName }) => functionName === 'apologist')
+const messages = (here: Stage) =>
+  apologies(here).map(({ payload }) => (payload as { Records: Message[] }).Records)
 const recordOf = (here: Stage) => JSON.parse(messages(here)[0]?.[0]?.body ?? 'null') as FailureRecord
 
 /** A call from outside, during which Lambda does what the clock has made due. */
@@ -63,7 +65,10 @@ describe('an event that failed', () => {
 
   test('because its process was killed is recorded too, and the other one is left alone', async () => {
     const here = await stage()
-    await Promise.all([here.invoke({ gate: 'one' }, { type: 'Event' }), here.invoke({ gate: 'two' }, { type: 'Event' })])
+    await Promise.all([
+      here.invoke({ gate: 'one' }, { type: 'Event' }),
+      here.invoke({ gate: 'two' }, { type: 'Event' }),
+    ])
     await Promise.all([here.gates.arrived('one'), here.gates.arrived('two')])
     const [killed, other] = here.lambda.invocations
     here.lambda.kill(killed?.requestId ?? '')
@@ -101,7 +106,10 @@ describe('an event that failed', () => {
     expect(recordOf(here)).toEqual({
       version: '1.0',
       timestamp: expect.any(String),
-      requestContext: expect.objectContaining({ condition: 'EventAgeExceeded', requestId: here.lambda.invocations[0]?.requestId }),
+      requestContext: expect.objectContaining({
+        condition: 'EventAgeExceeded',
+        requestId: here.lambda.invocations[0]?.requestId,
+      }),
       requestPayload: { n: 1 },
     })
   })
@@ -134,7 +142,11 @@ describe('a record that is not taken', () => {
     clock.advance(1)
     await here.lambda.idle()
     const [first, second] = messages(here).flat()
-    expect(second).toMatchObject({ messageId: first?.messageId, body: first?.body, attributes: { ApproximateReceiveCount: '2' } })
+    expect(second).toMatchObject({
+      messageId: first?.messageId,
+      body: first?.body,
+      attributes: { ApproximateReceiveCount: '2' },
+    })
     expect(apologies(here)).toHaveLength(2)
     expect(here.lambda.deadLetters).toEqual([])
   })

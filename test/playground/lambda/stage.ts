@@ -13,7 +13,11 @@ import type { LambdaFunction } from '../../../playground/lambda/function.ts'
 import { type Lambda, type LambdaOptions, startLambda } from '../../../playground/lambda/lambda.ts'
 
 export const CALLER = { accessKeyId: 'AKIAFAKEEDGE', secretAccessKey: 'fake-edge-secret' }
-export const ROLE = { accessKeyId: 'ASIAFAKELAMBDA', secretAccessKey: 'fake-lambda-secret', sessionToken: 'fake-session-token' }
+export const ROLE = {
+  accessKeyId: 'ASIAFAKELAMBDA',
+  secretAccessKey: 'fake-lambda-secret',
+  sessionToken: 'fake-session-token',
+}
 export const PLACE = { region: 'us-east-1', accountId: '000000000000' }
 export const ARN = 'arn:aws:lambda:us-east-1:000000000000:function'
 
@@ -107,12 +111,21 @@ export async function writeBundle(source = BUNDLE): Promise<string> {
 
 /** Lambda with two functions, `answerer:live` and `apologist:live`, that runs until the end of the test. */
 export async function stage(
-  options: Partial<LambdaOptions> & { answerer?: Partial<LambdaFunction>; apologist?: Partial<LambdaFunction> } = {},
+  options: Partial<LambdaOptions> & {
+    answerer?: Partial<LambdaFunction>
+    apologist?: Partial<LambdaFunction>
+  } = {},
 ): Promise<Stage> {
   const gates = await startGates()
   const calls = createCalls()
   const bundle = options.answerer?.bundle ?? (await writeBundle())
-  const both = { aliases: ['live'], bundle, environment: { GATES: gates.origin }, timeoutSeconds: 30, memoryMb: 256 }
+  const both = {
+    aliases: ['live'],
+    bundle,
+    environment: { GATES: gates.origin },
+    timeoutSeconds: 30,
+    memoryMb: 256,
+  }
   const answerer: LambdaFunction = {
     ...both,
     name: 'answerer',
@@ -121,9 +134,22 @@ export async function stage(
     onFailure: 'apologist',
     ...options.answerer,
   }
-  const apologist: LambdaFunction = { ...both, name: 'apologist', export: 'apologize', invokableByCaller: false, ...options.apologist }
+  const apologist: LambdaFunction = {
+    ...both,
+    name: 'apologist',
+    export: 'apologize',
+    invokableByCaller: false,
+    ...options.apologist,
+  }
   apologist.environment = { ...both.environment, ...apologist.environment }
-  const lambda = await startLambda({ ...PLACE, calls, caller: CALLER, role: ROLE, functions: [answerer, apologist], ...options })
+  const lambda = await startLambda({
+    ...PLACE,
+    calls,
+    caller: CALLER,
+    role: ROLE,
+    functions: [answerer, apologist],
+    ...options,
+  })
   onTestFinished(() => lambda.close())
   return {
     lambda,

@@ -14,7 +14,9 @@ export interface AppServer {
 }
 
 /** An app's own server: hands every request to `answer`, which must end the response, or leave it open. */
-export async function startApp(answer: (response: ServerResponse, received: Received, count: number) => void): Promise<AppServer> {
+export async function startApp(
+  answer: (response: ServerResponse, received: Received, count: number) => void,
+): Promise<AppServer> {
   const received: Received[] = []
   const server = createServer(async (incoming, response) => {
     let body = ''

@@ -25,7 +25,10 @@ test('every event is signed over its raw bytes, with the time of the clock', asy
   await slack.settled()
   const [{ headers, body } = { headers: {}, body: '' }] = app.received
   const seconds = String(clock.now() / 1000)
-  const signature = createHmac('sha256', 'fake-signing-secret').update(`v0:${seconds}:`).update(Buffer.from(body)).digest('hex')
+  const signature = createHmac('sha256', 'fake-signing-secret')
+    .update(`v0:${seconds}:`)
+    .update(Buffer.from(body))
+    .digest('hex')
   expect(headers).toMatchObject({
     'x-slack-request-timestamp': seconds,
     'x-slack-signature': `v0=${signature}`,
@@ -60,7 +63,9 @@ test('sent again at once, after one minute and after five, and then no more', as
   ])
   expect(new Set(app.received.map(({ body }) => body)).size).toBe(1)
   expect(JSON.parse(app.received[3]?.body ?? '{}')).toMatchObject({ event: { ts } })
-  const stamps = app.received.map(({ headers }) => Number(headers['x-slack-request-timestamp']) * 1000 - start)
+  const stamps = app.received.map(
+    ({ headers }) => Number(headers['x-slack-request-timestamp']) * 1000 - start,
+  )
   expect(stamps).toEqual([0, 0, 60_000, 360_000])
 })
 
@@ -73,7 +78,9 @@ test('not sent again once a 2xx came', async () => {
   await clock.waitedFor(0)
   clock.advance(0)
   await slack.settled()
-  expect(slack.deliveries).toMatchObject([{ state: 'acknowledged', attempts: [{ status: 503 }, { status: 204, retryNum: 1 }] }])
+  expect(slack.deliveries).toMatchObject([
+    { state: 'acknowledged', attempts: [{ status: 503 }, { status: 204, retryNum: 1 }] },
+  ])
   clock.advance(1_000_000)
   expect(app.received).toHaveLength(2)
 })
@@ -106,7 +113,10 @@ describe('why it is sent again', () => {
     slack.connect({ events: 'http://127.0.0.1:1/' })
     slack.post(post)
     await slack.settled()
-    expect(slack.deliveries[0]?.attempts).toMatchObject([{ status: 0 }, { status: 0, retryReason: 'connection_failed' }])
+    expect(slack.deliveries[0]?.attempts).toMatchObject([
+      { status: 0 },
+      { status: 0, retryReason: 'connection_failed' },
+    ])
   })
 
   test('a third redirect; two are followed', async () => {
@@ -122,7 +132,10 @@ describe('why it is sent again', () => {
     slack.connect({ events: `${app.url}/3` })
     slack.post(post)
     await slack.settled()
-    expect(slack.deliveries[1]?.attempts).toMatchObject([{ status: 307 }, { retryReason: 'too_many_redirects' }])
+    expect(slack.deliveries[1]?.attempts).toMatchObject([
+      { status: 307 },
+      { retryReason: 'too_many_redirects' },
+    ])
   })
 
   test('not where the app forbids it', async () => {

@@ -35,7 +35,15 @@ test('the envelope', async () => {
     event_time: expect.any(Number),
     event_context: expect.any(String),
     is_ext_shared_channel: false,
-    authorizations: [{ enterprise_id: null, team_id: 'T00FAKE', user_id: 'U00VERA', is_bot: true, is_enterprise_install: false }],
+    authorizations: [
+      {
+        enterprise_id: null,
+        team_id: 'T00FAKE',
+        user_id: 'U00VERA',
+        is_bot: true,
+        is_enterprise_install: false,
+      },
+    ],
     event: {
       type: 'message',
       channel,
@@ -103,7 +111,14 @@ describe('messages', () => {
       { event: { text: 'reply', thread_ts: ts, parent_user_id: 'U00ADA' } },
       { event: { subtype: 'thread_broadcast', thread_ts: ts, root: { ts, text: 'root' } } },
       { event: { subtype: 'file_share', files: [{ name: 'a.txt', size: 1, mimetype: 'text/plain' }] } },
-      { event: { subtype: 'message_deleted', hidden: true, deleted_ts: reply.ts, previous_message: { text: 'reply' } } },
+      {
+        event: {
+          subtype: 'message_deleted',
+          hidden: true,
+          deleted_ts: reply.ts,
+          previous_message: { text: 'reply' },
+        },
+      },
     ])
   })
 
@@ -114,7 +129,12 @@ describe('messages', () => {
     const { ts } = opened.slack.post({ channel, user: 'U00ADA', text: 'root' })
     const { client } = opened
     await client.chat.postMessage({ channel, text: '<@U00VERA> is me' })
-    const started = await client.chat.startStream({ channel, thread_ts: ts, recipient_user_id: 'U00ADA', recipient_team_id: 'T00FAKE' })
+    const started = await client.chat.startStream({
+      channel,
+      thread_ts: ts,
+      recipient_user_id: 'U00ADA',
+      recipient_team_id: 'T00FAKE',
+    })
     await client.chat.appendStream({ channel, ts: started.ts ?? '', markdown_text: 'a' })
     await client.chat.stopStream({ channel, ts: started.ts ?? '' })
     const own = {
@@ -140,11 +160,21 @@ describe('messages', () => {
   test('Slack Connect: another company in the envelope and on the message', async () => {
     opened.slack.addUser({ name: 'zoe', teamId: 'T00OTHER' })
     opened.slack.addChannel({ name: 'shared', members: ['U00ZOE', 'U00ADA'], shared: true })
-    opened.slack.post({ channel: 'C00SHARED', user: 'U00ZOE', text: '@Vera hi', files: [{ name: 'a.txt', stub: true }] })
+    opened.slack.post({
+      channel: 'C00SHARED',
+      user: 'U00ZOE',
+      text: '@Vera hi',
+      files: [{ name: 'a.txt', stub: true }],
+    })
     const stub = { mode: 'file_access', file_access: 'check_file_info' }
     const from = { user: 'U00ZOE', user_team: 'T00OTHER', source_team: 'T00OTHER', files: [stub] }
     for (const envelope of await arrived()) {
-      expect(envelope).toMatchObject({ team_id: 'T00OTHER', context_team_id: 'T00FAKE', is_ext_shared_channel: true, event: from })
+      expect(envelope).toMatchObject({
+        team_id: 'T00OTHER',
+        context_team_id: 'T00FAKE',
+        is_ext_shared_channel: true,
+        event: from,
+      })
       expect(envelope.authorizations[0].team_id).toBe('T00FAKE')
     }
     expect(app.received).toHaveLength(2)
@@ -164,17 +194,29 @@ test('the Stop button sends which streams it stopped', async () => {
   const started = await opened.client.chat.startStream({ channel, thread_ts: ts, ...recipient })
   opened.slack.pressStop({ channel, threadTs: ts, user: 'U00GRACE' })
   expect((await arrived()).at(-1)).toMatchObject({
-    event: { type: 'agent_session_stopped', channel, thread_ts: ts, user: 'U00GRACE', streaming_message_ts: [started.ts] },
+    event: {
+      type: 'agent_session_stopped',
+      channel,
+      thread_ts: ts,
+      user: 'U00GRACE',
+      streaming_message_ts: [started.ts],
+    },
   })
 })
 
 test('any other event can be sent as it is', async () => {
-  opened.slack.send({ type: 'app_home_opened', user: 'U00ADA', channel: 'D00ADA', tab: 'home' }, {}, { api_app_id: 'A00OTHER' })
+  opened.slack.send(
+    { type: 'app_home_opened', user: 'U00ADA', channel: 'D00ADA', tab: 'home' },
+    {},
+    { api_app_id: 'A00OTHER' },
+  )
   expect(await arrived()).toMatchObject([{ api_app_id: 'A00OTHER', event: { type: 'app_home_opened' } }])
 })
 
 describe('what the app is installed with', () => {
-  async function typesWith(options: Parameters<typeof openSlack>[0]): Promise<{ types: string[]; needed: string[] }> {
+  async function typesWith(
+    options: Parameters<typeof openSlack>[0],
+  ): Promise<{ types: string[]; needed: string[] }> {
     opened = await openSlack(options)
     opened.slack.connect({ events: app.url })
     opened.slack.post({ channel, user: 'U00ADA', text: '@Vera where?' })
@@ -196,7 +238,11 @@ describe('what the app is installed with', () => {
     opened = await openSlack({ botEvents: ['app_mention'] })
     opened.slack.connect({ events: app.url })
     const { ts } = opened.slack.post({ channel, user: 'U00ADA', text: 'hi' })
-    await opened.client.agents.sessions.setStatus({ channel_id: channel, thread_ts: ts, status: 'processing' })
+    await opened.client.agents.sessions.setStatus({
+      channel_id: channel,
+      thread_ts: ts,
+      status: 'processing',
+    })
     opened.slack.pressStop({ channel, threadTs: ts, user: 'U00ADA' })
     expect(await typesOf()).toEqual([])
     expect([...opened.slack.neededScopes]).toEqual(['chat:write', 'assistant:write'])

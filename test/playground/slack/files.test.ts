@@ -10,17 +10,35 @@ async function withFile(file: NewFile, options: Omit<SlackOptions, 'calls'> = {}
   const opened = await openSlack(options)
   const { ts } = opened.slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'see', files: [file] })
   const [shared] = opened.slack.thread('C00GENERAL', ts)[0]?.files ?? []
-  return { ...opened, ts, id: String(shared?.id), url: String(shared?.url_private_download ?? shared?.url_private) }
+  return {
+    ...opened,
+    ts,
+    id: String(shared?.id),
+    url: String(shared?.url_private_download ?? shared?.url_private),
+  }
 }
 
 test('a download with the token', async () => {
-  const { url, id, client, calls } = await withFile({ name: 'guide.md', mimetype: 'text/markdown', content: '# Guide' })
+  const { url, id, client, calls } = await withFile({
+    name: 'guide.md',
+    mimetype: 'text/markdown',
+    content: '# Guide',
+  })
   const response = await fetch(url, { headers: token })
-  expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([200, 'text/markdown', '# Guide'])
+  expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
+    200,
+    'text/markdown',
+    '# Guide',
+  ])
   expect(await client.files.info({ file: id })).toMatchObject({
     file: { id, name: 'guide.md', size: 7, mode: 'hosted', url_private_download: url },
   })
-  expect(calls.all[0]).toMatchObject({ to: 'slack', method: 'files.download', args: { file: id, authorized: true }, status: 200 })
+  expect(calls.all[0]).toMatchObject({
+    to: 'slack',
+    method: 'files.download',
+    args: { file: id, authorized: true },
+    status: 200,
+  })
 })
 
 test.each([
@@ -37,7 +55,10 @@ test.each([
 test('or a redirect to it', async () => {
   const { url, slack } = await withFile({ name: 'a.txt', content: 'secret' }, { login: 'redirect' })
   const response = await fetch(url, { redirect: 'manual' })
-  expect([response.status, response.headers.get('location')]).toEqual([302, expect.stringContaining(`${slack.origin}/?redir=`)])
+  expect([response.status, response.headers.get('location')]).toEqual([
+    302,
+    expect.stringContaining(`${slack.origin}/?redir=`),
+  ])
   expect(await (await fetch(url)).text()).toContain('Sign in')
 })
 
@@ -54,7 +75,9 @@ test('a redirect to another origin, where the token is a violation', async () =>
 test('a stub of Slack Connect, and what files.info says of it', async () => {
   const { client, ts, id } = await withFile({ name: 'a.txt', content: 'a', stub: true })
   const { messages } = await client.conversations.replies({ channel: 'C00GENERAL', ts })
-  expect(messages?.[0]?.files).toEqual([{ id, mode: 'file_access', file_access: 'check_file_info', created: 0, timestamp: 0, user: '' }])
+  expect(messages?.[0]?.files).toEqual([
+    { id, mode: 'file_access', file_access: 'check_file_info', created: 0, timestamp: 0, user: '' },
+  ])
   expect(await client.files.info({ file: id })).toMatchObject({ file: { name: 'a.txt', mode: 'hosted' } })
 })
 
@@ -65,14 +88,30 @@ test('a file that the app may not see, and none', async () => {
 })
 
 test('an external file points elsewhere', async () => {
-  const { client, id } = await withFile({ name: 'Plan', external: { url: 'https://docs.fake.example/plan', type: 'gdoc' } })
+  const { client, id } = await withFile({
+    name: 'Plan',
+    external: { url: 'https://docs.fake.example/plan', type: 'gdoc' },
+  })
   const { file } = await client.files.info({ file: id })
-  expect(file).toMatchObject({ is_external: true, external_type: 'gdoc', mode: 'external', url_private: 'https://docs.fake.example/plan' })
+  expect(file).toMatchObject({
+    is_external: true,
+    external_type: 'gdoc',
+    mode: 'external',
+    url_private: 'https://docs.fake.example/plan',
+  })
 })
 
 test('an upload by the real client', async () => {
   const { slack, client } = await openSlack()
   const { ts } = slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'hi' })
-  await client.filesUploadV2({ channel_id: 'C00GENERAL', thread_ts: ts, filename: 'answer.md', content: '# All of it' })
-  expect(slack.thread('C00GENERAL', ts).at(-1)).toMatchObject({ user: 'U00VERA', files: [{ name: 'answer.md' }] })
+  await client.filesUploadV2({
+    channel_id: 'C00GENERAL',
+    thread_ts: ts,
+    filename: 'answer.md',
+    content: '# All of it',
+  })
+  expect(slack.thread('C00GENERAL', ts).at(-1)).toMatchObject({
+    user: 'U00VERA',
+    files: [{ name: 'answer.md' }],
+  })
 })

@@ -17,29 +17,52 @@ const thumbs = {
   ],
 }
 
-async function open(status = 200, body = ''): Promise<Opened & { app: AppServer; clock: ReturnType<typeof createFakeClock> }> {
+async function open(
+  status = 200,
+  body = '',
+): Promise<Opened & { app: AppServer; clock: ReturnType<typeof createFakeClock> }> {
   const clock = createFakeClock()
   const opened = await openSlack({ clock })
   const app = await startApp((response) => response.writeHead(status).end(body))
-  opened.slack.connect({ events: `${app.url}/events`, interactivity: `${app.url}/buttons`, commands: `${app.url}/commands` })
+  opened.slack.connect({
+    events: `${app.url}/events`,
+    interactivity: `${app.url}/buttons`,
+    commands: `${app.url}/commands`,
+  })
   return { ...opened, app, clock }
 }
 
 const received = (app: AppServer, path: string) => app.received.filter((request) => request.path === path)
-const payloadOf = (app: AppServer) => JSON.parse(new URLSearchParams(received(app, '/buttons')[0]?.body).get('payload') ?? '{}')
+const payloadOf = (app: AppServer) =>
+  JSON.parse(new URLSearchParams(received(app, '/buttons')[0]?.body).get('payload') ?? '{}')
 
 const respond = async (url: string, body: unknown) => {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
   return [response.status, JSON.parse(await response.text()).error]
 }
 
 test('a thumb under a streamed answer', async () => {
   const { slack, client, app } = await open()
   const { ts: threadTs } = slack.post({ channel, user: 'U00ADA', text: 'root' })
-  const started = await client.chat.startStream({ channel, thread_ts: threadTs, recipient_user_id: 'U00ADA', recipient_team_id: 'T00FAKE' })
+  const started = await client.chat.startStream({
+    channel,
+    thread_ts: threadTs,
+    recipient_user_id: 'U00ADA',
+    recipient_team_id: 'T00FAKE',
+  })
   const ts = started.ts ?? ''
   await client.apiCall('chat.stopStream', { channel, ts, blocks: [thumbs] })
-  const pressed = await slack.pressButton({ channel, ts, user: 'U00GRACE', actionId: 'feedback', value: 'turn|bad' })
+  const pressed = await slack.pressButton({
+    channel,
+    ts,
+    user: 'U00GRACE',
+    actionId: 'feedback',
+    value: 'turn|bad',
+  })
   expect(pressed).toMatchObject({ kind: 'interactivity', state: 'acknowledged' })
   expect(received(app, '/buttons')[0]?.headers).toMatchObject({
     'content-type': 'application/x-www-form-urlencoded',
@@ -53,9 +76,19 @@ test('a thumb under a streamed answer', async () => {
     channel: { id: channel },
     container: { type: 'message', message_ts: ts, channel_id: channel, thread_ts: threadTs },
     message: { ts, bot_id: 'B00VERA' },
-    actions: [{ type: 'feedback_buttons', action_id: 'feedback', value: 'turn|bad', text: plain('Bad'), action_ts: expect.any(String) }],
+    actions: [
+      {
+        type: 'feedback_buttons',
+        action_id: 'feedback',
+        value: 'turn|bad',
+        text: plain('Bad'),
+        action_ts: expect.any(String),
+      },
+    ],
   })
-  await expect(slack.pressButton({ channel, ts, user: 'U00GRACE', actionId: 'feedback', value: 'none' })).rejects.toThrow('No button')
+  await expect(
+    slack.pressButton({ channel, ts, user: 'U00GRACE', actionId: 'feedback', value: 'none' }),
+  ).rejects.toThrow('No button')
 })
 
 test('a slash command, whose answer the person sees; it is never sent again', async () => {
@@ -72,7 +105,9 @@ test('a slash command, whose answer the person sees; it is never sent again', as
     is_enterprise_install: 'false',
   })
   const broken = await open(500)
-  expect(await broken.slack.slashCommand({ command: '/vera', text: '', channel, user: 'U00ADA' })).toMatchObject({ state: 'given up' })
+  expect(
+    await broken.slack.slashCommand({ command: '/vera', text: '', channel, user: 'U00ADA' }),
+  ).toMatchObject({ state: 'given up' })
   expect(broken.app.received).toHaveLength(1)
 })
 
@@ -95,7 +130,11 @@ test('a response_url works five times and half an hour', async () => {
 
 test('a response_url of a button replaces or deletes its message', async () => {
   const { slack, client, app } = await open()
-  const { ts = '' } = (await client.apiCall('chat.postMessage', { channel, text: 'a', blocks: [thumbs] })) as { ts?: string }
+  const { ts = '' } = (await client.apiCall('chat.postMessage', {
+    channel,
+    text: 'a',
+    blocks: [thumbs],
+  })) as { ts?: string }
   await slack.pressButton({ channel, ts, user: 'U00ADA', actionId: 'feedback' })
   const url = payloadOf(app).response_url
   await respond(url, { text: 'only you' })

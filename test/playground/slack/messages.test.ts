@@ -31,15 +31,21 @@ describe('posting', () => {
 
   test("a person's id stands for their direct message", async () => {
     const { client } = await openSlack()
-    expect(await client.chat.postMessage({ channel: 'U00GRACE', text: 'hi' })).toMatchObject({ channel: 'D00GRACE' })
-    expect(await client.conversations.open({ users: 'U00LINUS' })).toMatchObject({ channel: { id: 'D00LINUS' } })
+    expect(await client.chat.postMessage({ channel: 'U00GRACE', text: 'hi' })).toMatchObject({
+      channel: 'D00GRACE',
+    })
+    expect(await client.conversations.open({ users: 'U00LINUS' })).toMatchObject({
+      channel: { id: 'D00LINUS' },
+    })
   })
 
   test('a private channel without the app does not exist for it', async () => {
     const { slack, client } = await openSlack()
     slack.addChannel({ name: 'board', kind: 'group', members: ['U00ADA'], withoutApp: true })
     slack.addChannel({ name: 'open', members: ['U00ADA'], withoutApp: true })
-    expect(await errorOf(client.chat.postMessage({ channel: 'C00BOARD', text: 'hi' }))).toBe('channel_not_found')
+    expect(await errorOf(client.chat.postMessage({ channel: 'C00BOARD', text: 'hi' }))).toBe(
+      'channel_not_found',
+    )
     expect(await errorOf(client.chat.postMessage({ channel: 'C00OPEN', text: 'hi' }))).toBe('not_in_channel')
     expect(await errorOf(client.conversations.history({ channel: 'C00OPEN' }))).toBe('not_in_channel')
   })
@@ -48,7 +54,9 @@ describe('posting', () => {
     const { slack, client } = await openSlack()
     const { ts } = slack.post({ channel, user: 'U00ADA', text: 'hi' })
     const shown = { channel, thread_ts: ts, text: 'only you' }
-    expect(await errorOf(client.chat.postEphemeral({ ...shown, user: 'U00NOBODY' }))).toBe('user_not_in_channel')
+    expect(await errorOf(client.chat.postEphemeral({ ...shown, user: 'U00NOBODY' }))).toBe(
+      'user_not_in_channel',
+    )
     await client.chat.postEphemeral({ ...shown, user: 'U00ADA' })
     expect(slack.thread(channel, ts).at(-1)).toMatchObject({ text: 'only you', ephemeralTo: 'U00ADA' })
     expect((await client.conversations.replies({ channel, ts })).messages).toHaveLength(1)
@@ -71,7 +79,9 @@ describe('changing', () => {
     expect(await errorOf(client.chat.update({ channel, ts, text: 'yours' }))).toBe('cant_update_message')
     expect(await errorOf(client.chat.delete({ channel, ts }))).toBe('cant_delete_message')
     expect(await errorOf(client.chat.delete({ channel, ts: '1.000001' }))).toBe('message_not_found')
-    expect(await errorOf(client.chat.getPermalink({ channel, message_ts: '1.000001' }))).toBe('message_not_found')
+    expect(await errorOf(client.chat.getPermalink({ channel, message_ts: '1.000001' }))).toBe(
+      'message_not_found',
+    )
   })
 
   test('reactions', async () => {
@@ -92,7 +102,9 @@ describe('reading a thread', () => {
   test('oldest first with the root, in pages, from any message of it', async () => {
     const { slack, client } = await openSlack()
     const { ts } = slack.post({ channel, user: 'U00ADA', text: 'a & b < c' })
-    const replies = ['1', '2', '3'].map((text) => slack.post({ channel, user: 'U00GRACE', text, threadTs: ts }).ts)
+    const replies = ['1', '2', '3'].map(
+      (text) => slack.post({ channel, user: 'U00GRACE', text, threadTs: ts }).ts,
+    )
     const first = await client.conversations.replies({ channel, ts: replies[1] ?? '', limit: 2 })
     expect(first).toMatchObject({
       has_more: true,
@@ -101,11 +113,21 @@ describe('reading a thread', () => {
         { text: '1', parent_user_id: 'U00ADA' },
       ],
     })
-    const rest = await client.conversations.replies({ channel, ts, limit: 2, cursor: first.response_metadata?.next_cursor ?? '' })
+    const rest = await client.conversations.replies({
+      channel,
+      ts,
+      limit: 2,
+      cursor: first.response_metadata?.next_cursor ?? '',
+    })
     expect(rest).toMatchObject({ has_more: false, messages: [{ text: '2' }, { text: '3' }] })
     const after = await client.conversations.replies({ channel, ts, oldest: replies[1] ?? '' })
     expect(after.messages?.map(({ text }) => text)).toEqual(['a &amp; b &lt; c', '3'])
-    const upTo = await client.conversations.replies({ channel, ts, latest: replies[1] ?? '', inclusive: true })
+    const upTo = await client.conversations.replies({
+      channel,
+      ts,
+      latest: replies[1] ?? '',
+      inclusive: true,
+    })
     expect(upTo.messages?.map(({ text }) => text)).toEqual(['a &amp; b &lt; c', '1', '2'])
     expect(await errorOf(client.conversations.replies({ channel, ts: '1.000001' }))).toBe('thread_not_found')
   })
@@ -115,7 +137,9 @@ describe('reading a thread', () => {
     const metadata = { event_type: 'turn', event_payload: { id: '1' } }
     const { ts = '' } = await client.chat.postMessage({ channel, text: 'hi', metadata })
     expect((await client.conversations.replies({ channel, ts })).messages?.[0]).not.toHaveProperty('metadata')
-    expect((await client.conversations.replies({ channel, ts, include_all_metadata: true })).messages).toMatchObject([{ metadata }])
+    expect(
+      (await client.conversations.replies({ channel, ts, include_all_metadata: true })).messages,
+    ).toMatchObject([{ metadata }])
   })
 
   test('a deleted reply is gone, a deleted root with replies is a tombstone', async () => {
@@ -152,9 +176,13 @@ describe('who is who', () => {
     expect(await client.users.info({ user: 'U00ADA' })).toMatchObject({
       user: { real_name: 'Ada Fake', team_id: 'T00FAKE', is_bot: false, is_restricted: false },
     })
-    expect(await client.users.info({ user: 'U00ZOE' })).toMatchObject({ user: { team_id: 'T00OTHER', is_stranger: true } })
+    expect(await client.users.info({ user: 'U00ZOE' })).toMatchObject({
+      user: { team_id: 'T00OTHER', is_stranger: true },
+    })
     expect(await client.users.info({ user: 'U00GAST' })).toMatchObject({ user: { is_restricted: true } })
-    expect(await client.bots.info({ bot: 'B00ROBOT' })).toMatchObject({ bot: { app_id: 'A00ROBOT', user_id: 'U00ROBOT' } })
+    expect(await client.bots.info({ bot: 'B00ROBOT' })).toMatchObject({
+      bot: { app_id: 'A00ROBOT', user_id: 'U00ROBOT' },
+    })
     expect(await errorOf(client.users.info({ user: 'U00NOBODY' }))).toBe('user_not_found')
     expect(await errorOf(client.bots.info({ bot: 'B00NOBODY' }))).toBe('bot_not_found')
     expect((await client.users.list({})).members).toHaveLength(7)
@@ -162,11 +190,24 @@ describe('who is who', () => {
 
   test('the app, the workspace, its channels and groups', async () => {
     const { client } = await openSlack()
-    expect(await client.auth.test()).toMatchObject({ team_id: 'T00FAKE', user_id: 'U00VERA', bot_id: 'B00VERA' })
+    expect(await client.auth.test()).toMatchObject({
+      team_id: 'T00FAKE',
+      user_id: 'U00VERA',
+      bot_id: 'B00VERA',
+    })
     expect(await client.team.info()).toMatchObject({ team: { id: 'T00FAKE' } })
-    expect(await client.conversations.info({ channel: 'C00PRIVATE' })).toMatchObject({ channel: { is_private: true, is_group: true } })
-    expect(await client.conversations.info({ channel: 'D00ADA' })).toMatchObject({ channel: { is_im: true, user: 'U00ADA' } })
-    expect((await client.conversations.members({ channel })).members).toEqual(['U00ADA', 'U00GRACE', 'U00LINUS', 'U00VERA'])
+    expect(await client.conversations.info({ channel: 'C00PRIVATE' })).toMatchObject({
+      channel: { is_private: true, is_group: true },
+    })
+    expect(await client.conversations.info({ channel: 'D00ADA' })).toMatchObject({
+      channel: { is_im: true, user: 'U00ADA' },
+    })
+    expect((await client.conversations.members({ channel })).members).toEqual([
+      'U00ADA',
+      'U00GRACE',
+      'U00LINUS',
+      'U00VERA',
+    ])
     expect(await client.usergroups.list({ include_users: true })).toMatchObject({
       usergroups: [{ id: 'S00HELPDESK', users: ['U00GRACE'] }],
     })
@@ -174,15 +215,24 @@ describe('who is who', () => {
 })
 
 describe('views', () => {
-  const home = { type: 'home' as const, blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Hello' } }] }
+  const home = {
+    type: 'home' as const,
+    blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Hello' } }],
+  }
 
   test('a home tab is kept, a modal needs a fresh trigger', async () => {
     const { slack, client } = await openSlack()
     await client.views.publish({ user_id: 'U00ADA', view: home })
     expect(slack.views.homes.get('U00ADA')?.view).toEqual(home)
-    expect(await errorOf(client.views.publish({ user_id: 'U00ADA', view: home, hash: 'old' }))).toBe('hash_conflict')
+    expect(await errorOf(client.views.publish({ user_id: 'U00ADA', view: home, hash: 'old' }))).toBe(
+      'hash_conflict',
+    )
     const misplaced = { type: 'home', blocks: [{ type: 'markdown', text: '**hi**' }] }
-    expect(await errorOf(client.apiCall('views.publish', { user_id: 'U00ADA', view: misplaced }))).toBe('invalid_arguments')
-    expect(await errorOf(client.apiCall('views.open', { trigger_id: '1', view: { ...home, type: 'modal' } }))).toBe('invalid_trigger_id')
+    expect(await errorOf(client.apiCall('views.publish', { user_id: 'U00ADA', view: misplaced }))).toBe(
+      'invalid_arguments',
+    )
+    expect(
+      await errorOf(client.apiCall('views.open', { trigger_id: '1', view: { ...home, type: 'modal' } })),
+    ).toBe('invalid_trigger_id')
   })
 })

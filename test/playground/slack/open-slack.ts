@@ -21,7 +21,9 @@ export interface Opened {
 }
 
 /** A simulated Slack that is closed after the test. Rates are lifted unless `limits` says otherwise. */
-export async function openSlack(options: Omit<SlackOptions, 'calls'> & { clock?: Clock } = {}): Promise<Opened> {
+export async function openSlack(
+  options: Omit<SlackOptions, 'calls'> & { clock?: Clock } = {},
+): Promise<Opened> {
   const calls = createCalls(options.clock?.now)
   const slack = await startSlack({ ...options, calls, limits: { tiers: 'off', ...options.limits } })
   closeAfterTest(slack.close)
@@ -48,12 +50,15 @@ export const createClient = (slack: Slack, botToken: string | undefined = 'xoxb-
   })
 
 /** Slack's answer to a call that it refuses; fails where it is accepted. */
-export async function refusalOf(call: Promise<unknown>): Promise<{ error: string; [field: string]: unknown }> {
+export async function refusalOf(
+  call: Promise<unknown>,
+): Promise<{ error: string; [field: string]: unknown }> {
   const answer = await call.then(
     () => undefined,
     (error: unknown) => (error instanceof Error && 'data' in error ? error.data : error),
   )
-  if (typeof answer !== 'object' || answer === null || !('error' in answer)) throw new Error(`Not refused by Slack: ${String(answer)}`)
+  if (typeof answer !== 'object' || answer === null || !('error' in answer))
+    throw new Error(`Not refused by Slack: ${String(answer)}`)
   return { ...answer, error: String(answer.error) }
 }
 

@@ -21,7 +21,12 @@ beforeEach(async () => {
 })
 
 async function start(args: { markdown_text?: string; chunks?: AnyChunk[]; channel?: string } = {}) {
-  const { ts = '' } = await opened.client.chat.startStream({ channel, thread_ts: threadTs, ...recipient, ...args })
+  const { ts = '' } = await opened.client.chat.startStream({
+    channel,
+    thread_ts: threadTs,
+    ...recipient,
+    ...args,
+  })
   return { channel, ts }
 }
 
@@ -32,15 +37,37 @@ describe('the life of a stream', () => {
     const { client, slack } = opened
     const stream = await start({ chunks: [step()] })
     expect(slack.session(channel, threadTs)).toBe('processing')
-    await client.chat.appendStream({ ...stream, chunks: [text('Under **IT**'), step({ status: 'complete', title: 'Read', details: 'a' })] })
-    await client.chat.appendStream({ ...stream, chunks: [step({ status: 'complete', title: 'Read', details: 'b', output: 'c' })] })
+    await client.chat.appendStream({
+      ...stream,
+      chunks: [text('Under **IT**'), step({ status: 'complete', title: 'Read', details: 'a' })],
+    })
+    await client.chat.appendStream({
+      ...stream,
+      chunks: [step({ status: 'complete', title: 'Read', details: 'b', output: 'c' })],
+    })
     await client.chat.appendStream({ ...stream, markdown_text: ' & more' })
-    expect(shown()).toMatchObject({ streaming: 'in_progress', markdown: 'Under **IT** & more', text: 'Under *IT* &amp; more' })
-    expect(shown()?.tasks).toEqual([{ id: '1', title: 'Read', status: 'complete', details: 'ab', output: 'c', sources: [] }])
+    expect(shown()).toMatchObject({
+      streaming: 'in_progress',
+      markdown: 'Under **IT** & more',
+      text: 'Under *IT* &amp; more',
+    })
+    expect(shown()?.tasks).toEqual([
+      { id: '1', title: 'Read', status: 'complete', details: 'ab', output: 'c', sources: [] },
+    ])
     const block = { type: 'context', elements: [{ type: 'mrkdwn', text: 'Sources' }] }
     const metadata = { event_type: 'turn', event_payload: { id: '1' } }
-    const stopped = await client.chat.stopStream({ ...stream, blocks: [block], metadata, session_status: 'suspended' })
-    expect(stopped).toMatchObject({ ok: true, channel, ts: stream.ts, message: { bot_id: 'B00VERA', app_id: 'A00FAKE' } })
+    const stopped = await client.chat.stopStream({
+      ...stream,
+      blocks: [block],
+      metadata,
+      session_status: 'suspended',
+    })
+    expect(stopped).toMatchObject({
+      ok: true,
+      channel,
+      ts: stream.ts,
+      message: { bot_id: 'B00VERA', app_id: 'A00FAKE' },
+    })
     expect(shown()).toMatchObject({ streaming: 'completed', streamEndedBy: 'app', blocks: [block], metadata })
     expect(slack.session(channel, threadTs)).toBe('suspended')
   })
@@ -53,7 +80,9 @@ describe('the life of a stream', () => {
   test('a stopped stream takes nothing more', async () => {
     const stream = await start()
     await opened.client.chat.stopStream(stream)
-    expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'more' }))).toBe('message_not_in_streaming_state')
+    expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'more' }))).toBe(
+      'message_not_in_streaming_state',
+    )
     expect(await errorOf(opened.client.chat.stopStream(stream))).toBe('message_not_in_streaming_state')
   })
 
@@ -62,7 +91,9 @@ describe('the life of a stream', () => {
     clock.advance(defaultLimits.streamLifetimeMs - 1)
     await opened.client.chat.appendStream({ ...stream, markdown_text: 'just in time' })
     clock.advance(1)
-    expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'late' }))).toBe('message_not_in_streaming_state')
+    expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'late' }))).toBe(
+      'message_not_in_streaming_state',
+    )
     expect(await errorOf(opened.client.chat.stopStream(stream))).toBe('message_not_in_streaming_state')
     expect(shown()).toMatchObject({ markdown: 'just in time', streaming: 'errored', streamEndedBy: 'time' })
     expect(opened.slack.session(channel, threadTs)).toBe('active')
@@ -71,7 +102,9 @@ describe('the life of a stream', () => {
   test('after the Stop button', async () => {
     const stream = await start({ markdown_text: 'so far' })
     opened.slack.pressStop({ channel, threadTs, user: 'U00ADA' })
-    expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'more' }))).toBe('stopped_by_user')
+    expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'more' }))).toBe(
+      'stopped_by_user',
+    )
     expect(await errorOf(opened.client.chat.stopStream(stream))).toBe('message_not_in_streaming_state')
     expect(shown()).toMatchObject({ markdown: 'so far', streamEndedBy: 'person' })
     expect(opened.slack.session(channel, threadTs)).toBe('processing')
@@ -83,7 +116,9 @@ describe('the life of a stream', () => {
 
   test('chat.update must wait for the end', async () => {
     const stream = await start({ markdown_text: 'streamed' })
-    expect(await errorOf(opened.client.chat.update({ ...stream, text: 'new' }))).toBe('streaming_state_conflict')
+    expect(await errorOf(opened.client.chat.update({ ...stream, text: 'new' }))).toBe(
+      'streaming_state_conflict',
+    )
     await opened.client.chat.stopStream(stream)
     await opened.client.chat.update({ ...stream, markdown_text: '**new**' })
     expect(shown()).toMatchObject({ markdown: '**new**', text: '*new*', pieces: [], edited: true })
@@ -97,7 +132,9 @@ describe('what chat.startStream refuses', () => {
     ['invalid_thread_ts', { thread_ts: '1700000000.000001' }],
     ['channel_not_found', { channel: 'C00NOWHERE' }],
   ])('%s: %o', async (error, args) => {
-    expect(await errorOf(opened.client.apiCall('chat.startStream', { channel, ...recipient, ...args }))).toBe(error)
+    expect(await errorOf(opened.client.apiCall('chat.startStream', { channel, ...recipient, ...args }))).toBe(
+      error,
+    )
   })
 
   test.each([
@@ -107,19 +144,26 @@ describe('what chat.startStream refuses', () => {
     ['team_not_found', { ...recipient, recipient_team_id: 'T00OTHER' }],
   ])('%s, in channels and in direct messages', async (error, args) => {
     const direct = opened.slack.post({ channel: 'D00ADA', user: 'U00ADA', text: 'hi' }).ts
-    expect(await errorOf(opened.client.chat.startStream({ channel, thread_ts: threadTs, ...args }))).toBe(error)
-    expect(await errorOf(opened.client.chat.startStream({ channel: 'D00ADA', thread_ts: direct, ...args }))).toBe(error)
+    expect(await errorOf(opened.client.chat.startStream({ channel, thread_ts: threadTs, ...args }))).toBe(
+      error,
+    )
+    expect(
+      await errorOf(opened.client.chat.startStream({ channel: 'D00ADA', thread_ts: direct, ...args })),
+    ).toBe(error)
   })
 
   test('a reply is not a thread', async () => {
     const { ts } = opened.slack.post({ channel, user: 'U00ADA', text: 'and?', threadTs })
-    expect(await errorOf(opened.client.chat.startStream({ channel, thread_ts: ts, ...recipient }))).toBe('invalid_thread_ts')
+    expect(await errorOf(opened.client.chat.startStream({ channel, thread_ts: ts, ...recipient }))).toBe(
+      'invalid_thread_ts',
+    )
   })
 
   test('a channel without the app, and an archived one', async () => {
     opened.slack.addChannel({ name: 'strange', members: ['U00ADA'], withoutApp: true })
     opened.slack.addChannel({ name: 'old', members: ['U00ADA'], archived: true })
-    const into = (id: string) => errorOf(opened.client.chat.startStream({ channel: id, thread_ts: threadTs, ...recipient }))
+    const into = (id: string) =>
+      errorOf(opened.client.chat.startStream({ channel: id, thread_ts: threadTs, ...recipient }))
     expect(await into('C00STRANGE')).toBe('not_in_channel')
     expect(await into('C00OLD')).toBe('is_archived')
   })
@@ -136,7 +180,8 @@ describe('what a stream refuses', () => {
   })
 
   test('messages that are no stream of the app', async () => {
-    const append = (ts: string) => errorOf(opened.client.chat.appendStream({ channel, ts, markdown_text: 'more' }))
+    const append = (ts: string) =>
+      errorOf(opened.client.chat.appendStream({ channel, ts, markdown_text: 'more' }))
     const own = await opened.client.chat.postMessage({ channel, text: 'posted' })
     expect(await append('1700000000.000001')).toBe('message_not_found')
     expect(await append(threadTs)).toBe('message_not_owned_by_app')
@@ -150,7 +195,13 @@ describe('what a stream refuses', () => {
     { type: 'task_update', id: '1', title: 'a' },
     { type: 'task_update', id: '1', title: 'a', status: 'completed' },
     { type: 'task_update', id: '1', title: 'a', status: 'complete', task: {} },
-    { type: 'task_update', id: '1', title: 'a', status: 'complete', sources: [{ url: 'https://fake.example', text: 'a' }] },
+    {
+      type: 'task_update',
+      id: '1',
+      title: 'a',
+      status: 'complete',
+      sources: [{ url: 'https://fake.example', text: 'a' }],
+    },
     { type: 'plan_update' },
     { type: 'blocks', blocks: 'a' },
     { type: 'blocks', blocks: [{ type: 'marquee' }] },
@@ -161,7 +212,9 @@ describe('what a stream refuses', () => {
 
   test('a call that is refused changes nothing', async () => {
     const stream = await start({ markdown_text: 'a' })
-    await errorOf(opened.client.chat.appendStream({ ...stream, chunks: [text('b'), { type: 'nonsense' } as never] }))
+    await errorOf(
+      opened.client.chat.appendStream({ ...stream, chunks: [text('b'), { type: 'nonsense' } as never] }),
+    )
     expect(shown()?.markdown).toBe('a')
   })
 })
@@ -171,7 +224,12 @@ describe('ceilings', () => {
     const lifted = await openSlack({ limits: { streamBytes: 100_000 } })
     const root = lifted.slack.post({ channel, user: 'U00ADA', text: 'hi' }).ts
     const into = (length: number) =>
-      lifted.client.chat.startStream({ channel, thread_ts: root, ...recipient, markdown_text: 'a'.repeat(length) })
+      lifted.client.chat.startStream({
+        channel,
+        thread_ts: root,
+        ...recipient,
+        markdown_text: 'a'.repeat(length),
+      })
     expect(await into(12_000)).toMatchObject({ ok: true })
     expect(await errorOf(into(12_001))).toBe('msg_too_long')
   })
@@ -179,26 +237,37 @@ describe('ceilings', () => {
   test('the bytes of one message, over all its calls', async () => {
     const stream = await start({ markdown_text: 'é'.repeat(5_000) })
     await opened.client.chat.appendStream({ ...stream, markdown_text: 'a'.repeat(600) })
-    expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'a' }))).toBe('msg_too_long')
-    expect(await errorOf(opened.client.chat.stopStream({ ...stream, markdown_text: 'a' }))).toBe('msg_too_long')
+    expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'a' }))).toBe(
+      'msg_too_long',
+    )
+    expect(await errorOf(opened.client.chat.stopStream({ ...stream, markdown_text: 'a' }))).toBe(
+      'msg_too_long',
+    )
     expect(await opened.client.chat.stopStream(stream)).toMatchObject({ ok: true })
   })
 
   test('titles count once, details twice', async () => {
     const stream = await start({ chunks: [step({ title: 'a'.repeat(600), details: 'b'.repeat(4_000) })] })
     await opened.client.chat.appendStream({ ...stream, markdown_text: 'c'.repeat(2_000) })
-    expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'c' }))).toBe('msg_too_long')
+    expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'c' }))).toBe(
+      'msg_too_long',
+    )
   })
 
   test('50 blocks in the chunks of one message', async () => {
-    const dividers = (count: number) => [{ type: 'blocks', blocks: Array.from({ length: count }, () => ({ type: 'divider' })) } as AnyChunk]
+    const dividers = (count: number) => [
+      { type: 'blocks', blocks: Array.from({ length: count }, () => ({ type: 'divider' })) } as AnyChunk,
+    ]
     const stream = await start({ chunks: dividers(50) })
-    expect(await errorOf(opened.client.chat.appendStream({ ...stream, chunks: dividers(1) }))).toBe('msg_blocks_too_many')
+    expect(await errorOf(opened.client.chat.appendStream({ ...stream, chunks: dividers(1) }))).toBe(
+      'msg_blocks_too_many',
+    )
   })
 })
 
 describe('sessions', () => {
-  const set = (args: Record<string, unknown>) => opened.client.apiCall('agents.sessions.setStatus', { channel_id: channel, ...args })
+  const set = (args: Record<string, unknown>) =>
+    opened.client.apiCall('agents.sessions.setStatus', { channel_id: channel, ...args })
 
   test('processing falls back to active after an hour', async () => {
     expect(await set({ thread_ts: threadTs, status: 'processing', title: 'The guide' })).toMatchObject({
@@ -213,8 +282,11 @@ describe('sessions', () => {
 
   test('refusals', async () => {
     expect(await errorOf(set({ status: 'active' }))).toBe('thread_ts_required')
-    expect(await errorOf(set({ thread_ts: threadTs, status: 'active', initiator_user_id: 'U00NOBODY' }))).toBe('user_not_found')
-    const rename = (title: string) => opened.client.agents.sessions.rename({ channel_id: channel, thread_ts: threadTs, title })
+    expect(
+      await errorOf(set({ thread_ts: threadTs, status: 'active', initiator_user_id: 'U00NOBODY' })),
+    ).toBe('user_not_found')
+    const rename = (title: string) =>
+      opened.client.agents.sessions.rename({ channel_id: channel, thread_ts: threadTs, title })
     expect(await errorOf(rename('A name'))).toBe('session_not_found')
     await set({ thread_ts: threadTs, status: 'active' })
     expect(await errorOf(rename('a'.repeat(201)))).toBe('invalid_name')
@@ -229,9 +301,13 @@ describe('sessions', () => {
   })
 
   test('the words of assistant.threads.setStatus: shown for two minutes, or until a reply', async () => {
-    const say = (status: string) => opened.client.assistant.threads.setStatus({ channel_id: channel, thread_ts: threadTs, status })
+    const say = (status: string) =>
+      opened.client.assistant.threads.setStatus({ channel_id: channel, thread_ts: threadTs, status })
     await say('is reading')
-    expect([opened.slack.status(channel, threadTs), opened.slack.session(channel, threadTs)]).toEqual(['is reading', 'processing'])
+    expect([opened.slack.status(channel, threadTs), opened.slack.session(channel, threadTs)]).toEqual([
+      'is reading',
+      'processing',
+    ])
     clock.advance(120_000)
     expect(opened.slack.status(channel, threadTs)).toBe('')
     await say('is writing')

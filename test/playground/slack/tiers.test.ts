@@ -24,7 +24,9 @@ test.each([
 ] as const)('%s passes %i times a minute', async (method, passed) => {
   const clock = createFakeClock()
   const { client } = await openSlack({ clock, limits: { tiers } })
-  expect(await untilLimited(() => client.apiCall(method, { channel: 'C00GENERAL', user: 'U00ADA' }))).toEqual({ passed, retryAfter: 60 })
+  expect(await untilLimited(() => client.apiCall(method, { channel: 'C00GENERAL', user: 'U00ADA' }))).toEqual(
+    { passed, retryAfter: 60 },
+  )
   clock.advance(59_999)
   expect(await untilLimited(() => client.apiCall(method))).toEqual({ passed: 0, retryAfter: 1 })
   clock.advance(1)
@@ -37,7 +39,9 @@ test('chat.startStream and stopStream each pass 20 times a minute, whatever the 
   const start = async () => {
     const { ts } = slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'hi' })
     const recipient = { recipient_user_id: 'U00ADA', recipient_team_id: 'T00FAKE' }
-    started.push((await client.chat.startStream({ channel: 'C00GENERAL', thread_ts: ts, ...recipient })).ts ?? '')
+    started.push(
+      (await client.chat.startStream({ channel: 'C00GENERAL', thread_ts: ts, ...recipient })).ts ?? '',
+    )
   }
   expect(await untilLimited(start)).toMatchObject({ passed: 20 })
   const stop = () => client.chat.stopStream({ channel: 'C00GENERAL', ts: started.shift() ?? '' })
@@ -55,12 +59,18 @@ test('chat.postMessage: a short burst, then one a second in a channel, and sever
 })
 
 test('the sum over the workspace', async () => {
-  const { client } = await openSlack({ limits: { tiers, postMessage: { burst: 1000, perSecond: 1, perWindow: 300 } } })
-  expect(await untilLimited(() => client.chat.postMessage({ channel: 'C00GENERAL', text: 'hi' }))).toMatchObject({ passed: 300 })
+  const { client } = await openSlack({
+    limits: { tiers, postMessage: { burst: 1000, perSecond: 1, perWindow: 300 } },
+  })
+  expect(
+    await untilLimited(() => client.chat.postMessage({ channel: 'C00GENERAL', text: 'hi' })),
+  ).toMatchObject({ passed: 300 })
 })
 
 test('a limited call is HTTP 429 in the record', async () => {
-  const { client, calls } = await openSlack({ limits: { tiers: { t1: 1, t2: 1, t3: 1, t4: 1, special: 1, assistantStatus: 1 } } })
+  const { client, calls } = await openSlack({
+    limits: { tiers: { t1: 1, t2: 1, t3: 1, t4: 1, special: 1, assistantStatus: 1 } },
+  })
   await untilLimited(() => client.auth.test())
   expect(calls.all.at(-1)).toMatchObject({ method: 'auth.test', status: 429, error: 'ratelimited' })
 })

@@ -5,7 +5,11 @@ import { createClient, errorOf, type Opened, openSlack, refusalOf } from './open
 /** Sends what the real client cannot be made to send. */
 async function raw({ slack }: Opened, method: string, init: RequestInit & { query?: string } = {}) {
   const headers = { authorization: 'Bearer xoxb-fake-token', ...init.headers }
-  const response = await fetch(`${slack.apiUrl}${method}${init.query ?? ''}`, { method: 'POST', ...init, headers })
+  const response = await fetch(`${slack.apiUrl}${method}${init.query ?? ''}`, {
+    method: 'POST',
+    ...init,
+    headers,
+  })
   const answer: Record<string, unknown> = JSON.parse(await response.text())
   return { status: response.status, ...answer }
 }
@@ -19,18 +23,30 @@ const form = (body: string) => ({ headers: { 'content-type': 'application/x-www-
 describe('bodies', () => {
   test('a form is read by every method, JSON only by those that take it', async () => {
     const opened = await openSlack()
-    const asked = { channel: 'C00GENERAL', ts: opened.slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'hi' }).ts }
-    expect(await opened.client.conversations.replies(asked)).toMatchObject({ ok: true, messages: [{ text: 'hi' }] })
-    expect(await raw(opened, 'conversations.replies', { method: 'GET', query: `?${new URLSearchParams(asked)}` })).toMatchObject({
+    const asked = {
+      channel: 'C00GENERAL',
+      ts: opened.slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'hi' }).ts,
+    }
+    expect(await opened.client.conversations.replies(asked)).toMatchObject({
+      ok: true,
+      messages: [{ text: 'hi' }],
+    })
+    expect(
+      await raw(opened, 'conversations.replies', { method: 'GET', query: `?${new URLSearchParams(asked)}` }),
+    ).toMatchObject({
       ok: true,
     })
     expect(await raw(opened, 'conversations.replies', json(asked))).toMatchObject({
       status: 200,
       ok: false,
       error: 'invalid_arguments',
-      response_metadata: { messages: ['[ERROR] missing required field: channel', '[ERROR] missing required field: ts'] },
+      response_metadata: {
+        messages: ['[ERROR] missing required field: channel', '[ERROR] missing required field: ts'],
+      },
     })
-    expect(await raw(opened, 'chat.postMessage', json({ channel: 'C00GENERAL', text: 'by JSON' }))).toMatchObject({ ok: true })
+    expect(
+      await raw(opened, 'chat.postMessage', json({ channel: 'C00GENERAL', text: 'by JSON' })),
+    ).toMatchObject({ ok: true })
   })
 
   test('a multipart form is read too', async () => {
@@ -38,7 +54,10 @@ describe('bodies', () => {
     const body = new FormData()
     body.set('channel', 'C00GENERAL')
     body.set('text', 'in parts')
-    expect(await raw(opened, 'chat.postMessage', { body })).toMatchObject({ ok: true, message: { text: 'in parts' } })
+    expect(await raw(opened, 'chat.postMessage', { body })).toMatchObject({
+      ok: true,
+      message: { text: 'in parts' },
+    })
   })
 
   test.each([
@@ -46,15 +65,30 @@ describe('bodies', () => {
     ['json_not_object', json([1])],
     ['invalid_post_type', { headers: { 'content-type': 'application/xml' }, body: '<a/>' }],
     ['invalid_form_data', form('channel=%zz')],
-    ['invalid_form_data', { headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: 'no parts' }],
+    [
+      'invalid_form_data',
+      { headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: 'no parts' },
+    ],
     ['invalid_charset', { headers: { 'content-type': 'application/json; charset=utf-7' }, body: '{}' }],
   ])('%s', async (error, init) => {
-    expect(await raw(await openSlack(), 'chat.postMessage', init)).toMatchObject({ status: 200, ok: false, error })
+    expect(await raw(await openSlack(), 'chat.postMessage', init)).toMatchObject({
+      status: 200,
+      ok: false,
+      error,
+    })
   })
 
   test('JSON without a charset is warned of', async () => {
-    const answer = await raw(await openSlack(), 'chat.postMessage', json({ channel: 'C00GENERAL', text: 'hi' }, 'application/json'))
-    expect(answer).toMatchObject({ ok: true, warning: 'missing_charset', response_metadata: { warnings: ['missing_charset'] } })
+    const answer = await raw(
+      await openSlack(),
+      'chat.postMessage',
+      json({ channel: 'C00GENERAL', text: 'hi' }, 'application/json'),
+    )
+    expect(answer).toMatchObject({
+      ok: true,
+      warning: 'missing_charset',
+      response_metadata: { warnings: ['missing_charset'] },
+    })
   })
 
   test('a token is taken from the header or from the form, not from JSON', async () => {
@@ -62,8 +96,12 @@ describe('bodies', () => {
     const headers = { authorization: '' }
     const inForm = form('token=xoxb-fake-token')
     const inJson = json({ token: 'xoxb-fake-token' })
-    expect(await raw(opened, 'auth.test', { ...inForm, headers: { ...inForm.headers, ...headers } })).toMatchObject({ ok: true })
-    expect(await raw(opened, 'auth.test', { ...inJson, headers: { ...inJson.headers, ...headers } })).toMatchObject({ error: 'not_authed' })
+    expect(
+      await raw(opened, 'auth.test', { ...inForm, headers: { ...inForm.headers, ...headers } }),
+    ).toMatchObject({ ok: true })
+    expect(
+      await raw(opened, 'auth.test', { ...inJson, headers: { ...inJson.headers, ...headers } }),
+    ).toMatchObject({ error: 'not_authed' })
   })
 })
 
@@ -80,14 +118,23 @@ describe('who asks', () => {
       scopes: tableScopes.filter((scope) => scope !== 'channels:history' && scope !== 'users:read'),
     })
     const { ts } = slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'hi' })
-    expect(await refusalOf(client.users.info({ user: 'U00ADA' }))).toMatchObject({ error: 'missing_scope', needed: 'users:read' })
+    expect(await refusalOf(client.users.info({ user: 'U00ADA' }))).toMatchObject({
+      error: 'missing_scope',
+      needed: 'users:read',
+    })
     const refused = await refusalOf(client.conversations.replies({ channel: 'C00GENERAL', ts }))
-    expect(refused).toMatchObject({ error: 'missing_scope', needed: 'channels:history', provided: expect.stringContaining('im:history') })
+    expect(refused).toMatchObject({
+      error: 'missing_scope',
+      needed: 'channels:history',
+      provided: expect.stringContaining('im:history'),
+    })
   })
 
   test('another name than its own needs chat:write.customize', async () => {
     const { client } = await openSlack()
-    expect(await errorOf(client.chat.postMessage({ channel: 'C00GENERAL', text: 'hi', username: 'Zoe' }))).toBe('missing_scope')
+    expect(
+      await errorOf(client.chat.postMessage({ channel: 'C00GENERAL', text: 'hi', username: 'Zoe' })),
+    ).toBe('missing_scope')
   })
 })
 
@@ -109,7 +156,11 @@ describe('arguments', () => {
     ['conversations.history', { channel: 'C00GENERAL', cursor: 'never given' }, 'invalid_cursor'],
     ['conversations.history', { channel: 'C00GENERAL', oldest: 'yesterday' }, 'invalid_ts_oldest'],
     ['conversations.history', { channel: 'C00GENERAL', latest: 'tomorrow' }, 'invalid_ts_latest'],
-    ['agents.sessions.setStatus', { channel_id: 'C00GENERAL', thread_ts: '1.0', status: 'thinking' }, 'invalid_status'],
+    [
+      'agents.sessions.setStatus',
+      { channel_id: 'C00GENERAL', thread_ts: '1.0', status: 'thinking' },
+      'invalid_status',
+    ],
     ['chat.postMessage', { channel: 'C00GENERAL', text: 'hi', blocks: '{' }, 'invalid_blocks_format'],
     ['chat.postMessage', { channel: 'C00GENERAL', text: 'hi', metadata: '[]' }, 'invalid_metadata_format'],
     ['chat.startStream', { channel: 'C00GENERAL', chunks: 'no' }, 'invalid_chunks'],
@@ -119,7 +170,11 @@ describe('arguments', () => {
   })
 
   test('a number where JSON must hold a string', async () => {
-    const answer = await raw(await openSlack(), 'chat.update', json({ channel: 'C00GENERAL', ts: 1_800_000_000.0001, text: 'hi' }))
+    const answer = await raw(
+      await openSlack(),
+      'chat.update',
+      json({ channel: 'C00GENERAL', ts: 1_800_000_000.0001, text: 'hi' }),
+    )
     expect(answer).toMatchObject({
       error: 'invalid_arguments',
       response_metadata: { messages: ['[ERROR] must be a string [json-pointer:/ts]'] },
@@ -142,7 +197,9 @@ describe('violations', () => {
 
   test('an argument that Slack ignores', async () => {
     const { client, calls } = await openSlack()
-    expect(await client.apiCall('chat.postMessage', { channel: 'C00GENERAL', text: 'hi', unfurl: true })).toMatchObject({ ok: true })
+    expect(
+      await client.apiCall('chat.postMessage', { channel: 'C00GENERAL', text: 'hi', unfurl: true }),
+    ).toMatchObject({ ok: true })
     expect(calls.violations).toEqual(['chat.postMessage has no argument unfurl.'])
   })
 
@@ -163,7 +220,12 @@ describe('the record and the faults', () => {
     await client.chat.postMessage({ channel: 'C00GENERAL', text: 'hi', metadata })
     await errorOf(client.chat.postMessage({ channel: 'C00NOWHERE', text: 'hi' }))
     expect(calls.all).toMatchObject([
-      { to: 'slack', method: 'chat.postMessage', args: { channel: 'C00GENERAL', text: 'hi', metadata }, status: 200 },
+      {
+        to: 'slack',
+        method: 'chat.postMessage',
+        args: { channel: 'C00GENERAL', text: 'hi', metadata },
+        status: 200,
+      },
       { method: 'chat.postMessage', status: 200, error: 'channel_not_found' },
     ])
     expect(JSON.stringify(calls.all)).not.toContain('xoxb')
@@ -173,7 +235,8 @@ describe('the record and the faults', () => {
     const posted = (text: string) => ({ channel: 'D00ADA', text })
     const { slack, client, calls } = await openSlack({
       faults: ({ args }) => {
-        if (args.text === 'refused') return { kind: 'answer', status: 200, body: '{"ok":false,"error":"fatal_error"}' }
+        if (args.text === 'refused')
+          return { kind: 'answer', status: 200, body: '{"ok":false,"error":"fatal_error"}' }
         if (args.text === 'lost') return { kind: 'cut', carriedOut: true }
         return args.text === 'late' ? { kind: 'late', ms: 1 } : undefined
       },
