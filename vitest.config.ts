@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/edge/**', 'test/infra/*.test.ts'],
+          exclude: ['test/edge/**', 'test/infra/{*,constructs/*,settings/*}.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },
@@ -39,7 +39,7 @@ export default defineConfig({
       {
         test: {
           name: 'templates',
-          include: ['test/infra/*.test.ts'],
+          include: ['test/infra/{*,constructs/*,settings/*}.test.ts'],
           // They change nothing that another could see, and the CDK takes a second to load.
           isolate: false,
           testTimeout: 20_000,

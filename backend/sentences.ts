@@ -1,5 +1,4 @@
 /** Every other fixed sentence that people read from the backend. As Slack Markdown. */
-import { amount } from './amount.ts'
 
 export const STOPPED = 'Stopped here, as you asked.'
 export const STOPPED_BEFORE = 'Stopped before I began to answer.'
@@ -22,10 +21,10 @@ export function limitSentence({
   freeInMs: number
 }): string {
   const minutes = Math.ceil(freeInMs / 60_000)
-  const wait = minutes < 60 ? amount(minutes, 'minute') : `about ${amount(Math.round(minutes / 60), 'hour')}`
+  const wait = minutes < 60 ? plural(minutes, 'minute') : `about ${plural(Math.round(minutes / 60), 'hour')}`
   return limit === 'person'
-    ? `You have asked me ${amount(most, 'question')} in this hour, and that is as many as I may answer. Ask me again in ${wait}.`
-    : `I have answered ${amount(most, 'question')} here today, and that is as many as I may. Ask me again in ${wait}.`
+    ? `You have asked me ${plural(most, 'question')} in this hour, and that is as many as I may answer. Ask me again in ${wait}.`
+    : `I have answered ${plural(most, 'question')} here today, and that is as many as I may. Ask me again in ${wait}.`
 }
 
 /** A quiet thank-you for a thumb. */
@@ -41,4 +40,22 @@ export function noDirectMessage(support: string): string {
   return ['I could not write you a direct message. Mention me in a channel instead.', support]
     .filter((part) => part !== '')
     .join(' ')
+}
+
+/** Up to this a handoff has merely waited its turn; beyond it a queue has held it while Lambda could not be invoked. */
+export const LATE_MS = 5 * 60_000
+
+const HOUR_MS = 3_600_000
+
+/** What a person reads before an answer that comes late; undefined where it does not. The times are in milliseconds of the Unix epoch. */
+export function lateNote(receivedAt: number, now: number, attempt: number): string | undefined {
+  const ageMs = now - receivedAt
+  if (ageMs <= LATE_MS) return undefined
+  const asked = attempt === 1 ? 'You asked this' : 'You asked me to try again'
+  return `${asked} ${ageMs < HOUR_MS ? plural(Math.floor(ageMs / 60_000), 'minute') : plural(Math.floor(ageMs / HOUR_MS), 'hour')} ago.`
+}
+
+/** As people read it: "1 hour", "3 hours". */
+function plural(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
 }

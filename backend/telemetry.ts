@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { Model } from './assistant.ts'
-import type { Report } from './report.ts'
+import type { Report } from './turn/report.ts'
 
 /** What alarms and the dashboard read (infra/alarms.ts, infra/dashboard.ts). */
 const NAMESPACE = 'Vera'

@@ -1,6 +1,6 @@
 import type { Handoff } from '../backend/handoff.ts'
 import { type Invoke, InvokeFailed } from './invoke.ts'
-import { within } from './within.ts'
+import { within } from './timeout.ts'
 
 /** Beside the invoke's 1.2 s it leaves a second of Slack's three for the way. */
 export const QUEUE_TIMEOUT_MS = 800

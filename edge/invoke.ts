@@ -2,7 +2,7 @@ import { AwsV4Signer } from 'aws4fetch'
 import type { Handoff } from '../backend/handoff.ts'
 import type { Bindings } from './bindings.ts'
 import { type CredentialsSource, credentialsFromSecrets } from './credentials.ts'
-import { within } from './within.ts'
+import { within } from './timeout.ts'
 
 /** One try. The acknowledgement has Slack's 3 s, and what stands behind this one must fit in them too. */
 export const INVOKE_TIMEOUT_MS = 1_200

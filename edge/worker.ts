@@ -1,7 +1,7 @@
 import type { Handoff } from '../backend/handoff.ts'
 import { createApp } from './app.ts'
 import type { Bindings } from './bindings.ts'
-import { createConsume } from './consume.ts'
+import { createConsume } from './queue-consumer.ts'
 
 const surroundings = {
   now: Date.now,

@@ -1,8 +1,8 @@
 import { App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { build } from './build.ts'
-import { ToMend } from './deploy/to-mend.ts'
-import { readSections } from './sections.ts'
+import { readSections } from './settings/sections.ts'
+import { ToMend } from './settings/user-error.ts'
 import { createStacks } from './stack.ts'
 
 // What cdk.json starts. It bundles by itself, so that nothing old is ever deployed.

@@ -1,6 +1,6 @@
 import { build } from '../infra/build.ts'
 import { readArguments, WrongUsage } from './arguments.ts'
-import { openDocuments } from './documents.ts'
+import { openDocuments } from './documents/knowledge-bases.ts'
 import { EXIT, runProgram } from './program.ts'
 import { ask } from './question.ts'
 import { startStack } from './stack.ts'

@@ -1,5 +1,5 @@
 import { WrongUsage } from './arguments.ts'
-import { NoDocuments } from './bedrock/documents-files.ts'
+import { NoDocuments } from './documents/files.ts'
 
 /** Exit statuses of our commands. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, interrupted: 130 } as const

@@ -14,10 +14,10 @@ import {
   TURNS_TABLE,
 } from './account.ts'
 import { type BedrockOptions, startBedrock } from './bedrock/bedrock.ts'
-import { extractive } from './bedrock/extractive.ts'
 import type { GuardrailPolicy } from './bedrock/guardrail.ts'
 import type { KnowledgeBase } from './bedrock/knowledge-base.ts'
-import type { Model } from './bedrock/model.ts'
+import { extractive } from './bedrock/models/extractive.ts'
+import type { Model } from './bedrock/models/model.ts'
 import { rerank } from './bedrock/rerank.ts'
 import { type Calls, createCalls, type Faults } from './calls.ts'
 import { type Dynamo, startDynamo } from './dynamo.ts'

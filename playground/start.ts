@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { build } from '../infra/build.ts'
 import { readArguments, WrongUsage } from './arguments.ts'
-import { openDocuments } from './documents.ts'
+import { openDocuments } from './documents/knowledge-bases.ts'
 import { EXIT, runProgram } from './program.ts'
 import { ask } from './question.ts'
 import { type Stack, startStack } from './stack.ts'

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Page } from './bedrock/documents.ts'
-import { escapeHtml } from './bedrock/documents-block.ts'
+import { escapeHtml } from './documents/block.ts'
+import type { Page } from './documents/documents.ts'
 
 /** The pages that answers cite, in a browser. */
 export interface Wiki {

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, normalize } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { describe, expect, test } from 'vitest'
 
@@ -8,14 +8,21 @@ interface Import {
   /** A path inside the repository, or a package's name. */
   to: string
   typeOnly: boolean
+  /** Not imported, but started as a thread or read as a file: `new URL('./file.ts', import.meta.url)`. */
+  located?: boolean
 }
 
-const FILES = globSync('{edge,backend,infra,playground,test}/**/*.{ts,mjs}').concat('assistant.config.ts')
+const FILES = globSync('{edge,backend,infra,playground,test}/**/*.{ts,mjs}').concat(
+  'assistant.config.ts',
+  'vitest.config.ts',
+)
 const imports = FILES.flatMap(importsOf)
 const inside = imports.filter(({ to }) => FILES.includes(to))
 
+/** What a file imports or locates, types included. */
 function importsOf(from: string): Import[] {
-  const { module } = parseSync(from, readFileSync(from, 'utf8'))
+  const source = readFileSync(from, 'utf8')
+  const { module } = parseSync(from, source)
   const named = module.staticImports.map(({ moduleRequest, entries }) => ({
     specifier: moduleRequest.value,
     typeOnly: entries.length > 0 && entries.every(({ isType }) => isType),
@@ -26,152 +33,154 @@ function importsOf(from: string): Import[] {
     ),
   )
   const dynamic = module.dynamicImports.map(({ moduleRequest }) => ({
-    specifier: readFileSync(from)
-      .subarray(moduleRequest.start, moduleRequest.end)
-      .toString()
-      .replace(/^['"`]|['"`]$/g, ''),
+    specifier: source.slice(moduleRequest.start, moduleRequest.end).replace(/^['"`]|['"`]$/g, ''),
     typeOnly: false,
   }))
-  return [...named, ...reexported, ...dynamic].map(({ specifier, typeOnly }) => ({
+  const located = [...source.matchAll(/new URL\(['"`](\.[^'"`]+)['"`], import\.meta\.url\)/g)].map(
+    ([, specifier = '']) => ({ specifier, typeOnly: false, located: true }),
+  )
+  return [...named, ...reexported, ...dynamic, ...located].map(({ specifier, ...how }) => ({
     from,
     to: specifier.startsWith('.') ? normalize(join(dirname(from), specifier)) : specifier,
-    typeOnly,
+    ...how,
   }))
 }
 
-function under(...prefixes: string[]) {
-  return (path: string) =>
-    prefixes.some(
-      (prefix) => path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`),
-    )
+/** Nouns that every room of the backend may use. */
+const SHARED = ['turn-record', 'failure', 'sentences', 'deadline', 'clock', 'handoff', 'assistant'].map(
+  (noun) => `backend/${noun}.ts`,
+)
+
+/** The shapes that the edge and infra may know of the backend. */
+const SHAPES = ['backend/handoff.ts', 'backend/assistant.ts']
+
+/**
+ * Which folders and files a room may import beside itself. A room is a folder (ends with `/`) or a file; for a file the
+ * longest name that fits decides. `type:` allows only `import type`.
+ */
+const MAY: Record<string, string[]> = {
+  'assistant.config.ts': ['type:backend/assistant.ts'],
+
+  'edge/': ['edge/', 'type:backend/handoff.ts', 'type:backend/assistant.ts'],
+  'edge/worker.ts': ['edge/app.ts', 'edge/queue-consumer.ts', 'edge/bindings.ts', 'type:backend/handoff.ts'],
+  // What the edge decides depends on the verified body and on nothing around it.
+  'edge/classify/': ['type:edge/signature.ts', ...SHAPES.map((shape) => `type:${shape}`)],
+  'edge/classify/classify.ts': [
+    'edge/classify/',
+    'type:edge/signature.ts',
+    'type:backend/assistant.ts',
+    'assistant.config.ts',
+  ],
+
+  'backend/markdown/': [],
+  'backend/prompt/': SHARED,
+  'backend/turn/': ['backend/prompt/', 'backend/markdown/', ...SHARED],
+  'backend/slack/': ['backend/prompt/', 'backend/markdown/', ...SHARED],
+  // Below reply/ and the rest of slack/, never above.
+  'backend/slack/api/': SHARED,
+  'backend/bedrock/': ['backend/prompt/', ...SHARED],
+  'backend/dynamo/': SHARED,
+  'backend/telemetry.ts': ['backend/turn/', ...SHARED],
+  'backend/config.ts': ['backend/assistant.ts', 'assistant.config.ts'],
+  'backend/wire.ts': ['backend/'],
+  'backend/handler.ts': [
+    'backend/wire.ts',
+    'backend/config.ts',
+    'backend/telemetry.ts',
+    'backend/turn/',
+    ...SHARED,
+  ],
+  ...Object.fromEntries(SHARED.map((noun) => [noun, SHARED])),
+
+  'infra/': ['infra/'],
+  'infra/build.ts': [],
+  'infra/settings/': [],
+  'infra/settings/sections.ts': ['infra/settings/', 'assistant.config.ts', 'backend/assistant.ts'],
+  'infra/constructs/': ['infra/settings/', 'infra/build.ts'],
+  'infra/stack.ts': ['infra/constructs/', 'infra/settings/'],
+  'infra/app.ts': ['infra/build.ts', 'infra/stack.ts', 'infra/constructs/', 'infra/settings/'],
+  'infra/deploy/terminal/': ['infra/settings/', 'infra/build.ts'],
+  'infra/deploy/preflight/': ['infra/deploy/terminal/', 'infra/settings/'],
+  'infra/deploy/steps/': ['infra/deploy/terminal/', 'infra/settings/', 'infra/build.ts'],
+  'infra/deploy/': ['infra/deploy/', 'infra/settings/'],
+  'infra/commands/': ['infra/deploy/', 'infra/settings/', 'infra/constructs/'],
+
+  'playground/': ['playground/', 'edge/', 'backend/', 'infra/build.ts'],
+  'test/': ['test/', 'edge/', 'backend/', 'infra/', 'playground/', 'assistant.config.ts'],
+  'vitest.config.ts': [],
 }
 
-const NOUNS = [
-  'handoff', 'assistant', 'history', 'query', 'prompt', 'passage', 'citations', 'pacer', 'deadline', 'failure',
-  'clock', 'mrkdwn', 'address', 'markdown-tokens', 'markdown-inline', 'markdown-join', 'markdown-blocks', 'markdown-fence', 'markdown-lines', 'markdown-cut', 'safe-markdown', 'allowed', 'search', 'amount', 'late', 'question', 'report',
-  'sentences', 'turn-record', 'watch',
-].map((noun) => `backend/${noun}.ts`) // biome-ignore format: a list
-const DECIDING = [
-  'classify',
-  'classify-event',
-  'classify-click',
-  'classify-command',
-  'envelope',
-  'decision',
-  'signature',
-].map((file) => `edge/${file}.ts`)
-/** The steps of `answer`, in their order. */
-const STEPS = ['accept', 'gather', 'relay'].map((step) => `backend/${step}.ts`)
-const VERBS = ['answer', 'apologize', 'stop', 'rate'].map((verb) => `backend/${verb}.ts`)
-const DOORS = ['backend/slack/', 'backend/bedrock/', 'backend/dynamo/']
+const covers = (room: string, path: string): boolean =>
+  room.endsWith('/') ? path.startsWith(room) : path === room
 
-/** May `from` import `to`? Undefined where no rule speaks of `from`. */
-const RULES: {
-  what: string
-  from: (path: string) => boolean
-  to: (path: string, typeOnly: boolean) => boolean
-}[] = [
-  {
-    what: "edge/worker starts the app and the queue's consumer",
-    from: under('edge/worker.ts'),
-    to: under('edge/app.ts', 'edge/consume.ts', 'edge/bindings.ts', 'backend/handoff.ts'),
-  },
-  {
-    what: 'what the edge decides rests on the verified body and nothing around it',
-    from: under(...DECIDING),
-    to: under(...DECIDING, 'backend/handoff.ts', 'backend/assistant.ts', 'assistant.config.ts'),
-  },
-  {
-    what: 'the edge knows of the backend no more than the shape of what crosses, and of the config who is let in',
-    from: under('edge/'),
-    to: (path, typeOnly) =>
-      under('edge/')(path) ||
-      (typeOnly && under('backend/handoff.ts', 'backend/assistant.ts')(path)) ||
-      path === 'assistant.config.ts',
-  },
-  {
-    what: 'assistant.config takes only types',
-    from: under('assistant.config.ts'),
-    to: (path, typeOnly) => typeOnly && path === 'backend/assistant.ts',
-  },
-  {
-    what: 'backend/handler switches',
-    from: under('backend/handler.ts'),
-    to: under('backend/wire.ts', 'backend/config.ts', 'backend/telemetry.ts', ...VERBS, ...NOUNS),
-  },
-  { what: 'backend/telemetry counts', from: under('backend/telemetry.ts'), to: under(...NOUNS) },
-  {
-    what: 'backend/wire composes',
-    from: under('backend/wire.ts'),
-    to: under('backend/config.ts', ...DOORS, ...VERBS, ...NOUNS),
-  },
-  {
-    what: 'backend/config reads',
-    from: under('backend/config.ts'),
-    to: under('backend/assistant.ts', 'assistant.config.ts'),
-  },
-  {
-    what: 'what the backend does rests on nouns, and answering on its steps',
-    from: under(...VERBS),
-    to: under(...STEPS, ...NOUNS),
-  },
-  {
-    what: 'a step rests on nouns, and knows of another only what it gives',
-    from: under(...STEPS),
-    to: (path, typeOnly) => under(...NOUNS)(path) || (typeOnly && under(...STEPS)(path)),
-  },
-  { what: 'nouns rest on nouns', from: under(...NOUNS), to: under(...NOUNS) },
-  ...DOORS.map((door) => ({
-    what: `${door} rests on itself and on nouns`,
-    from: under(door),
-    to: under(door, ...NOUNS),
-  })),
-  {
-    what: 'infra imports nothing of the program but the configuration',
-    from: (path) => under('infra/')(path) && path !== 'infra/sections.ts',
-    to: under('infra/'),
-  },
-  {
-    what: 'infra/sections reads the configuration by its schema',
-    from: under('infra/sections.ts'),
-    to: under('assistant.config.ts', 'backend/assistant.ts', 'infra/deploy/to-mend.ts'),
-  },
-  {
-    what: 'the playground starts both tiers',
-    from: under('playground/'),
-    to: under('playground/', 'edge/', 'backend/', 'infra/build.ts'),
-  },
-]
+function roomOf(path: string): string | undefined {
+  return Object.keys(MAY)
+    .filter((room) => covers(room, path))
+    .sort((a, b) => b.length - a.length)[0]
+}
+
+function isAllowed({ from, to, typeOnly }: Import): boolean {
+  const room = roomOf(from)
+  if (room === undefined) return false
+  const allowed = [...(MAY[room] ?? []), ...(room.endsWith('/') ? [room] : [])]
+  return allowed.some((entry) =>
+    entry.startsWith('type:') ? typeOnly && covers(entry.slice('type:'.length), to) : covers(entry, to),
+  )
+}
+
+/** Everything that can be reached from the starting points by imports. */
+function reachable(starts: readonly string[], edges: readonly Import[]): Set<string> {
+  const reached = new Set(starts)
+  for (const file of reached) for (const { from, to } of edges) if (from === file) reached.add(to)
+  return reached
+}
+
+/** Where somebody from outside comes in: npm scripts, the CDK, wrangler, Lambda's bundle, vitest. */
+function entryPoints(): string[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
+  const { app } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { app: string }
+  const commands = [...Object.values(scripts), app].join('\n')
+  const started = [...commands.matchAll(/(?:\.\/)?((?:[\w-]+\/)+[\w-]+\.(?:ts|mjs))/g)].map(
+    ([, path = '']) => path,
+  )
+  const worker = /^main = "(.+)"$/m.exec(readFileSync('wrangler.toml', 'utf8'))?.[1] ?? ''
+  const lambda = /bundleFunction\('(.+?)'/.exec(readFileSync('infra/build.ts', 'utf8'))?.[1] ?? ''
+  const vitest = /globalSetup: '\.\/(.+?)'/.exec(readFileSync('vitest.config.ts', 'utf8'))?.[1] ?? ''
+  const tests = FILES.filter((path) => path.endsWith('.test.ts'))
+  return [...started, worker, lambda, vitest, 'vitest.config.ts', ...tests]
+}
 
 describe('who imports whom', () => {
-  test.each(RULES)('$what', ({ from, to }) => {
-    const found = inside.filter((entry) => from(entry.from))
-    expect(found.filter((entry) => !to(entry.to, entry.typeOnly))).toEqual([])
+  test.each(Object.keys(MAY))('%s imports only what the table allows', (room) => {
+    const found = inside.filter(({ from }) => roomOf(from) === room)
+    expect(found.filter((entry) => !isAllowed(entry))).toEqual([])
   })
 
-  test('every file of the backend is under a rule', () => {
-    const ruled = (path: string) => RULES.some(({ from }) => from(path))
-    expect(
-      FILES.filter((path) => under('edge/', 'backend/', 'infra/', 'playground/')(path) && !ruled(path)),
-    ).toEqual([])
+  test('every file has a room in the table', () => {
+    expect(FILES.filter((path) => roomOf(path) === undefined)).toEqual([])
   })
 
-  test('of the config the edge takes who is let in, and nothing else', () => {
+  test('every room in the table has a file', () => {
+    const rooms = new Set(FILES.map(roomOf))
+    expect(Object.keys(MAY).filter((room) => !rooms.has(room))).toEqual([])
+  })
+
+  test('the edge takes only `access` from the config', () => {
     const takers = imports.filter(({ from, to }) => from.startsWith('edge/') && to === 'assistant.config.ts')
-    expect(takers.map(({ from }) => from)).toEqual(['edge/classify.ts'])
-    expect(readFileSync('edge/classify.ts', 'utf8')).toContain(
-      "import { access } from '../assistant.config.ts'",
+    expect(takers.map(({ from }) => from)).toEqual(['edge/classify/classify.ts'])
+    expect(readFileSync('edge/classify/classify.ts', 'utf8')).toContain(
+      "import { access } from '../../assistant.config.ts'",
     )
   })
 
-  test('a body becomes a verified one in one place', () => {
+  test('only edge/verify.ts can make a verified body', () => {
     const checkers = inside.filter(({ to, typeOnly }) => to === 'edge/signature.ts' && !typeOnly)
-    expect(checkers.map(({ from }) => from).filter((from) => !under('test/')(from))).toEqual([
+    expect(checkers.map(({ from }) => from).filter((from) => !from.startsWith('test/'))).toEqual([
       'edge/verify.ts',
     ])
   })
 
-  test('clients are made in one place', () => {
+  test('only backend/wire.ts makes clients of AWS', () => {
     const makers = FILES.filter(
       (path) =>
         path.startsWith('backend/') &&
@@ -180,49 +189,38 @@ describe('who imports whom', () => {
     expect(makers).toEqual(['backend/wire.ts'])
   })
 
-  test('the product imports no test and no playground', () => {
-    expect(
-      inside.filter(
-        ({ from, to }) =>
-          under('edge/', 'backend/', 'infra/', 'assistant.config.ts')(from) &&
-          under('test/', 'playground/')(to),
-      ),
-    ).toEqual([])
-    expect(inside.filter(({ from, to }) => !under('test/')(from) && under('test/')(to))).toEqual([])
-  })
-
-  test('the verbs and nouns of the backend know no SDK', () => {
+  test('turn/, prompt/, markdown/ and the shared nouns use no package but valibot', () => {
+    const rooms = ['backend/turn/', 'backend/prompt/', 'backend/markdown/', ...SHARED]
     const packages = imports.filter(
       ({ from, to, typeOnly }) =>
-        under(...VERBS, ...STEPS, ...NOUNS)(from) && !typeOnly && !FILES.includes(to),
+        rooms.some((room) => covers(room, from)) && !typeOnly && !FILES.includes(to),
     )
     expect(packages.filter(({ to }) => to !== 'valibot')).toEqual([])
   })
 
-  test('every file is for somebody', () => {
-    const names = ['package.json', 'cdk.json', 'wrangler.toml', 'vitest.config.ts', ...FILES]
-    const texts = new Map(names.map((path) => [path, readFileSync(path, 'utf8')]))
-    const named = (path: string) =>
-      [...texts].some(([other, text]) => other !== path && text.includes(`${basename(path)}`))
-    expect(FILES.filter((path) => !under('test/')(path) && !path.endsWith('.d.ts') && !named(path))).toEqual(
-      [],
-    )
+  test('every file can be reached from an entry point by imports', () => {
+    const reached = reachable(entryPoints(), inside)
+    expect(FILES.filter((path) => !path.endsWith('.d.ts') && !reached.has(path))).toEqual([])
   })
 
-  test('nothing imports in a circle', () => {
+  test('every file of the program can be reached without the tests', () => {
+    const program = entryPoints().filter((path) => !path.startsWith('test/'))
+    const reached = reachable(program, inside)
+    const files = FILES.filter((path) => !path.startsWith('test/') && !path.endsWith('.d.ts'))
+    expect(files.filter((path) => !reached.has(path))).toEqual([])
+  })
+
+  test('nothing imports in a circle, not even a type', () => {
     const next = new Map(
-      FILES.map((file) => [
-        file,
-        inside.filter(({ from, typeOnly }) => from === file && !typeOnly).map(({ to }) => to),
-      ]),
+      FILES.map((file) => [file, inside.filter(({ from, located }) => from === file && !located)]),
     )
     const circles: string[][] = []
+    const done = new Set<string>()
     const visit = (file: string, way: string[]): void => {
       if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file])
-      else if (!done.has(file)) for (const to of next.get(file) ?? []) visit(to, [...way, file])
+      else if (!done.has(file)) for (const { to } of next.get(file) ?? []) visit(to, [...way, file])
       done.add(file)
     }
-    const done = new Set<string>()
     for (const file of FILES) visit(file, [])
     expect(circles).toEqual([])
   })

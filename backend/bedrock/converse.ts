@@ -7,7 +7,7 @@ import {
   type StopReason,
 } from '@aws-sdk/client-bedrock-runtime'
 import { Failure } from '../failure.ts'
-import type { Prompt } from '../prompt.ts'
+import type { Prompt } from '../prompt/prompt.ts'
 import { explain, type Intervention } from './guardrail.ts'
 
 /** A thawed Lambda can hold a dead HTTP/2 session, on which nothing ever comes. */

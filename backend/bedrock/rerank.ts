@@ -1,5 +1,5 @@
 import { type BedrockAgentRuntimeClient, RerankCommand } from '@aws-sdk/client-bedrock-agent-runtime'
-import type { Passage } from '../passage.ts'
+import type { Passage } from '../prompt/passage.ts'
 
 /** Rerank's own limit on the sources of one call. */
 const SOURCES_LIMIT = 1_000

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-bedrock-agent-runtime'
 import type { Clock } from '../clock.ts'
 import { fired } from '../deadline.ts'
-import type { Passage } from '../passage.ts'
+import type { Passage } from '../prompt/passage.ts'
 
 export interface Found {
   passages: Passage[]

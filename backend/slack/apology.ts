@@ -1,13 +1,12 @@
 import type { Clock } from '../clock.ts'
 import type { Place } from '../turn-record.ts'
-import { retryButton } from './blocks.ts'
-import { ownReplies } from './find.ts'
-import { isGone } from './gone.ts'
-import { toMetadata } from './metadata.ts'
-import { patiently } from './patience.ts'
-import type { SlackMessage } from './replies.ts'
-import { isNotStreaming } from './streamed.ts'
-import { doneOf, notDone, type Slack, slackError } from './web-api.ts'
+import { doneOf, notDone, type Slack } from './api/client.ts'
+import { isGone, isNotStreaming, slackError } from './api/error-codes.ts'
+import { toMetadata } from './api/metadata.ts'
+import { ownReplies } from './api/own-messages.ts'
+import type { SlackMessage } from './api/replies.ts'
+import { patiently } from './api/retry.ts'
+import { retryButton } from './reply/blocks.ts'
 
 /** Of the function's 30 s, less the probe's 2.5 and a write: to look, which the queue has repeated, and to leave the session active. */
 const LOOK_BUDGET_MS = 4_000

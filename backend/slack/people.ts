@@ -1,7 +1,7 @@
 import { within } from '../deadline.ts'
-import type { ThreadMessage } from '../history.ts'
-import { mentionedUserIds } from '../mrkdwn.ts'
-import type { Slack } from './web-api.ts'
+import type { ThreadMessage } from '../prompt/history.ts'
+import { mentionedUserIds } from '../prompt/mrkdwn.ts'
+import type { Slack } from './api/client.ts'
 
 /** Names make an answer nicer, not better. */
 export const PEOPLE_BUDGET_MS = 1_500

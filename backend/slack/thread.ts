@@ -1,15 +1,15 @@
-import type { ThreadMessage } from '../history.ts'
-import type { TurnMark } from './metadata.ts'
-import { readReplies } from './replies.ts'
-import { askedIn } from './root.ts'
-import type { Slack } from './web-api.ts'
+import type { ThreadMessage } from '../prompt/history.ts'
+import type { Slack } from './api/client.ts'
+import type { TurnMark } from './api/metadata.ts'
+import { readReplies } from './api/replies.ts'
+import { askedIn } from './command-thread.ts'
 
 /** The thread is worth waiting for, but not for ever: without it the question is still answered. */
 export const THREAD_BUDGET_MS = 3_000
 
 export type ReadThread = (at: { channel: string; threadTs: string; ts: string }) => Promise<ThreadMessage[]>
 
-/** Reads the thread up to the question, oldest first. Throws what Slack says, AskedToWait or BudgetSpent. */
+/** Reads the thread up to the question, oldest first. Throws what Slack says, RateLimited or BudgetSpent. */
 export function createReadThread(slack: Slack): ReadThread {
   return async ({ channel, threadTs, ts }) => {
     const messages = await readReplies(slack, { channel, threadTs, latest: ts }, THREAD_BUDGET_MS)

@@ -3,7 +3,7 @@ import type { Call } from '../calls.ts'
 import type { Clock } from '../clock.ts'
 import { framesTo } from './event-stream.ts'
 import type { Reply } from './h2c-server.ts'
-import type { StopReason } from './model.ts'
+import type { StopReason } from './models/model.ts'
 import type { StreamFault } from './stream-fault.ts'
 
 /** How a call ended, for the record of calls. */

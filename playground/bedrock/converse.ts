@@ -6,7 +6,7 @@ import { readInput } from './guarded-input.ts'
 import { guardOutput } from './guarded-output.ts'
 import type { Assessment, Guardrail } from './guardrail.ts'
 import type { Reply } from './h2c-server.ts'
-import type { Model, StopReason } from './model.ts'
+import type { Model, StopReason } from './models/model.ts'
 import { metronome, type Pace } from './pace.ts'
 import type { StreamFault } from './stream-fault.ts'
 

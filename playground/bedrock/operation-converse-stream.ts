@@ -1,8 +1,8 @@
-import { checkForClaude } from './claude.ts'
 import { ConverseRequest } from './converse-request.ts'
 import { checkConversation } from './converse-rules.ts'
 import type { Guardrail, GuardrailPolicy } from './guardrail.ts'
-import type { Model } from './model.ts'
+import { checkForClaude } from './models/claude.ts'
+import type { Model } from './models/model.ts'
 import { invalid } from './refusal.ts'
 import { readBody } from './request-body.ts'
 

@@ -3,15 +3,15 @@ import type { Access } from './access.ts'
 import type { Args } from './arguments.ts'
 import type { Events } from './events.ts'
 import type { Files } from './files.ts'
+import type { JsonObject } from './json-object.ts'
 import type { SlackLimits } from './limits.ts'
 import type { Messages } from './messages.ts'
 import type { Sessions } from './sessions.ts'
 import type { Views } from './views.ts'
-import type { Wire } from './wire.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What one method does with arguments that passed the table: the fields of its answer beside `ok`, or a thrown Refusal. */
-export type Behaviour = (args: Args) => Wire
+export type Behaviour = (args: Args) => JsonObject
 
 export type Behaviours = Record<string, Behaviour>
 

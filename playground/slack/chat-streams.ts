@@ -5,12 +5,12 @@ import { byApp } from './chat.ts'
 import { type Chunk, checkChunks } from './chunks.ts'
 import { readMetadata } from './content.ts'
 import { identity } from './identity.ts'
+import { messageOnWire } from './message-json.ts'
 import type { Message } from './messages.ts'
 import { Refusal, refuseFor } from './refusal.ts'
 import { SESSION_STATUSES } from './sessions.ts'
 import { checkOpen, endStream, markdownOf, type Stream, write } from './streams.ts'
 import { fromMarkdown } from './text.ts'
-import { messageOnWire } from './wire.ts'
 
 /** chat.startStream, appendStream and stopStream, with the ceilings of stream-limits.ts. `closers` gets what must be cancelled in the end. */
 export function chatStreams(world: World, closers: Set<() => void>): Behaviours {

@@ -2,9 +2,9 @@ import { type Args, stringOf } from './arguments.ts'
 import type { Behaviours, World } from './behaviour.ts'
 import { readContent, readMetadata } from './content.ts'
 import { identity } from './identity.ts'
+import { messageOnWire } from './message-json.ts'
 import type { Message } from './messages.ts'
 import { Refusal } from './refusal.ts'
-import { messageOnWire } from './wire.ts'
 import type { Channel } from './workspace.ts'
 
 /** The app as the author of a message. */

@@ -2,10 +2,11 @@ import { scopeFor } from './access.ts'
 import { type Args, stringOf } from './arguments.ts'
 import type { Behaviours, World } from './behaviour.ts'
 import { identity } from './identity.ts'
+import type { JsonObject } from './json-object.ts'
+import { readOnWire } from './message-json.ts'
 import type { Message } from './messages.ts'
 import { page, windowOf } from './paging.ts'
 import { Refusal } from './refusal.ts'
-import { readOnWire, type Wire } from './wire.ts'
 import type { Channel } from './workspace.ts'
 
 /** conversations.info, members, open, history and replies. */
@@ -76,13 +77,16 @@ export function conversations({ workspace, messages, access }: World): Behaviour
   }
 }
 
-const answer = (messages: Wire[], next: string): Wire => ({
+const answer = (messages: JsonObject[], next: string): JsonObject => ({
   messages,
   has_more: next !== '',
   ...(next !== '' && { response_metadata: { next_cursor: next } }),
 })
 
-function channelOnWire({ id, name, kind, members, shared, archived }: Channel, withCount: boolean): Wire {
+function channelOnWire(
+  { id, name, kind, members, shared, archived }: Channel,
+  withCount: boolean,
+): JsonObject {
   const common = {
     id,
     created: 1_700_000_000,

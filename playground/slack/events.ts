@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts'
 import { type Access, FAMILY, scopeFor } from './access.ts'
 import type { Deliverer, Delivery } from './delivery.ts'
 import { identity } from './identity.ts'
+import type { JsonObject } from './json-object.ts'
+import { messageOnWire } from './message-json.ts'
 import type { Message, Messages } from './messages.ts'
-import { messageOnWire, type Wire } from './wire.ts'
 import type { Channel, Workspace } from './workspace.ts'
 
 /** Where the app wants its requests. Without an address for it, a kind of request is not sent. */
@@ -16,15 +17,15 @@ export interface RequestUrls {
 export interface Events {
   /** Sends one event, in the channel where it happened and by whom. `envelope` replaces fields of the envelope. */
   send(
-    event: Wire & { type: string },
+    event: JsonObject & { type: string },
     about?: { channel?: Channel; userId?: string },
-    envelope?: Wire,
+    envelope?: JsonObject,
   ): Delivery | undefined
   posted(message: Message): void
-  edited(message: Message, before: Wire): void
-  deleted(message: Message, before: Wire): void
+  edited(message: Message, before: JsonObject): void
+  deleted(message: Message, before: JsonObject): void
   /** Somebody pressed the Stop button. */
-  stopped(event: Wire, about: { channel?: Channel; userId: string }): void
+  stopped(event: JsonObject, about: { channel?: Channel; userId: string }): void
 }
 
 /** Builds and sends the events of docs.slack.dev/apis/events-api to the app, in the channels where it is a member. */
@@ -43,9 +44,9 @@ export function createEvents(options: {
   let mentionFirst = false
 
   function send(
-    event: Wire & { type: string },
+    event: JsonObject & { type: string },
     about: { channel?: Channel; userId?: string } = {},
-    envelope: Wire = {},
+    envelope: JsonObject = {},
   ) {
     const url = urls()?.events
     if (url === undefined) return undefined
@@ -89,7 +90,7 @@ export function createEvents(options: {
     const channel = workspace.channels.get(message.channel)
     if (!channel?.members.has(identity.botUserId)) return undefined
     const root = message.threadTs ? messages.find(channel.id, message.threadTs) : undefined
-    const wire: Wire = {
+    const wire: JsonObject = {
       ...messageOnWire(message, { workspace }),
       ...(root && { parent_user_id: root.user }),
       channel: channel.id,
@@ -100,7 +101,7 @@ export function createEvents(options: {
   const mentionsApp = ({ text, user }: Message) =>
     text.includes(`<@${identity.botUserId}>`) && user !== identity.botUserId
 
-  function mention(message: Message, channel: Channel, wire: Wire) {
+  function mention(message: Message, channel: Channel, wire: JsonObject) {
     if (!comes('app_mention', 'app_mentions:read')) return
     const { subtype: _, ...rest } = wire
     send({ ...rest, type: 'app_mention', event_ts: message.ts }, { channel, userId: message.user })

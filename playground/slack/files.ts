@@ -1,5 +1,5 @@
 import { identity } from './identity.ts'
-import type { Wire } from './wire.ts'
+import type { JsonObject } from './json-object.ts'
 
 export interface SlackFile {
   id: string
@@ -83,13 +83,22 @@ export function createFiles({ origin, now }: { origin: string; now: () => number
 }
 
 /** A file inside a message: all of it, or the stub of a Slack Connect channel. */
-export const fileOnWire = (file: SlackFile): Wire =>
+export const fileOnWire = (file: SlackFile): JsonObject =>
   file.stub
     ? { id: file.id, mode: 'file_access', file_access: 'check_file_info', created: 0, timestamp: 0, user: '' }
     : wholeFile(file)
 
 /** A file as files.info shows it (docs.slack.dev/reference/objects/file-object). */
-export function wholeFile({ id, name, mimetype, content, user, created, external, url }: SlackFile): Wire {
+export function wholeFile({
+  id,
+  name,
+  mimetype,
+  content,
+  user,
+  created,
+  external,
+  url,
+}: SlackFile): JsonObject {
   const extension = name.includes('.') ? (name.split('.').at(-1) ?? '') : ''
   const filetype = extension === 'txt' ? 'text' : extension === 'md' ? 'markdown' : extension
   return {

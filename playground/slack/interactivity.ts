@@ -3,11 +3,11 @@ import { type Block, isObject } from './blocks.ts'
 import type { Deliverer, Delivery } from './delivery.ts'
 import type { RequestUrls } from './events.ts'
 import { identity } from './identity.ts'
+import { messageOnWire } from './message-json.ts'
 import type { Message, Messages } from './messages.ts'
 import type { ResponseUrls } from './response-urls.ts'
 import { blocksOf } from './streams.ts'
 import type { Views } from './views.ts'
-import { messageOnWire } from './wire.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface Press {

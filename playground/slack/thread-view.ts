@@ -1,8 +1,8 @@
 import type { Block } from './blocks.ts'
 import { wholeFile } from './files.ts'
+import type { JsonObject } from './json-object.ts'
 import type { Message } from './messages.ts'
 import { blocksOf, type Piece, type Task } from './streams.ts'
-import type { Wire } from './wire.ts'
 import type { Workspace } from './workspace.ts'
 
 /** A message as people see it now. */
@@ -24,7 +24,7 @@ export interface ThreadMessage {
   tasks: readonly Task[]
   plan?: string
   blocks: readonly Block[]
-  files: readonly Wire[]
+  files: readonly JsonObject[]
   /** Emoji name → who chose it. */
   reactions: Readonly<Record<string, readonly string[]>>
   metadata?: Record<string, unknown>

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { AwsClient } from 'aws4fetch'
 import type { Turn } from '../../backend/handoff.ts'
 import { BACKEND_BUNDLE, build, bundleFunction } from '../../infra/build.ts'
-import type { Model } from '../../playground/bedrock/model.ts'
+import type { Model } from '../../playground/bedrock/models/model.ts'
 import { createKnowledgeBase } from '../../playground/bedrock/rank.ts'
 import type { Call, Faults } from '../../playground/calls.ts'
 import { identity } from '../../playground/slack/identity.ts'
@@ -27,7 +28,10 @@ const AIM_IN_SEQUENCE = 4
 export async function benchBackend(): Promise<void> {
   await build()
   const folder = await mkdtemp(join(tmpdir(), 'vera-bench-'))
-  const straight = await bundleFunction('test/bench/straight-answer.ts', folder)
+  const straight = await bundleFunction(
+    fileURLToPath(new URL('./straight-answer.ts', import.meta.url)),
+    folder,
+  )
   const stacks = await Promise.all([BACKEND_BUNDLE, straight].map(start))
   const [ours, floor] = stacks
   if (!ours || !floor) throw new Error('A stack is missing.')

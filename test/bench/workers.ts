@@ -28,8 +28,13 @@ export async function buildWorkers(): Promise<BuiltWorker[]> {
   return Promise.all([ours, bundled('hand-written'), bundled('bare')])
 }
 
-async function bundled(name: Name): Promise<BuiltWorker> {
-  const entry = fileURLToPath(new URL(`./${name}-worker.ts`, import.meta.url))
+const ENTRIES = {
+  'hand-written': new URL('./hand-written-worker.ts', import.meta.url),
+  bare: new URL('./bare-worker.ts', import.meta.url),
+}
+
+async function bundled(name: keyof typeof ENTRIES): Promise<BuiltWorker> {
+  const entry = fileURLToPath(ENTRIES[name])
   const { outputFiles } = await esbuild.build({
     entryPoints: [entry],
     outfile: `${name}.js`,

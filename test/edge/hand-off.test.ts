@@ -1,9 +1,9 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Handoff } from '../../backend/handoff.ts'
-import { createConsume, delaySeconds, MAX_RETRIES } from '../../edge/consume.ts'
 import { QUEUE_TIMEOUT_MS } from '../../edge/hand-off.ts'
 import { INVOKE_TIMEOUT_MS } from '../../edge/invoke.ts'
+import { createConsume, delaySeconds, MAX_RETRIES } from '../../edge/queue-consumer.ts'
 import { createEdge, type FakeEdge } from './edge.ts'
 import { click, command, envelope, mention, NOW_MS, tryAgain } from './slack-request.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { classify } from '../../edge/classify.ts'
-import type { Decision } from '../../edge/decision.ts'
-import { Post, Stopped } from '../../edge/envelope.ts'
+import { classify } from '../../edge/classify/classify.ts'
+import type { Decision } from '../../edge/classify/decision.ts'
+import { Post, Stopped } from '../../edge/classify/envelope.ts'
 import type { VerifiedBody } from '../../edge/signature.ts'
-import { BOT_EVENTS } from '../../infra/slack-manifest.ts'
+import { BOT_EVENTS } from '../../infra/settings/slack-manifest.ts'
 import { envelope, type Fields, mention, message, stopped } from './slack-request.ts'
 
 const decide = (event: Fields): Decision =>

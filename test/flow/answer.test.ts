@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { disobedient } from '../../playground/bedrock/disobedient.ts'
-import { mention, openStage, post } from './stage.ts'
+import { disobedient } from './disobedient-model.ts'
+import { mention, openStage, post } from './flow-stage.ts'
 
 const stage = openStage()
 

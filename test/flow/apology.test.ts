@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ANSWER, asksToWait, begin, logged, openStage, post, press, refused, textOf } from './flow-stage.ts'
 import { ASKED, CHANNEL, expectOneReason, killedAt, SORRY } from './killing.ts'
 import { saying, speaking } from './models.ts'
-import { ANSWER, asksToWait, begin, logged, openStage, post, press, refused, textOf } from './stage.ts'
 
 const stage = openStage()
 

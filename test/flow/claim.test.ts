@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CLAIM_BUDGET_MS } from '../../backend/dynamo/turns.ts'
-import { logged, openStage, post, QUESTION, REFERENCE, stored } from './stage.ts'
+import { logged, openStage, post, QUESTION, REFERENCE, stored } from './flow-stage.ts'
 
 const stage = openStage()
 const BROKEN = {

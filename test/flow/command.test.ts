@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
-import { ANSWER, failing, openStage, post, press, refused, seen, textOf, whispers } from './stage.ts'
+import { ANSWER, failing, openStage, post, press, refused, seen, textOf, whispers } from './flow-stage.ts'
 
 const stage = openStage()
 

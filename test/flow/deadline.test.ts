@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { REPLY_RESERVE_MS } from '../../backend/deadline.ts'
 import type { Faults } from '../../playground/calls.ts'
+import { asksToWait, failing, mention, openStage, post } from './flow-stage.ts'
 import { speaking } from './models.ts'
-import { asksToWait, failing, mention, openStage, post } from './stage.ts'
 
 const stage = openStage({ lambdaTimeoutSeconds: REPLY_RESERVE_MS / 1000 + 2 })
 

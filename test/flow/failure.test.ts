@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
-import { ending, saying } from './models.ts'
 import {
   ANSWER,
   asksToWait,
@@ -11,7 +10,8 @@ import {
   QUESTION,
   REFERENCE,
   refused,
-} from './stage.ts'
+} from './flow-stage.ts'
+import { ending, saying } from './models.ts'
 
 const stage = openStage()
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { rate } from '../../backend/rate.ts'
+import { rate } from '../../backend/turn/feedback.ts'
 import { TURNS_TABLE } from '../../playground/account.ts'
-import { logged, openStage, post, press, QUESTION, stored, whispers } from './stage.ts'
+import { logged, openStage, post, press, QUESTION, stored, whispers } from './flow-stage.ts'
 
 const stage = openStage()
 

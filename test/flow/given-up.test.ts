@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { begin, called, logged, openStage, post, press, REFERENCE, textOf } from './flow-stage.ts'
 import { saying, silent, speaking } from './models.ts'
-import { begin, called, logged, openStage, post, press, REFERENCE, textOf } from './stage.ts'
 
 /** In a direct message, which comes as one event: so there is one invocation a question. */
 const ASKED = { channel: 'D00ADA', text: 'where does the VPN guide live?' }

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Handoff } from '../../backend/handoff.ts'
+import { ANSWER, openStage, seen, stored, whispers } from './flow-stage.ts'
 import { invoke, turnAbout } from './invoke.ts'
-import { ANSWER, openStage, seen, stored, whispers } from './stage.ts'
 
 const stage = openStage()
 const FIXTURES = globSync('test/fixtures/handoffs/*/*.json').map((path) => ({

@@ -1,6 +1,6 @@
 import { AwsClient } from 'aws4fetch'
 import type { Turn } from '../../backend/handoff.ts'
-import type { Stage } from './stage.ts'
+import type { Stage } from './flow-stage.ts'
 
 /** What the edge does, by hand: a handoff as it may lie in a queue for a day, and come from an older release. Settles. */
 export async function invoke({ stack }: Stage, handoff: unknown): Promise<void> {

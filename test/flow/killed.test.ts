@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { begin, called, logged, openStage, post, refused, running, stored } from './flow-stage.ts'
 import { ASKED, CHANNEL, expectOneReason, killedAt, SORRY } from './killing.ts'
 import { silent, speaking } from './models.ts'
-import { begin, called, logged, openStage, post, refused, running, stored } from './stage.ts'
 
 const stage = openStage()
 

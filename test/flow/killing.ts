@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Call } from '../../playground/calls.ts'
-import { begin, logged, REFERENCE, running, type Stage, textOf } from './stage.ts'
+import { begin, logged, REFERENCE, running, type Stage, textOf } from './flow-stage.ts'
 
 /** In a direct message, which comes as one event: so there is one process that answers. */
 export const CHANNEL = 'D00ADA'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { LATE_MS, lateNote } from '../../backend/late.ts'
+import { LATE_MS, lateNote } from '../../backend/sentences.ts'
 import { identity } from '../../playground/slack/identity.ts'
+import { ANSWER, failing, openStage, post, seen } from './flow-stage.ts'
 import { invoke, turnAbout } from './invoke.ts'
-import { ANSWER, failing, openStage, post, seen } from './stage.ts'
 
 const stage = openStage()
 

@@ -16,7 +16,7 @@ import {
   type Stage,
   stored,
   textOf,
-} from './stage.ts'
+} from './flow-stage.ts'
 
 const stage = openStage()
 

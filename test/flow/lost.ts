@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Fault } from '../../playground/calls.ts'
+import { post, QUESTION, type Stage } from './flow-stage.ts'
 import { speaking } from './models.ts'
-import { post, QUESTION, type Stage } from './stage.ts'
 
 /** The answer is lost; in both cases nobody knows which of the two it is. */
 export const LOST: [string, Fault][] = [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { BOT_EVENTS, BOT_SCOPES } from '../../infra/slack-manifest.ts'
+import { BOT_EVENTS, BOT_SCOPES } from '../../infra/settings/slack-manifest.ts'
+import { called, mention, openStage, press, QUESTION } from './flow-stage.ts'
 import { speaking } from './models.ts'
-import { called, mention, openStage, press, QUESTION } from './stage.ts'
 
 // Every flow test runs with what the manifest asks for, and so shows that nothing lacks. This one shows that nothing is too much.
 

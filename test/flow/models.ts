@@ -1,4 +1,4 @@
-import type { Model, StopReason } from '../../playground/bedrock/model.ts'
+import type { Model, StopReason } from '../../playground/bedrock/models/model.ts'
 
 /** Says `words` words, one every `everyMs`: "word1 word2 …". */
 export function speaking(words: number, everyMs: number): Model {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { CLAIM_BUDGET_MS } from '../../backend/dynamo/turns.ts'
-import { saying, speaking } from './models.ts'
 import {
   ANSWER,
   asksToWait,
@@ -12,7 +11,8 @@ import {
   openStage,
   post,
   QUESTION,
-} from './stage.ts'
+} from './flow-stage.ts'
+import { saying, speaking } from './models.ts'
 
 const stage = openStage()
 const isClaim = ({ method, args }: { method: string; args: Record<string, unknown> }) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { called, mention, openStage, seen } from './stage.ts'
+import { called, mention, openStage, seen } from './flow-stage.ts'
 
 const stage = openStage()
 

@@ -13,7 +13,7 @@ import {
   seen,
   textOf,
   whispers,
-} from './stage.ts'
+} from './flow-stage.ts'
 
 const stage = openStage()
 const DENIED = refuseWith('AccessDeniedException', 'You may not.')

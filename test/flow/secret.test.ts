@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SLACK_SECRET, SLACK_SECRET_ARN } from '../../playground/account.ts'
-import { ANSWER, logged, openStage, post } from './stage.ts'
+import { ANSWER, logged, openStage, post } from './flow-stage.ts'
 
 const stage = openStage()
 const ASKED = { channel: 'D00ADA', text: 'where does the VPN guide live?' }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { begin, called, mention, openStage, post, QUESTION, refused, stored } from './flow-stage.ts'
 import { saying, silent, speaking } from './models.ts'
-import { begin, called, mention, openStage, post, QUESTION, refused, stored } from './stage.ts'
 
 const stage = openStage()
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { joined, longAnswer } from '../backend/slack/long-answer.ts'
+import { joined, longAnswer } from '../backend/slack/reply/long-answer.ts'
+import { openStage, post, QUESTION, textOf } from './flow-stage.ts'
 import { saying } from './models.ts'
-import { openStage, post, QUESTION, textOf } from './stage.ts'
 
 /** As long as `model.maxTokens` lets the model speak. */
 const ANSWER = longAnswer(6_500, 30)

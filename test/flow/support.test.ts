@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { BACKEND_BUNDLE } from '../../infra/build.ts'
+import { failing, openStage, post, press, whispers } from './flow-stage.ts'
 import { ASKED, killedAt } from './killing.ts'
 import { speaking } from './models.ts'
-import { failing, openStage, post, press, whispers } from './stage.ts'
 
 const CONTACT = 'Ask in #fake-help-desk.'
 

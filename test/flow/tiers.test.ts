@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ANSWER, begin, openStage, QUESTION } from './stage.ts'
+import { ANSWER, begin, openStage, QUESTION } from './flow-stage.ts'
 
 /** A sixth of Slack's minute, and of what it lets pass in it. */
 const stage = openStage({

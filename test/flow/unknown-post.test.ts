@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { failing, openStage, refused } from './flow-stage.ts'
 import { expectOneWholeAnswer, LOST } from './lost.ts'
-import { failing, openStage, refused } from './stage.ts'
 
 const stage = openStage()
 

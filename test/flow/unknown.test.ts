@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { begin, failing, mention, openStage } from './flow-stage.ts'
 import { expectOneWholeAnswer, LOST } from './lost.ts'
 import { speaking } from './models.ts'
-import { begin, failing, mention, openStage } from './stage.ts'
 
 const stage = openStage()
 

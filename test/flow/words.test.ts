@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { TURNS_TABLE } from '../../playground/account.ts'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
+import { failing, mention, openStage, press, refused, textOf } from './flow-stage.ts'
 import { saying } from './models.ts'
-import { failing, mention, openStage, press, refused, textOf } from './stage.ts'
 
 /** One word for each place where people's words come from. None of them may be found where we keep or print anything. */
 const WORDS = {

@@ -1,4 +1,4 @@
-import type { Sections } from '../../infra/sections.ts'
+import type { Sections } from '../../infra/settings/sections.ts'
 
 /** A configuration of the tests' own, because that of the repository is there to be edited. */
 export const fakeSections: Sections = {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
-import type { Sections } from '../../infra/sections.ts'
+import type { Sections } from '../../infra/settings/sections.ts'
 import { createStacks } from '../../infra/stack.ts'
 import { fakeSections } from './fake-sections.ts'
 

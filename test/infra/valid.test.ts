@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import type { Sections } from '../../infra/sections.ts'
+import type { Sections } from '../../infra/settings/sections.ts'
 import { fakeSections } from './fake-sections.ts'
 import { appWith, synthesize } from './synthesized.ts'
 

@@ -1,5 +1,5 @@
 import type { ConverseRequest } from '../../playground/bedrock/converse-request.ts'
-import type { Model } from '../../playground/bedrock/model.ts'
+import type { Model } from '../../playground/bedrock/models/model.ts'
 
 /** Words of one answer: some seconds of speaking, and some appends. */
 const WORDS = 60

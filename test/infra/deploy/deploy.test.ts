@@ -1,11 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readGiven } from '../../../infra/deploy/given.ts'
-import { WrongUsage } from '../../../infra/deploy/to-mend.ts'
-import { BOT_EVENTS, BOT_SCOPES, createAppLink, manifestOf } from '../../../infra/slack-manifest.ts'
+import { readGiven } from '../../../infra/deploy/terminal/cli-options.ts'
+import { BOT_EVENTS, BOT_SCOPES, createAppLink, manifestOf } from '../../../infra/settings/slack-manifest.ts'
+import { WrongUsage } from '../../../infra/settings/user-error.ts'
 import { fakeSections } from '../fake-sections.ts'
-import { ARN, brief, CHECKS, createStage, expectHidden, FLAGS, GIVEN, SECRETS, STEPS } from './stage.ts'
+import {
+  ARN,
+  brief,
+  CHECKS,
+  createStage,
+  expectHidden,
+  FLAGS,
+  GIVEN,
+  SECRETS,
+  STEPS,
+} from './deploy-stage.ts'
 
 const DEPLOY = 'infra/deploy.ts'
 const EDGE_URL = 'https://vera-edge.fake.workers.dev'

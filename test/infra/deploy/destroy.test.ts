@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fakeSections } from '../fake-sections.ts'
-import { createStage, FLAGS, GIVEN } from './stage.ts'
+import { createStage, FLAGS, GIVEN } from './deploy-stage.ts'
 
 const DESTROY = 'infra/destroy.ts'
 

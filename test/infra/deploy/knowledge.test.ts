@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ARN, createStage, FLAGS, GIVEN, SECRETS, type Stage, WIKI } from './stage.ts'
+import { ARN, createStage, FLAGS, GIVEN, SECRETS, type Stage, WIKI } from './deploy-stage.ts'
 import { FAILED } from './world.ts'
 
 const DEPLOY = 'infra/deploy.ts'

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { originOf } from '../../../infra/deploy/worker.ts'
+import { originOf } from '../../../infra/deploy/steps/worker.ts'
 import { fakeSections } from '../fake-sections.ts'
-import { CHECKS, createStage, FLAGS, GIVEN, type Stage, writeSections } from './stage.ts'
+import { CHECKS, createStage, FLAGS, GIVEN, type Stage, writeSections } from './deploy-stage.ts'
 
 const DEPLOY = 'infra/deploy.ts'
 const { identity, knowledge, model } = fakeSections

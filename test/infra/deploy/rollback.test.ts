@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { stepBack, type WorkerVersion } from '../../../infra/deploy/earlier-release.ts'
-import { createStage, FLAGS, GIVEN } from './stage.ts'
+import { stepBack, type WorkerVersion } from '../../../infra/deploy/steps/earlier-release.ts'
+import { createStage, FLAGS, GIVEN } from './deploy-stage.ts'
 
 const ROLLBACK = 'infra/rollback.ts'
 

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fakeSections } from '../fake-sections.ts'
-import { ARN, createStage, FLAGS, GIVEN, type Stage, writeSections } from './stage.ts'
+import { ARN, createStage, FLAGS, GIVEN, type Stage, writeSections } from './deploy-stage.ts'
 
 const DEPLOY = 'infra/deploy.ts'
 const OTHER = { SLACK_SIGNING_SECRET: 'f'.repeat(32), SLACK_BOT_TOKEN: 'xoxb-fake-token-of-another' }

@@ -14,7 +14,7 @@ import {
   SECRETS,
   STEPS,
   type Stage,
-} from './stage.ts'
+} from './deploy-stage.ts'
 import { FAILED } from './world.ts'
 
 const ENTER = '\r'

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { WorkerVersion } from '../../../infra/deploy/earlier-release.ts'
-import type { IngestionJob } from '../../../infra/deploy/ingestion.ts'
+import type { WorkerVersion } from '../../../infra/deploy/steps/earlier-release.ts'
+import type { IngestionJob } from '../../../infra/deploy/steps/ingestion.ts'
 import type { Answer, Call } from './recorders.ts'
 
 /** What there is at AWS and Cloudflare. */

@@ -8,7 +8,7 @@ import {
 import { onTestFinished } from 'vitest'
 import { type BedrockOptions, startBedrock } from '../../../playground/bedrock/bedrock.ts'
 import type { KnowledgeBase } from '../../../playground/bedrock/knowledge-base.ts'
-import type { Model, Piece } from '../../../playground/bedrock/model.ts'
+import type { Model, Piece } from '../../../playground/bedrock/models/model.ts'
 import { createCalls } from '../../../playground/calls.ts'
 
 export const HAIKU = 'us.anthropic.claude-haiku-5-5'

@@ -4,7 +4,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime'
 import { expect, test } from 'vitest'
 import type { GuardrailPolicy } from '../../../playground/bedrock/guardrail.ts'
-import type { Piece } from '../../../playground/bedrock/model.ts'
+import type { Piece } from '../../../playground/bedrock/models/model.ts'
 import {
   eventsOf,
   fakeAccount,

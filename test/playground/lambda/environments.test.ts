@@ -15,7 +15,7 @@ import {
   stage,
   temporaryFolder,
   writeBundle,
-} from './stage.ts'
+} from './lambda-stage.ts'
 
 interface Reported {
   count: number

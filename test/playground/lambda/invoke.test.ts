@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ARN, edge, heldClock, stage } from './stage.ts'
+import { ARN, edge, heldClock, stage } from './lambda-stage.ts'
 
 async function refusalOf(response: Response) {
   const { message } = (await response.json()) as { message: string }

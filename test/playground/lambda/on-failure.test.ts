@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
 import type { FailureRecord } from '../../../playground/lambda/on-failure.ts'
-import { heldClock, type Stage, stage } from './stage.ts'
+import { heldClock, type Stage, stage } from './lambda-stage.ts'
 
 interface Message {
   messageId: string

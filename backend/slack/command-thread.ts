@@ -1,0 +1,81 @@
+import type { Clock } from '../clock.ts'
+import { escapeMrkdwn, toPlain } from '../prompt/mrkdwn.ts'
+import { type Attempt, doneOf, type Slack } from './api/client.ts'
+import { toMetadata } from './api/metadata.ts'
+import { lookUntil } from './api/own-messages.ts'
+import { read } from './api/replies.ts'
+import { patiently } from './api/retry.ts'
+
+/** Two calls, which nothing else of the turn can go before; less in an apology, whose function has 30 s for all of it. */
+const ROOT_BUDGET_MS = 30_000
+const ROOT_AGAIN_BUDGET_MS = 10_000
+
+/** Of the look for a root whose answer was lost. */
+const LOOK_BUDGET_MS = 5_000
+const LOOK_LIMIT_MESSAGES = 20
+
+/** How often a root is posted that is not found after a post without an answer. */
+const POSTS = 2
+
+const PREFIX = 'You asked: '
+
+/** Undefined where Slack refuses: the person cannot be written to. */
+export type OpenThread = (
+  command: { id: string; userId: string; text: string },
+  again?: 'again',
+) => Promise<{ channel: string; ts: string } | undefined>
+
+/**
+ * Opens the thread that a command is answered in: a message in the asker's direct messages that repeats the question.
+ * With `again` it may be there already, and is looked for first. Throws where Slack does not say what it has done.
+ * https://docs.slack.dev/reference/methods/conversations.open
+ */
+export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
+  return async ({ id, userId, text }, again) => {
+    const until = clock.now() + (again ? ROOT_AGAIN_BUDGET_MS : ROOT_BUDGET_MS)
+    const opened = await patiently({ clock, until }, () =>
+      slack.write((client) => client.conversations.open({ users: userId })),
+    )
+    if (opened.is === 'refused') return undefined
+    const channel = doneOf(opened).channel?.id
+    if (channel === undefined) throw new Error('conversations.open gave no channel')
+
+    // Slack does not say whether a command's text comes escaped: both read the same after this.
+    const root = `${PREFIX}${escapeMrkdwn(toPlain(text, new Map()))}`
+    const metadata = toMetadata({ turnId: id, attempt: 0, part: 0, state: 'root', userId })
+    const post = () =>
+      patiently({ clock, until, tries: 1 }, () =>
+        slack.make((client) =>
+          client.chat.postMessage({
+            channel,
+            text: root,
+            metadata,
+            unfurl_links: false,
+            unfurl_media: false,
+          }),
+        ),
+      )
+    let posted: Attempt<string> = again ? { is: 'unknown', error: undefined } : await post()
+    for (let posts = 1; posted.is === 'unknown' && posts <= POSTS; posts++) {
+      const found = await lookUntil({ clock, until }, () => findRoot(channel, id))
+      if (found !== undefined) return { channel, ts: found }
+      posted = await post()
+    }
+    return posted.is === 'refused' ? undefined : { channel, ts: doneOf(posted) }
+  }
+
+  async function findRoot(channel: string, turnId: string): Promise<string | undefined> {
+    const { appId } = await slack.identity()
+    const { messages = [] } = await slack.read(LOOK_BUDGET_MS, (client) =>
+      client.conversations.history({ channel, include_all_metadata: true, limit: LOOK_LIMIT_MESSAGES }),
+    )
+    return messages
+      .flatMap((message) => read(message, appId))
+      .find(({ mark }) => mark?.state === 'root' && mark.turnId === turnId)?.ts
+  }
+}
+
+/** The question in the text of such a message. */
+export function askedIn(root: string): string {
+  return root.startsWith(PREFIX) ? root.slice(PREFIX.length) : root
+}

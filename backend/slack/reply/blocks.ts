@@ -1,0 +1,93 @@
+import type { ActionsBlock, ContextActionsBlock, KnownBlock, SectionBlock, TaskCardBlock } from '@slack/types'
+import { escapeMrkdwn } from '../../prompt/mrkdwn.ts'
+import type { NumberedPassage } from '../../prompt/passage.ts'
+import type { Content, Step } from './content.ts'
+
+/** Slack's limit for a section: https://docs.slack.dev/reference/block-kit/blocks/section-block */
+const SECTION_LIMIT_CHARS = 3_000
+
+/** What stands under the last message of a reply. */
+export interface Ending {
+  sources: readonly NumberedPassage[]
+  offer: 'thumbs' | 'retry' | 'nothing'
+}
+
+/** The attempt at a turn that a button means. */
+export interface Pressable {
+  turnId: string
+  attempt: number
+}
+
+/** The blocks under a reply. The value of its buttons names the turn and the attempt; the edge reads it (edge/classify-click.ts). */
+export function endingBlocks({ sources, offer }: Ending, turn: Pressable): KnownBlock[] {
+  return [
+    ...sourceBlocks(sources),
+    ...(offer === 'thumbs' ? [thumbs(turn)] : offer === 'retry' ? [retryButton(turn)] : []),
+  ]
+}
+
+/** A message set as a whole: its steps, its text, and what stands under it. */
+export function wholeBlocks(
+  { steps, text }: Pick<Content, 'steps' | 'text'>,
+  under: readonly KnownBlock[],
+): KnownBlock[] {
+  return [
+    ...steps.map(taskCard),
+    ...(text.trim() === '' ? [] : [{ type: 'markdown', text } as const]),
+    ...under,
+  ]
+}
+
+/** The passages that the answer cites, as a list of links. No block where nothing is cited. */
+function sourceBlocks(cited: readonly NumberedPassage[]): SectionBlock[] {
+  if (cited.length === 0) return []
+  const lines = cited.map(({ number, title, url, base, updated }) => {
+    const name =
+      url === undefined
+        ? escapeMrkdwn(title)
+        : `<${escapeMrkdwn(url).replaceAll('|', '%7C')}|${escapeMrkdwn(title).replaceAll('|', '¦')}>`
+    return `${number}. ${[name, escapeMrkdwn(base), updated?.slice(0, 10)].filter(Boolean).join(' · ')}`
+  })
+  let text = '*Sources*'
+  for (const line of lines) {
+    if (text.length + 1 + line.length > SECTION_LIMIT_CHARS) break
+    text += `\n${line}`
+  }
+  return [{ type: 'section', text: { type: 'mrkdwn', text } }]
+}
+
+/** https://docs.slack.dev/reference/block-kit/blocks/context-actions-block */
+function thumbs(turn: Pressable): ContextActionsBlock {
+  const thumb = (label: string, read: string, which: string) => ({
+    text: { type: 'plain_text' as const, text: label },
+    accessibility_label: read,
+    value: `${buttonValue(turn)}|${which}`,
+  })
+  return {
+    type: 'context_actions',
+    elements: [
+      {
+        type: 'feedback_buttons',
+        action_id: 'feedback',
+        positive_button: thumb('Helpful', 'This answer was helpful', 'positive'),
+        negative_button: thumb('Not helpful', 'This answer was not helpful', 'negative'),
+      },
+    ],
+  }
+}
+
+export function retryButton(turn: Pressable): ActionsBlock {
+  const text = { type: 'plain_text' as const, text: 'Try again' }
+  return {
+    type: 'actions',
+    elements: [{ type: 'button', action_id: 'retry', text, value: buttonValue(turn) }],
+  }
+}
+
+function buttonValue({ turnId, attempt }: Pressable): string {
+  return `${turnId}|${attempt}`
+}
+
+function taskCard({ id, title, status }: Step): TaskCardBlock {
+  return { type: 'task_card', task_id: id, title, status }
+}

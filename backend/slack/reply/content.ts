@@ -1,0 +1,49 @@
+import { bytesOf } from '../../markdown/cut.ts'
+import { follow, NOTHING_OPEN, type Open } from '../../markdown/follow.ts'
+
+/** A stage of the work, as people see it beside the text. */
+export interface Step {
+  id: string
+  title: string
+  status: 'in_progress' | 'complete'
+}
+
+/** All that one message of ours should hold, whether or not Slack has it yet. */
+export interface Content {
+  readonly text: string
+  readonly steps: readonly Step[]
+  /** Where its Markdown has got to. */
+  readonly open: Open
+  /** UTF-8 bytes of the text and of the titles, as Slack counts them. */
+  bytes(): number
+  add(text: string, steps?: readonly Step[]): void
+}
+
+export function createContent(): Content {
+  let text = ''
+  let textBytes = 0
+  let open = NOTHING_OPEN
+  const steps = new Map<string, Step>()
+  return {
+    get text() {
+      return text
+    },
+    get steps() {
+      return [...steps.values()]
+    },
+    get open() {
+      return open
+    },
+    bytes: () => textBytes + stepBytes([...steps.values()]),
+    add(more, done = []) {
+      text += more
+      textBytes += bytesOf(more)
+      open = follow(open, more)
+      for (const step of done) steps.set(step.id, step)
+    },
+  }
+}
+
+export function stepBytes(steps: readonly Step[]): number {
+  return bytesOf(steps.map(({ title }) => title).join(''))
+}

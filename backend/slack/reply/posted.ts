@@ -1,0 +1,126 @@
+import type { Attempt } from '../api/client.ts'
+import { isTooLong } from '../api/error-codes.ts'
+import type { TurnMark } from '../api/metadata.ts'
+import { ownReplies } from '../api/own-messages.ts'
+import { patiently } from '../api/retry.ts'
+import type { Ending } from './blocks.ts'
+import { type Content, createContent } from './content.ts'
+import { type Added, type Desk, type Ended, type Message, stateAfter } from './message.ts'
+import { setMessage, wholeMessage, withStepsOrWithout } from './set-message.ts'
+
+/** A stream that is still open for Slack refuses updates until it has closed it. */
+const CONFLICT_WAIT_MS = 1_000
+const CONFLICTS = 5
+
+/** A post that had no answer and is not there is made again, after a pause and then after longer ones: for half a minute in all. */
+const POSTS = 6
+const POST_AGAIN_MS = 1_000
+
+interface PostedOptions {
+  part: number
+  /** The message that was a stream and goes on by updates. */
+  from?: { ts: string; content: Content; unsure: string } | undefined
+  /** Sends nothing before its end. */
+  held?: boolean
+}
+
+/**
+ * A message that is posted, and then updated with its whole text each time, steps before and what stands under it in
+ * the end. Where the answer to the post is lost, it is looked for by its metadata and posted again if it is not there.
+ * https://docs.slack.dev/reference/methods/chat.postMessage
+ */
+export function createPosted(desk: Desk, { part, from, held = false }: PostedOptions): Message {
+  const { slack, clock, to } = desk
+  const content = from?.content ?? createContent()
+  let ts = from?.ts
+  /** What was sent without an answer since the last whole. */
+  let doubtful = from?.unsure ?? ''
+  let conflicts = 0
+  /** What it was ended with, if it was. */
+  let ended: { ending?: Ending } | undefined
+
+  async function post(state: TurnMark['state'], whole: Content, ending?: Ending): Promise<Attempt<unknown>> {
+    for (let posts = 1, pauseMs = POST_AGAIN_MS; ; posts++, pauseMs *= 2) {
+      const attempt = await withStepsOrWithout(desk, whole, (shown) =>
+        slack.make((client) =>
+          client.chat.postMessage({
+            thread_ts: to.threadTs,
+            ...wholeMessage(desk, shown, { part, state, ending }),
+            unfurl_links: false,
+            unfurl_media: false,
+          }),
+        ),
+      )
+      if (attempt.is === 'done') ts = attempt.value
+      if (attempt.is !== 'unknown') return attempt
+      const replies = await ownReplies(desk, to)
+      const found = replies.find(
+        ({ mark }) => mark?.turnId === to.turnId && mark.attempt === to.attempt && mark.part === part,
+      )
+      if (found) {
+        ts = found.ts
+        return { is: 'done', value: undefined }
+      }
+      if (posts === POSTS || clock.now() + pauseMs >= desk.until) return attempt
+      await clock.sleep(pauseMs)
+    }
+  }
+
+  return {
+    get ts() {
+      return ts
+    },
+    content,
+    since: undefined,
+    unsure: () => doubtful,
+    async add(text, steps, final): Promise<Added> {
+      if (held) {
+        content.add(text, steps)
+        doubtful += text
+        return { is: 'taken' }
+      }
+      const posted = ts
+      const grown = createContent()
+      grown.add(content.text + text, [...content.steps, ...steps])
+      const state = final ? stateAfter(final.ending) : 'open'
+      const ending = final?.ending
+      const attempt =
+        posted === undefined
+          ? await post(state, grown, ending)
+          : await setMessage(desk, posted, grown, { part, state, ending })
+      switch (attempt.is) {
+        case 'wait':
+          return attempt
+        case 'refused':
+          if (isTooLong(attempt.code)) return { is: 'full' }
+          if (posted === undefined) throw attempt.error
+          if (attempt.code === 'streaming_state_conflict' && conflicts++ < CONFLICTS)
+            return { is: 'wait', waitMs: CONFLICT_WAIT_MS }
+          return { is: 'lost' }
+        case 'unknown':
+          if (posted === undefined) throw attempt.error
+          // Made good by the next, which sets the whole.
+          doubtful += text
+          break
+        case 'done':
+          doubtful = ''
+          ended = final
+      }
+      content.add(text, steps)
+      return { is: 'taken' }
+    },
+    async end(ending, until): Promise<Ended> {
+      if (ts === undefined || (ended && (ending === undefined || ended.ending)))
+        return { is: 'done', session: false }
+      const set = ts
+      const attempt = await patiently({ clock, until }, () =>
+        setMessage(desk, set, content, { part, state: stateAfter(ending), ending }),
+      )
+      if (attempt.is === 'done') doubtful = ''
+      return {
+        is: attempt.is === 'done' ? 'done' : attempt.is === 'refused' ? 'refused' : 'no',
+        session: false,
+      }
+    },
+  }
+}

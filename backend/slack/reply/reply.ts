@@ -1,0 +1,133 @@
+import type { Clock } from '../../clock.ts'
+import type { Slack } from '../api/client.ts'
+import type { Ending } from './blocks.ts'
+import type { Step } from './content.ts'
+import type { Addressee, Desk } from './message.ts'
+import { createPacer } from './pacer.ts'
+import { createSession } from './session.ts'
+import type { Refusals } from './unsupported.ts'
+import { createWriter } from './writer.ts'
+
+/** What stays of the invocation's time when the last wait must be over: one write to the table. */
+const UNTIL_MARGIN_MS = 2_000
+
+/** The first word waits so long for the space after it, which would begin the next piece and might get lost there. */
+const FIRST_WORD_MS = 100
+
+/** Our reply in the thread: streamed where Slack lets us, else posted and updated, in as many messages as it takes. */
+export interface Reply {
+  /** Fires when Slack says that the person has pressed Stop. */
+  readonly stopped: AbortSignal
+  /** Fires when Slack says that there is no thread to write to. */
+  readonly gone: AbortSignal
+  /** Fires when the turn was found to be somebody else's. */
+  readonly taken: AbortSignal
+  /** A stage of the work, done; shown with the next text. One that is under way is shown at once. */
+  step(id: string, title: string, status?: Step['status']): void
+  write(markdown: string): void
+  /** Sends what is left, ends the message and leaves the session active. Throws where nobody would see the answer. */
+  close(ending: Ending): Promise<void>
+  /** Writes no more. Resolves when nothing is under way; leaves the session active, where it was not a stream's. Never rejects. */
+  abandon(): Promise<void>
+  /** When the first text was there to be read, in milliseconds of the Unix epoch. */
+  firstTextAt(): number | undefined
+}
+
+export interface ReplyOptions {
+  /** What the person sees first. */
+  firstStep: { id: string; title: string }
+  /** When the invocation ends, in milliseconds of the Unix epoch. */
+  endsAt: number
+  refusals: Refusals
+  opened(ts: string): Promise<void>
+  adopt(ts: string): Promise<boolean>
+  holds(): Promise<boolean>
+}
+
+/** Opens the reply at once, without waiting for it. */
+export function openReply(slack: Slack, clock: Clock, to: Addressee, options: ReplyOptions): Reply {
+  const { refusals } = options
+  const noted: Promise<void>[] = []
+  const desk: Desk = {
+    slack,
+    clock,
+    to,
+    refusals,
+    until: options.endsAt - UNTIL_MARGIN_MS,
+    opened(ts) {
+      const note = options.opened(ts)
+      noted.push(note)
+      return note
+    },
+    adopt: options.adopt,
+    holds: options.holds,
+  }
+  const session = createSession(desk)
+  const stopped = new AbortController()
+  const gone = new AbortController()
+  const taken = new AbortController()
+  const writer = createWriter(desk, session, {
+    onStop: () => stopped.abort(),
+    onGone: () => gone.abort(),
+    onTaken: () => taken.abort(),
+  })
+  writer.note({ ...options.firstStep, status: 'in_progress' })
+  const begun = writer.begin()
+
+  let ending: Ending | undefined
+  let abandoned = false
+  let firstWord: 'to come' | 'waits' | 'late' = 'to come'
+  const pacer = createPacer({
+    clock,
+    gapMs: writer.gapMs,
+    ready: (gathered, final) =>
+      abandoned ? 0 : writer.ready(gathered, final || (firstWord === 'late' && isWord(gathered))),
+    async send(text) {
+      await begun
+      return abandoned ? 0 : writer.write(text, ending)
+    },
+  })
+
+  /** Alone in the reply so far. */
+  const isWord = (gathered: string) => writer.firstTextAt() === undefined && /^[^\s`|<[]+$/.test(gathered)
+
+  return {
+    stopped: stopped.signal,
+    gone: gone.signal,
+    taken: taken.signal,
+    step(id, title, status = 'complete') {
+      if (ending || abandoned) return
+      writer.note({ id, title, status })
+      if (status === 'in_progress') pacer.nudge()
+    },
+    write(markdown) {
+      pacer.push(markdown)
+      if (firstWord !== 'to come') return
+      firstWord = 'waits'
+      void clock.sleep(FIRST_WORD_MS).then(() => {
+        firstWord = 'late'
+        pacer.push('')
+      })
+    },
+    async close(given) {
+      ending = given
+      let active = false
+      try {
+        await begun
+        if (writer.settle()) pacer.nudge()
+        await pacer.flush()
+        active = await writer.end(given)
+      } finally {
+        if (!active) await session.active()
+        await Promise.all(noted)
+      }
+    },
+    async abandon() {
+      abandoned = true
+      await pacer.flush().catch(() => undefined)
+      await session.over().catch(() => undefined)
+      await Promise.all(noted)
+    },
+    firstTextAt: writer.firstTextAt,
+  }
+}

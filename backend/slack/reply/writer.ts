@@ -1,0 +1,242 @@
+import { BudgetSpent } from '../../deadline.ts'
+import { reopeningFor, showable } from '../../markdown/cut.ts'
+import { RateLimited } from '../api/client.ts'
+import { areStepsRefused, isForGood, isGone, isTooLong } from '../api/error-codes.ts'
+import { lookUntil } from '../api/own-messages.ts'
+import type { Ending } from './blocks.ts'
+import { createEndings } from './close-messages.ts'
+import type { Step } from './content.ts'
+import { APPEND_GAP_MS, createBounds, openAt, type Place, UPDATE_GAP_MS } from './limits.ts'
+import type { Desk, Message } from './message.ts'
+import { createPosted } from './posted.ts'
+import type { Session } from './session.ts'
+import { startStreamed } from './streamed.ts'
+
+/** For a table that does not answer; after it the turn is taken for ours. */
+const HOLD_BUDGET_MS = 15_000
+
+/** Writes one reply into its thread, a call at a time: chooses how, and goes on in another way or message where it must. */
+export interface Writer {
+  /** Opens the stream, or finds out that there is none. Never rejects. */
+  begin(): Promise<void>
+  /** Shown with the next text. */
+  note(step: Step): void
+  /** Nothing is under way any more. Says whether people see something that is not so. */
+  settle(): boolean
+  /** How much of the text may be written now; all of it, where it is `final`. */
+  ready(text: string, final: boolean): number
+  /** Between the beginnings of two writes. */
+  gapMs(): number
+  /**
+   * One write at most. Gives how much of `text` is written with it. With `ending` the text is the last. Throws
+   * RateLimited where nothing was, and another error where nobody would see it.
+   */
+  write(text: string, ending: Ending | undefined): Promise<number>
+  /** Ends what is open, the last message with what stands under the reply. Says whether that left the session active. */
+  end(ending: Ending): Promise<boolean>
+  /** When the first text was there to be read, in milliseconds of the Unix epoch. */
+  firstTextAt(): number | undefined
+}
+
+interface Notices {
+  /** Slack says that the person has pressed Stop. */
+  onStop(): void
+  /** Slack says that there is no thread to write to. The write throws. */
+  onGone(): void
+  /** The turn was taken from this process, which somebody believed dead. The write throws. */
+  onTaken(): void
+}
+
+export function createWriter(desk: Desk, session: Session, { onStop, onGone, onTaken }: Notices): Writer {
+  const { clock, refusals } = desk
+
+  /** `posting`: by updates. `at the end`: posted once everything is known. */
+  let mode: 'streaming' | 'posting' | 'at the end' = 'streaming'
+  let message: Message | undefined
+  /** Stands before the text of the next message: opens again what was cut in the one before. */
+  let reopening = ''
+  /** The message is to end before more is written. */
+  let full = false
+  let parts = 0
+  const bounds = createBounds(clock)
+  let steps: Step[] = []
+  /** The message before this one. */
+  let ended: Message | undefined
+  const endings = createEndings(desk, () => createPosted(desk, { part: parts++ }))
+  let firstTextAt: number | undefined
+
+  /** Where text is going to be written. */
+  const place = (): Place => ({ message: full ? undefined : message, reopening })
+
+  async function start(text: string): Promise<boolean> {
+    if (refusals.has('steps')) steps = []
+    if (text === '' && steps.length === 0) return false
+    const sent = steps
+    const started = await startStreamed(desk, parts, text, sent)
+    if (started.is === 'started') {
+      parts += 1
+      message = started.message
+      done(sent)
+      return true
+    }
+    if (started.is === 'refused' && sent.length > 0 && areStepsRefused(started.code)) {
+      refusals.note('steps')
+      return false
+    }
+    if (started.is === 'refused' && text !== '' && isTooLong(started.code)) {
+      bounds.lower()
+      return false
+    }
+    if (started.is === 'refused' && isGone(started.code)) {
+      onGone()
+      throw new Error(`there is no thread to write to: ${started.code}`)
+    }
+    if (started.is === 'refused' && isForGood(started.code)) refusals.note('streams')
+    fallBack(started.is === 'wait' ? 'at the end' : 'posting')
+    return false
+  }
+
+  /** These are shown; others may have come meanwhile. */
+  function done(sent: readonly Step[]): void {
+    steps = steps.filter((step) => !sent.includes(step))
+  }
+
+  function fallBack(to: 'posting' | 'at the end'): void {
+    mode = to
+    session.busy()
+  }
+
+  async function write(text: string, ending: Ending | undefined): Promise<number> {
+    if ((text === '' && steps.length === 0) || (mode === 'at the end' && !ending)) return 0
+    if (full) await endMessage()
+    // No message begins with what was shown in the one before.
+    if (ending && text === '' && !message && ended) return 0
+    const cut = bounds.cutFor(place(), text, steps)
+    const taken = cut?.at ?? text.length
+    const piece = (message?.content.text ? '' : reopening) + text.slice(0, taken) + (cut?.closing ?? '')
+    if (piece !== '' || steps.length > 0) {
+      if (!message && mode === 'streaming') {
+        if (!(await start(piece))) return 0
+      } else {
+        message ??= createPosted(desk, { part: parts++ })
+        const final = cut ? {} : ending && { ending }
+        if (!(await add(message, piece, final))) return 0
+      }
+    }
+    if (piece.trim() !== '') firstTextAt ??= clock.now()
+    full = cut !== undefined
+    reopening = cut?.reopening ?? ''
+    // More text may be long in coming.
+    if (full && bounds.isTooOld(message)) await endMessage()
+    return taken
+  }
+
+  /** Whether it was added. Where not, the next send finds another message, or this one in another way. */
+  async function add(to: Message, piece: string, final: { ending?: Ending } | undefined): Promise<boolean> {
+    const sent = steps
+    const added = await to.add(piece, sent, final)
+    switch (added.is) {
+      case 'taken':
+        done(sent)
+        return true
+      case 'wait':
+        if (clock.now() + added.waitMs < desk.until) throw new RateLimited(added.waitMs)
+        if (mode !== 'streaming')
+          throw new BudgetSpent('Slack asks to wait beyond the end of this invocation')
+        // A post counts against another limit.
+        fallBack('at the end')
+        // What it may lack is made good when it is ended.
+        endings.leave(to)
+        leave(to)
+        break
+      case 'full':
+        if (to.content.text === '') bounds.lower()
+        else endBefore(to)
+        break
+      case 'lost':
+        // What was a stream goes on by updates; what cannot be updated, in another message.
+        if (mode === 'streaming') {
+          await beSureToHold()
+          // Slack may have it open all the same, and then takes no update.
+          await to.end(undefined, clock.now())
+          fallBack('posting')
+          goOnByUpdates(to)
+        } else {
+          leave(to)
+          reopening += to.unsure()
+        }
+        break
+      case 'stopped':
+        onStop()
+        // Nobody is at work any more: there is but the last word.
+        mode = 'at the end'
+        goOnByUpdates(to)
+    }
+    return false
+  }
+
+  function goOnByUpdates(stream: Message): void {
+    const { ts, content } = stream
+    const from = ts === undefined ? undefined : { ts, content, unsure: stream.unsure() }
+    message = createPosted(desk, { part: parts - 1, from, held: mode === 'at the end' })
+  }
+
+  /** A stream that ended unasked may have been ended by whoever apologized: an update would take their words away. */
+  async function beSureToHold(): Promise<void> {
+    const until = Math.min(desk.until, clock.now() + HOLD_BUDGET_MS)
+    if (await lookUntil({ clock, until }, desk.holds).catch(() => true)) return
+    onTaken()
+    throw new Error("the turn is somebody else's")
+  }
+
+  /** What follows goes into another message. */
+  function endBefore({ content }: Message): void {
+    full = true
+    reopening = reopeningFor(content.open)
+  }
+
+  /** The same, of a message that takes no more. */
+  function leave(left: Message): void {
+    if (left.content.text !== '') endBefore(left)
+    full = false
+    message = undefined
+  }
+
+  async function endMessage(): Promise<void> {
+    ended = message
+    message = undefined
+    full = false
+    if (ended) await endings.end(ended)
+  }
+
+  return {
+    async begin() {
+      if (refusals.has('streams')) fallBack('posting')
+      // What it throws, the next write throws as well.
+      else await start('').catch(() => false)
+    },
+    note(step) {
+      steps = [...steps.filter(({ id }) => id !== step.id), step]
+    },
+    settle() {
+      const shown = message?.content.steps ?? []
+      const underWay = [...shown.filter(({ id }) => steps.every((step) => step.id !== id)), ...steps].filter(
+        ({ status }) => status === 'in_progress',
+      )
+      steps = [
+        ...steps.filter((step) => !underWay.includes(step)),
+        ...underWay.map((step) => ({ ...step, status: 'complete' as const })),
+      ]
+      return message !== undefined && underWay.length > 0
+    },
+    ready(text, final) {
+      if (mode === 'at the end' && !final) return 0
+      return final || bounds.isTooOld(place().message) ? text.length : showable(openAt(place()), text)
+    },
+    gapMs: () => (mode === 'posting' ? UPDATE_GAP_MS : APPEND_GAP_MS),
+    write,
+    // Where nothing came after a message was ended, it is the last.
+    end: (ending) => endings.endAll(message ?? ended, ending),
+    firstTextAt: () => firstTextAt,
+  }
+}

@@ -1,0 +1,24 @@
+import { addressesIn } from '../markdown/address.ts'
+import type { Allowed } from '../markdown/safe.ts'
+import type { ThreadMessage } from '../prompt/history.ts'
+import { mentionedUserIds } from '../prompt/mrkdwn.ts'
+import type { Passage } from '../prompt/passage.ts'
+
+/** What an answer may link to and whom it may name: only what the turn itself brought along. */
+export function allowedIn(
+  turn: { text: string; userId: string },
+  thread: readonly ThreadMessage[],
+  passages: readonly Passage[],
+  configured: readonly string[],
+): Allowed {
+  const words = [turn.text, ...thread.map(({ mrkdwn }) => mrkdwn)]
+  const texts = [...words, ...passages.flatMap(({ text, url }) => [text, url ?? '']), ...configured]
+  return {
+    urls: new Set(texts.flatMap(addressesIn)),
+    userIds: new Set([
+      turn.userId,
+      ...thread.map(({ userId }) => userId),
+      ...words.flatMap(mentionedUserIds),
+    ]),
+  }
+}

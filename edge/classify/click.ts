@@ -1,0 +1,41 @@
+import * as v from 'valibot'
+import type { VerifiedBody } from '../signature.ts'
+import type { Decision, IgnoreReason, Seen } from './decision.ts'
+import { Click, parsePayload } from './envelope.ts'
+
+/** `turnId|attempt`, and on a thumb which of the two: the pair has one action id. */
+const VALUE = /^([^:|]+:[^:|]+:([^:|]+):[^:|]+)\|(\d{1,4})(?:\|(positive|negative))?$/
+
+/** The rows for `interactivity` of classify's table. */
+export function classifyClick(body: VerifiedBody, { receivedAt }: Seen): Decision {
+  const ignore = (reason: IgnoreReason): Decision => ({ do: 'ignore', reason })
+
+  const json = parsePayload(body)
+  if (json === undefined) return ignore('not_json')
+  const parsed = v.safeParse(Click, json)
+  if (!parsed.success) return ignore('unknown_interaction')
+  const { api_app_id: appId, team, user, channel, container, response_url, actions } = parsed.output
+  const [{ action_id: button, value: pressed }] = actions
+  if (button !== 'feedback' && button !== 'retry') return ignore('unknown_button')
+
+  const [, turnId, place, attempt, thumb] = VALUE.exec(pressed ?? '') ?? []
+  if (turnId === undefined || place === undefined || (button === 'feedback') !== (thumb !== undefined))
+    return ignore('unknown_value')
+  // The turn of a command lives in a direct message that its id does not name.
+  if (place !== 'command' && place !== channel.id) return ignore('other_channel')
+
+  const clicked = { turnId, teamId: team.id, appId, receivedAt, channel: channel.id, userId: user.id }
+  const threadTs = container.thread_ts ?? container.message_ts
+  const respondTo = { url: response_url ?? undefined, threadTs }
+  return thumb === 'positive' || thumb === 'negative'
+    ? {
+        do: 'hand_off',
+        handoff: { kind: 'feedback', ...clicked, messageTs: container.message_ts, threadTs, value: thumb },
+        respondTo,
+      }
+    : {
+        do: 'hand_off',
+        handoff: { kind: 'retry', ...clicked, attempt: Number(attempt), threadTs },
+        respondTo,
+      }
+}

@@ -1,0 +1,110 @@
+import * as v from 'valibot'
+import type { VerifiedBody } from '../signature.ts'
+
+// Only the fields that we read. Slack sends many more, adds new ones, and promises nothing about them.
+
+/** Slack's ids are far shorter. With this bound, and the text's, a handoff fits a queue's message. */
+const Id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(160))
+const MaybeId = v.nullish(Id)
+const MaybeText = v.nullish(v.string())
+
+const Authorization = v.object({ team_id: MaybeId, user_id: MaybeId, is_bot: v.nullish(v.boolean()) })
+
+/** https://docs.slack.dev/apis/events-api */
+export const EventCallback = v.object({
+  type: v.literal('event_callback'),
+  team_id: MaybeId,
+  context_team_id: MaybeId,
+  api_app_id: Id,
+  event_id: Id,
+  authorizations: v.nullish(v.array(Authorization)),
+  is_ext_shared_channel: v.nullish(v.boolean()),
+  event: v.looseObject({ type: v.string() }),
+})
+export type EventCallback = v.InferOutput<typeof EventCallback>
+
+export const Envelope = v.variant('type', [
+  v.object({ type: v.literal('url_verification'), challenge: v.string() }),
+  v.object({ type: v.literal('app_rate_limited') }),
+  EventCallback,
+])
+
+/** A post, as `message` or as `app_mention`. */
+export const Post = v.object({
+  type: v.picklist(['message', 'app_mention']),
+  channel: Id,
+  channel_type: MaybeText,
+  ts: Id,
+  thread_ts: MaybeId,
+  user: MaybeId,
+  text: MaybeText,
+  subtype: MaybeText,
+  hidden: v.nullish(v.boolean()),
+  /** On a mention that is sent again because the post was edited. */
+  edited: v.nullish(v.unknown()),
+  bot_id: MaybeId,
+  app_id: MaybeId,
+  bot_profile: v.nullish(v.object({ id: MaybeId, app_id: MaybeId })),
+  /** The author's workspace: in Slack Connect another than ours. */
+  user_team: MaybeId,
+  source_team: MaybeId,
+  team: MaybeId,
+})
+export type Post = v.InferOutput<typeof Post>
+
+/** The Stop button of an agent session. https://docs.slack.dev/ai/agent-sessions */
+export const Stopped = v.object({
+  type: v.literal('agent_session_stopped'),
+  channel: Id,
+  user: Id,
+  thread_ts: Id,
+  streaming_message_ts: v.nullish(v.pipe(v.array(Id), v.maxLength(100))),
+  event_ts: Id,
+})
+
+/** A click on a button of a message. https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
+export const Click = v.object({
+  type: v.literal('block_actions'),
+  api_app_id: Id,
+  team: v.object({ id: Id }),
+  user: v.object({ id: Id }),
+  channel: v.object({ id: Id }),
+  container: v.object({ message_ts: Id, thread_ts: MaybeId }),
+  response_url: MaybeText,
+  /** One click is one action. */
+  actions: v.tuple([v.object({ action_id: v.string(), value: MaybeText })]),
+})
+
+/** https://docs.slack.dev/interactivity/implementing-slash-commands */
+export const TypedCommand = v.object({
+  command: v.pipe(Id, v.startsWith('/')),
+  text: v.optional(v.string(), ''),
+  api_app_id: Id,
+  team_id: Id,
+  channel_id: Id,
+  user_id: Id,
+  trigger_id: Id,
+})
+
+/** Parsed JSON, or undefined where the body is none. */
+export function parseJson(body: VerifiedBody): unknown {
+  return jsonOf(body)
+}
+
+/** The fields of a form; of those that come twice, the last. */
+export function parseForm(body: VerifiedBody): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(body))
+}
+
+/** The form's `payload`, which is JSON. */
+export function parsePayload(body: VerifiedBody): unknown {
+  return jsonOf(parseForm(body).payload ?? '')
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

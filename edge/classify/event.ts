@@ -1,0 +1,125 @@
+import * as v from 'valibot'
+import type { Access } from '../../backend/assistant.ts'
+import type { Turn } from '../../backend/handoff.ts'
+import type { VerifiedBody } from '../signature.ts'
+import { cut, type Decision, type IgnoreReason, type Seen } from './decision.ts'
+import { Envelope, type EventCallback, Post, parseJson, Stopped } from './envelope.ts'
+
+/** What somebody wrote: a post, one with a file, a thread's reply sent to the channel as well, `/me`, and a bot's. */
+const WRITTEN = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message', 'bot_message'])
+
+/** The rows for `events` of classify's table. */
+export function classifyEvent(body: VerifiedBody, seen: Seen, letIn: Access): Decision {
+  const json = parseJson(body)
+  if (json === undefined) return { do: 'ignore', reason: 'not_json' }
+  const envelope = v.safeParse(Envelope, json)
+  if (!envelope.success) return { do: 'ignore', reason: 'unknown_envelope' }
+  switch (envelope.output.type) {
+    case 'url_verification':
+      return { do: 'challenge', text: envelope.output.challenge }
+    case 'app_rate_limited':
+      return { do: 'ignore', reason: 'app_rate_limited' }
+    case 'event_callback':
+      return envelope.output.event.type === 'agent_session_stopped'
+        ? classifyStop(envelope.output, seen)
+        : classifyPost(envelope.output, seen, letIn)
+  }
+}
+
+function classifyPost(envelope: EventCallback, seen: Seen, letIn: Access): Decision {
+  const { event_id: eventId, api_app_id: appId } = envelope
+  const ignore = (reason: IgnoreReason): Decision => ({ do: 'ignore', reason, eventId })
+
+  const parsed = v.safeParse(Post, envelope.event)
+  if (!parsed.success) return ignore('unknown_event')
+  const post = parsed.output
+
+  const teamId = teamOf(envelope)
+  const botUserId = envelope.authorizations?.find((authorization) => authorization.is_bot)?.user_id
+  if (!teamId || !botUserId) return ignore('no_authorization')
+
+  if (post.subtype === 'message_changed' || post.edited) return ignore('edit')
+  if (post.subtype === 'message_deleted') return ignore('deletion')
+  if (post.hidden) return ignore('hidden')
+  if (!WRITTEN.has(post.subtype ?? undefined)) return ignore('system_message')
+
+  const botId = post.bot_id ?? post.bot_profile?.id
+  const botAppId = post.app_id ?? post.bot_profile?.app_id
+  if (post.user === botUserId || botAppId === appId) return ignore('own_message')
+  const byBot = botId || botAppId || post.bot_profile || post.subtype === 'bot_message'
+  if (byBot && !(botId && letIn.bots.includes(botId))) return ignore('bot')
+  const author = post.user ?? botId
+  if (!author) return ignore('no_author')
+
+  // A channel that is not shared outside holds only people of one's own company, though of several of its workspaces.
+  const sharedOutside = envelope.is_ext_shared_channel !== false
+  // In a shared channel the envelope's team is the author's, where the post does not say it.
+  const userTeamId =
+    post.user_team ??
+    post.source_team ??
+    post.team ??
+    (sharedOutside ? envelope.team_id : undefined) ??
+    teamId
+  if (sharedOutside && userTeamId !== teamId && !letIn.outsiders) return ignore('outsider')
+
+  const text = post.text ?? ''
+  const channelType = channelTypeOf(post)
+  const mentioned =
+    post.type === 'app_mention' || text.includes(`<@${botUserId}>`) || text.includes(`<@${botUserId}|`)
+  if (!mentioned && channelType !== 'im') return ignore('not_addressed')
+
+  return {
+    do: 'hand_off',
+    handoff: {
+      kind: 'turn',
+      // Of the post, not of the event: one post can come under several event ids.
+      id: `${appId}:${teamId}:${post.channel}:${post.ts}`,
+      teamId,
+      appId,
+      receivedAt: seen.receivedAt,
+      eventId,
+      botUserId,
+      trigger: post.type,
+      channel: post.channel,
+      channelType,
+      ts: post.ts,
+      threadTs: post.thread_ts ?? post.ts,
+      userId: author,
+      userTeamId,
+      text: cut(text),
+      slackRetryNum: seen.slackRetryNum,
+    },
+  }
+}
+
+function classifyStop(envelope: EventCallback, { receivedAt }: Seen): Decision {
+  const { event_id: eventId, api_app_id: appId } = envelope
+  const parsed = v.safeParse(Stopped, envelope.event)
+  if (!parsed.success) return { do: 'ignore', reason: 'unknown_event', eventId }
+  const teamId = teamOf(envelope)
+  if (!teamId) return { do: 'ignore', reason: 'no_authorization', eventId }
+  const {
+    channel,
+    thread_ts: threadTs,
+    streaming_message_ts: streamingTs,
+    user: userId,
+    event_ts: eventTs,
+  } = parsed.output
+  const place = { channel, threadTs, streamingTs: streamingTs ?? [] }
+  return {
+    do: 'hand_off',
+    handoff: { kind: 'stop', teamId, appId, receivedAt, eventId, eventTs, ...place, userId },
+  }
+}
+
+/** The workspace that installed the app. In Slack Connect the envelope's `team_id` can be the other company's. */
+function teamOf(envelope: EventCallback): string | null | undefined {
+  return envelope.authorizations?.[0]?.team_id ?? envelope.context_team_id ?? envelope.team_id
+}
+
+function channelTypeOf(post: Post): Turn['channelType'] {
+  const named = post.channel_type
+  if (named === 'channel' || named === 'group' || named === 'im' || named === 'mpim') return named
+  if (post.channel.startsWith('D')) return 'im'
+  return post.channel.startsWith('G') ? 'group' : 'channel'
+}

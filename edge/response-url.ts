@@ -1,0 +1,31 @@
+import type { RespondTo } from './classify/decision.ts'
+import { print } from './log.ts'
+
+/** A tenth of what `waitUntil` has; somebody waits for the sentence. */
+const RESPOND_TIMEOUT_MS = 3_000
+
+/**
+ * Shows a sentence to whoever clicked, and to nobody else, through the payload's `response_url`. One try; never throws.
+ * Posts to Slack's own host and to no other.
+ * https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+ */
+export async function respond(
+  fetch: typeof globalThis.fetch,
+  { url, threadTs }: RespondTo,
+  text: string,
+): Promise<void> {
+  if (url === undefined || !URL.canParse(url) || new URL(url).origin !== 'https://hooks.slack.com') {
+    print('response_url', { outcome: 'ignored', reason: 'not_slacks_host' })
+    return
+  }
+  const status = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, thread_ts: threadTs, text }),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(RESPOND_TIMEOUT_MS),
+  })
+    .then((response) => response.status)
+    .catch(() => 0)
+  print('response_url', { outcome: status === 200 ? 'told' : 'failed', status })
+}

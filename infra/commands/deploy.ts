@@ -1,0 +1,69 @@
+import { openGuide, ROOT } from '../deploy/open-context.ts'
+import { preflight } from '../deploy/preflight/preflight.ts'
+import { fillConfluence } from '../deploy/steps/confluence.ts'
+import { createQueues } from '../deploy/steps/queues.ts'
+import { connectSlack } from '../deploy/steps/slack-app.ts'
+import { deployStacks } from '../deploy/steps/stacks.ts'
+import { syncKnowledge } from '../deploy/steps/sync.ts'
+import { deployWorker } from '../deploy/steps/worker.ts'
+import { readGiven } from '../deploy/terminal/cli-options.ts'
+import type { Guide } from '../deploy/terminal/context.ts'
+import { runProgram } from '../deploy/terminal/program.ts'
+import { ToMend } from '../settings/user-error.ts'
+
+const HELP = `npm run deploy [-- options]
+
+Brings the assistant from this folder into your AWS account, your Cloudflare account and your Slack workspace. It looks
+at everything first, asks what it must, and can be given again at any time: what is done is found done.
+
+  --dry-run               print the commands, run none
+  --yes                   do not ask whether to deploy
+  --confluence-user MAIL  the user as whom Confluence is read
+  --slack-app ID          an app that is there already; "new" for one that is not
+
+Secrets come from the terminal, where they are not shown, or from the variables CONFLUENCE_API_TOKEN,
+SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN. Other variables: AWS_PROFILE and its kin, CLOUDFLARE_API_TOKEN,
+CLOUDFLARE_ACCOUNT_ID.`
+
+await runProgram(async () => {
+  const given = readGiven(process.argv.slice(2), process.env, [
+    'help',
+    'dry-run',
+    'yes',
+    'confluence-user',
+    'slack-app',
+  ])
+  if (given.help) console.log(HELP)
+  else await deploy(openGuide(given))
+})
+
+/** The order of a deployment. Each step finds what it did before. */
+async function deploy(start: Guide): Promise<void> {
+  const ready = await preflight(
+    start,
+    process.env.CLOUDFLARE_API_BASE_URL ?? 'https://api.cloudflare.com/client/v4',
+  )
+  const guide = { ...start, tools: ready.tools }
+  const { sections, given, ask, say } = guide
+  const place = `AWS account ${ready.awsAccount} and Cloudflare account ${ready.cloudflareAccount}`
+  if (!given.yes)
+    await ask.agree({ message: `Deploy ${sections.identity.name} to ${place}?`, by: '--yes', enter: 'yes' })
+
+  const outputs = await deployStacks(guide, ready.reserve)
+  const renewed = await fillConfluence(guide, outputs)
+  const unread = await syncKnowledge(guide, outputs, renewed)
+  await createQueues(guide)
+  const edgeUrl = await deployWorker(guide, outputs, ROOT)
+  await connectSlack(guide, outputs, edgeUrl, process.env.SLACK_API_URL ?? 'https://slack.com/api/')
+
+  say.step(unread.length === 0 ? 'Done' : 'Done, but for what could not be read')
+  say.line(`  Invite @${sections.identity.name} to a channel and mention it, or write it a direct message.`)
+  say.line(`  How it is doing: ${outputs.dashboardUrl}`)
+  if (sections.deployment.alarmEmail !== '')
+    say.line(`  ${sections.deployment.alarmEmail} has to confirm once that it wants the alarms.`)
+  else
+    say.note(
+      `Nobody hears of an alarm: set deployment.alarmEmail, or subscribe somebody to ${outputs.alarmTopicArn}`,
+    )
+  if (unread.length > 0) throw new ToMend(unread.join('\n'))
+}

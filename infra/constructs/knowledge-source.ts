@@ -1,0 +1,79 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib'
+import type { CfnDataSource } from 'aws-cdk-lib/aws-bedrock'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
+import type { Construct } from 'constructs'
+import type { NewBase } from '../settings/sections.ts'
+import { acknowledge } from './nag.ts'
+
+/** Where pages come from, and what the knowledge base's role must be allowed to read them. */
+export interface KnowledgeSource {
+  configuration: CfnDataSource.DataSourceConfigurationProperty
+  permissions: PolicyStatement[]
+  /** JSON with `username` and `password`, to be written before the first sync. Only where the source asks for it. */
+  credentials?: Secret
+}
+
+export function createKnowledgeSource(scope: Construct, base: NewBase): KnowledgeSource {
+  return base.source === 'confluence' ? confluence(scope, base) : documents(scope, base)
+}
+
+/** https://docs.aws.amazon.com/bedrock/latest/userguide/confluence-data-source-connector.html */
+function confluence(
+  scope: Construct,
+  { name, site }: Extract<NewBase, { source: 'confluence' }>,
+): KnowledgeSource {
+  const credentials = new Secret(scope, 'Credentials', {
+    description: `The Confluence user as whom the knowledge base "${name}" reads, and its API token`,
+    generateSecretString: {
+      secretStringTemplate: JSON.stringify({ username: 'not-set' }),
+      generateStringKey: 'password',
+    },
+    // Atlassian gives out tokens at any time.
+    removalPolicy: RemovalPolicy.DESTROY,
+  })
+  acknowledge(credentials, 'AwsSolutions-SMG4', 'Atlassian gives out API tokens to a person only, on a page')
+  return {
+    configuration: {
+      type: 'CONFLUENCE',
+      confluenceConfiguration: {
+        // Confluence Cloud is the only host that the connector takes.
+        sourceConfiguration: {
+          hostType: 'SAAS',
+          hostUrl: site,
+          authType: 'BASIC',
+          credentialsSecretArn: credentials.secretArn,
+        },
+      },
+    },
+    permissions: [
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [credentials.secretArn] }),
+    ],
+    credentials,
+  }
+}
+
+/** https://docs.aws.amazon.com/bedrock/latest/userguide/s3-data-source-connector.html */
+function documents(
+  scope: Construct,
+  { bucket, prefix }: Extract<NewBase, { source: 's3' }>,
+): KnowledgeSource {
+  const { partition, account } = Stack.of(scope)
+  const bucketArn = `arn:${partition}:s3:::${bucket}`
+  const ours = { StringEquals: { 'aws:ResourceAccount': account } }
+  return {
+    configuration: {
+      type: 'S3',
+      // Bedrock takes one prefix at most.
+      s3Configuration: { bucketArn, ...(prefix !== '' && { inclusionPrefixes: [prefix] }) },
+    },
+    permissions: [
+      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn], conditions: ours }),
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [`${bucketArn}/${prefix}*`],
+        conditions: ours,
+      }),
+    ],
+  }
+}

@@ -1,0 +1,41 @@
+import { RemovalPolicy } from 'aws-cdk-lib'
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
+import { Construct } from 'constructs'
+import { acknowledge } from './nag.ts'
+
+/**
+ * JSON with `botToken`, `teamId` and `appId`. Made with values that no workspace has, so that nothing is answered until the
+ * real ones are written into it, after Slack's app is installed. A later deployment leaves what is in it alone.
+ */
+export class SlackSecret extends Construct {
+  readonly secretArn: string
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id)
+    const secret = new Secret(this, 'Secret', {
+      description: "Vera's bot token in Slack, and the workspace and app that it belongs to",
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ teamId: 'not-set', appId: 'not-set' }),
+        generateStringKey: 'botToken',
+      },
+      // Slack shows the token again, on the page of the app.
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
+    acknowledge(
+      secret,
+      'AwsSolutions-SMG4',
+      'Slack gives a new bot token only when a person installs the app again',
+    )
+    this.secretArn = secret.secretArn
+  }
+
+  /** Lets `grantee` read the value: not describe it, and not write it. */
+  grantRead(grantee: IGrantable): void {
+    const read = new PolicyStatement({
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [this.secretArn],
+    })
+    grantee.grantPrincipal.addToPrincipalPolicy(read)
+  }
+}

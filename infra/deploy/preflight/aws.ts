@@ -1,0 +1,84 @@
+import { ANSWER_FUNCTION } from '../../settings/function-names.ts'
+import { stackRegions } from '../../settings/placement.ts'
+import type { Guide } from '../terminal/context.ts'
+import { type Found, unexpected } from '../terminal/findings.ts'
+import { CommandFailed } from '../terminal/tools.ts'
+
+/** Lambda keeps this many of an account's concurrent executions for functions without a reservation. */
+const UNRESERVED_MINIMUM = 100
+
+/** Whether concurrency can be reserved. */
+export interface Room {
+  reserve: boolean
+  found: Found
+}
+
+/** Every region that gets a stack must have been prepared for the CDK. */
+export async function checkBootstrap({ sections, tools }: Guide): Promise<Found[]> {
+  return Promise.all(
+    stackRegions(sections).map(async (region): Promise<Found> => {
+      const args = [
+        'ssm',
+        'get-parameter',
+        '--name',
+        '/cdk-bootstrap/hnb659fds/version',
+        '--region',
+        region,
+        '--output',
+        'json',
+      ]
+      try {
+        const { Parameter } = await tools.read({ tool: 'aws', args }, { Parameter: { Value: '<version>' } })
+        return { well: `The CDK is bootstrapped in ${region} (version ${Parameter.Value})` }
+      } catch (error) {
+        if (!(error instanceof CommandFailed)) throw error
+        if (!error.said.includes('ParameterNotFound'))
+          return { inTheWay: unexpected(`Whether the CDK is bootstrapped in ${region}`, error) }
+        return {
+          inTheWay: `The CDK is not bootstrapped in ${region}. Run "npx cdk bootstrap" once for this account and region.`,
+        }
+      }
+    }),
+  )
+}
+
+/** A new account may run ten functions at a time, and can reserve none of them: then it is deployed without a reservation. */
+export async function checkConcurrency({ sections, placement, tools }: Guide): Promise<Room> {
+  const wanted = sections.deployment.reservedConcurrency
+  const region = ['--region', placement.home, '--output', 'json']
+  try {
+    const settings = { tool: 'aws', args: ['lambda', 'get-account-settings', ...region] } as const
+    const { AccountLimit: limit } = await tools.read(settings, {
+      AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
+    })
+    const own = await ownReservation({ tools }, region)
+    if (limit.UnreservedConcurrentExecutions + own - UNRESERVED_MINIMUM >= wanted) {
+      return { reserve: true, found: { well: `Lambda has room for ${wanted} reserved executions` } }
+    }
+    const ask =
+      limit.ConcurrentExecutions - limit.UnreservedConcurrentExecutions - own + UNRESERVED_MINIMUM + wanted
+    const note =
+      `Lambda has no room to reserve ${wanted} executions: the account may run ${limit.ConcurrentExecutions} at a time. It is deployed ` +
+      `without a reservation. Ask for at least ${ask} under Service Quotas, AWS Lambda, "Concurrent executions" (L-B99A9384), ` +
+      `https://${placement.home}.console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384, and deploy again then.`
+    return { reserve: false, found: { note } }
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error
+    return { reserve: true, found: { inTheWay: unexpected('How much concurrency can be reserved', error) } }
+  }
+}
+
+/** What an earlier deployment has reserved already. */
+async function ownReservation({ tools }: Pick<Guide, 'tools'>, region: string[]): Promise<number> {
+  const args = ['lambda', 'get-function-concurrency', '--function-name', ANSWER_FUNCTION, ...region]
+  try {
+    // Without a reservation the answer is empty, and so is what the tool prints.
+    const said = await tools.call({ tool: 'aws', args })
+    return said.trim() === ''
+      ? 0
+      : ((JSON.parse(said) as { ReservedConcurrentExecutions?: number }).ReservedConcurrentExecutions ?? 0)
+  } catch (error) {
+    if (error instanceof CommandFailed && error.said.includes('ResourceNotFoundException')) return 0
+    throw error
+  }
+}

@@ -1,0 +1,82 @@
+import { ToMend } from '../../settings/user-error.ts'
+import { type Release, readTag, toTag } from './release.ts'
+
+/** A version of the Worker, as `wrangler versions list --json` has it. */
+export interface WorkerVersion {
+  id: string
+  metadata: { created_on: string }
+  annotations?: { 'workers/tag'?: string; 'workers/triggered_by'?: string }
+}
+
+/** The version of the Worker that was live before the one that is, and the release that it belongs to. */
+export interface Earlier {
+  release: Release
+  versionId: string
+  /** When that version was made. */
+  madeOn: string
+}
+
+/** The release of the version that is live. Throws ToMend. */
+export function releaseOf(listed: readonly WorkerVersion[], liveId: string): Release {
+  const versions = inOrder(listed)
+  const release = releaseAt(versions, indexOf(versions, liveId))
+  if (!release)
+    throw new ToMend(
+      'The Worker that is live was not deployed by this program. Choose a version with "npx wrangler rollback".',
+    )
+  return release
+}
+
+/**
+ * One release back from the version that is live. A release may have several versions: a changed secret makes one more, with
+ * the same code. The last of the earlier release is the one, because it has the secrets of its time. Throws ToMend.
+ */
+export function stepBack(listed: readonly WorkerVersion[], liveId: string): Earlier {
+  const live = releaseOf(listed, liveId)
+  const versions = inOrder(listed)
+  const at = indexOf(versions, liveId)
+  const to = versions.findLastIndex((_, index) => index < at && isAnother(releaseAt(versions, index), live))
+  const release = releaseAt(versions, to)
+  const version = versions[to]
+  if (!release || !version) {
+    throw new ToMend(
+      "There is no earlier release among the Worker's last ten versions. Check out an older commit and deploy that.",
+    )
+  }
+  if (versions.some((later, index) => index > to && isSecretChange(later)))
+    throw new ToMend(oldSecret("A secret of the Worker's"))
+  return { release, versionId: version.id, madeOn: version.metadata.created_on }
+}
+
+/** What a version of the past would bring back with it. */
+export function oldSecret(what: string): string {
+  return (
+    `${what} was changed after the earlier release, which would bring the old one back, and nothing would be answered. ` +
+    'Check out the commit of that release and deploy it: that keeps the secrets of today.'
+  )
+}
+
+function inOrder(listed: readonly WorkerVersion[]): WorkerVersion[] {
+  return listed.toSorted((a, b) => a.metadata.created_on.localeCompare(b.metadata.created_on))
+}
+
+function indexOf(versions: readonly WorkerVersion[], id: string): number {
+  return versions.findIndex((version) => version.id === id)
+}
+
+function releaseAt(versions: readonly WorkerVersion[], at: number): Release | undefined {
+  const tagged = versions
+    .slice(0, at + 1)
+    .findLast(({ annotations }) => readTag(annotations?.['workers/tag']))
+  return readTag(tagged?.annotations?.['workers/tag'])
+}
+
+function isAnother(release: Release | undefined, live: Release): boolean {
+  return release !== undefined && toTag(release) !== toTag(live)
+}
+
+function isSecretChange({ annotations }: WorkerVersion): boolean {
+  return (
+    annotations?.['workers/triggered_by'] === 'secret' || readTag(annotations?.['workers/tag']) === undefined
+  )
+}

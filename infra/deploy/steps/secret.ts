@@ -1,0 +1,48 @@
+import { parseJson, type Tools } from '../terminal/tools.ts'
+
+export interface SecretAt {
+  arn: string
+  region: string
+}
+
+/** The JSON in a secret of Secrets Manager. It is kept in memory only. */
+export async function readSecret<T>(tools: Tools, { arn, region }: SecretAt, pretended: T): Promise<T> {
+  const args = [
+    'secretsmanager',
+    'get-secret-value',
+    '--secret-id',
+    arn,
+    '--region',
+    region,
+    '--output',
+    'json',
+  ]
+  const { SecretString } = await tools.read(
+    { tool: 'aws', args },
+    { SecretString: JSON.stringify(pretended) },
+  )
+  return parseJson(SecretString, `What is in the secret ${arn}`)
+}
+
+/**
+ * Writes a value there. `--cli-input-json` would read its file twice, so only the value comes by standard input.
+ * https://github.com/aws/aws-cli/issues/5982
+ */
+export async function writeSecret(
+  tools: Tools,
+  { arn, region }: SecretAt,
+  value: Record<string, string>,
+): Promise<void> {
+  const is = `JSON: ${Object.keys(value).join(', ')}`
+  const args = [
+    'secretsmanager',
+    'put-secret-value',
+    '--secret-id',
+    arn,
+    '--region',
+    region,
+    '--secret-string',
+    'file:///dev/stdin',
+  ]
+  await tools.call({ tool: 'aws', args, input: { text: JSON.stringify(value), is } })
+}

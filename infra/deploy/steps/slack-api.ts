@@ -1,0 +1,61 @@
+import { ToMend } from '../../settings/user-error.ts'
+
+/** One call. Slack answers within a second, or something is wrong. */
+const TIMEOUT_MS = 10_000
+
+/** Whose token it is, and what it may do. */
+export interface Installed {
+  teamId: string
+  team: string
+  appId: string
+  scopes: string[]
+}
+
+/** The token was taken back, or never was one. */
+export class TokenRefused extends ToMend {}
+
+/** Asks Slack, by auth.test and bots.info. `apiUrl` ends in a slash. Throws TokenRefused. */
+export async function learnInstalled(botToken: string, apiUrl: string): Promise<Installed> {
+  const me = await call(apiUrl, 'auth.test', botToken, {})
+  const { bot } = (await call(apiUrl, 'bots.info', botToken, { bot: String(me.answer.bot_id) })).answer as {
+    bot?: { app_id?: string }
+  }
+  const { team_id: teamId, team } = me.answer
+  if (typeof teamId !== 'string' || typeof bot?.app_id !== 'string')
+    throw new ToMend('Slack did not say whose token that is. Try it again.')
+  return { teamId, team: String(team), appId: bot.app_id, scopes: me.scopes }
+}
+
+async function call(
+  apiUrl: string,
+  method: string,
+  token: string,
+  args: Record<string, string>,
+): Promise<{ answer: Record<string, unknown>; scopes: string[] }> {
+  const response = await fetch(new URL(method, apiUrl), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: new URLSearchParams(args),
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: unknown) => {
+    throw new ToMend(
+      `Slack could not be asked (${method}): ${error instanceof Error ? error.message : error}. Give the command again.`,
+    )
+  })
+  const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
+  if (answer.ok === true)
+    return {
+      answer,
+      scopes: (response.headers.get('x-oauth-scopes') ?? '').split(',').filter((scope) => scope !== ''),
+    }
+  const error = typeof answer.error === 'string' ? answer.error : `status ${response.status}`
+  if (/^(invalid_auth|not_authed|token_revoked|token_expired|account_inactive)$/.test(error)) {
+    throw new TokenRefused(
+      `Slack refuses the bot token (${error}). Take it from "OAuth & Permissions" of the app, after it is installed.`,
+    )
+  }
+  if (error === 'missing_scope')
+    throw new ToMend(`The app may not be asked (${method}): add the scope users:read and install it again.`)
+  throw new ToMend(`Slack could not be asked (${method}): ${error}. Give the command again.`)
+}

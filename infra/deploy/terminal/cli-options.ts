@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util'
+import * as v from 'valibot'
+import { WrongUsage } from '../../settings/user-error.ts'
+
+/** What is given before anybody is asked: on the command line, and secrets by variables, which no process list shows. */
+export interface Given {
+  help: boolean
+  dryRun: boolean
+  yes: boolean
+  confluenceUser?: string | undefined
+  slackApp?: string | undefined
+  cloudflareAccountId?: string | undefined
+  confluenceToken?: string | undefined
+  signingSecret?: string | undefined
+  botToken?: string | undefined
+}
+
+/** They end here: no tool that we start gets them in its environment. */
+export const SECRET_VARIABLES: readonly string[] = [
+  'CONFLUENCE_API_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_BOT_TOKEN',
+]
+
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  yes: { type: 'boolean', short: 'y', default: false },
+  'confluence-user': { type: 'string' },
+  'slack-app': { type: 'string' },
+} as const
+type Option = keyof typeof OPTIONS
+
+/** Without the two dashes before them npm takes these as its own, says nothing, and starts the script without them. */
+const TAKEN_BY_NPM = ['dry-run', 'yes'] as const
+
+/** Shapes that tell one secret from another, so that none lands where another belongs. */
+const SlackApp = v.pipe(
+  v.string(),
+  v.regex(/^(new|A[A-Z0-9]{5,})$/, '"new" or the id of an app is meant, such as A0123456789'),
+)
+export const ConfluenceUser = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(/^\S+@\S+$/, "the user's mail address is meant"),
+)
+export const ConfluenceToken = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(/^\S{20,}$/, 'an API token of Atlassian is meant'),
+)
+export const SigningSecret = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(/^[0-9a-f]{32}$/, 'it has 32 of the characters 0-9 and a-f'),
+)
+export const BotToken = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(/^xoxb-[\w-]+$/, 'a bot token is meant, which begins with xoxb-'),
+)
+
+/** Reads the options that a command `takes`. Throws WrongUsage. */
+export function readGiven(
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+  takes: readonly Option[],
+): Given {
+  const options = Object.fromEntries(takes.map((name) => [name, OPTIONS[name]]))
+  const values = (() => {
+    try {
+      return parseArgs({ args: [...args], options }).values as Partial<Record<Option, string | boolean>>
+    } catch (error) {
+      throw new WrongUsage(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error))
+    }
+  })()
+  for (const name of TAKEN_BY_NPM) {
+    if (
+      takes.includes(name) &&
+      env[`npm_config_${name.replace('-', '_')}`] === 'true' &&
+      values[name] !== true
+    ) {
+      throw new WrongUsage(
+        `npm takes --${name} for itself: give "npm run ${env.npm_lifecycle_event ?? 'deploy'} -- --${name}"`,
+      )
+    }
+  }
+  return {
+    help: values.help === true,
+    dryRun: values['dry-run'] === true,
+    yes: values.yes === true,
+    confluenceUser: checked('--confluence-user', values['confluence-user'], ConfluenceUser),
+    slackApp: checked('--slack-app', values['slack-app'], SlackApp),
+    // Set and empty, as a pipeline leaves it whose own setting is missing, it says nothing.
+    cloudflareAccountId: env.CLOUDFLARE_ACCOUNT_ID || undefined,
+    confluenceToken: checked('CONFLUENCE_API_TOKEN', env.CONFLUENCE_API_TOKEN, ConfluenceToken),
+    signingSecret: checked('SLACK_SIGNING_SECRET', env.SLACK_SIGNING_SECRET, SigningSecret),
+    botToken: checked('SLACK_BOT_TOKEN', env.SLACK_BOT_TOKEN, BotToken),
+  }
+}
+
+/** The message names what was given, and never what it was: it may be a secret in the wrong place. */
+function checked(name: string, value: unknown, schema: v.GenericSchema<string, string>): string | undefined {
+  if (value === undefined || value === '') return undefined
+  const read = v.safeParse(schema, value)
+  if (!read.success) throw new WrongUsage(`${name}: ${read.issues[0].message}`)
+  return read.output
+}

@@ -1,0 +1,57 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { ToMend } from '../../settings/user-error.ts'
+
+/** Git ignores it. It holds names and addresses, never a secret; without it everything is asked again. */
+const FILE = '.vera.json'
+
+const Remembered = v.strictObject({
+  cloudflareAccountId: v.optional(v.string()),
+  confluenceUser: v.optional(v.string()),
+  /** `new`, until the app is there and its id is known. */
+  slackApp: v.optional(v.string()),
+  /** Another app, or `new`, whose signing secret the Worker may have before the Slack secret has its token. */
+  movesTo: v.optional(v.string()),
+  /** A fingerprint of the manifest that the app in Slack was last made or changed by. */
+  manifest: v.optional(v.string()),
+  edgeUrl: v.optional(v.string()),
+})
+type Remembered = v.InferOutput<typeof Remembered>
+
+/** What was answered and found before. */
+export interface Memory {
+  recall(): Remembered
+  remember(more: Remembered): void
+}
+
+/** `dry` remembers nothing. */
+export function createMemory(root: string, dry: boolean): Memory {
+  const path = join(root, FILE)
+  const recall = (): Remembered => {
+    const text = readIfThere(path)
+    const read = v.safeParse(v.pipe(v.string(), v.parseJson(), Remembered), text ?? '{}')
+    if (!read.success)
+      throw new ToMend(
+        `${FILE} is not what this command wrote. Remove it; everything in it will be asked again.`,
+      )
+    return read.output
+  }
+  return {
+    recall,
+    remember(more) {
+      if (dry) return
+      writeFileSync(`${path}.new`, `${JSON.stringify({ ...recall(), ...more }, null, 2)}\n`)
+      renameSync(`${path}.new`, path)
+    },
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}

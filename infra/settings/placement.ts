@@ -1,0 +1,81 @@
+import { RegionInfo } from 'aws-cdk-lib/region-info'
+import { refusedByAws } from './aws-limits.ts'
+import { readModelId } from './inference-profile.ts'
+import { GEOGRAPHIES, GUARDRAIL_PROFILES, guardrailProfile, RERANK_MODELS } from './regions.ts'
+import type { Sections } from './sections.ts'
+import { ToMend } from './user-error.ts'
+
+/** Which region holds what. All three are the same unless the configuration says otherwise. */
+export interface Placement {
+  home: string
+  /** The model and its guardrail: Converse takes a guardrail of its own region only. */
+  model: string
+  /** The knowledge bases and the rerank model, which one client asks. */
+  knowledge: string
+}
+
+/** The stack in the deployment's region has no more than the name; one in another region has that region behind it. */
+export function stackName(region: string, home: string): string {
+  return region === home ? 'Vera' : `Vera-${region}`
+}
+
+/** Throws ToMend, once, which names everything AWS would refuse, and of every region that does not fit those that would. */
+export function placementOf({
+  deployment,
+  model,
+  knowledge,
+  guardrail,
+}: Pick<Sections, 'deployment' | 'model' | 'knowledge' | 'guardrail'>): Placement {
+  const placement = {
+    home: deployment.region,
+    model: model.region ?? deployment.region,
+    knowledge: knowledge.region ?? deployment.region,
+  }
+  const wrong = refusedByAws({ knowledge, guardrail })
+  const fits = (what: string, region: string, would: readonly string[]): void => {
+    if (!would.includes(region))
+      wrong.push(`${what} is not to be had in ${region}, but in ${would.join(', ')}`)
+  }
+
+  for (const region of new Set(Object.values(placement))) {
+    if (!RegionInfo.regions.some(({ name }) => name === region))
+      wrong.push(`AWS has no region ${region}, as far as the CDK knows`)
+  }
+  const target = readModelId(model.id)
+  if (target.kind === 'geographic')
+    fits(`model.id ${model.id}`, placement.model, GEOGRAPHIES[target.geography].from)
+  const rerankModel = rerankModelOf(knowledge)
+  if (rerankModel !== undefined) {
+    const would = RERANK_MODELS.get(rerankModel)
+    if (would) fits(`knowledge.rerankModel ${rerankModel}`, placement.knowledge, would)
+    else
+      wrong.push(
+        `knowledge.rerankModel ${rerankModel} is unknown; known are ${[...RERANK_MODELS.keys()].join(', ')}`,
+      )
+  }
+  if (guardrail.source === 'policy' && guardrail.tier === 'STANDARD' && !guardrailProfile(placement.model)) {
+    const would = Object.values(GUARDRAIL_PROFILES).flatMap(({ from }) => from)
+    fits('guardrail.tier STANDARD', placement.model, would)
+  }
+  if (wrong.length > 0) throw new ToMend(`assistant.config.ts does not fit AWS: ${wrong.join('; ')}.`)
+  return placement
+}
+
+/** The model that orders passages. None where there is no base: then nothing is searched, and there is nothing to order. */
+export function rerankModelOf({ bases, rerankModel }: Sections['knowledge']): string | undefined {
+  return bases.length > 0 ? rerankModel : undefined
+}
+
+/** Every region that gets a stack: the functions', and those where a guardrail or knowledge bases are made. */
+export function stackRegions(
+  sections: Pick<Sections, 'deployment' | 'model' | 'knowledge' | 'guardrail'>,
+): string[] {
+  const placement = placementOf(sections)
+  const anyMade = sections.knowledge.bases.some(({ source }) => source !== 'existing')
+  const regions = [
+    placement.home,
+    sections.guardrail.source === 'policy' && placement.model,
+    anyMade && placement.knowledge,
+  ]
+  return [...new Set(regions.filter((region) => region !== false))]
+}

@@ -1,0 +1,38 @@
+import type { ConverseRequest } from '../converse-request.ts'
+import { invalid } from '../refusal.ts'
+
+/** Since these versions the models refuse a trailing assistant message, and every sampling parameter. */
+const NO_PREFILL = 4.6
+const NO_SAMPLING = 4.7
+
+/** 5.5 for `us.anthropic.claude-haiku-5-5`, 4.5 for `…-haiku-4-5-20251001-v1:0`; undefined where it is no Claude, or an older one. */
+export function claudeVersion(modelId: string): number | undefined {
+  const [, major, minor = '0'] = /anthropic\.claude-[a-z]+-(\d+)(?:-(\d)(?!\d))?/.exec(modelId) ?? []
+  return major === undefined ? undefined : Number(`${major}.${minor}`)
+}
+
+/** What the model itself refuses. Converse passes it on as a ValidationException that begins with "The model returned the following errors". */
+export function checkForClaude(
+  modelId: string,
+  { messages, inferenceConfig = {}, additionalModelRequestFields = {} }: ConverseRequest,
+) {
+  const version = claudeVersion(modelId)
+  if (version === undefined) return
+  const refuse = (message: string) => invalid(`The model returned the following errors: ${message}`)
+
+  const asked = {
+    temperature: inferenceConfig.temperature,
+    top_p: inferenceConfig.topP,
+    ...additionalModelRequestFields,
+  }
+  for (const name of ['temperature', 'top_p', 'top_k'] as const) {
+    if (version >= NO_SAMPLING && name in asked && asked[name as keyof typeof asked] !== undefined) {
+      throw refuse(`\`${name}\` is deprecated for this model.`)
+    }
+  }
+  if (version >= NO_PREFILL && messages.at(-1)?.role === 'assistant') {
+    throw refuse(
+      'This model does not support assistant message prefill. The conversation must end with a user message.',
+    )
+  }
+}

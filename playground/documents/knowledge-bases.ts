@@ -1,0 +1,58 @@
+import { basename, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { KnowledgeBase } from '../bedrock/knowledge-base.ts'
+import { createKnowledgeBase } from '../bedrock/rank.ts'
+import { startWiki } from '../wiki.ts'
+import { readDocuments } from './documents.ts'
+import type { DocumentFolder } from './files.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What is read where no folder is named: this project's own documents, and the handbook of an invented company. */
+const OWN: Record<string, { folder: DocumentFolder; location: KnowledgeBase['location'] }> = {
+  vera: { folder: { dir: ROOT, files: ['README.md', 'docs/**'] }, location: 'WEB' },
+  handbook: { folder: { dir: `${ROOT}playground/knowledge` }, location: 'CONFLUENCE' },
+}
+
+/** The knowledge bases of a stack, and the pages that their passages link to. */
+export interface Documents {
+  bases: ReadonlyMap<string, KnowledgeBase>
+  /** Where the pages can be opened. */
+  url: string
+  /** One line a base: what was read into it, and what could not be. */
+  summary: string[]
+  close(): Promise<void>
+}
+
+/** Reads `dir`, or the project's own documents, and serves the pages. Throws NoDocuments. */
+export async function openDocuments(dir: string | undefined): Promise<Documents> {
+  const named = dir === undefined ? OWN : { [nameOf(dir)]: { folder: { dir }, location: 'WEB' as const } }
+  const wiki = await startWiki()
+  try {
+    const bases = new Map<string, KnowledgeBase>()
+    const summary: string[] = []
+    const all = []
+    for (const [name, { folder, location }] of Object.entries(named)) {
+      const { passages, pages, skipped } = await readDocuments({ folders: [folder], baseUrl: wiki.url })
+      bases.set(name, createKnowledgeBase(passages, location))
+      all.push(...pages)
+      const left =
+        skipped.length > 0
+          ? `; left out: ${skipped.map(({ path, reason }) => `${path} (${reason})`).join(', ')}`
+          : ''
+      summary.push(
+        `${name}: ${passages.length} passages of ${pages.length} pages in ${resolve(folder.dir)}${left}`,
+      )
+    }
+    wiki.show(all)
+    return { bases, url: wiki.url, summary, close: wiki.close }
+  } catch (error) {
+    await wiki.close()
+    throw error
+  }
+}
+
+/** A name that KNOWLEDGE_BASES can hold. */
+function nameOf(dir: string): string {
+  return basename(resolve(dir)).replace(/[^\p{L}\p{N}._-]+/gu, '-') || 'documents'
+}

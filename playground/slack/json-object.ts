@@ -1,0 +1,2 @@
+/** A part of what Slack sends as JSON. */
+export type JsonObject = Record<string, unknown>

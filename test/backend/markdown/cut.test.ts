@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest'
+import {
+  bytesOf,
+  cutAtParagraph,
+  cutWithin,
+  HOLD_LIMIT_CHARS,
+  showable,
+} from '../../../backend/markdown/cut.ts'
+import { follow, NOTHING_OPEN, type Open } from '../../../backend/markdown/follow.ts'
+import { randomOf } from '../../random.ts'
+
+const opening = (text: string): Open => follow(NOTHING_OPEN, text)
+const shown = (text: string, open = NOTHING_OPEN) => text.slice(0, showable(open, text))
+
+describe('what may be shown while more is to come', () => {
+  test.each([
+    ['no word that may go on', 'The', ''],
+    ['whole words, and the space after them', 'The VPN gui', 'The VPN '],
+    ['no white space that may go on', 'One.\n', ''],
+    ['white space, once something follows it', 'One.\n\n  two', 'One.\n\n  '],
+    [
+      'a link, once something follows it',
+      'See [the VPN guide](https://a.example/x) t',
+      'See [the VPN guide](https://a.example/x) ',
+    ],
+    ['no half link', 'See [the VPN guide](https://a.example/x)', 'See '],
+    ['a mention', 'Ask <@U00ADA> n', 'Ask <@U00ADA> '],
+    ['no half code', 'Run `npm ci`', 'Run '],
+    ['words of a script that has no spaces between them', '使用 Vera 可以找到', '使用 Vera 可以找'],
+    ['no half row', 'Before\n\n| a | b |\n| - | - |\n| 1 | tw', 'Before\n\n| a | b |\n| - | - |\n'],
+    [
+      'no row whose end may go on',
+      'Before\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n',
+      'Before\n\n| a | b |\n| - | - |\n',
+    ],
+    ['no open fence', 'Run:\n\n```sh\nnpm ci\n', 'Run:\n\n'],
+    ['a fence that is closed', 'Run:\n\n```sh\nnpm ci\n```\nT', 'Run:\n\n```sh\nnpm ci\n```\n'],
+  ])('%s', (_, text, expected) => {
+    expect(shown(text)).toBe(expected)
+  })
+
+  test('a row that was begun before', () => {
+    expect(shown(' 2 | three', opening('| a | b |\n| - | - |\n| 1 |'))).toBe('')
+  })
+
+  test('a block that is too long to wait for, at a line that does not begin with white space', () => {
+    const block = `\`\`\`py\n${'def a():\n    return 1\n'.repeat(HOLD_LIMIT_CHARS / 20)}`
+    const part = shown(block)
+    expect(part.length).toBeGreaterThan(HOLD_LIMIT_CHARS / 2)
+    expect(block.slice(part.length)).toMatch(/^def/)
+  })
+})
+
+describe('where a message ends', () => {
+  const at = (text: string, limit: number, used = 0, open = NOTHING_OPEN) => {
+    const cut = cutWithin(open, text, { used, limit, fresh: used === 0 })
+    return { head: text.slice(0, cut.at) + cut.closing, next: cut.reopening, rest: text.slice(cut.at) }
+  }
+
+  test('at a paragraph, where that leaves it half full', () => {
+    expect(at('One two.\n\nThree four five six.', 20)).toEqual({
+      head: 'One two.\n\n',
+      next: '',
+      rest: 'Three four five six.',
+    })
+  })
+
+  test('at a line, else at a word, else anywhere', () => {
+    expect(at('One.\n\ntwo three four\nfive six', 24).head).toBe('One.\n\ntwo three four\n')
+    expect(at('One.\n\ntwo three four five six', 20).head).toBe('One.\n\ntwo three ')
+    expect(at('1234567890'.repeat(3), 12).head).toBe('123456789012'.slice(0, 11))
+  })
+
+  test('never inside a link, a mention or code, where there is another place', () => {
+    expect(at('a b [one two three](https://a.example/b) c', 30, 20, opening('x')).head).toBe('a b ')
+    expect(at('a b `one two three four five six`', 30, 20, opening('x')).head).toBe('a b ')
+  })
+
+  test('a fenced block is closed, and opened again', () => {
+    const text = '```ts\nconst a = 1\nconst b = 2\nconst c = 3\n```\n'
+    expect(at(text, 40)).toEqual({
+      head: '```ts\nconst a = 1\nconst b = 2\n```\n',
+      next: '```ts\n',
+      rest: 'const c = 3\n```\n',
+    })
+  })
+
+  test.each([
+    ['1. a\n   - b\n     - c\n       ```sh\n       one\n       two\n       ```\n2. d\n', ' - - - ```sh\n'],
+    ['- a\n  b\n\n    ```sh\n    one\n    two\n    ```\n- d\n', '-\n    ```sh\n'],
+    ['1. a\n   b\n\n   ```sh\n   one\n   two\n   ```\n2. d\n', '```sh\n'],
+  ])(
+    'a fenced block in a list ends, in the next message too, where the model ends it: %j',
+    (text, reopening) => {
+      const { next, rest } = at(text, text.indexOf('two') + 8)
+      expect({ next, rest: rest.trimStart() }).toEqual({
+        next: reopening,
+        rest: text.slice(text.indexOf('two')),
+      })
+      expect(opening(next).blocks.fence).toBeDefined()
+      expect(opening(next + rest.slice(0, rest.indexOf('```') + 4)).blocks.fence).toBeUndefined()
+    },
+  )
+
+  test('not inside the line that begins a fenced block', () => {
+    expect(at('one two three\n- ~~~ title of it\n  four\n  ~~~\n', 30).head).toBe('one two three\n')
+  })
+
+  test('a table gets its header again', () => {
+    const head = '| a | b |\n| - | - |\n'
+    expect(at(`${head}| 1 | 2 |\n| 3 | 4 |\n`, 35)).toEqual({
+      head: `${head}| 1 | 2 |\n`,
+      next: head,
+      rest: '| 3 | 4 |\n',
+    })
+  })
+
+  test('not between the header of a table and its row of dashes', () => {
+    expect(at('aaaaaaaaaa\n| a | b |\n| - | - |\n| 1 | 2 |\n', 24).head).toBe('aaaaaaaaaa\n')
+  })
+
+  test('before the text, where the message is full', () => {
+    expect(at('word', 10, 9)).toEqual({ head: '', next: '', rest: 'word' })
+    expect(at('more\n', 10, 9, opening('```\ncode\n'))).toMatchObject({ head: '```\n', next: '```\n' })
+  })
+
+  test('in bytes, not in characters', () => {
+    const text = 'ü👩‍👩‍👧‍👦語 '.repeat(20)
+    const { head } = at(text, 100)
+    expect(bytesOf(head)).toBeLessThanOrEqual(100)
+    expect(head.isWellFormed()).toBe(true)
+  })
+
+  test('not inside what is shown as one character, unless that is longer than a message', () => {
+    const family = '👩‍👩‍👧‍👦'
+    expect(at(family.repeat(3), 60).head).toBe(family.repeat(2))
+    expect(at(family, 17).head).toBe('👩‍👩‍')
+  })
+
+  test('at the last end of a paragraph, if there is one', () => {
+    expect(cutAtParagraph(NOTHING_OPEN, 'one\n\ntwo\n\nthree')?.at).toBe(10)
+    expect(cutAtParagraph(opening('x'), 'one two')).toBeUndefined()
+    expect(cutAtParagraph(opening('```\n'), 'a\n\nb\n')).toBeUndefined()
+  })
+})
+
+test('whatever the text, all of it stays, every message fits, and every fence that is opened is closed', () => {
+  const random = randomOf(5)
+  const bits = [
+    'word ',
+    '\n',
+    '\n\n',
+    '```js\n',
+    '```\n',
+    '| a | b |\n',
+    '| - | - |\n',
+    '[l m](https://a.example/b) ',
+    '語',
+    '👩‍👧',
+    '`c d` ',
+    '    x\n',
+  ]
+  for (let round = 0; round < 300; round++) {
+    const text = Array.from({ length: 120 }, () => bits[Math.floor(random() * bits.length)]).join('')
+    const limit = 80 + Math.floor(random() * 200)
+    let rest = text
+    let joined = ''
+    let reopening = ''
+    for (let messages = 0; rest !== ''; messages++) {
+      expect(messages).toBeLessThan(200)
+      const open = follow(NOTHING_OPEN, reopening)
+      const used = bytesOf(reopening)
+      const cut =
+        used + bytesOf(rest) <= limit
+          ? { at: rest.length, closing: '', reopening: '' }
+          : cutWithin(open, rest, { used, limit, fresh: true })
+      const message = reopening + rest.slice(0, cut.at) + cut.closing
+      expect(bytesOf(message)).toBeLessThanOrEqual(limit)
+      if (cut.at < rest.length) expect(follow(NOTHING_OPEN, message).blocks.fence).toBeUndefined()
+      joined += rest.slice(0, cut.at)
+      rest = rest.slice(cut.at)
+      reopening = cut.reopening
+    }
+    expect(joined).toBe(text)
+  }
+})

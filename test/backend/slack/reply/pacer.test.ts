@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest'
+import { RateLimited } from '../../../../backend/slack/api/client.ts'
+import { createPacer } from '../../../../backend/slack/reply/pacer.ts'
+
+/** A clock that stands still until somebody sleeps, and then is where the sleeper wants it. */
+function fakeClock() {
+  let now = 1_790_000_000_000
+  return {
+    now: () => now,
+    async sleep(ms: number) {
+      now += ms
+    },
+  }
+}
+
+interface Given {
+  send?: (text: string, sent: number) => Promise<void>
+  ready?: (gathered: string, final: boolean) => number
+}
+
+function paced({ send = async () => undefined, ready = (gathered) => gathered.length }: Given = {}) {
+  const clock = fakeClock()
+  const sent: { at: number; text: string }[] = []
+  const begunAt = clock.now()
+  let tries = 0
+  const pacer = createPacer({
+    clock,
+    ready,
+    gapMs: () => 600,
+    async send(text) {
+      await send(text, tries++)
+      sent.push({ at: clock.now() - begunAt, text })
+      return text.length
+    },
+  })
+  return { pacer, sent }
+}
+
+test('the first piece goes at once, what follows is gathered and sent at the pace', async () => {
+  const { pacer, sent } = paced()
+  for (const word of ['one ', 'two ', 'three']) pacer.push(word)
+  await pacer.flush()
+  pacer.push(' four')
+  await pacer.flush()
+  expect(sent).toEqual([
+    { at: 0, text: 'one ' },
+    { at: 600, text: 'two three' },
+    { at: 1200, text: ' four' },
+  ])
+})
+
+test('one write at a time', async () => {
+  let open = 0
+  let most = 0
+  const { pacer } = paced({
+    async send() {
+      most = Math.max(most, ++open)
+      await Promise.resolve()
+      open--
+    },
+  })
+  for (let n = 0; n < 20; n++) pacer.push(String(n))
+  await Promise.all([pacer.flush(), pacer.flush()])
+  expect(most).toBe(1)
+})
+
+test('when Slack asks to wait, everything gathered meanwhile goes in one piece, in order, and what follows goes slower', async () => {
+  const { pacer, sent } = paced({
+    async send(_, tries) {
+      if (tries !== 1) return
+      pacer.push(' three')
+      throw new RateLimited(7_000)
+    },
+  })
+  pacer.push('one')
+  await pacer.flush()
+  pacer.push(' two')
+  await pacer.flush()
+  pacer.push(' four')
+  await pacer.flush()
+  expect(sent).toEqual([
+    { at: 0, text: 'one' },
+    { at: 7_600, text: ' two three' },
+    { at: 8_800, text: ' four' },
+  ])
+})
+
+test('what is not ready is kept until it is, or until the end', async () => {
+  const { pacer, sent } = paced({
+    ready: (gathered, final) => (final ? gathered.length : gathered.lastIndexOf(' ') + 1),
+  })
+  pacer.push('half a wo')
+  await Promise.resolve()
+  pacer.push('rd and')
+  await pacer.flush()
+  expect(sent.map(({ text }) => text)).toEqual(['half a ', 'word and'])
+})
+
+test('a send may take a part, and the rest follows', async () => {
+  const clock = fakeClock()
+  const sent: string[] = []
+  const pacer = createPacer({
+    clock,
+    ready: (gathered) => gathered.length,
+    gapMs: () => 600,
+    async send(text) {
+      sent.push(text)
+      return 2
+    },
+  })
+  pacer.push('abcde')
+  await pacer.flush()
+  expect(sent).toEqual(['abcde', 'cde', 'e'])
+})
+
+test('a nudge sends, where there is no text', async () => {
+  const { pacer, sent } = paced()
+  pacer.nudge()
+  await pacer.flush()
+  expect(sent).toEqual([{ at: 0, text: '' }])
+})
+
+test('after a failure for good nothing more is tried', async () => {
+  const { pacer, sent } = paced({
+    async send(_, tries) {
+      if (tries === 1) throw new Error('refused for good')
+    },
+  })
+  pacer.push('one')
+  await pacer.flush()
+  pacer.push(' two')
+  await expect(pacer.flush()).rejects.toThrow('refused for good')
+  pacer.push(' three')
+  await expect(pacer.flush()).rejects.toThrow('refused for good')
+  expect(sent.map(({ text }) => text)).toEqual(['one'])
+})

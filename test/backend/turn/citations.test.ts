@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest'
+import { addressesIn } from '../../../backend/markdown/address.ts'
+import type { NumberedPassage } from '../../../backend/prompt/passage.ts'
+import { createCitations } from '../../../backend/turn/citations.ts'
+import { randomOf } from '../../random.ts'
+
+const passages: NumberedPassage[] = [
+  {
+    id: 'vpn',
+    number: 1,
+    text: 'See https://status.example/now for more.',
+    title: 'VPN',
+    url: 'https://wiki.example/vpn#mac',
+    base: 'wiki',
+    score: 1,
+  },
+  { id: 'drawer', number: 2, text: 'Twice.', title: 'A drawer', base: 'files', score: 1 },
+]
+const allowed = {
+  urls: new Set(passages.flatMap(({ text, url }) => [text, url ?? '']).flatMap(addressesIn)),
+  userIds: new Set(['U00ADA']),
+}
+
+function shown(answer: string, cuts: (text: string) => string[] = (text) => [text]) {
+  const citations = createCitations(passages, allowed)
+  const text = cuts(answer).map(citations.push).join('') + citations.end()
+  return { text, cited: citations.cited().map(({ number }) => number), notFound: citations.notFound() }
+}
+
+/** The same cuts for the same seed, inside characters too. */
+function randomCuts(seed: number): (text: string) => string[] {
+  let state = seed
+  return (text) => {
+    const cut: string[] = []
+    for (let at = 0; at < text.length; ) {
+      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+      const length = 1 + (state % 7)
+      cut.push(text.slice(at, at + length))
+      at += length
+    }
+    return cut
+  }
+}
+
+describe('citations', () => {
+  test.each([
+    [
+      'a number of a passage becomes a link',
+      'Use the guide [1].',
+      'Use the guide [1](https://wiki.example/vpn#mac).',
+    ],
+    ['a passage without an address keeps its number', 'In the drawer [2].', 'In the drawer [2].'],
+    ['several in one bracket', 'Both [1, 2].', 'Both [1](https://wiki.example/vpn#mac) [2].'],
+    ['a number of no passage vanishes', 'Trust me [9].', 'Trust me.'],
+    ['of several, only those of no passage vanish', 'Trust me [9][2][12] now.', 'Trust me [2] now.'],
+    [
+      'code is left alone',
+      'Take `list[9]`:\n```js\nlist[9] = x[1]\n```\nDone [9].',
+      'Take `list[9]`:\n```js\nlist[9] = x[1]\n```\nDone.',
+    ],
+    ['an escaped bracket is left alone', 'Type \\[9\\].', 'Type \\[9\\].'],
+    [
+      'other brackets are left alone',
+      'A [note] and [ ] and [x] and a[b[1.',
+      'A [note] and [ ] and [x] and a[b[1.',
+    ],
+  ])('%s', (_, answer, text) => {
+    expect(shown(answer).text).toBe(text)
+  })
+
+  test('what is cited is known in the order of the numbers, once', () => {
+    expect(shown('b [2] a [1] b [2] c [3]').cited).toEqual([1, 2])
+  })
+
+  test('nothing found is known by its marker, which is not shown', () => {
+    expect(shown('I found nothing about that. [0]')).toEqual({
+      text: 'I found nothing about that.',
+      cited: [],
+      notFound: true,
+    })
+    expect(shown('Only this is known [1]. [0]').notFound).toBe(false)
+  })
+})
+
+describe('safe Markdown', () => {
+  test.each([
+    ['<!channel> look', '`@channel` look'],
+    ['<!here|here> and <!everyone>', '`@here` and `@everyone`'],
+    ['<!subteam^S00FAKE|@admins>', '`@subteam`'],
+    ['<<!channel>>', '&lt;`@channel`>'],
+    ['<!channel <b>', '&lt;!channel &lt;b>'],
+    ['<!here\nand >', '&lt;!here\nand >'],
+    ['\\<!channel>', '\\\u200b`@channel`'],
+    ['`<!channel>`', '`<\u200b!channel>`'],
+    ['```\n<!here> <@U00GRACE>\n```', '```\n<\u200b!here> <\u200b@U00GRACE>\n```'],
+    ['<@U00ADA> and <@U00GRACE>', '<@U00ADA> and `@U00GRACE`'],
+    ['<https://evil.example/x|click>', 'click'],
+    ['<https://status.example/now|status>', '[status](https://status.example/now)'],
+    ['[here](https://evil.example/phish)', 'here'],
+    ['[here](javascript:alert(1))', 'here'],
+    ['[https://evil.example](https://evil.example)', '`https://evil.example`'],
+    ['[the guide](https://wiki.example/vpn#mac)', '[the guide](https://wiki.example/vpn#mac)'],
+    [
+      '[the **<!here>** guide](https://wiki.example/vpn#mac "title")',
+      '[the **`@here`** guide](https://wiki.example/vpn#mac)',
+    ],
+    ['![pixel](https://evil.example/p.png)', 'pixel'],
+    ['go to https://evil.example/a?b=c, now', 'go to `https://evil.example/a?b=c`, now'],
+    ['HTTPS://EVIL.example and www.evil.example.', '`HTTPS://EVIL.example` and `www.evil.example`.'],
+    ['see **https://status.example/now**.', 'see **https://status.example/now**.'],
+    ['(https://status.example/now)', '(https://status.example/now)'],
+    [
+      '[ref][1]\n\n[1]: https://evil.example',
+      '[ref][1](https://wiki.example/vpn#mac)\n\n[1](https://wiki.example/vpn#mac): `https://evil.example`',
+    ],
+    ['a < b and c<3 and x <= y -> z', 'a < b and c<3 and x <= y -> z'],
+    ['Map<string, x> <b>bold</b>', 'Map&lt;string, x> &lt;b>bold&lt;/b>'],
+    ['an open [link](https://evil.example/phish', 'an open [link]\u200b(`https://evil.example/phish`'],
+  ])('%s', (answer, text) => {
+    expect(shown(answer).text).toBe(text)
+  })
+
+  test('a fence that the model left open is closed', () => {
+    expect(shown('Run:\n```sh\nls').text).toBe('Run:\n```sh\nls\n```\n')
+    expect(shown('Run:\n~~~~\nls\n').text).toBe('Run:\n~~~~\nls\n~~~~\n')
+  })
+
+  test('however the answer is cut, the same is shown', () => {
+    const answer = [
+      'Ask <@U00ADA>, not <@U00GRACE> or <!channel> 👩‍👩‍👧 [1][9], see [the guide](https://wiki.example/vpn#mac) or [here](https://evil.example/phish).',
+      '| a | b |\n|---|---|\n| `x[1]` | <https://evil.example/x|click> |',
+      '```ts\nconst a = b[9] // <!here> `',
+      '~~~\n```\nhttps://evil.example at the end of a line https://status.example/now\n\\[1\\] \\<!everyone> ![p](http://evil.example/p) www.evil.example <b',
+      'x < y [unclosed https://evil.example/(a)b), `code <!here>` and ``a`b`` [2',
+    ].join('\n\n')
+    const whole = shown(answer)
+    expect(whole.text).not.toMatch(/<[!@](?!U00ADA)/)
+    expect(whole.text).toContain('www.evil.example` &lt;b')
+    for (let seed = 1; seed <= 300; seed++) expect(shown(answer, randomCuts(seed))).toEqual(whole)
+  })
+
+  test('whatever the answer, the same is shown however it is cut', () => {
+    const random = randomOf(7)
+    const bits = ['word ', '\n', '\n\n', '`a`', '`', '``', '`b c` ', '[1]', '[x](https://evil.example/x) ', '<@U00GRACE> ', 'https://evil.example/y '] // biome-ignore format: a list
+    bits.push(
+      '```js\n',
+      '```\n',
+      '```npm```',
+      '- ',
+      '1. ',
+      '> ',
+      '  ',
+      '    ',
+      '\\',
+      '😀',
+      '**',
+      '~~~\n',
+      '| a |\n',
+      '<',
+      '>',
+      '(',
+      ')',
+      '!',
+      'www.',
+    )
+    const inOnes = (text: string) => text.split('')
+    for (let round = 0; round < 4_000; round++) {
+      const answer = Array.from(
+        { length: 2 + Math.floor(random() * 14) },
+        () => bits[Math.floor(random() * bits.length)],
+      ).join('')
+      expect(shown(answer, inOnes), JSON.stringify(answer)).toEqual(shown(answer))
+    }
+  })
+
+  test.each([
+    [
+      'code of one letter',
+      'Answer `y` and then [click](https://evil.example/x) or `n` [1].',
+      'Answer `y` and then click or `n` [1](https://wiki.example/vpn#mac).',
+    ],
+    [
+      'a block in a list',
+      '1. ```sh\n   npm ci\n   ```\n2. [x](https://evil.example) [1]',
+      '1. ```sh\n   npm ci\n   ```\n2. x [1](https://wiki.example/vpn#mac)',
+    ],
+    [
+      'a block that ends with its list item',
+      '- ```\n  npm ci\n[x](https://evil.example)',
+      '- ```\n  npm ci\n  ```\nx',
+    ],
+    [
+      'a line of code that looks like a block',
+      '```npm ci``` installs [x](https://evil.example)',
+      '```npm ci``` installs x',
+    ],
+    ['code by indentation', 'a\n\n    ```\n\n[x](https://evil.example)', 'a\n\n    \\`\\`\\`\n\nx'],
+    ['what looks like a tag', '<x https://evil.example/f y>', '&lt;x `https://evil.example/f` y>'],
+    ['a backslash before an address', '\\https://evil.example/z', '\\\u200b`https://evil.example/z`'],
+    [
+      'a backtick that is closed on another line',
+      'a ` b\n` [x](https://evil.example) `',
+      'a \\` b\n` [x](https://evil.example) `',
+    ],
+  ])('a link that nobody gave is not live behind %s', (_, answer, text) => {
+    expect(shown(answer).text).toBe(text)
+  })
+
+  test('half a character is never shown, in a long line either', () => {
+    const inSevens = (text: string) => text.match(/[\s\S]{1,7}/g) ?? []
+    for (const start of ['```\n', '```\nx', '', '[', '`', 'https://status.example/now']) {
+      const answer = `${start}${'😀'.repeat(1_500)}`
+      expect(shown(answer, inSevens).text).not.toContain('\ufffd')
+    }
+  })
+
+  test('half a character is never shown', () => {
+    const citations = createCitations(passages, allowed)
+    expect(citations.push('ok \ud83d')).toBe('ok')
+    expect(citations.push('\udc4d indeed')).toBe(' 👍 indeed')
+    expect(citations.push(' \ud83d') + citations.end()).toBe(' \ufffd')
+  })
+})

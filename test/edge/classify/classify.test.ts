@@ -1,0 +1,285 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { classify } from '../../../edge/classify/classify.ts'
+import type { VerifiedBody } from '../../../edge/signature.ts'
+import { createEdge, type FakeEdge } from '../edge.ts'
+import {
+  click,
+  command,
+  envelope,
+  type Fields,
+  mention,
+  message,
+  NOW_MS,
+  stopped,
+  TURN_ID,
+  thumb,
+  tryAgain,
+} from '../slack-request.ts'
+
+let edge: FakeEdge
+beforeEach(() => {
+  edge = createEdge()
+})
+
+const handoffs = () => edge.invokes.map(({ handoff }) => handoff)
+const file = { id: 'F00FAKE', name: 'plan.pdf' }
+
+describe('events that become a turn', () => {
+  test.each<[string, Fields, Fields]>([
+    ['a mention in a channel', mention(), { trigger: 'app_mention', channelType: 'channel' }],
+    [
+      'a direct message',
+      message({ channel: 'D00ADA', channel_type: 'im', text: 'hello' }),
+      { channelType: 'im', text: 'hello' },
+    ],
+    [
+      'a mention in a group direct message',
+      message({ channel: 'G00GROUP', channel_type: 'mpim' }),
+      { channelType: 'mpim' },
+    ],
+    [
+      'a mention in a private channel',
+      message({ channel: 'C00PRIVATE', channel_type: 'group' }),
+      { channelType: 'group' },
+    ],
+    [
+      'a mention with a file, which came as a message alone',
+      message({ subtype: 'file_share', files: [file] }),
+      { trigger: 'message' },
+    ],
+    [
+      'a file in a direct message',
+      message({ channel: 'D00ADA', channel_type: 'im', subtype: 'file_share', text: '', files: [file] }),
+      { text: '' },
+    ],
+    [
+      'a reply that is also shown in the channel',
+      message({ subtype: 'thread_broadcast', thread_ts: '1789999999.000100' }),
+      { threadTs: '1789999999.000100' },
+    ],
+    ['a mention by its labelled form', message({ text: '<@U00VERA|vera> hello' }), {}],
+  ])('%s', async (_, event, expected) => {
+    expect((await edge.event(envelope(event))).status).toBe(200)
+    expect(handoffs()).toEqual([expect.objectContaining({ kind: 'turn', ...expected })])
+  })
+
+  test('a turn holds ids and text, and nothing else of the payload', async () => {
+    await edge.event(envelope(mention({ blocks: [{}], client_msg_id: 'fake' })))
+    expect(handoffs()).toEqual([
+      {
+        kind: 'turn',
+        id: TURN_ID,
+        teamId: 'T00FAKE',
+        appId: 'A00FAKE',
+        receivedAt: NOW_MS,
+        eventId: 'Ev00FAKE',
+        botUserId: 'U00VERA',
+        trigger: 'app_mention',
+        channel: 'C00GENERAL',
+        channelType: 'channel',
+        ts: '1790000000.000100',
+        threadTs: '1790000000.000100',
+        userId: 'U00ADA',
+        userTeamId: 'T00FAKE',
+        text: '<@U00VERA> where is the VPN guide?',
+        slackRetryNum: 0,
+      },
+    ])
+  })
+
+  test.each([
+    ['mention first', [mention(), message()]],
+    ['message first', [message(), mention()]],
+  ])('one post that arrives as both is one turn: %s', async (_, events) => {
+    for (const [n, event] of events.entries()) await edge.event(envelope(event, { event_id: `Ev0${n}FAKE` }))
+    expect(new Set(handoffs().map((handoff) => 'id' in handoff && handoff.id))).toEqual(new Set([TURN_ID]))
+    expect(handoffs()).toHaveLength(2)
+  })
+
+  test('a long question is cut so that it fits a queue message, never inside a character', async () => {
+    await edge.event(envelope(mention({ text: `<@U00VERA>${'x'.repeat(15_989)}👍 and more` })))
+    const [turn] = handoffs()
+    const text = turn?.kind === 'turn' ? turn.text : ''
+    expect(text.length).toBeLessThanOrEqual(16_000)
+    expect(text.isWellFormed()).toBe(true)
+  })
+
+  test('in Slack Connect the workspace is the one that installed the app', async () => {
+    const shared = envelope(mention(), { team_id: 'T00OTHER', is_ext_shared_channel: true })
+    await edge.event(shared)
+    expect(handoffs()).toEqual([expect.objectContaining({ teamId: 'T00FAKE', userTeamId: 'T00FAKE' })])
+  })
+})
+
+describe('events that are left alone', () => {
+  test.each<[string, string, Fields, Fields?]>([
+    ['not_addressed', 'a message in a channel that does not mention it', message({ text: 'lunch?' })],
+    [
+      'not_addressed',
+      'a message in a group direct message that does not mention it',
+      message({ channel: 'G00GROUP', channel_type: 'mpim', text: 'hi' }),
+    ],
+    ['edit', 'an edit', message({ subtype: 'message_changed', hidden: true })],
+    [
+      'edit',
+      'a mention sent again because of an edit',
+      mention({ edited: { user: 'U00ADA', ts: '1790000001.000000' } }),
+    ],
+    ['deletion', 'a deletion', message({ subtype: 'message_deleted', hidden: true })],
+    ['hidden', 'a hidden message', message({ hidden: true })],
+    ['system_message', 'somebody joining', message({ subtype: 'channel_join' })],
+    ['own_message', 'its own message, by user', message({ user: 'U00VERA' })],
+    ['own_message', 'its own message, by app', message({ bot_id: 'B00VERA', app_id: 'A00FAKE' })],
+    [
+      'own_message',
+      'its own message, by bot profile',
+      message({ bot_id: 'B00VERA', bot_profile: { id: 'B00VERA', app_id: 'A00FAKE' } }),
+    ],
+    ['bot', 'another bot, by bot id', message({ bot_id: 'B00OTHER' })],
+    ['bot', 'another bot, by bot profile', message({ bot_profile: { id: 'B00OTHER', app_id: 'A00OTHER' } })],
+    ['bot', 'another bot, by app id', message({ app_id: 'A00OTHER' })],
+    [
+      'bot',
+      'a bot without a user',
+      { ...message({ subtype: 'bot_message', bot_id: 'B00OTHER' }), user: undefined },
+    ],
+    [
+      'outsider',
+      'somebody of another company',
+      mention({ user_team: 'T00OTHER', team: 'T00OTHER' }),
+      { is_ext_shared_channel: true },
+    ],
+    ['no_author', 'a message of nobody', { ...message(), user: undefined }],
+    ['no_authorization', 'an event without an authorization', mention(), { authorizations: [] }],
+    ['unknown_event', 'an event that it does not know', { type: 'team_join', user: { id: 'U00NEW' } }],
+    ['unknown_event', 'a mention of a shape that it does not know', mention({ channel: 7 })],
+  ])('%s: %s', async (reason, _, event, changed = {}) => {
+    const body = JSON.stringify(envelope(event, changed)) as VerifiedBody
+    expect(classify('events', body, { receivedAt: NOW_MS, slackRetryNum: 0 })).toEqual({
+      do: 'ignore',
+      reason,
+      eventId: 'Ev00FAKE',
+    })
+    expect((await edge.event(envelope(event, changed))).status).toBe(200)
+    expect(edge.invokes).toEqual([])
+  })
+
+  test.each([
+    ['not_json', 'this is not JSON'],
+    ['unknown_envelope', '[]'],
+    ['unknown_envelope', 'null'],
+    ['unknown_envelope', '{"type":"something_new"}'],
+    ['unknown_envelope', '{"type":"event_callback"}'],
+  ])('%s: %s', async (reason, body) => {
+    expect(classify('events', body as VerifiedBody, { receivedAt: NOW_MS, slackRetryNum: 0 })).toEqual({
+      do: 'ignore',
+      reason,
+    })
+    expect((await edge.event(body)).status).toBe(200)
+  })
+
+  test('who the config lets in is let in', () => {
+    const decide = (event: Fields, changed: Fields, letIn: { bots: string[]; outsiders: boolean }) =>
+      classify(
+        'events',
+        JSON.stringify(envelope(event, changed)) as VerifiedBody,
+        { receivedAt: NOW_MS, slackRetryNum: 0 },
+        letIn,
+      ).do
+    const bot = mention({ bot_id: 'B00DEPLOY', app_id: 'A00OTHER' })
+    expect(decide(bot, {}, { bots: ['B00DEPLOY'], outsiders: false })).toBe('hand_off')
+    expect(decide(bot, {}, { bots: ['B00ELSE'], outsiders: false })).toBe('ignore')
+    const own = mention({ bot_id: 'B00VERA', app_id: 'A00FAKE' })
+    expect(decide(own, {}, { bots: ['B00VERA'], outsiders: false })).toBe('ignore')
+    const outsider = mention({ user_team: 'T00OTHER' })
+    expect(decide(outsider, { is_ext_shared_channel: true }, { bots: [], outsiders: true })).toBe('hand_off')
+  })
+})
+
+test("Slack's Stop button becomes a stop", async () => {
+  await edge.event(envelope(stopped()))
+  expect(handoffs()).toEqual([
+    {
+      kind: 'stop',
+      teamId: 'T00FAKE',
+      appId: 'A00FAKE',
+      receivedAt: NOW_MS,
+      eventId: 'Ev00FAKE',
+      eventTs: '1790000001.000100',
+      channel: 'C00GENERAL',
+      threadTs: '1790000000.000100',
+      streamingTs: ['1790000000.000200'],
+      userId: 'U00ADA',
+    },
+  ])
+})
+
+describe('buttons', () => {
+  const clicked = {
+    turnId: TURN_ID,
+    teamId: 'T00FAKE',
+    appId: 'A00FAKE',
+    receivedAt: NOW_MS,
+    channel: 'C00GENERAL',
+    userId: 'U00ADA',
+  }
+
+  test('a thumb becomes feedback', async () => {
+    const response = await edge.click(click(thumb(`${TURN_ID}|1|negative`)))
+    expect([response.status, await response.text()]).toEqual([200, ''])
+    const message = { messageTs: '1790000000.000200', threadTs: '1790000000.000100' }
+    expect(handoffs()).toEqual([{ kind: 'feedback', ...clicked, ...message, value: 'negative' }])
+  })
+
+  test('"Try again" becomes a retry', async () => {
+    await edge.click(click(tryAgain(`${TURN_ID}|2`)))
+    expect(handoffs()).toEqual([{ kind: 'retry', ...clicked, attempt: 2, threadTs: '1790000000.000100' }])
+  })
+
+  test('under the answer to a command the channel is not in the id', async () => {
+    await edge.click(click(tryAgain('A00FAKE:T00FAKE:command:1.00.fake|1')))
+    expect(handoffs()).toHaveLength(1)
+  })
+
+  test.each<[string, Fields]>([
+    ['a turn of another channel', click(tryAgain('A00FAKE:T00FAKE:C00SECRET:1790000000.000100|1'))],
+    ['a button that it does not know', click({ type: 'button', action_id: 'else', value: 'x' })],
+    ['a value that it does not know', click(tryAgain('nonsense'))],
+    ['a thumb without a direction', click(thumb(`${TURN_ID}|1`))],
+    ['a payload that it does not know', { type: 'view_submission' }],
+  ])('%s is acknowledged and left alone', async (_, payload) => {
+    expect((await edge.click(payload)).status).toBe(200)
+    expect(edge.invokes).toEqual([])
+  })
+})
+
+describe('commands', () => {
+  test('a question is handed off, and the asker is told where the answer will be', async () => {
+    const response = await edge.command(command())
+    expect(await response.json()).toEqual({
+      response_type: 'ephemeral',
+      text: "I'll answer in our direct messages.",
+    })
+    expect(handoffs()).toEqual([
+      {
+        kind: 'command',
+        id: 'A00FAKE:T00FAKE:command:1.00.fake-trigger',
+        teamId: 'T00FAKE',
+        appId: 'A00FAKE',
+        receivedAt: NOW_MS,
+        channel: 'C00GENERAL',
+        userId: 'U00ADA',
+        text: 'where is the VPN guide?',
+      },
+    ])
+  })
+
+  test.each(['help', ' HELP ', ''])('"%s" is answered here', async (text) => {
+    const response = await edge.command(command({ text }))
+    expect(await response.json()).toMatchObject({
+      response_type: 'ephemeral',
+      text: expect.stringContaining('/vera'),
+    })
+    expect(edge.invokes).toEqual([])
+  })
+})

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import { fakeSections } from '../fake-sections.ts'
+import { home, ofType, only, text } from '../synthesized.ts'
+
+const { deployment } = fakeSections
+const template = home({ deployment: { ...deployment, tags: { team: 'fake-team' } } })
+const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)
+
+describe('alarms', () => {
+  test('all tell the topic', () => {
+    const [topicId] = ofType(template, 'AWS::SNS::Topic')[0] ?? []
+    expect(alarms.length).toBeGreaterThan(0)
+    for (const { AlarmActions } of alarms) expect(AlarmActions).toEqual([{ Ref: topicId }])
+  })
+
+  test('are silent while nobody asks', () => {
+    for (const { TreatMissingData } of alarms) expect(TreatMissingData).toBe('notBreaching')
+  })
+
+  test.each([
+    'unanswered',
+    'dead letters',
+    'lost failures',
+    'errors',
+    'throttles',
+    'slow first token',
+    'daily cost',
+  ])('watch %s', (what) => {
+    const metrics: Record<string, string[]> = {
+      unanswered: ['Failed', 'Apologies'],
+      'dead letters': ['ApproximateNumberOfMessagesVisible'],
+      'lost failures': ['DestinationDeliveryFailures'],
+      errors: ['Errors', 'Errors'],
+      throttles: ['Throttles'],
+      'slow first token': ['FirstTokenMs'],
+      'daily cost': ['CostUsd'],
+    }
+    const watched = alarms.map(({ MetricName, Metrics }) =>
+      MetricName
+        ? [MetricName]
+        : Metrics.flatMap(
+            ({ MetricStat }: Record<string, { Metric: { MetricName: string } }>) =>
+              MetricStat?.Metric.MetricName ?? [],
+          ),
+    )
+    expect(watched).toContainEqual(metrics[what])
+  })
+
+  test('the budget is the one of the configuration', () => {
+    const cost = alarms.find(({ MetricName }) => MetricName === 'CostUsd')
+    expect(cost).toMatchObject({
+      Threshold: deployment.dailyBudgetUsd,
+      Period: 24 * 3600,
+      Statistic: 'Sum',
+      Namespace: 'Vera',
+    })
+    expect(cost.Dimensions).toEqual([{ Name: 'service', Value: 'vera' }])
+  })
+
+  test('can be told: a topic with a policy needs CloudWatch in it', () => {
+    const { Statement } = only(template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument
+    expect(Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+      }),
+    )
+  })
+
+  test('are mailed to whom the configuration says', () => {
+    expect(ofType(template, 'AWS::SNS::Subscription')).toEqual([])
+    const mailed = home({ deployment: { ...deployment, alarmEmail: 'it@fake.example' } })
+    expect(only(mailed, 'AWS::SNS::Subscription').Properties).toMatchObject({
+      Protocol: 'email',
+      Endpoint: 'it@fake.example',
+    })
+  })
+})
+
+const board = text(only(template, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody)
+
+test('the dashboard shows a week, and a share is that of the week', () => {
+  const { start, widgets } = JSON.parse(board)
+  expect(start).toBe('-P7D')
+  const shares = widgets.filter(
+    ({ properties }: { properties: { view?: string } }) => properties.view === 'singleValue',
+  )
+  expect(shares).toHaveLength(2)
+  for (const { properties } of shares) expect(properties.setPeriodToTimeRange).toBe(true)
+})
+
+test('the dashboard asks four questions, and shows every alarm', () => {
+  for (const question of ['Is it working?', 'How fast?', 'What does it cost?', 'Do people like it?'])
+    expect(board).toContain(question)
+  for (const [logicalId] of ofType(template, 'AWS::CloudWatch::Alarm'))
+    expect(board).toContain(`\${${logicalId}.Arn}`)
+})
+
+describe('what is made', () => {
+  /** Of these CloudFormation takes no tags. */
+  const UNTAGGED = new Set([
+    'AWS::Bedrock::DataSource', 'AWS::Bedrock::GuardrailVersion', 'AWS::CDK::Metadata', 'AWS::CloudWatch::Dashboard', 'AWS::IAM::AccessKey',
+    'AWS::IAM::Policy', 'AWS::Lambda::Alias', 'AWS::Lambda::EventInvokeConfig', 'AWS::Lambda::Version', 'AWS::SNS::TopicPolicy',
+    'AWS::SQS::QueuePolicy', 'AWS::Scheduler::Schedule',
+  ]) // biome-ignore format: a list
+
+  test('is tagged', () => {
+    const tags = (properties: unknown) =>
+      JSON.stringify(properties).match(/"application"[^}]*"vera".*"team"[^}]*"fake-team"/)
+    const without = Object.entries(template.Resources).filter(
+      ([, { Type, Properties }]) => !UNTAGGED.has(Type) && !tags(Properties ?? {}),
+    )
+    expect(without.map(([logicalId, { Type }]) => `${Type} ${logicalId}`)).toEqual([])
+  })
+
+  test('goes with the stack, but for the thumbs and what is a version of something else', () => {
+    const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) =>
+      DeletionPolicy?.startsWith('Retain'),
+    )
+    // What a deployment made that was rolled back goes all the same.
+    expect(new Set(kept.map(({ DeletionPolicy }) => DeletionPolicy))).toEqual(
+      new Set(['RetainExceptOnCreate']),
+    )
+    expect(kept.map(({ Type }) => Type).sort()).toEqual([
+      'AWS::Bedrock::GuardrailVersion',
+      'AWS::DynamoDB::GlobalTable',
+      'AWS::Lambda::Version',
+    ])
+    // A name of its own could not be given again while the table is kept.
+    expect(only(template, 'AWS::DynamoDB::GlobalTable').Properties).not.toHaveProperty('TableName')
+  })
+})

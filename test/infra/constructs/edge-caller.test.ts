@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { functionNamed, home, identityStatements, ofType, only, text } from '../synthesized.ts'
+
+const template = home()
+const [aliasId] = ofType(template, 'AWS::Lambda::Alias')[0] ?? []
+
+test("the edge's caller may do one thing with one alias", () => {
+  const user = ofType(template, 'AWS::IAM::User')[0]
+  expect(user?.[1].Properties ?? {}).not.toHaveProperty('ManagedPolicyArns')
+  expect(user?.[1].Properties ?? {}).not.toHaveProperty('Groups')
+  expect(user?.[1].Properties ?? {}).not.toHaveProperty('Policies')
+  const policies = ofType(template, 'AWS::IAM::Policy').filter(([, { Properties }]) => Properties.Users)
+  expect(policies).toHaveLength(1)
+  expect(policies[0]?.[1].Properties.Users).toEqual([{ Ref: user?.[0] }])
+  const statements = identityStatements(template).filter(({ of }) => of === policies[0]?.[0])
+  expect(statements).toEqual([
+    {
+      of: policies[0]?.[0],
+      Effect: 'Allow',
+      actions: ['lambda:InvokeFunction'],
+      resources: [`\${${aliasId}}`],
+    },
+  ])
+})
+
+test('that alias is the one that the Worker names', () => {
+  const { FunctionName, Name } = only(template, 'AWS::Lambda::Alias').Properties
+  expect(Name).toBe('live')
+  expect(template.Resources[FunctionName.Ref]).toBe(functionNamed(template, 'vera-answer'))
+})
+
+test('nobody else may invoke the functions by a policy of their own', () => {
+  expect(ofType(template, 'AWS::Lambda::Permission')).toEqual([])
+  expect(ofType(template, 'AWS::Lambda::Url')).toEqual([])
+})
+
+test('its key goes into a secret and nowhere else', () => {
+  const [keyId] = ofType(template, 'AWS::IAM::AccessKey')[0] ?? []
+  const holders = Object.entries(template.Resources).filter(([, resource]) =>
+    JSON.stringify(resource).includes('SecretAccessKey'),
+  )
+  expect(holders.map(([, { Type }]) => Type)).toEqual(['AWS::SecretsManager::Secret'])
+  expect(JSON.parse(text(holders[0]?.[1].Properties.SecretString))).toEqual({
+    accessKeyId: `\${${keyId}}`,
+    secretAccessKey: `\${${keyId}.SecretAccessKey}`,
+  })
+  expect(JSON.stringify(template.Outputs)).not.toContain(keyId)
+})

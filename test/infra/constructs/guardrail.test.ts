@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import type { Sections } from '../../../infra/settings/sections.ts'
+import { ANSWER_FUNCTION } from '../../../playground/account.ts'
+import { fakeSections } from '../fake-sections.ts'
+import { FAKE_ACCOUNT, functionNamed, home, ofType, only, statementsOf, text } from '../synthesized.ts'
+
+type Policy = Extract<Sections['guardrail'], { source: 'policy' }>
+
+const { guardrail } = fakeSections
+const policy = guardrail as Policy
+const template = home()
+const made = only(template, 'AWS::Bedrock::Guardrail').Properties
+
+const variablesOf = (one: typeof template) =>
+  functionNamed(one, ANSWER_FUNCTION).Properties.Environment.Variables
+const versionOf = (one: typeof template) => only(one, 'AWS::Bedrock::GuardrailVersion')
+const published = (one: typeof template) =>
+  ofType(one, 'AWS::Lambda::Version').map(([logicalId]) => logicalId)
+const profilesIn = (one: typeof template) =>
+  statementsOf(one, ANSWER_FUNCTION)
+    .filter(({ actions }) => actions.includes('bedrock:ApplyGuardrail'))
+    .flatMap(({ resources }) => resources.filter((arn) => arn.includes(':guardrail-profile/')))
+
+describe('the policy', () => {
+  test('looks for prompt attacks in what is asked, and only there', () => {
+    const attack = made.ContentPolicyConfig.FiltersConfig.find(
+      ({ Type }: { Type: string }) => Type === 'PROMPT_ATTACK',
+    )
+    expect(attack).toMatchObject({ InputStrength: 'HIGH', OutputStrength: 'NONE' })
+  })
+
+  test('masks or blocks personal data in both directions', () => {
+    const entities = made.SensitiveInformationPolicyConfig.PiiEntitiesConfig
+    expect(entities.length).toBe(policy.mask.length + policy.block.length)
+    for (const { Type, InputAction, OutputAction } of entities) {
+      const action = (policy.block as string[]).includes(Type) ? 'BLOCK' : 'ANONYMIZE'
+      expect([Type, InputAction, OutputAction]).toEqual([Type, action, action])
+    }
+  })
+
+  test('cannot mask and block the same', () => {
+    expect(() => home({ guardrail: { ...policy, mask: ['PIN'], block: ['PIN'] } })).toThrow('PIN')
+  })
+
+  test('holds topics and words where there are any', () => {
+    expect(made).not.toHaveProperty('TopicPolicyConfig')
+    const topic = {
+      name: 'Salaries',
+      definition: 'What somebody earns.',
+      examples: ['What does a fake colleague earn?'],
+    }
+    const rules = only(
+      home({ guardrail: { ...policy, topics: [topic], words: ['fakeword'] } }),
+      'AWS::Bedrock::Guardrail',
+    ).Properties
+    expect(rules.TopicPolicyConfig.TopicsConfig).toEqual([
+      { Name: 'Salaries', Definition: 'What somebody earns.', Examples: topic.examples, Type: 'DENY' },
+    ])
+    expect(rules.WordPolicyConfig).toMatchObject({
+      WordsConfig: [{ Text: 'fakeword' }],
+      ManagedWordListsConfig: [{ Type: 'PROFANITY' }],
+    })
+  })
+})
+
+describe('its version', () => {
+  test('is the one that the functions use, and never a draft', () => {
+    const [versionId] = ofType(template, 'AWS::Bedrock::GuardrailVersion')[0] ?? []
+    expect(text(variablesOf(template).GUARDRAIL_VERSION)).toBe(`\${${versionId}.Version}`)
+    expect(JSON.stringify(template)).not.toContain('DRAFT')
+  })
+
+  test('is cut anew, and the functions with it, when a rule changes, and only then', () => {
+    const same = home()
+    expect(versionOf(same).Properties.Description).toBe(versionOf(template).Properties.Description)
+    expect(published(same)).toEqual(published(template))
+    const stricter = home({ guardrail: { ...policy, words: ['fakeword'] } })
+    expect(versionOf(stricter).Properties.Description).not.toBe(versionOf(template).Properties.Description)
+    expect(published(stricter)).not.toEqual(published(template))
+  })
+
+  test('stays for a release that is put back', () => {
+    expect(versionOf(template)).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    })
+  })
+})
+
+describe('the tier', () => {
+  const profile = (region: string) =>
+    `arn:aws:bedrock:${region}:${FAKE_ACCOUNT}:guardrail-profile/us.guardrail.v1:0`
+
+  test('STANDARD reads in other regions of the same part of the world, and may', () => {
+    expect(text(made.CrossRegionConfig.GuardrailProfileArn)).toBe(profile('us-east-1'))
+    expect(profilesIn(template)).toEqual(['us-east-1', 'us-east-2', 'us-west-2'].map(profile))
+  })
+
+  test('CLASSIC reads where it is', () => {
+    const classic = home({ guardrail: { ...policy, tier: 'CLASSIC' } })
+    expect(only(classic, 'AWS::Bedrock::Guardrail').Properties).not.toHaveProperty('CrossRegionConfig')
+    expect(profilesIn(classic)).toEqual([])
+  })
+})
+
+test('an existing guardrail is used as it is', () => {
+  const existing = home({ guardrail: { source: 'existing', id: 'gr00fake', version: '3' } })
+  expect(ofType(existing, 'AWS::Bedrock::Guardrail')).toEqual([])
+  expect(variablesOf(existing)).toMatchObject({ GUARDRAIL_ID: 'gr00fake', GUARDRAIL_VERSION: '3' })
+  const allowed = statementsOf(existing, ANSWER_FUNCTION).flatMap(({ resources }) => resources)
+  expect(allowed).toContain(`arn:aws:bedrock:us-east-1:${FAKE_ACCOUNT}:guardrail/gr00fake`)
+})

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import { ANSWER_FUNCTION } from '../../../playground/account.ts'
+import { fakeSections } from '../fake-sections.ts'
+import { functionNamed, home, identityStatements, ofType, only, text } from '../synthesized.ts'
+
+const { knowledge } = fakeSections
+const template = home()
+const documents = { name: 'handbook', source: 's3', bucket: 'fake-documents', prefix: 'handbook/' } as const
+const existing = { name: 'old', source: 'existing', id: 'KB00000001' } as const
+
+const outputs = JSON.parse(text(template.Outputs.KnowledgeBases?.Value))
+const basesOf = (one: typeof template) =>
+  functionNamed(one, ANSWER_FUNCTION).Properties.Environment.Variables.KNOWLEDGE_BASES
+const nameOf = (one: typeof template, type: string) => only(one, type).Properties.Name
+const vectorRights = (one: typeof template) =>
+  identityStatements(one)
+    .filter(({ actions }) => actions.includes('s3vectors:DeleteVectors'))
+    .map(({ of, resources }) => [of, resources])
+const published = (one: typeof template) =>
+  ofType(one, 'AWS::Lambda::Version').map(([logicalId]) => logicalId)
+
+describe('a new base', () => {
+  test('keeps the text of passages out of what S3 Vectors can filter by', () => {
+    const { MetadataConfiguration, Dimension } = only(template, 'AWS::S3Vectors::Index').Properties
+    expect(MetadataConfiguration.NonFilterableMetadataKeys).toEqual([
+      'AMAZON_BEDROCK_TEXT',
+      'AMAZON_BEDROCK_METADATA',
+    ])
+    const { VectorKnowledgeBaseConfiguration } = only(template, 'AWS::Bedrock::KnowledgeBase').Properties
+      .KnowledgeBaseConfiguration
+    expect(
+      VectorKnowledgeBaseConfiguration.EmbeddingModelConfiguration.BedrockEmbeddingModelConfiguration
+        .Dimensions,
+    ).toBe(Dimension)
+  })
+
+  test('is made anew under another name when its vectors change, and the functions learn its id', () => {
+    const other = home({
+      knowledge: { ...knowledge, embedding: { ...knowledge.embedding, dimensions: 512 } },
+    })
+    expect(nameOf(other, 'AWS::Bedrock::KnowledgeBase')).not.toBe(
+      nameOf(template, 'AWS::Bedrock::KnowledgeBase'),
+    )
+    expect(published(other)).not.toEqual(published(template))
+    expect(only(other, 'AWS::S3Vectors::Index').Properties).not.toHaveProperty('IndexName')
+    // The old one is removed after the change, by a role that may do then what it may do now, and empties its own index.
+    expect(vectorRights(other)).toEqual(vectorRights(template))
+    const [bucket] = ofType(template, 'AWS::S3Vectors::VectorBucket')[0] ?? []
+    expect(vectorRights(template)).toEqual([
+      [expect.stringMatching(/Role/), [`\${${bucket}.VectorBucketArn}/index/*`]],
+    ])
+  })
+
+  test('has its source made anew under another name when the cutting changes, and stays itself', () => {
+    const other = home({ knowledge: { ...knowledge, chunking: { ...knowledge.chunking, maxTokens: 500 } } })
+    expect(nameOf(other, 'AWS::Bedrock::DataSource')).not.toBe(nameOf(template, 'AWS::Bedrock::DataSource'))
+    expect(nameOf(other, 'AWS::Bedrock::KnowledgeBase')).toBe(nameOf(template, 'AWS::Bedrock::KnowledgeBase'))
+  })
+
+  test('is read again by the schedule, through an address that nothing else checks', () => {
+    const { Target, ScheduleExpression } = only(template, 'AWS::Scheduler::Schedule').Properties
+    const [baseId] = ofType(template, 'AWS::Bedrock::KnowledgeBase')[0] ?? []
+    const [sourceId] = ofType(template, 'AWS::Bedrock::DataSource')[0] ?? []
+    expect(text(Target.Arn)).toBe('arn:aws:scheduler:::aws-sdk:bedrockagent:startIngestionJob')
+    expect(JSON.parse(text(Target.Input))).toEqual({
+      KnowledgeBaseId: `\${${baseId}.KnowledgeBaseId}`,
+      DataSourceId: `\${${sourceId}.DataSourceId}`,
+      Description: outputs[0].reading,
+    })
+    expect(ScheduleExpression).toBe(knowledge.sync.schedule)
+  })
+})
+
+describe('the source', () => {
+  test('Confluence is read as a user whose token is in a secret', () => {
+    const { ConfluenceConfiguration } = only(template, 'AWS::Bedrock::DataSource').Properties
+      .DataSourceConfiguration
+    const { HostType, AuthType, HostUrl, CredentialsSecretArn } = ConfluenceConfiguration.SourceConfiguration
+    expect({ HostType, AuthType, HostUrl }).toEqual({
+      HostType: 'SAAS',
+      AuthType: 'BASIC',
+      HostUrl: 'https://fake.atlassian.example',
+    })
+    const { GenerateSecretString } = template.Resources[CredentialsSecretArn.Ref]?.Properties ?? {}
+    expect(GenerateSecretString.GenerateStringKey).toBe('password')
+    expect(JSON.parse(GenerateSecretString.SecretStringTemplate)).toEqual({ username: 'not-set' })
+  })
+
+  test('documents are read below one prefix', () => {
+    const { DataSourceConfiguration } = only(
+      home({ knowledge: { ...knowledge, bases: [documents] } }),
+      'AWS::Bedrock::DataSource',
+    ).Properties
+    expect(DataSourceConfiguration).toEqual({
+      Type: 'S3',
+      S3Configuration: { BucketArn: 'arn:aws:s3:::fake-documents', InclusionPrefixes: ['handbook/'] },
+    })
+  })
+
+  test('without a prefix the whole bucket is read', () => {
+    const all = home({ knowledge: { ...knowledge, bases: [{ ...documents, prefix: '' }] } })
+    expect(
+      only(all, 'AWS::Bedrock::DataSource').Properties.DataSourceConfiguration.S3Configuration,
+    ).not.toHaveProperty('InclusionPrefixes')
+  })
+})
+
+describe('the functions know every base by its name', () => {
+  test('those that are made and those that were there', () => {
+    const mixed = home({ knowledge: { ...knowledge, bases: [existing, documents] } })
+    const [baseId] = ofType(mixed, 'AWS::Bedrock::KnowledgeBase')[0] ?? []
+    expect(text(basesOf(mixed))).toBe(`old=KB00000001,handbook=\${${baseId}.KnowledgeBaseId}`)
+  })
+
+  test('an existing one makes nothing', () => {
+    const old = home({ knowledge: { ...knowledge, bases: [existing] } })
+    const made = Object.values(old.Resources).filter(({ Type }) =>
+      /S3Vectors|Scheduler|Bedrock::(KnowledgeBase|DataSource)/.test(Type),
+    )
+    expect(made).toEqual([])
+  })
+
+  test('or that there is none', () => {
+    expect(basesOf(home({ knowledge: { ...knowledge, bases: [] } }))).toBeUndefined()
+  })
+
+  test('no two have the same', () => {
+    expect(() =>
+      home({ knowledge: { ...knowledge, bases: [existing, { ...existing, id: 'KB00000002' }] } }),
+    ).toThrow('old')
+  })
+})
+
+test('the outputs have what the first sync takes', () => {
+  const any = expect.any(String)
+  expect(outputs).toEqual([
+    { name: 'wiki', knowledgeBaseId: any, dataSourceId: any, reading: any, credentialsArn: any },
+  ])
+})
+
+test('what was read is told from what is to be read now', () => {
+  const other = home({
+    knowledge: {
+      ...knowledge,
+      bases: [{ name: 'wiki', source: 'confluence', site: 'https://other.atlassian.example' }],
+    },
+  })
+  const [moved] = JSON.parse(text(other.Outputs.KnowledgeBases?.Value))
+  expect(moved.reading).not.toBe(outputs[0].reading)
+  expect(JSON.parse(text(home().Outputs.KnowledgeBases?.Value))).toEqual(outputs)
+})

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest'
+import { ANSWER_FUNCTION, APOLOGIZE_FUNCTION } from '../../../playground/account.ts'
+import { fakeSections } from '../fake-sections.ts'
+import { FAKE_ACCOUNT, home, identityStatements, statementsOf, synthesize } from '../synthesized.ts'
+
+/** Resources that end in a star, with the reason. */
+const WILDCARDS: Record<string, string> = {
+  'bedrock:Rerank *': 'the action knows no resource; the model that it uses is one ARN',
+  ...Object.fromEntries(
+    ['DeleteVectors', 'GetIndex', 'GetVectors', 'PutVectors', 'QueryVectors'].map((action) => [
+      `s3vectors:${action} \${KnowledgeVectors.VectorBucketArn}/index/*`,
+      'a base that is made anew empties its old index, by the role of the new one',
+    ]),
+  ),
+  's3:GetObject arn:aws:s3:::fake-documents/handbook/*': 'all documents below the prefix of a base',
+}
+
+const { knowledge } = fakeSections
+const documents = { name: 'handbook', source: 's3', bucket: 'fake-documents', prefix: 'handbook/' } as const
+
+test('nothing may be done with everything, but what has a reason', () => {
+  const templates = Object.values(
+    synthesize({ knowledge: { ...knowledge, bases: [...knowledge.bases, documents] } }),
+  )
+  const statements = templates.flatMap(identityStatements)
+  const wild = statements.flatMap(({ actions, resources }) =>
+    actions.flatMap((action) =>
+      // A logical id ends in eight digits of a hash.
+      resources
+        .map((resource) => `${action} ${resource.replace(/[0-9A-F]{8}\./, '.')}`)
+        .filter((right) => right.includes('*')),
+    ),
+  )
+  expect([...new Set(wild)].sort()).toEqual(Object.keys(WILDCARDS).sort())
+  expect(statements.every(({ Effect }) => Effect === 'Allow')).toBe(true)
+})
+
+describe('the model', () => {
+  const asking = (id: string, region: string) =>
+    statementsOf(home({ model: { ...fakeSections.model, id, region } }), ANSWER_FUNCTION).filter(
+      ({ actions }) => actions.some((action) => action.startsWith('bedrock:InvokeModelWith')),
+    )
+  const allow = { Effect: 'Allow', actions: ['bedrock:InvokeModelWithResponseStream'] }
+
+  test('through a profile of a part of the world is asked there, and by no other way', () => {
+    const profile = `arn:aws:bedrock:us-east-1:${FAKE_ACCOUNT}:inference-profile/us.anthropic.claude-haiku-5-5`
+    expect(asking('us.anthropic.claude-haiku-5-5', 'us-east-1')).toEqual([
+      { of: expect.anything(), ...allow, resources: [profile] },
+      {
+        of: expect.anything(),
+        ...allow,
+        resources: ['us-east-1', 'us-east-2', 'us-west-2'].map(
+          (region) => `arn:aws:bedrock:${region}::foundation-model/anthropic.claude-haiku-5-5`,
+        ),
+        Condition: { StringEquals: { 'bedrock:InferenceProfileArn': profile } },
+      },
+    ])
+  })
+
+  test('in Europe stays in Europe', () => {
+    const regions = asking('eu.anthropic.claude-haiku-5-5', 'eu-west-1')
+      .flatMap(({ resources }) => resources)
+      .map((arn) => arn.split(':')[3])
+    expect(regions.filter((region) => !region?.startsWith('eu-'))).toEqual([])
+    expect(new Set(regions)).toEqual(
+      new Set(['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-3']),
+    )
+  })
+
+  test('through a region that only calls is asked in that region too', () => {
+    const resources = asking('us.anthropic.claude-haiku-5-5', 'us-west-1').flatMap(
+      (statement) => statement.resources,
+    )
+    expect(resources).toContain('arn:aws:bedrock:us-west-1::foundation-model/anthropic.claude-haiku-5-5')
+  })
+
+  test('through the global profile is asked in no region by name, as AWS sees it', () => {
+    const profile = `arn:aws:bedrock:us-east-1:${FAKE_ACCOUNT}:inference-profile/global.anthropic.claude-haiku-5-5`
+    const through = { 'bedrock:InferenceProfileArn': profile }
+    expect(
+      asking('global.anthropic.claude-haiku-5-5', 'us-east-1').map(({ resources, Condition }) => ({
+        resources,
+        Condition,
+      })),
+    ).toEqual([
+      { resources: [profile], Condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } } },
+      {
+        resources: ['arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-haiku-5-5'],
+        Condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1', ...through } },
+      },
+      {
+        resources: ['arn:aws:bedrock:::foundation-model/anthropic.claude-haiku-5-5'],
+        Condition: { StringEquals: { 'aws:RequestedRegion': 'unspecified', ...through } },
+      },
+    ])
+  })
+
+  test('without a profile is one ARN', () => {
+    expect(asking('amazon.nova-lite-v1:0', 'us-east-1').flatMap(({ resources }) => resources)).toEqual([
+      'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
+    ])
+  })
+})
+
+test('the apology has nothing to do with Bedrock', () => {
+  const actions = statementsOf(home(), APOLOGIZE_FUNCTION).flatMap((statement) => statement.actions)
+  expect(actions.length).toBeGreaterThan(0)
+  expect(actions.filter((action) => action.startsWith('bedrock:'))).toEqual([])
+})
+
+test('of secrets one is read, and nothing else is done with it', () => {
+  for (const name of [ANSWER_FUNCTION, APOLOGIZE_FUNCTION]) {
+    const secrets = statementsOf(home(), name).filter(({ actions }) =>
+      actions.some((action) => action.startsWith('secretsmanager:')),
+    )
+    expect(secrets.map(({ actions, resources }) => [actions, resources.length])).toEqual([
+      [['secretsmanager:GetSecretValue'], 1],
+    ])
+  }
+})
+
+test('of knowledge bases only those of the configuration are searched', () => {
+  const bases = [{ name: 'old', source: 'existing', id: 'KB00000001' }] as const
+  const search = statementsOf(
+    home({ knowledge: { ...knowledge, bases: [...bases] } }),
+    ANSWER_FUNCTION,
+  ).filter(({ actions }) => actions.includes('bedrock:Retrieve'))
+  expect(search.map(({ actions, resources }) => ({ actions, resources }))).toEqual([
+    {
+      actions: ['bedrock:Retrieve'],
+      resources: [`arn:aws:bedrock:us-east-1:${FAKE_ACCOUNT}:knowledge-base/KB00000001`],
+    },
+  ])
+})
+
+test('the rerank model is asked by its own ARN, where the bases are', () => {
+  const { rerankModel: _, ...without } = knowledge
+  const reranking = (change: typeof knowledge) =>
+    statementsOf(home({ knowledge: change }), ANSWER_FUNCTION).filter(({ actions }) =>
+      actions.some((action) => /Rerank|InvokeModel$/.test(action)),
+    )
+  expect(reranking(without)).toEqual([])
+  // Without a base nothing is searched, and there is nothing to order.
+  expect(reranking({ ...knowledge, bases: [] })).toEqual([])
+  expect(reranking({ ...knowledge, region: 'us-west-2' }).flatMap(({ resources }) => resources)).toEqual([
+    '*',
+    'arn:aws:bedrock:us-west-2::foundation-model/cohere.rerank-v3-5:0',
+  ])
+})

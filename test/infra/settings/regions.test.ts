@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { readModelId } from '../../../infra/settings/inference-profile.ts'
+import { placementOf } from '../../../infra/settings/placement.ts'
+import { ANSWER_FUNCTION } from '../../../playground/account.ts'
+import { fakeSections } from '../fake-sections.ts'
+import { functionNamed, only, synthesize, text } from '../synthesized.ts'
+
+const sections = fakeSections
+const inRegion = (region: string, id = sections.model.id) =>
+  placementOf({
+    ...sections,
+    deployment: { ...sections.deployment, region },
+    model: { ...sections.model, id },
+  })
+
+describe('regions that do not fit are an error that names those that would', () => {
+  test.each([
+    [
+      'a profile that is not called there',
+      () => inRegion('eu-central-1'),
+      /us\.anthropic.*eu-central-1.*us-east-1, us-east-2/,
+    ],
+    ['a rerank model that is not there', () => inRegion('us-east-2'), /cohere\.rerank.*us-east-2.*us-west-2/],
+    [
+      'a guardrail tier that is not there',
+      () => inRegion('sa-east-1', 'global.fake.model'),
+      /STANDARD.*sa-east-1.*us-east-1/,
+    ],
+    [
+      'a part of the world that is not known',
+      () => inRegion('us-east-1', 'xx.fake.model'),
+      /"xx\.".*infra\/regions\.ts/,
+    ],
+  ])('%s', (_, place, message) => {
+    expect(place).toThrow(message)
+  })
+
+  test('before anything is made', () => {
+    expect(() => synthesize({ deployment: { ...sections.deployment, region: 'eu-central-1' } })).toThrow(
+      /us\.anthropic/,
+    )
+  })
+
+  test('all in one', () => {
+    expect(() => inRegion('sa-east-1')).toThrow(/model\.id.*knowledge\.rerankModel.*guardrail\.tier/)
+  })
+})
+
+test.each([
+  [
+    'us.anthropic.claude-haiku-5-5',
+    { kind: 'geographic', geography: 'us', model: 'anthropic.claude-haiku-5-5' },
+  ],
+  ['apac.fake.model-v1:0', { kind: 'geographic', geography: 'apac', model: 'fake.model-v1:0' }],
+  ['global.fake.model', { kind: 'global', model: 'fake.model' }],
+  ['amazon.nova-lite-v1:0', { kind: 'foundation', model: 'amazon.nova-lite-v1:0' }],
+])('%s is read for what it is', (id, target) => {
+  expect(readModelId(id)).toMatchObject(target)
+})
+
+test('where all is in one region there is one stack', () => {
+  expect(Object.keys(synthesize())).toEqual(['Vera'])
+})
+
+describe('where model and knowledge are elsewhere', () => {
+  const stacks = synthesize({
+    model: { ...sections.model, id: 'eu.anthropic.claude-haiku-5-5', region: 'eu-west-1' },
+    knowledge: { ...sections.knowledge, region: 'eu-central-1' },
+  })
+
+  test('the guardrail stands with the model, the bases with the rerank model', () => {
+    expect(Object.keys(stacks).sort()).toEqual(['Vera', 'Vera-eu-central-1', 'Vera-eu-west-1'])
+    const places = Object.entries(stacks).flatMap(([name, { Resources }]) =>
+      Object.values(Resources).flatMap(({ Type }) =>
+        /Bedrock::(Guardrail|KnowledgeBase)$/.test(Type) ? [`${name} ${Type}`] : [],
+      ),
+    )
+    expect(places.sort()).toEqual([
+      'Vera-eu-central-1 AWS::Bedrock::KnowledgeBase',
+      'Vera-eu-west-1 AWS::Bedrock::Guardrail',
+    ])
+  })
+
+  test('the functions are told both regions, and the ids from there', () => {
+    const { Vera } = stacks
+    const { Variables } = functionNamed(Vera ?? { Resources: {}, Outputs: {} }, ANSWER_FUNCTION).Properties
+      .Environment
+    expect(Variables).toMatchObject({ MODEL_REGION: 'eu-west-1', KNOWLEDGE_REGION: 'eu-central-1' })
+    expect(Variables.GUARDRAIL_ID).toMatchObject({
+      'Fn::GetStackOutput': { StackName: 'Vera-eu-west-1', Region: 'eu-west-1' },
+    })
+    expect(text(Variables.KNOWLEDGE_BASES)).toMatch(/^wiki=\$\{Vera-eu-central-1\./)
+    expect(Variables.RERANK_MODEL_ARN).toBe(
+      'arn:aws:bedrock:eu-central-1::foundation-model/cohere.rerank-v3-5:0',
+    )
+  })
+})
+
+test('what is there already needs no stack where it is', () => {
+  const stacks = synthesize({
+    model: { ...sections.model, id: 'eu.anthropic.claude-haiku-5-5', region: 'eu-west-1' },
+    guardrail: { source: 'existing', id: 'gr00fake', version: '3' },
+    knowledge: {
+      ...sections.knowledge,
+      region: 'us-west-2',
+      bases: [{ name: 'old', source: 'existing', id: 'KB00000001' }],
+    },
+  })
+  expect(Object.keys(stacks)).toEqual(['Vera'])
+  expect(only(stacks.Vera ?? { Resources: {}, Outputs: {} }, 'AWS::Lambda::Alias').Properties.Name).toBe(
+    'live',
+  )
+})

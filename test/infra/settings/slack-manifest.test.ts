@@ -1,0 +1,241 @@
+import { globSync, readFileSync } from 'node:fs'
+import { parseSync } from 'oxc-parser'
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import {
+  type BOT_EVENTS,
+  BOT_SCOPES,
+  createAppLink,
+  manifestOf,
+  readEdgeUrl,
+} from '../../../infra/settings/slack-manifest.ts'
+import { SlackManifest } from '../../../infra/settings/slack-manifest-limits.ts'
+import { methods } from '../../../playground/slack/methods.ts'
+import { fakeSections } from '../fake-sections.ts'
+
+const URL_OF_EDGE = 'https://vera-edge.fake.workers.dev'
+const { identity } = fakeSections
+const manifest = manifestOf(fakeSections, URL_OF_EDGE)
+
+describe('scopes', () => {
+  /** `client.chat.postMessage(` and `client.agents.sessions.setStatus(` in the backend, as a parser sees them. */
+  function calledMethods(): string[] {
+    const called = new Set<string>()
+    for (const path of globSync('backend/slack/**/*.ts')) {
+      const { program } = parseSync(path, readFileSync(path, 'utf8'))
+      visit(program, (node) => {
+        if (node.type !== 'CallExpression') return
+        const [root, ...names] = chain(node.callee as Node)
+        if (root === 'client') called.add(names.join('.'))
+      })
+    }
+    return [...called].sort()
+  }
+
+  /** Of a method that takes any of several, those for the places where it is used. */
+  const CHOSEN: Record<string, string[]> = {
+    // Threads are read wherever the assistant is asked.
+    'conversations.replies': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
+    // Only of the direct message in which a command is answered.
+    'conversations.history': ['im:history'],
+    'conversations.open': ['im:write'],
+  }
+  /** Of what no call needs: an event, a command, and a feature. */
+  const WITHOUT_A_CALL = ['app_mentions:read', 'commands', 'assistant:write']
+
+  test('are those of the calls that are made, and of what comes without a call', () => {
+    const called = calledMethods()
+    expect(called).toContain('chat.startStream')
+    // `npm run deploy` asks them for the team and the app.
+    const needed = [...called, 'auth.test', 'bots.info'].flatMap((name) => {
+      const method = methods.get(name)
+      if (!method) throw new Error(`playground/slack/methods.json does not know ${name}`)
+      const chosen = CHOSEN[name] ?? method.scopes
+      expect([name, chosen.filter((scope) => !method.scopes.includes(scope))]).toEqual([name, []])
+      expect([name, method.scopes.length > 1 && !CHOSEN[name]]).toEqual([name, false])
+      return chosen
+    })
+    expect(Object.keys(BOT_SCOPES)).toEqual([...new Set([...needed, ...WITHOUT_A_CALL])].sort())
+  })
+
+  test('let Slack send every event that is subscribed to', () => {
+    const WANTED: Record<Exclude<keyof typeof BOT_EVENTS, 'agent_session_stopped'>, string> = {
+      app_mention: 'app_mentions:read',
+      'message.channels': 'channels:history',
+      'message.groups': 'groups:history',
+      'message.im': 'im:history',
+      'message.mpim': 'mpim:history',
+    }
+    for (const scope of Object.values(WANTED)) expect(Object.keys(BOT_SCOPES)).toContain(scope)
+  })
+})
+
+test('Slack calls the paths that the edge answers', () => {
+  const edge = readFileSync('edge/app.ts', 'utf8')
+  const { event_subscriptions, interactivity } = manifest.settings
+  const [command] = manifest.features.slash_commands
+  for (const url of [event_subscriptions.request_url, interactivity.request_url, command.url]) {
+    expect(new URL(url).origin).toBe(URL_OF_EDGE)
+    expect(edge).toContain(`'${new URL(url).pathname}': 'POST'`)
+  }
+})
+
+test('the agent view is the configuration', () => {
+  const suggestedPrompts = [{ title: 'A fake question', message: 'What is fake?' }]
+  const { features } = manifestOf({ identity: { ...identity, suggestedPrompts } }, URL_OF_EDGE)
+  expect(features.agent_view).toEqual({
+    agent_description: identity.description,
+    suggested_prompts: suggestedPrompts,
+  })
+  expect(manifest.features.agent_view).not.toHaveProperty('suggested_prompts')
+  expect(features.app_home).toMatchObject({
+    messages_tab_enabled: true,
+    messages_tab_read_only_enabled: false,
+  })
+})
+
+test.each([
+  ['Vera', '/vera'],
+  ['Ask Ada!', '/ask-ada'],
+  ['Größe 2', '/größe-2'],
+])('%s is called by %s', (name, command) => {
+  expect(
+    manifestOf({ identity: { ...identity, name } }, URL_OF_EDGE).features.slash_commands[0].command,
+  ).toBe(command)
+})
+
+describe('limits', () => {
+  const prompt = { title: 'A fake question', message: 'What is fake?' }
+  test.each([
+    ['name', { name: 'n'.repeat(36) }, 'identity.name has 36 characters, and Slack takes 35'],
+    [
+      'slash command',
+      { name: 'n'.repeat(33) },
+      'identity.name, as the slash command, has 34 characters, and Slack takes 32',
+    ],
+    [
+      'empty slash command',
+      { name: '!!!' },
+      'identity.name, as the slash command, is too short: Slack takes 2 characters or more',
+    ],
+    [
+      'description',
+      { description: 'd'.repeat(141) },
+      'identity.description has 141 characters, and Slack takes 140',
+    ],
+    [
+      'agent description',
+      { description: 'd'.repeat(301) },
+      'identity.description has 301 characters, and Slack takes 300',
+    ],
+    ['empty description', { description: '' }, 'identity.description is too short'],
+    [
+      'prompts',
+      { suggestedPrompts: Array(5).fill(prompt) },
+      'identity.suggestedPrompts has 5 questions, and Slack takes 4',
+    ],
+    [
+      'empty title',
+      { suggestedPrompts: [{ ...prompt, title: '' }] },
+      'identity.suggestedPrompts: a title is too short',
+    ],
+    [
+      'empty message',
+      { suggestedPrompts: [{ ...prompt, message: '' }] },
+      'identity.suggestedPrompts: a message is too short',
+    ],
+  ])('%s', (_, change, sentence) => {
+    expect(() => manifestOf({ identity: { ...identity, ...change } }, URL_OF_EDGE)).toThrow(sentence)
+  })
+
+  test.each([
+    ['name', { name: 'n'.repeat(31) }],
+    ['description', { description: 'd'.repeat(140) }],
+    ['prompts', { suggestedPrompts: Array(4).fill(prompt) }],
+  ])('%s may be reached', (_, change) => {
+    expect(() => manifestOf({ identity: { ...identity, ...change } }, URL_OF_EDGE)).not.toThrow()
+  })
+
+  /** What no configuration fills, bent in the manifest itself. */
+  test.each([
+    ['display name', (m: SlackManifest) => (m.features.bot_user.display_name = 'n'.repeat(81))],
+    [
+      "the command's address",
+      (m: SlackManifest) => (m.features.slash_commands[0].url = `https://${'u'.repeat(3000)}`),
+    ],
+    [
+      "the command's description",
+      (m: SlackManifest) => (m.features.slash_commands[0].description = 'd'.repeat(2001)),
+    ],
+    [
+      "the command's hint",
+      (m: SlackManifest) => (m.features.slash_commands[0].usage_hint = 'h'.repeat(1001)),
+    ],
+    [
+      "the events' address",
+      (m: SlackManifest) => (m.settings.event_subscriptions.request_url = `https://${'u'.repeat(3500)}`),
+    ],
+    [
+      "the buttons' address",
+      (m: SlackManifest) => (m.settings.interactivity.request_url = 'http://fake.example'),
+    ],
+    [
+      'too many events',
+      (m: SlackManifest) => (m.settings.event_subscriptions.bot_events = Array(101).fill('app_mention')),
+    ],
+    [
+      'too long an event',
+      (m: SlackManifest) => (m.settings.event_subscriptions.bot_events = ['e'.repeat(51)]),
+    ],
+    ['too many scopes', (m: SlackManifest) => (m.oauth_config.scopes.bot = Array(256).fill('commands'))],
+    ['too long a scope', (m: SlackManifest) => (m.oauth_config.scopes.bot = ['s'.repeat(51)])],
+    [
+      'a key that Slack does not know',
+      (m: SlackManifest) => Object.assign(m.features, { assistant_view: {} }),
+    ],
+  ])('%s', (_, bend) => {
+    const bent = structuredClone(manifest)
+    bend(bent)
+    expect(v.safeParse(SlackManifest, manifest).success).toBe(true)
+    expect(v.safeParse(SlackManifest, bent).success).toBe(false)
+  })
+})
+
+test('the link holds the manifest whole', () => {
+  const link = new URL(createAppLink(manifest))
+  expect(link.origin + link.pathname).toBe('https://api.slack.com/apps')
+  expect(link.searchParams.get('new_app')).toBe('1')
+  expect(JSON.parse(link.searchParams.get('manifest_json') ?? '')).toEqual(manifest)
+})
+
+test.each([
+  '',
+  'vera-edge',
+  'http://vera-edge.fake.workers.dev',
+  `${URL_OF_EDGE}/slack/events`,
+  `${URL_OF_EDGE}/?a=b`,
+])('"%s" is no address of a Worker', (url) => {
+  expect(() => readEdgeUrl(url)).toThrow('is no address of a Worker')
+  expect(readEdgeUrl(`${URL_OF_EDGE}/`)).toBe(URL_OF_EDGE)
+})
+
+interface Node {
+  type: string
+  [key: string]: unknown
+}
+
+function visit(value: unknown, see: (node: Node) => void): void {
+  if (Array.isArray(value)) for (const one of value) visit(one, see)
+  else if (typeof value === 'object' && value !== null) {
+    if ('type' in value) see(value as Node)
+    for (const one of Object.values(value)) visit(one, see)
+  }
+}
+
+/** `client`, `chat`, `postMessage`. */
+function chain(node: Node): string[] {
+  if (node.type === 'Identifier') return [String(node.name)]
+  if (node.type !== 'MemberExpression') return []
+  const property = node.property as Node
+  return [...chain(node.object as Node), String(property.name)]
+}
