@@ -25,7 +25,7 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'edge', include: ['test/edge/**/*.test.ts'] },
+        test: { name: 'edge', include: ['test/edge/**/*.test.ts'], testTimeout: 20_000 },
       },
       {
         test: {
