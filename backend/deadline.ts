@@ -17,15 +17,15 @@ export function fired(signal: AbortSignal): Promise<void> {
 }
 
 /** Something took longer than it was given. */
-export class BudgetSpent extends Error {
-  override readonly name = 'BudgetSpent' as const
+export class TimedOut extends Error {
+  override readonly name = 'TimedOut' as const
 }
 
-/** The promise's own outcome, or BudgetSpent after `budgetMs`. What it started goes on unheard. */
+/** The promise's own outcome, or TimedOut after `budgetMs`. What it started goes on unheard. */
 export async function within<T>(budgetMs: number, promise: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const spent = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new BudgetSpent(`not within ${budgetMs} ms`)), budgetMs)
+    timer = setTimeout(() => reject(new TimedOut(`not within ${budgetMs} ms`)), budgetMs)
   })
   try {
     return await Promise.race([promise, spent])

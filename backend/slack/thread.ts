@@ -9,7 +9,7 @@ export const THREAD_BUDGET_MS = 3_000
 
 export type ReadThread = (at: { channel: string; threadTs: string; ts: string }) => Promise<ThreadMessage[]>
 
-/** Reads the thread up to the question, oldest first. Throws what Slack says, RateLimited or BudgetSpent. */
+/** Reads the thread up to the question, oldest first. Throws what Slack says, RateLimited or TimedOut. */
 export function createReadThread(slack: Slack): ReadThread {
   return async ({ channel, threadTs, ts }) => {
     const messages = await readReplies(slack, { channel, threadTs, latest: ts }, THREAD_BUDGET_MS)

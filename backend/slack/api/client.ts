@@ -45,7 +45,7 @@ export interface Tally {
 export interface Slack {
   /**
    * A call that changes nothing, within its budget: tried once more where it fails, and after the wait that Slack asks
-   * for, where that fits. Throws RateLimited, BudgetSpent or what Slack says.
+   * for, where that fits. Throws RateLimited, TimedOut or what Slack says.
    */
   read<T>(budgetMs: number, call: (client: WebClient) => Promise<T>): Promise<T>
   /** A call that changes something: tried once. Never rejects. */

@@ -21,7 +21,7 @@ const PAGE_LIMIT = 5
 
 /**
  * The messages of a thread, oldest first; of a long one the oldest, since Slack pages from there. `oldest` and `latest`
- * bound the replies; the root comes in any case. Throws what Slack says, or BudgetSpent.
+ * bound the replies; the root comes in any case. Throws what Slack says, or TimedOut.
  * https://docs.slack.dev/reference/methods/conversations.replies
  */
 export async function readReplies(

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import { BudgetSpent } from '../../deadline.ts'
+import { TimedOut } from '../../deadline.ts'
 import type { Ending } from './blocks.ts'
 import type { Message } from './message.ts'
 
@@ -29,10 +29,10 @@ export function createEndings(
 
   async function endFor(one: Message, ending: Ending | undefined): Promise<boolean> {
     const { is, session } = await one.end(ending, until)
-    if (is === 'open') throw new BudgetSpent('Slack does not let the reply be ended')
+    if (is === 'open') throw new TimedOut('Slack does not let the reply be ended')
     const missing = one.unsure()
     if (missing === '') return session
-    if (is === 'no') throw new BudgetSpent('Slack does not say whether all of the reply is there')
+    if (is === 'no') throw new TimedOut('Slack does not say whether all of the reply is there')
     await post(missing, ending)
     return false
   }
@@ -44,7 +44,7 @@ export function createEndings(
       const added = await message.add(text, [], ending ? { ending } : {})
       if (added.is === 'taken') return
       if (added.is !== 'wait' || clock.now() + added.waitMs >= until)
-        throw new BudgetSpent('the end of the reply could not be posted')
+        throw new TimedOut('the end of the reply could not be posted')
       await clock.sleep(added.waitMs)
     }
   }

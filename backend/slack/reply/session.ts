@@ -1,4 +1,4 @@
-import { BudgetSpent } from '../../deadline.ts'
+import { TimedOut } from '../../deadline.ts'
 import { isForGood } from '../api/error-codes.ts'
 import { patiently } from '../api/retry.ts'
 import type { Desk } from './message.ts'
@@ -47,7 +47,7 @@ export function createSession({ slack, clock, to, refusals, until }: Desk): Sess
         begun && patiently({ clock, until, tries: TRIES }, () => say('')),
       ])
       if (attempt?.is === 'wait' || attempt?.is === 'unknown')
-        throw new BudgetSpent('Slack does not say that the session is active')
+        throw new TimedOut('Slack does not say that the session is active')
     },
     over: async () => {
       if (begun) await session.active()

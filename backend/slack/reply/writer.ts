@@ -1,4 +1,4 @@
-import { BudgetSpent } from '../../deadline.ts'
+import { TimedOut } from '../../deadline.ts'
 import { reopeningFor, showable } from '../../markdown/cut.ts'
 import { RateLimited } from '../api/client.ts'
 import { areStepsRefused, isForGood, isGone, isTooLong } from '../api/error-codes.ts'
@@ -141,8 +141,7 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
         return true
       case 'wait':
         if (clock.now() + added.waitMs < desk.until) throw new RateLimited(added.waitMs)
-        if (mode !== 'streaming')
-          throw new BudgetSpent('Slack asks to wait beyond the end of this invocation')
+        if (mode !== 'streaming') throw new TimedOut('Slack asks to wait beyond the end of this invocation')
         // A post counts against another limit.
         fallBack('at the end')
         // What it may lack is made good when it is ended.
