@@ -1,6 +1,6 @@
 import { isDelimiterRow, withoutMarkers } from './blocks.ts'
 import { closingLine, openingLine } from './fence.ts'
-import { follow, isHalfRow, type Open } from './follow.ts'
+import { follow, isHalfRow, type MarkdownState } from './follow.ts'
 import { inlineTokens } from './inline.ts'
 
 /** A fenced block or a row is waited for until it is whole; one that is longer is shown in parts. Some 12 s of a model's writing. */
@@ -9,13 +9,13 @@ export const HOLD_LIMIT_CHARS = 3_000
 /**
  * How much of `text` may be shown while more is to come: never half a fenced block, a row or a word, where that can be
  * helped, and so that what follows begins with no white space: where two pieces are joined it may get lost (seen by
- * third parties). `open` is what the text before left open. Links and mentions are whole already: `text` ends where a
+ * third parties). `state` is what the text before left open. Links and mentions are whole already: `text` ends where a
  * token does.
  */
-export function showable(open: Open, text: string): number {
+export function showable(state: MarkdownState, text: string): number {
   let safe = 0
   let insideFence = 0
-  const end = follow(open, text, (at, state) => {
+  const end = follow(state, text, (at, state) => {
     if (!/\S/.test(text[at] ?? '')) return
     if (state.blocks.fence) insideFence = at
     else safe = at
@@ -43,13 +43,13 @@ export interface Cut {
 }
 
 /** From the best place to the worst. */
-const PLACES = ['paragraph', 'line', 'row', 'word'] as const
+const CUT_KINDS = ['paragraph', 'line', 'row', 'word'] as const
 
-interface Place {
+interface CutPoint {
   at: number
-  kind: (typeof PLACES)[number]
+  kind: (typeof CUT_KINDS)[number]
   /** What is open there. */
-  open: Open
+  state: MarkdownState
 }
 
 /**
@@ -58,19 +58,19 @@ interface Place {
  * `fresh` message, which holds nothing but what opens a block again, takes some of the text in any case.
  */
 export function cutWithin(
-  open: Open,
+  state: MarkdownState,
   text: string,
   { used, limit, fresh }: { used: number; limit: number; fresh: boolean },
 ): Cut {
   const bytesTo = bytesUpTo(text)
-  const fits = ({ at, open }: Place) =>
-    (at > 0 || !fresh) && used + bytesTo(at) + bytesOf(closingFor(open)) <= limit
-  const fitting = places(open, text).filter(fits)
+  const fits = ({ at, state }: CutPoint) =>
+    (at > 0 || !fresh) && used + bytesTo(at) + bytesOf(closingFor(state)) <= limit
+  const fitting = cutPoints(state, text).filter(fits)
   const full = fitting.filter(({ at }) => used + bytesTo(at) >= limit / 2)
   const best =
-    PLACES.flatMap((kind) => full.findLast((place) => place.kind === kind) ?? [])[0] ?? fitting.at(-1)
+    CUT_KINDS.flatMap((kind) => full.findLast((place) => place.kind === kind) ?? [])[0] ?? fitting.at(-1)
   if (best) return cutAt(best)
-  const closing = closingFor(open)
+  const closing = closingFor(state)
   const filled = (characters: Iterable<string>) => {
     let at = 0
     for (const character of characters) {
@@ -82,20 +82,20 @@ export function cutWithin(
   // What is shown as one character can be longer than a whole message: then it is cut as well.
   const whole = filled(graphemesOf(text))
   const at = whole > 0 || !fresh ? whole : filled(text)
-  return cutAt({ at, open: follow(open, text.slice(0, at)) })
+  return cutAt({ at, state: follow(state, text.slice(0, at)) })
 }
 
 /** The cut at the last end of a paragraph in `text`, where it has one: a message that is full enough ends there. */
-export function cutAtParagraph(open: Open, text: string): Cut | undefined {
-  const end = places(open, text).findLast(({ kind }) => kind === 'paragraph')
+export function cutAtParagraph(state: MarkdownState, text: string): Cut | undefined {
+  const end = cutPoints(state, text).findLast(({ kind }) => kind === 'paragraph')
   return end && cutAt(end)
 }
 
 /** At the last end of a line in `text`, else of a word, else after all of it: a message that cannot wait ends there. */
-export function cutLatest(open: Open, text: string): Cut {
-  const found = places(open, text)
+export function cutLatest(state: MarkdownState, text: string): Cut {
+  const found = cutPoints(state, text)
   const latest = found.findLast(({ kind }) => kind !== 'word') ?? found.at(-1)
-  return cutAt(latest ?? { at: text.length, open: follow(open, text) })
+  return cutAt(latest ?? { at: text.length, state: follow(state, text) })
 }
 
 /** What is shown as one character, such as a family emoji of seven code points. */
@@ -107,10 +107,10 @@ export function bytesOf(text: string): number {
   return Buffer.byteLength(text)
 }
 
-function places(open: Open, text: string): Place[] {
-  const found: Place[] = []
+function cutPoints(state: MarkdownState, text: string): CutPoint[] {
+  const found: CutPoint[] = []
   let lineStart = 0
-  let before = open
+  let before = state
   const words = (end: number): void => {
     const line = text.slice(lineStart, end)
     if (/^[ \t]*(?:`{3}|~{3})/.test(withoutMarkers(before.line + line))) return
@@ -122,9 +122,9 @@ function places(open: Open, text: string): Place[] {
     )
       return
     for (const at of wordEnds(line))
-      found.push({ at: lineStart + at, kind: 'word', open: { ...before, line: 'x' } })
+      found.push({ at: lineStart + at, kind: 'word', state: { ...before, line: 'x' } })
   }
-  const line = (at: number, state: Open): void => {
+  const line = (at: number, state: MarkdownState): void => {
     if (
       state.previous.includes('|') &&
       state.tableHead === undefined &&
@@ -137,10 +137,10 @@ function places(open: Open, text: string): Place[] {
         : state.previous === ''
           ? 'paragraph'
           : 'line'
-    found.push({ at, kind, open: state })
+    found.push({ at, kind, state })
   }
-  if (open.line === '') line(0, open)
-  follow(open, text, (end, state) => {
+  if (state.line === '') line(0, state)
+  follow(state, text, (end, state) => {
     words(end)
     line(end, state)
     lineStart = end
@@ -166,17 +166,17 @@ function wordEnds(line: string): number[] {
   return ends.filter((end) => /\S/.test(line[end] ?? ''))
 }
 
-function cutAt({ at, open }: Pick<Place, 'at' | 'open'>): Cut {
-  return { at, closing: closingFor(open), reopening: reopeningFor(open) }
+function cutAt({ at, state }: Pick<CutPoint, 'at' | 'state'>): Cut {
+  return { at, closing: closingFor(state), reopening: reopeningFor(state) }
 }
 
 /** What opens again in the next message what is open at the end of one. */
-export function reopeningFor({ blocks: { fence }, tableHead = '' }: Open): string {
+export function reopeningFor({ blocks: { fence }, tableHead = '' }: MarkdownState): string {
   if (fence) return openingLine(bytesOf(fence.info) <= REPEATED_BYTES ? fence : { ...fence, info: '' })
   return bytesOf(tableHead) <= REPEATED_BYTES ? tableHead : ''
 }
 
-function closingFor({ blocks: { fence }, line }: Open): string {
+function closingFor({ blocks: { fence }, line }: MarkdownState): string {
   return fence ? `${line === '' ? '' : '\n'}${closingLine(fence)}` : ''
 }
 

@@ -1,7 +1,7 @@
 import { afterLine as afterBlockLine, type Blocks, isDelimiterRow, NO_BLOCKS } from './blocks.ts'
 
 /** What of a Markdown text is open at its end. */
-export interface Open {
+export interface MarkdownState {
   /** The fenced block, the lists and quotations that are open. */
   blocks: Blocks
   /** Header and delimiter row of the table that is open; undefined outside one. */
@@ -12,15 +12,15 @@ export interface Open {
   previous: string
 }
 
-export const NOTHING_OPEN: Open = { blocks: NO_BLOCKS, line: '', previous: '' }
+export const INITIAL_STATE: MarkdownState = { blocks: NO_BLOCKS, line: '', previous: '' }
 
 /** Follows a text line by line: what is open after each. `visit` gets where in `text` each line ends that is finished. */
 export function follow(
-  open: Open,
+  before: MarkdownState,
   text: string,
-  visit: (end: number, open: Open) => void = () => undefined,
-): Open {
-  let state = open
+  visit: (end: number, state: MarkdownState) => void = () => undefined,
+): MarkdownState {
+  let state = before
   let start = 0
   for (let newline = text.indexOf('\n'); newline >= 0; newline = text.indexOf('\n', start)) {
     state = afterLine(state, state.line + text.slice(start, newline + 1))
@@ -31,7 +31,7 @@ export function follow(
 }
 
 /** `line` is whole, with its end. */
-function afterLine({ blocks: before, tableHead, previous }: Open, line: string): Open {
+function afterLine({ blocks: before, tableHead, previous }: MarkdownState, line: string): MarkdownState {
   const blocks = afterBlockLine(before, line)
   if (before.fence || blocks.fence || line.trim() === '') return { blocks, line: '', previous: '' }
   if (tableHead !== undefined && line.includes('|')) return { blocks, line: '', previous: line, tableHead }
@@ -42,6 +42,6 @@ function afterLine({ blocks: before, tableHead, previous }: Open, line: string):
 }
 
 /** Whether the last line is unfinished and a row of a table, or going to be one. */
-export function isHalfRow({ blocks, tableHead, line }: Open): boolean {
+export function isHalfRow({ blocks, tableHead, line }: MarkdownState): boolean {
   return !blocks.fence && line !== '' && (tableHead !== undefined || /^[ \t]*\|/.test(line))
 }

@@ -1,5 +1,5 @@
 import { bytesOf } from '../../markdown/cut.ts'
-import { follow, NOTHING_OPEN, type Open } from '../../markdown/follow.ts'
+import { follow, INITIAL_STATE, type MarkdownState } from '../../markdown/follow.ts'
 
 /** A stage of the work, as people see it beside the text. */
 export interface Step {
@@ -13,7 +13,7 @@ export interface Content {
   readonly text: string
   readonly steps: readonly Step[]
   /** Where its Markdown has got to. */
-  readonly open: Open
+  readonly state: MarkdownState
   /** UTF-8 bytes of the text and of the titles, as Slack counts them. */
   bytes(): number
   add(text: string, steps?: readonly Step[]): void
@@ -22,7 +22,7 @@ export interface Content {
 export function createContent(): Content {
   let text = ''
   let textBytes = 0
-  let open = NOTHING_OPEN
+  let state = INITIAL_STATE
   const steps = new Map<string, Step>()
   return {
     get text() {
@@ -31,14 +31,14 @@ export function createContent(): Content {
     get steps() {
       return [...steps.values()]
     },
-    get open() {
-      return open
+    get state() {
+      return state
     },
     bytes: () => textBytes + stepBytes([...steps.values()]),
     add(more, done = []) {
       text += more
       textBytes += bytesOf(more)
-      open = follow(open, more)
+      state = follow(state, more)
       for (const step of done) steps.set(step.id, step)
     },
   }

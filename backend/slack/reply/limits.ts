@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { bytesOf, type Cut, cutAtParagraph, cutLatest, cutWithin } from '../../markdown/cut.ts'
-import { follow, NOTHING_OPEN, type Open } from '../../markdown/follow.ts'
+import { follow, INITIAL_STATE, type MarkdownState } from '../../markdown/follow.ts'
 import { type Step, stepBytes } from './content.ts'
 import type { Message } from './message.ts'
 
@@ -39,9 +39,9 @@ export interface Place {
   reopening: string
 }
 
-/** What is open where text is about to be written. */
-export function openAt({ message, reopening }: Place): Open {
-  return message && message.content.text !== '' ? message.content.open : follow(NOTHING_OPEN, reopening)
+/** The state of the Markdown where text is about to be written. */
+export function stateAt({ message, reopening }: Place): MarkdownState {
+  return message && message.content.text !== '' ? message.content.state : follow(INITIAL_STATE, reopening)
 }
 
 export function createBounds(clock: Clock): Bounds {
@@ -52,14 +52,14 @@ export function createBounds(clock: Clock): Bounds {
   return {
     cutFor(at, text, steps) {
       const { message, reopening } = at
-      const open = openAt(at)
+      const state = stateAt(at)
       const fresh = !message || message.content.text === ''
       const used = (message?.content.bytes() ?? 0) + (fresh ? bytesOf(reopening) : 0) + stepBytes(steps)
       const bytes = used + bytesOf(text)
-      if (bytes > limit) return cutWithin(open, text, { used, limit, fresh })
-      if (ageMs(message) > SEGMENT_LIMIT_MS) return cutLatest(open, text)
+      if (bytes > limit) return cutWithin(state, text, { used, limit, fresh })
+      if (ageMs(message) > SEGMENT_LIMIT_MS) return cutLatest(state, text)
       const fullEnough = bytes > limit * FULL_ENOUGH || ageMs(message) > SEGMENT_LIMIT_MS * FULL_ENOUGH
-      return fullEnough ? cutAtParagraph(open, text) : undefined
+      return fullEnough ? cutAtParagraph(state, text) : undefined
     },
     isTooOld: (message) => ageMs(message) > SEGMENT_LIMIT_MS,
     lower() {

@@ -6,7 +6,7 @@ import { lookUntil } from '../api/own-messages.ts'
 import type { Ending } from './blocks.ts'
 import { createEndings } from './close-messages.ts'
 import type { Step } from './content.ts'
-import { APPEND_GAP_MS, createBounds, openAt, type Place, UPDATE_GAP_MS } from './limits.ts'
+import { APPEND_GAP_MS, createBounds, type Place, stateAt, UPDATE_GAP_MS } from './limits.ts'
 import type { Desk, Message } from './message.ts'
 import { createPosted } from './posted.ts'
 import type { Session } from './session.ts'
@@ -191,7 +191,7 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
   /** What follows goes into another message. */
   function endBefore({ content }: Message): void {
     full = true
-    reopening = reopeningFor(content.open)
+    reopening = reopeningFor(content.state)
   }
 
   /** The same, of a message that takes no more. */
@@ -230,7 +230,7 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
     },
     ready(text, final) {
       if (mode === 'at the end' && !final) return 0
-      return final || bounds.isTooOld(place().message) ? text.length : showable(openAt(place()), text)
+      return final || bounds.isTooOld(place().message) ? text.length : showable(stateAt(place()), text)
     },
     gapMs: () => (mode === 'posting' ? UPDATE_GAP_MS : APPEND_GAP_MS),
     write,

@@ -6,11 +6,11 @@ import {
   HOLD_LIMIT_CHARS,
   showable,
 } from '../../../backend/markdown/cut.ts'
-import { follow, NOTHING_OPEN, type Open } from '../../../backend/markdown/follow.ts'
+import { follow, INITIAL_STATE, type MarkdownState } from '../../../backend/markdown/follow.ts'
 import { randomOf } from '../../random.ts'
 
-const opening = (text: string): Open => follow(NOTHING_OPEN, text)
-const shown = (text: string, open = NOTHING_OPEN) => text.slice(0, showable(open, text))
+const after = (text: string): MarkdownState => follow(INITIAL_STATE, text)
+const shown = (text: string, state = INITIAL_STATE) => text.slice(0, showable(state, text))
 
 describe('what may be shown while more is to come', () => {
   test.each([
@@ -40,7 +40,7 @@ describe('what may be shown while more is to come', () => {
   })
 
   test('a row that was begun before', () => {
-    expect(shown(' 2 | three', opening('| a | b |\n| - | - |\n| 1 |'))).toBe('')
+    expect(shown(' 2 | three', after('| a | b |\n| - | - |\n| 1 |'))).toBe('')
   })
 
   test('a block that is too long to wait for, at a line that does not begin with white space', () => {
@@ -52,8 +52,8 @@ describe('what may be shown while more is to come', () => {
 })
 
 describe('where a message ends', () => {
-  const at = (text: string, limit: number, used = 0, open = NOTHING_OPEN) => {
-    const cut = cutWithin(open, text, { used, limit, fresh: used === 0 })
+  const at = (text: string, limit: number, used = 0, state = INITIAL_STATE) => {
+    const cut = cutWithin(state, text, { used, limit, fresh: used === 0 })
     return { head: text.slice(0, cut.at) + cut.closing, next: cut.reopening, rest: text.slice(cut.at) }
   }
 
@@ -72,8 +72,8 @@ describe('where a message ends', () => {
   })
 
   test('never inside a link, a mention or code, where there is another place', () => {
-    expect(at('a b [one two three](https://a.example/b) c', 30, 20, opening('x')).head).toBe('a b ')
-    expect(at('a b `one two three four five six`', 30, 20, opening('x')).head).toBe('a b ')
+    expect(at('a b [one two three](https://a.example/b) c', 30, 20, after('x')).head).toBe('a b ')
+    expect(at('a b `one two three four five six`', 30, 20, after('x')).head).toBe('a b ')
   })
 
   test('a fenced block is closed, and opened again', () => {
@@ -97,8 +97,8 @@ describe('where a message ends', () => {
         next: reopening,
         rest: text.slice(text.indexOf('two')),
       })
-      expect(opening(next).blocks.fence).toBeDefined()
-      expect(opening(next + rest.slice(0, rest.indexOf('```') + 4)).blocks.fence).toBeUndefined()
+      expect(after(next).blocks.fence).toBeDefined()
+      expect(after(next + rest.slice(0, rest.indexOf('```') + 4)).blocks.fence).toBeUndefined()
     },
   )
 
@@ -121,7 +121,7 @@ describe('where a message ends', () => {
 
   test('before the text, where the message is full', () => {
     expect(at('word', 10, 9)).toEqual({ head: '', next: '', rest: 'word' })
-    expect(at('more\n', 10, 9, opening('```\ncode\n'))).toMatchObject({ head: '```\n', next: '```\n' })
+    expect(at('more\n', 10, 9, after('```\ncode\n'))).toMatchObject({ head: '```\n', next: '```\n' })
   })
 
   test('in bytes, not in characters', () => {
@@ -138,9 +138,9 @@ describe('where a message ends', () => {
   })
 
   test('at the last end of a paragraph, if there is one', () => {
-    expect(cutAtParagraph(NOTHING_OPEN, 'one\n\ntwo\n\nthree')?.at).toBe(10)
-    expect(cutAtParagraph(opening('x'), 'one two')).toBeUndefined()
-    expect(cutAtParagraph(opening('```\n'), 'a\n\nb\n')).toBeUndefined()
+    expect(cutAtParagraph(INITIAL_STATE, 'one\n\ntwo\n\nthree')?.at).toBe(10)
+    expect(cutAtParagraph(after('x'), 'one two')).toBeUndefined()
+    expect(cutAtParagraph(after('```\n'), 'a\n\nb\n')).toBeUndefined()
   })
 })
 
@@ -168,15 +168,15 @@ test('whatever the text, all of it stays, every message fits, and every fence th
     let reopening = ''
     for (let messages = 0; rest !== ''; messages++) {
       expect(messages).toBeLessThan(200)
-      const open = follow(NOTHING_OPEN, reopening)
+      const state = follow(INITIAL_STATE, reopening)
       const used = bytesOf(reopening)
       const cut =
         used + bytesOf(rest) <= limit
           ? { at: rest.length, closing: '', reopening: '' }
-          : cutWithin(open, rest, { used, limit, fresh: true })
+          : cutWithin(state, rest, { used, limit, fresh: true })
       const message = reopening + rest.slice(0, cut.at) + cut.closing
       expect(bytesOf(message)).toBeLessThanOrEqual(limit)
-      if (cut.at < rest.length) expect(follow(NOTHING_OPEN, message).blocks.fence).toBeUndefined()
+      if (cut.at < rest.length) expect(follow(INITIAL_STATE, message).blocks.fence).toBeUndefined()
       joined += rest.slice(0, cut.at)
       rest = rest.slice(cut.at)
       reopening = cut.reopening
