@@ -3,7 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { Model } from './assistant.ts'
 import type { Report } from './turn/report.ts'
 
-/** What alarms and the dashboard read (infra/alarms.ts, infra/dashboard.ts). */
+/** What alarms and the dashboard read (infra/constructs/alarms.ts, infra/constructs/dashboard.ts). */
 const NAMESPACE = 'Vera'
 const SERVICE = 'vera'
 

@@ -26,8 +26,8 @@ export function readModelId(id: string): ModelTarget {
   if (isGeography(beginning)) return { kind: 'geographic', model, profile: id, geography: beginning }
   if (PROVIDERS.includes(beginning)) return { kind: 'foundation', model: id }
   throw new Error(
-    `model.id "${id}" begins with "${beginning}.", which is no part of the world that infra/regions.ts knows ` +
-      `(${Object.keys(GEOGRAPHIES).join('., ')}. and global.), and no provider that infra/inference-profile.ts knows. ` +
+    `model.id "${id}" begins with "${beginning}.", which is no part of the world that infra/settings/regions.ts knows ` +
+      `(${Object.keys(GEOGRAPHIES).join('., ')}. and global.), and no provider that infra/settings/inference-profile.ts knows. ` +
       'Where AWS has it, add it there; the page of the profile has its regions.',
   )
 }

@@ -12,7 +12,7 @@ interface Credentials {
 
 type Reader = MadeBase & { arn: string; credentials: Credentials }
 
-/** What CloudFormation writes into a new secret (infra/knowledge-source.ts). */
+/** What CloudFormation writes into a new secret (infra/constructs/knowledge-source.ts). */
 const UNFILLED = 'not-set'
 
 /**

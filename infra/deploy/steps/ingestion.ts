@@ -5,7 +5,7 @@ import type { MadeBase } from './stacks.ts'
 export interface IngestionJob {
   ingestionJobId: string
   status: 'STARTING' | 'IN_PROGRESS' | 'COMPLETE' | 'FAILED' | 'STOPPING' | 'STOPPED'
-  /** Of which source, where the schedule or a deployment started it (infra/reading.ts). */
+  /** Of which source, where the schedule or a deployment started it (infra/settings/ingestion-description.ts). */
   description?: string
   statistics?: Partial<
     Record<'numberOfDocumentsScanned' | 'numberOfNewDocumentsIndexed' | 'numberOfDocumentsFailed', number>

@@ -22,7 +22,7 @@ interface SlackSecret {
   appId: string
 }
 
-/** What CloudFormation writes into the new secret (infra/slack-secret.ts). */
+/** What CloudFormation writes into the new secret (infra/constructs/slack-secret.ts). */
 const UNFILLED = 'not-set'
 
 /** The app in Slack: made or changed by the person, and then known to both tiers. */

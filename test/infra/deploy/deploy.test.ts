@@ -17,7 +17,7 @@ import {
   STEPS,
 } from './deploy-stage.ts'
 
-const DEPLOY = 'infra/deploy.ts'
+const DEPLOY = 'infra/commands/deploy.ts'
 const EDGE_URL = 'https://vera-edge.fake.workers.dev'
 
 test('from nothing to an assistant, in the order in which each thing can be made', async () => {
@@ -212,13 +212,13 @@ test.each([
   const stage = await createStage()
   // As npm leaves it.
   const env = { npm_lifecycle_event: script, [`npm_config_${option.replace('-', '_')}`]: 'true' }
-  const ran = await stage.run(`infra/${script}.ts`, [], env)
+  const ran = await stage.run(`infra/commands/${script}.ts`, [], env)
   expect([ran.status, ran.err]).toEqual([
     2,
     expect.stringContaining(`give "npm run ${script} -- --${option}"`),
   ])
   expect(stage.calls()).toEqual([])
-  expect((await stage.run(`infra/${script}.ts`, [`--${option}`, '--help'], env)).status).toBe(0)
+  expect((await stage.run(`infra/commands/${script}.ts`, [`--${option}`, '--help'], env)).status).toBe(0)
 })
 
 test('a dry run prints the commands and starts none', async () => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { fakeSections } from '../fake-sections.ts'
 import { createStage, FLAGS, GIVEN } from './deploy-stage.ts'
 
-const DESTROY = 'infra/destroy.ts'
+const DESTROY = 'infra/commands/destroy.ts'
 
 test('what stays is said before anything goes, and the order is one in which all of it can go', async () => {
   const stage = await createStage()
@@ -121,16 +121,16 @@ test.each([
 test('what was remembered of the app and the Worker is forgotten, and a new deployment makes a new app', async () => {
   const stage = await createStage()
   const secrets = structuredClone(stage.world.secrets)
-  expect(await stage.run('infra/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('infra/commands/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
   expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
   expect(JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))).toEqual({
     confluenceUser: 'ada@fake.example',
   })
-  expect((await stage.run('infra/manifest.ts', [])).err).toContain('give the address of the Worker')
+  expect((await stage.run('infra/commands/manifest.ts', [])).err).toContain('give the address of the Worker')
 
   Object.assign(stage.world, { secrets, edgeSecrets: [] })
   const { SLACK_SIGNING_SECRET: _, ...before } = GIVEN
-  const anew = await stage.run('infra/deploy.ts', FLAGS, before)
+  const anew = await stage.run('infra/commands/deploy.ts', FLAGS, before)
   expect(anew.out).toContain('1. Open this link')
 })
 

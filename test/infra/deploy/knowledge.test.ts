@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ARN, createStage, FLAGS, GIVEN, SECRETS, type Stage, WIKI } from './deploy-stage.ts'
 import { FAILED } from './world.ts'
 
-const DEPLOY = 'infra/deploy.ts'
+const DEPLOY = 'infra/commands/deploy.ts'
 const HANDBOOK = {
   ...WIKI,
   name: 'handbook',

@@ -5,7 +5,7 @@ import { originOf } from '../../../infra/deploy/steps/worker.ts'
 import { fakeSections } from '../fake-sections.ts'
 import { CHECKS, createStage, FLAGS, GIVEN, type Stage, writeSections } from './deploy-stage.ts'
 
-const DEPLOY = 'infra/deploy.ts'
+const DEPLOY = 'infra/commands/deploy.ts'
 const { identity, knowledge, model } = fakeSections
 
 /** A deployment that stops before anything is made. */

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest'
 import { stepBack, type WorkerVersion } from '../../../infra/deploy/steps/earlier-release.ts'
 import { createStage, FLAGS, GIVEN } from './deploy-stage.ts'
 
-const ROLLBACK = 'infra/rollback.ts'
+const ROLLBACK = 'infra/commands/rollback.ts'
 
 test('both tiers go one release back, each to what belongs to the other', async () => {
   const stage = await createStage()
   const deploy = async (edge: string, AnswerVersion: string) => {
     Object.assign(stage.world, { edge, outputs: { ...stage.world.outputs, AnswerVersion } })
-    expect(await stage.run('infra/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+    expect(await stage.run('infra/commands/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
     expect(stage.world.alias).toBe(AnswerVersion)
   }
   await deploy('the first Worker', '1')

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { fakeSections } from '../fake-sections.ts'
 import { ARN, createStage, FLAGS, GIVEN, type Stage, writeSections } from './deploy-stage.ts'
 
-const DEPLOY = 'infra/deploy.ts'
+const DEPLOY = 'infra/commands/deploy.ts'
 const OTHER = { SLACK_SIGNING_SECRET: 'f'.repeat(32), SLACK_BOT_TOKEN: 'xoxb-fake-token-of-another' }
 
 /** Everything is deployed, with the app A00FAKE. */

@@ -58,7 +58,7 @@ const SLACK: [string, string][] = [
 test('in a terminal everything is asked, and no secret is shown', async () => {
   const stage = await createStage()
   stage.failOnce('secret put', 'a fake failure')
-  const interrupted = await inTerminal(stage, 'infra/deploy.ts', [
+  const interrupted = await inTerminal(stage, 'infra/commands/deploy.ts', [
     ['Deploy Fake to AWS account 000000000000', ENTER],
     ...CONFLUENCE,
     ['Is there an app in Slack already?', ENTER],
@@ -76,7 +76,7 @@ test('in a terminal everything is asked, and no secret is shown', async () => {
   })
 
   // What is done is not asked again, nor is what was remembered.
-  const done = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', ENTER], ...SLACK])
+  const done = await inTerminal(stage, 'infra/commands/deploy.ts', [['Deploy Fake', ENTER], ...SLACK])
   expect([done.status, done.unasked]).toEqual([0, []])
   expect(done.shown).not.toMatch(/Whose mail address|Is there an app/)
   expectHidden(stage.calls(), done.shown, {
@@ -89,13 +89,13 @@ test('in a terminal everything is asked, and no secret is shown', async () => {
 
 test('Enter alone removes nothing and puts nothing back', async () => {
   const stage = await createStage()
-  expect(await stage.run('infra/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0 })
+  expect(await stage.run('infra/commands/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0 })
   stage.world.edge = 'another fake Worker'
-  expect(await stage.run('infra/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0 })
+  expect(await stage.run('infra/commands/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0 })
   const before = structuredClone(stage.world)
   for (const [command, question] of [
-    ['infra/destroy.ts', 'Remove Fake from AWS account'],
-    ['infra/rollback.ts', 'Put back the Worker'],
+    ['infra/commands/destroy.ts', 'Remove Fake from AWS account'],
+    ['infra/commands/rollback.ts', 'Put back the Worker'],
   ] as const) {
     const { status, unasked } = await inTerminal(stage, command, [[question, ENTER]])
     expect([status, unasked]).toEqual([130, []])
@@ -106,7 +106,7 @@ test('Enter alone removes nothing and puts nothing back', async () => {
 test('a signing secret that Slack does not verify is given anew, and the app is not made twice', async () => {
   const stage = await createStage()
   const clientSecret = 'c'.repeat(32)
-  const first = await inTerminal(stage, 'infra/deploy.ts', [
+  const first = await inTerminal(stage, 'infra/commands/deploy.ts', [
     ['Deploy Fake', ENTER],
     ...CONFLUENCE,
     ['Is there an app in Slack already?', ENTER],
@@ -117,7 +117,7 @@ test('a signing secret that Slack does not verify is given anew, and the app is 
   expect(first.shown).toMatch(/press "Create".*says "Verified".*Client Secret .* give the command again/s)
   stage.calls()
 
-  const again = await inTerminal(stage, 'infra/deploy.ts', [
+  const again = await inTerminal(stage, 'infra/commands/deploy.ts', [
     ['Deploy Fake', ENTER],
     ['The Worker has a signing secret', `${DOWN}${ENTER}`],
     ...SLACK,
@@ -128,7 +128,7 @@ test('a signing secret that Slack does not verify is given anew, and the app is 
   expect(put?.input).toBe(SECRETS.signing)
 
   // Once the app is connected, it is the one.
-  const later = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', ENTER]])
+  const later = await inTerminal(stage, 'infra/commands/deploy.ts', [['Deploy Fake', ENTER]])
   expect([later.status, later.shown]).toEqual([
     0,
     expect.not.stringContaining('The Worker has a signing secret, '),
@@ -151,7 +151,7 @@ test.each([
     () => stage.calls().some(({ args, tool }) => [tool, ...args].join(' ').includes(when)),
     30_000,
   )
-  const { status, shown: said } = await inTerminal(stage, 'infra/deploy.ts --yes', [
+  const { status, shown: said } = await inTerminal(stage, 'infra/commands/deploy.ts --yes', [
     [shown, underWay.then(() => CTRL_C)],
   ])
   expect([status, said]).toEqual([
@@ -165,13 +165,13 @@ test('of several Cloudflare accounts one is chosen, once, and Ctrl-C leaves ever
   const stage = await createStage()
   const accounts = ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name: `Fake account ${name}` }))
   Object.assign(stage.world, { accounts })
-  const first = await inTerminal(stage, 'infra/deploy.ts', [
+  const first = await inTerminal(stage, 'infra/commands/deploy.ts', [
     ['Which Cloudflare account?', `${DOWN}${ENTER}`],
     ['Deploy Fake to AWS account 000000000000 and Cloudflare account Fake account two?', CTRL_C],
   ])
   expect([first.status, first.unasked]).toEqual([130, []])
   expect(first.shown).toContain('What is done stays done')
-  const again = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', CTRL_C]])
+  const again = await inTerminal(stage, 'infra/commands/deploy.ts', [['Deploy Fake', CTRL_C]])
   expect(again.shown).not.toContain('Which Cloudflare account?')
   const onQueues = stage.calls().filter(({ args }) => args[0] === 'queues')
   expect(onQueues.map(({ env }) => env.CLOUDFLARE_ACCOUNT_ID)).toEqual(['two-fake-id', 'two-fake-id'])
@@ -180,7 +180,7 @@ test('of several Cloudflare accounts one is chosen, once, and Ctrl-C leaves ever
 test('where the last reading failed, somebody says whether it is by the user and the token', async () => {
   const stage = await createStage()
   const flags = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'new']
-  expect(await stage.run('infra/deploy.ts', flags, GIVEN)).toMatchObject({ status: 0 })
+  expect(await stage.run('infra/commands/deploy.ts', flags, GIVEN)).toMatchObject({ status: 0 })
   const fails = () =>
     stage.world.jobs.push({
       ingestionJobId: `JOB00NIGHT${stage.world.jobs.length}`,
@@ -190,7 +190,7 @@ test('where the last reading failed, somebody says whether it is by the user and
   fails()
   stage.calls()
   const why = 'The last reading of wiki failed: The fake token was refused.'
-  const same = await inTerminal(stage, 'infra/deploy.ts', [
+  const same = await inTerminal(stage, 'infra/commands/deploy.ts', [
     ['Deploy Fake', ENTER],
     [why, `${DOWN}${ENTER}`],
   ])
@@ -201,13 +201,13 @@ test('where the last reading failed, somebody says whether it is by the user and
   // Where it cannot be found out, that holds nothing up.
   fails()
   stage.failOnce('list-ingestion-jobs')
-  const unknown = await inTerminal(stage, 'infra/deploy.ts', [['Deploy Fake', ENTER]])
+  const unknown = await inTerminal(stage, 'infra/commands/deploy.ts', [['Deploy Fake', ENTER]])
   expect(unknown.status).toBe(0)
   expect(unknown.shown).toContain(why.slice(why.indexOf(': ') + 2))
 
   fails()
   const other = 'another-fake-confluence-token'
-  const changed = await inTerminal(stage, 'infra/deploy.ts', [
+  const changed = await inTerminal(stage, 'infra/commands/deploy.ts', [
     ['Deploy Fake', ENTER],
     [why, ENTER],
     ['Whose mail address', ENTER],

@@ -29,7 +29,7 @@ describe('regions that do not fit are an error that names those that would', () 
     [
       'a part of the world that is not known',
       () => inRegion('us-east-1', 'xx.fake.model'),
-      /"xx\.".*infra\/regions\.ts/,
+      /"xx\.".*infra\/settings\/regions\.ts/,
     ],
   ])('%s', (_, place, message) => {
     expect(place).toThrow(message)
