@@ -47,9 +47,16 @@ function importsOf(from: string): Import[] {
 }
 
 /** Nouns that every room of the backend may use. */
-const SHARED = ['turn-record', 'failure', 'sentences', 'deadline', 'clock', 'handoff', 'assistant'].map(
-  (noun) => `backend/${noun}.ts`,
-)
+const SHARED = [
+  'turn-record',
+  'failure',
+  'sentences',
+  'deadline',
+  'clock',
+  'retry',
+  'handoff',
+  'assistant',
+].map((noun) => `backend/${noun}.ts`)
 
 /** The shapes that the edge and infra may know of the backend. */
 const SHAPES = ['backend/handoff.ts', 'backend/assistant.ts']

@@ -5,8 +5,8 @@ import {
   RetrieveCommand,
 } from '@aws-sdk/client-bedrock-agent-runtime'
 import type { Clock } from '../clock.ts'
-import { fired } from '../deadline.ts'
 import type { Passage } from '../prompt/passage.ts'
+import { type Backoff, type NextTry, retry } from '../retry.ts'
 
 export interface Found {
   passages: Passage[]
@@ -21,9 +21,12 @@ export type Retrieve = (
   onPaused: (base: string) => void,
 ) => Promise<Found>
 
-/** A database that pauses when nobody asks (Aurora Serverless) needs 12 to 25 s to be there again; it is asked so often and so much later. */
-const PAUSED_ASKS = 12
-const PAUSED_WAIT_MS = 3_000
+/**
+ * A database that pauses when it is idle (Aurora Serverless) needs 12 to 25 s to resume, however often it is asked. The
+ * pauses do not grow, so that nobody waits much longer than the database does: 33 s of them in all.
+ */
+const PAUSED_TRIES = 12
+const PAUSED_BACKOFF: Backoff = { firstMs: 3_000, mostMs: 3_000 }
 
 /**
  * Searches every knowledge base at the same time. One that fails is named and does not hold up the others; one whose
@@ -41,23 +44,26 @@ export function createRetrieve(
     deadline: AbortSignal,
     onPaused: () => void,
   ): Promise<KnowledgeBaseRetrievalResult[]> {
-    for (let asks = 1; ; asks++) {
-      try {
-        const { retrievalResults = [] } = await client.send(
-          new RetrieveCommand({
-            knowledgeBaseId: id,
-            retrievalQuery: { text: query },
-            retrievalConfiguration: { vectorSearchConfiguration: { numberOfResults: passagesPerBase } },
-          }),
-          { abortSignal: deadline },
-        )
-        return retrievalResults
-      } catch (error) {
-        if (!isPaused(error) || asks === PAUSED_ASKS || deadline.aborted) throw error
-        onPaused()
-        await Promise.race([clock.sleep(PAUSED_WAIT_MS), fired(deadline)])
-      }
+    const retrieve = async (): Promise<KnowledgeBaseRetrievalResult[]> => {
+      const { retrievalResults = [] } = await client.send(
+        new RetrieveCommand({
+          knowledgeBaseId: id,
+          retrievalQuery: { text: query },
+          retrievalConfiguration: { vectorSearchConfiguration: { numberOfResults: passagesPerBase } },
+        }),
+        { abortSignal: deadline },
+      )
+      return retrievalResults
     }
+    const afterError = (error: unknown): NextTry => {
+      if (!isPaused(error)) return 'stop'
+      onPaused()
+      return 'back off'
+    }
+    return retry(
+      { clock, tries: PAUSED_TRIES, backoff: PAUSED_BACKOFF, signal: deadline, afterError },
+      retrieve,
+    )
   }
 
   return async (query, deadline, onPaused) => {

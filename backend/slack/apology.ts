@@ -5,7 +5,7 @@ import { isGone, isNotStreaming, slackError } from './api/error-codes.ts'
 import { toMetadata } from './api/metadata.ts'
 import { ownReplies } from './api/own-messages.ts'
 import type { SlackMessage } from './api/replies.ts'
-import { patiently } from './api/retry.ts'
+import { retryWrite } from './api/retry.ts'
 import { retryButton } from './reply/blocks.ts'
 
 /** Of the function's 30 s, less the probe's 2.5 and a write: to look, which the queue has repeated, and to leave the session active. */
@@ -113,7 +113,7 @@ export function createApology(
 
     /** The session of the thread, which the lost process may have left at work. */
     async active({ channel, threadTs }: Place): Promise<void> {
-      const set = await patiently({ clock, until: clock.now() + ACTIVE_BUDGET_MS }, () =>
+      const set = await retryWrite({ clock, until: clock.now() + ACTIVE_BUDGET_MS }, () =>
         slack.write((client) =>
           client.agents.sessions.setStatus({ channel_id: channel, thread_ts: threadTs, status: 'active' }),
         ),

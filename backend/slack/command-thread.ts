@@ -1,21 +1,21 @@
 import type { Clock } from '../clock.ts'
 import { escapeMrkdwn, toPlain } from '../prompt/mrkdwn.ts'
-import { type Attempt, doneOf, type Slack } from './api/client.ts'
+import { doneOf, type Slack } from './api/client.ts'
 import { toMetadata } from './api/metadata.ts'
-import { lookUntil } from './api/own-messages.ts'
+import { retryRead } from './api/own-messages.ts'
 import { read } from './api/replies.ts'
-import { patiently } from './api/retry.ts'
+import { createOnce, retryWrite } from './api/retry.ts'
 
 /** Two calls, which nothing else of the turn can go before; less in an apology, whose function has 30 s for all of it. */
 const ROOT_BUDGET_MS = 30_000
 const ROOT_AGAIN_BUDGET_MS = 10_000
 
-/** Of the look for a root whose answer was lost. */
-const LOOK_BUDGET_MS = 5_000
-const LOOK_LIMIT_MESSAGES = 20
+/** Timeout of one search for a root, and how many of the newest messages it covers. */
+const ROOT_READ_TIMEOUT_MS = 5_000
+const ROOT_READ_LIMIT_MESSAGES = 20
 
-/** How often a root is posted that is not found after a post without an answer. */
-const POSTS = 2
+/** How often a root is posted while Slack does not say whether it did. */
+const ROOT_POSTS = 3
 
 const PREFIX = 'You asked: '
 
@@ -33,7 +33,7 @@ export type OpenThread = (
 export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
   return async ({ id, userId, text }, again) => {
     const until = clock.now() + (again ? ROOT_AGAIN_BUDGET_MS : ROOT_BUDGET_MS)
-    const opened = await patiently({ clock, until }, () =>
+    const opened = await retryWrite({ clock, until }, () =>
       slack.write((client) => client.conversations.open({ users: userId })),
     )
     if (opened.is === 'refused') return undefined
@@ -44,7 +44,7 @@ export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
     const root = `${PREFIX}${escapeMrkdwn(toPlain(text, new Map()))}`
     const metadata = toMetadata({ turnId: id, attempt: 0, part: 0, state: 'root', userId })
     const post = () =>
-      patiently({ clock, until, tries: 1 }, () =>
+      retryWrite({ clock, until, tries: 1 }, () =>
         slack.make((client) =>
           client.chat.postMessage({
             channel,
@@ -55,19 +55,17 @@ export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
           }),
         ),
       )
-    let posted: Attempt<string> = again ? { is: 'unknown', error: undefined } : await post()
-    for (let posts = 1; posted.is === 'unknown' && posts <= POSTS; posts++) {
-      const found = await lookUntil({ clock, until }, () => findRoot(channel, id))
-      if (found !== undefined) return { channel, ts: found }
-      posted = await post()
-    }
+    const find = () => retryRead({ clock, until }, () => findRoot(channel, id))
+    const earlier = again && (await find())
+    if (earlier !== undefined) return { channel, ts: earlier }
+    const posted = await createOnce({ clock, until, tries: ROOT_POSTS }, post, find)
     return posted.is === 'refused' ? undefined : { channel, ts: doneOf(posted) }
   }
 
   async function findRoot(channel: string, turnId: string): Promise<string | undefined> {
     const { appId } = await slack.identity()
-    const { messages = [] } = await slack.read(LOOK_BUDGET_MS, (client) =>
-      client.conversations.history({ channel, include_all_metadata: true, limit: LOOK_LIMIT_MESSAGES }),
+    const { messages = [] } = await slack.read(ROOT_READ_TIMEOUT_MS, (client) =>
+      client.conversations.history({ channel, include_all_metadata: true, limit: ROOT_READ_LIMIT_MESSAGES }),
     )
     return messages
       .flatMap((message) => read(message, appId))

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Slack } from './api/client.ts'
-import { patiently } from './api/retry.ts'
+import { retryWrite } from './api/retry.ts'
 
 /** A word that only one person sees is not worth more of an invocation. */
 const TELL_BUDGET_MS = 10_000
@@ -16,7 +16,7 @@ export type Tell = (
  */
 export function createTell(slack: Slack, clock: Clock): Tell {
   return async ({ channel, threadTs, userId }, markdown) => {
-    const attempt = await patiently({ clock, until: clock.now() + TELL_BUDGET_MS }, () =>
+    const attempt = await retryWrite({ clock, until: clock.now() + TELL_BUDGET_MS }, () =>
       slack.write((client) =>
         client.chat.postEphemeral({
           channel,

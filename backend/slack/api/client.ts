@@ -1,6 +1,7 @@
 import { LogLevel, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
 import type { Clock } from '../../clock.ts'
 import { within } from '../../deadline.ts'
+import { retry } from '../../retry.ts'
 import { HALF_DONE, RATE_LIMITED, STALE_TOKEN, slackError } from './error-codes.ts'
 
 /** What the Slack secret holds. */
@@ -106,17 +107,6 @@ export function createSlack({
     })
   }
 
-  async function readPatiently<T>(until: number, attempt: (client: WebClient) => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await call('reader', attempt)
-      } catch (error) {
-        if (!(error instanceof RateLimited) || clock.now() + error.waitMs >= until) throw error
-        await clock.sleep(error.waitMs)
-      }
-    }
-  }
-
   async function write<T>(attempt: (client: WebClient) => Promise<T>): Promise<Attempt<T>> {
     try {
       return { is: 'done', value: await call('writer', attempt) }
@@ -139,7 +129,14 @@ export function createSlack({
         ? { is: 'unknown', error: new Error('no ts') }
         : { is: 'done', value: made.value.ts }
     },
-    read: (budgetMs, attempt) => within(budgetMs, readPatiently(clock.now() + budgetMs, attempt)),
+    read(budgetMs, attempt) {
+      const until = clock.now() + budgetMs
+      const afterError = (error: unknown) => (error instanceof RateLimited ? error : 'stop')
+      return within(
+        budgetMs,
+        retry({ clock, until, afterError }, () => call('reader', attempt)),
+      )
+    },
     identity: async () => (await current()).identity,
     async identityAnew() {
       connected = connect()

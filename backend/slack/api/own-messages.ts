@@ -1,11 +1,10 @@
 import type { Clock } from '../../clock.ts'
+import { type RetryLimits, retry } from '../../retry.ts'
 import type { Slack } from './client.ts'
 import { readReplies, type SlackMessage } from './replies.ts'
 
-/** One look. What is not found is written a second time, so a look that fails is tried again. */
-const LOOK_BUDGET_MS = 5_000
-const LOOK_AGAIN_MS = 300
-const LOOK_AGAIN_MOST_MS = 5_000
+/** Timeout of one read. If we cannot read the thread we might post twice, so reads are retried. */
+const READ_TIMEOUT_MS = 5_000
 
 /** How long is looked for a stream whose start had no answer: the reply waits meanwhile. */
 const STREAM_BUDGET_MS = 15_000
@@ -23,28 +22,18 @@ interface Looking {
   until: number
 }
 
-/** A look, and others until one succeeds or time is up. Throws what the last one threw. */
-export async function lookUntil<T>(
-  { clock, until }: { clock: Clock; until: number },
-  look: () => Promise<T>,
-): Promise<T> {
-  for (let againMs = LOOK_AGAIN_MS; ; againMs = Math.min(2 * againMs, LOOK_AGAIN_MOST_MS)) {
-    try {
-      return await look()
-    } catch (error) {
-      if (clock.now() + againMs >= until) throw error
-      await clock.sleep(againMs)
-    }
-  }
+/** Repeats a read that fails, whatever the reason. Rejects with the reason of the last one. */
+export function retryRead<T>(limits: RetryLimits, read: () => Promise<T>): Promise<T> {
+  return retry({ ...limits, afterError: () => 'back off' }, read)
 }
 
-/** Our messages in a thread after the question, newest first. Throws as `lookUntil`. */
+/** Our messages in a thread after the question, newest first. Throws as `retryRead`. */
 export async function ownReplies(
   { slack, clock, until }: Looking,
   { channel, threadTs, ts }: { channel: string; threadTs: string; ts: string },
 ): Promise<SlackMessage[]> {
-  const replies = await lookUntil({ clock, until }, () =>
-    readReplies(slack, { channel, threadTs, oldest: ts }, LOOK_BUDGET_MS),
+  const replies = await retryRead({ clock, until }, () =>
+    readReplies(slack, { channel, threadTs, oldest: ts }, READ_TIMEOUT_MS),
   )
   return replies.filter((message) => message.own && message.ts > ts).toReversed()
 }

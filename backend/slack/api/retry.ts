@@ -1,26 +1,33 @@
-import type { Clock } from '../../clock.ts'
+import { type NextTry, type RetryLimits, retry } from '../../retry.ts'
 import type { Attempt } from './client.ts'
 
-/** Slack is given a moment before the same is asked again, and each time twice as long, up to the second. */
-const REPEAT_AFTER_MS = 500
-const REPEAT_AFTER_MOST_MS = 8_000
+/**
+ * Repeats a write that may be carried out twice (a stop, an update with the whole content) until it is done or refused.
+ * Waits as long as Slack asks. If Slack does not answer, backs off and tries again, at most `tries` times.
+ */
+export function retryWrite<T>(limits: RetryLimits, write: () => Promise<Attempt<T>>): Promise<Attempt<T>> {
+  return retry<Attempt<T>>({ ...limits, afterValue: nextTry }, write)
+}
+
+function nextTry(attempt: Attempt<unknown>): NextTry {
+  if (attempt.is === 'wait') return { waitMs: attempt.waitMs }
+  return attempt.is === 'unknown' ? 'back off' : 'stop'
+}
 
 /**
- * A write that may be done twice (a stop, an update with the whole content), until it is done or refused: waits as long
- * as Slack asks, and repeats what has had no answer, as long as that ends before `until`, in milliseconds of the Unix epoch.
+ * Makes a message that must not be there twice. If Slack does not say whether it has made it, looks for it, and makes
+ * it again only if it is not there: at most `tries` times. Rejects if `find` does.
  */
-export async function patiently<T>(
-  { clock, until, tries = Number.POSITIVE_INFINITY }: { clock: Clock; until: number; tries?: number },
-  write: () => Promise<Attempt<T>>,
-): Promise<Attempt<T>> {
-  let repeatAfterMs = REPEAT_AFTER_MS
-  for (let unknown = 0; ; ) {
-    const attempt = await write()
-    if (attempt.is === 'done' || attempt.is === 'refused') return attempt
-    if (attempt.is === 'unknown' && ++unknown === tries) return attempt
-    const waitMs = attempt.is === 'wait' ? attempt.waitMs : repeatAfterMs
-    if (clock.now() + waitMs >= until) return attempt
-    if (attempt.is === 'unknown') repeatAfterMs = Math.min(2 * repeatAfterMs, REPEAT_AFTER_MOST_MS)
-    await clock.sleep(waitMs)
-  }
+export function createOnce(
+  limits: RetryLimits,
+  create: () => Promise<Attempt<string>>,
+  find: () => Promise<string | undefined>,
+): Promise<Attempt<string>> {
+  const afterValue = ({ is }: Attempt<string>) => (is === 'unknown' ? 'back off' : 'stop')
+  return retry({ ...limits, afterValue }, async () => {
+    const created = await create()
+    if (created.is !== 'unknown') return created
+    const ts = await find()
+    return ts === undefined ? created : { is: 'done', value: ts }
+  })
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock.ts'
 import { TimedOut } from '../../deadline.ts'
+import { retry } from '../../retry.ts'
 import type { Ending } from './blocks.ts'
-import type { Message } from './message.ts'
+import type { Added, Message } from './message.ts'
 
 /** How the messages of one reply are ended. */
 export interface Endings {
@@ -40,13 +41,11 @@ export function createEndings(
   /** What an ended message lacks, in one of its own. */
   async function post(text: string, ending: Ending | undefined): Promise<void> {
     const message = createMessage()
-    for (;;) {
-      const added = await message.add(text, [], ending ? { ending } : {})
-      if (added.is === 'taken') return
-      if (added.is !== 'wait' || clock.now() + added.waitMs >= until)
-        throw new TimedOut('the end of the reply could not be posted')
-      await clock.sleep(added.waitMs)
-    }
+    const added = await retry(
+      { clock, until, afterValue: (one: Added) => (one.is === 'wait' ? one : 'stop') },
+      () => message.add(text, [], ending ? { ending } : {}),
+    )
+    if (added.is !== 'taken') throw new TimedOut('the end of the reply could not be posted')
   }
 
   return {

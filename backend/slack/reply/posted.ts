@@ -2,7 +2,7 @@ import type { Attempt } from '../api/client.ts'
 import { isTooLong } from '../api/error-codes.ts'
 import type { TurnMark } from '../api/metadata.ts'
 import { ownReplies } from '../api/own-messages.ts'
-import { patiently } from '../api/retry.ts'
+import { createOnce, retryWrite } from '../api/retry.ts'
 import type { Ending } from './blocks.ts'
 import { type Content, createContent } from './content.ts'
 import { type Added, type Desk, type Ended, type Message, stateAfter } from './message.ts'
@@ -12,9 +12,8 @@ import { setMessage, wholeMessage, withStepsOrWithout } from './set-message.ts'
 const CONFLICT_WAIT_MS = 1_000
 const CONFLICTS = 5
 
-/** A post that had no answer and is not there is made again, after a pause and then after longer ones: for half a minute in all. */
-const POSTS = 6
-const POST_AGAIN_MS = 1_000
+/** Tries of a post while Slack does not say whether it did: half a minute of pauses. */
+const POSTS = 8
 
 interface PostedOptions {
   part: number
@@ -39,31 +38,35 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
   /** What it was ended with, if it was. */
   let ended: { ending?: Ending } | undefined
 
-  async function post(state: TurnMark['state'], whole: Content, ending?: Ending): Promise<Attempt<unknown>> {
-    for (let posts = 1, pauseMs = POST_AGAIN_MS; ; posts++, pauseMs *= 2) {
-      const attempt = await withStepsOrWithout(desk, whole, (shown) =>
-        slack.make((client) =>
-          client.chat.postMessage({
-            thread_ts: to.threadTs,
-            ...wholeMessage(desk, shown, { part, state, ending }),
-            unfurl_links: false,
-            unfurl_media: false,
-          }),
+  async function post(
+    state: TurnMark['state'],
+    whole: Content,
+    ending: Ending | undefined,
+  ): Promise<Attempt<string>> {
+    const posted = await createOnce(
+      { clock, until: desk.until, tries: POSTS },
+      () =>
+        withStepsOrWithout(desk, whole, (shown) =>
+          slack.make((client) =>
+            client.chat.postMessage({
+              thread_ts: to.threadTs,
+              ...wholeMessage(desk, shown, { part, state, ending }),
+              unfurl_links: false,
+              unfurl_media: false,
+            }),
+          ),
         ),
-      )
-      if (attempt.is === 'done') ts = attempt.value
-      if (attempt.is !== 'unknown') return attempt
-      const replies = await ownReplies(desk, to)
-      const found = replies.find(
-        ({ mark }) => mark?.turnId === to.turnId && mark.attempt === to.attempt && mark.part === part,
-      )
-      if (found) {
-        ts = found.ts
-        return { is: 'done', value: undefined }
-      }
-      if (posts === POSTS || clock.now() + pauseMs >= desk.until) return attempt
-      await clock.sleep(pauseMs)
-    }
+      findPosted,
+    )
+    if (posted.is === 'done') ts = posted.value
+    return posted
+  }
+
+  async function findPosted(): Promise<string | undefined> {
+    const replies = await ownReplies(desk, to)
+    return replies.find(
+      ({ mark }) => mark?.turnId === to.turnId && mark.attempt === to.attempt && mark.part === part,
+    )?.ts
   }
 
   return {
@@ -113,7 +116,7 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
       if (ts === undefined || (ended && (ending === undefined || ended.ending)))
         return { is: 'done', session: false }
       const set = ts
-      const attempt = await patiently({ clock, until }, () =>
+      const attempt = await retryWrite({ clock, until }, () =>
         setMessage(desk, set, content, { part, state: stateAfter(ending), ending }),
       )
       if (attempt.is === 'done') doubtful = ''

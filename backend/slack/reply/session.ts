@@ -1,6 +1,6 @@
 import { TimedOut } from '../../deadline.ts'
 import { isForGood } from '../api/error-codes.ts'
-import { patiently } from '../api/retry.ts'
+import { retryWrite } from '../api/retry.ts'
 import type { Desk } from './message.ts'
 
 /** Slack puts the assistant's name before it. */
@@ -42,9 +42,11 @@ export function createSession({ slack, clock, to, refusals, until }: Desk): Sess
     async active() {
       await begun
       const [attempt] = await Promise.all([
-        refusals.has('sessions') ? undefined : patiently({ clock, until, tries: TRIES }, () => set('active')),
+        refusals.has('sessions')
+          ? undefined
+          : retryWrite({ clock, until, tries: TRIES }, () => set('active')),
         // Slack takes the words away when a message is posted, but not when one is updated.
-        begun && patiently({ clock, until, tries: TRIES }, () => say('')),
+        begun && retryWrite({ clock, until, tries: TRIES }, () => say('')),
       ])
       if (attempt?.is === 'wait' || attempt?.is === 'unknown')
         throw new TimedOut('Slack does not say that the session is active')

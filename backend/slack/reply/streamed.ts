@@ -1,18 +1,19 @@
 import type { AnyChunk } from '@slack/types'
+import { retry } from '../../retry.ts'
 import { areStepsRefused, isNotStreaming, isTooLong } from '../api/error-codes.ts'
 import { toMetadata } from '../api/metadata.ts'
 import { findStream } from '../api/own-messages.ts'
-import { patiently } from '../api/retry.ts'
+import { createOnce, retryWrite } from '../api/retry.ts'
 import { endingBlocks } from './blocks.ts'
 import { createContent, type Step } from './content.ts'
-import { type Added, type Desk, type Message, stateAfter } from './message.ts'
+import { type Added, type Desk, type Ended, type Message, stateAfter } from './message.ts'
 import { setMessage } from './set-message.ts'
 
 /** How often a stop without an answer is repeated, before the message is set as if it had been carried out. */
 const STOPS = 3
 
-/** Slack's lock on a streaming message is released when it has ended. */
-const CONFLICT_WAIT_MS = 1_000
+/** Tries of a start while Slack does not say whether it did. After them the reply is posted. */
+const STARTS = 2
 
 export type Started = { is: 'started'; message: Message } | { is: 'wait' } | { is: 'refused'; code: string }
 
@@ -28,9 +29,10 @@ export async function startStreamed(
 ): Promise<Started> {
   const { slack, clock, to } = desk
   const since = clock.now()
-  for (let start = 1; ; start++) {
-    const begunAt = clock.now()
-    const attempt = await slack.make((client) =>
+  let startedAt = since
+  const start = () => {
+    startedAt = clock.now()
+    return slack.make((client) =>
       client.chat.startStream({
         channel: to.channel,
         thread_ts: to.threadTs,
@@ -39,19 +41,28 @@ export async function startStreamed(
         chunks: toChunks(text, steps),
       }),
     )
-    if (attempt.is === 'wait') return { is: 'wait' }
-    if (attempt.is === 'refused') return { is: 'refused', code: attempt.code }
-    try {
-      const ts = attempt.is === 'done' ? attempt.value : await findStream(desk, to, since)
-      if (ts !== undefined)
-        return { is: 'started', message: createStreamed(desk, { ts, part, text, steps, since: begunAt }) }
-    } catch {
-      // A second start might leave two; this one, if it is there, Slack ends in five minutes.
+  }
+  const started = await createOnce({ clock, until: desk.until, tries: STARTS }, start, () =>
+    findStream(desk, to, since),
+  ).catch((error: unknown) => ({ is: 'unknown', error }) as const)
+  switch (started.is) {
+    case 'done':
+      return {
+        is: 'started',
+        message: createStreamed(desk, { ts: started.value, part, text, steps, since: startedAt }),
+      }
+    case 'wait':
+      return { is: 'wait' }
+    case 'refused':
+      return { is: 'refused', code: started.code }
+    case 'unknown':
+      // Don't retry: that could leave two streams. If this one exists, Slack ends it in five minutes.
       return { is: 'refused', code: 'unknown' }
-    }
-    if (start === 2) return { is: 'refused', code: 'unknown' }
   }
 }
+
+/** `locked`: Slack still has the stream open, and refuses an update until it has ended. */
+type EndedOnce = Omit<Ended, 'is'> & { is: Ended['is'] | 'locked' }
 
 interface Begun {
   ts: string
@@ -105,12 +116,12 @@ function createStreamed(desk: Desk, { ts, part, text, steps, since }: Begun): Me
       }
       let whole = doubtful.length === 0
       const stop = (more: Partial<typeof under>) =>
-        patiently({ clock, until, tries: STOPS }, async () => {
+        retryWrite({ clock, until, tries: STOPS }, async () => {
           const stopped = await slack.write((client) => client.chat.stopStream({ channel, ts, ...more }))
           if (stopped.is === 'unknown') whole = false
           return stopped
         })
-      for (;;) {
+      const endOnce = async (): Promise<EndedOnce> => {
         let stopped = await stop(under)
         if (stopped.is === 'wait') return { is: 'open', session: false }
         if (stopped.is !== 'done') whole &&= ending === undefined
@@ -118,7 +129,7 @@ function createStreamed(desk: Desk, { ts, part, text, steps, since }: Begun): Me
         if (stopped.is === 'refused' && !isNotStreaming(stopped.code)) stopped = await stop({})
         const session = stopped.is === 'done'
         if (whole) return { is: 'done', session }
-        const set = await patiently({ clock, until }, () =>
+        const set = await retryWrite({ clock, until }, () =>
           setMessage(desk, ts, content, { part, state, ending }),
         )
         if (set.is === 'done') {
@@ -127,10 +138,13 @@ function createStreamed(desk: Desk, { ts, part, text, steps, since }: Begun): Me
         }
         if (set.is !== 'refused') return { is: 'no', session }
         // Slack has it open still, whatever it said.
-        if (set.code !== 'streaming_state_conflict') return { is: 'refused', session }
-        if (clock.now() + CONFLICT_WAIT_MS >= until) return { is: 'open', session }
-        await clock.sleep(CONFLICT_WAIT_MS)
+        return { is: set.code === 'streaming_state_conflict' ? 'locked' : 'refused', session }
       }
+      const ended = await retry(
+        { clock, until, afterValue: ({ is }: EndedOnce) => (is === 'locked' ? 'back off' : 'stop') },
+        endOnce,
+      )
+      return { ...ended, is: ended.is === 'locked' ? 'open' : ended.is }
     },
   }
 }

@@ -2,7 +2,7 @@ import { TimedOut } from '../../deadline.ts'
 import { reopeningFor, showable } from '../../markdown/cut.ts'
 import { RateLimited } from '../api/client.ts'
 import { areStepsRefused, isForGood, isGone, isTooLong } from '../api/error-codes.ts'
-import { lookUntil } from '../api/own-messages.ts'
+import { retryRead } from '../api/own-messages.ts'
 import type { Ending } from './blocks.ts'
 import { createEndings } from './close-messages.ts'
 import type { Step } from './content.ts'
@@ -183,7 +183,7 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
   /** A stream that ended unasked may have been ended by whoever apologized: an update would take their words away. */
   async function beSureToHold(): Promise<void> {
     const until = Math.min(desk.until, clock.now() + HOLD_BUDGET_MS)
-    if (await lookUntil({ clock, until }, desk.holds).catch(() => true)) return
+    if (await retryRead({ clock, until }, desk.holds).catch(() => true)) return
     onTaken()
     throw new Error("the turn is somebody else's")
   }
