@@ -18,11 +18,11 @@ export interface EdgeEnv {
     /** Which repetition Slack says this is: 0 for the first delivery. */
     slackRetryNum: number
     /** The body's bytes, at most BODY_LIMIT_BYTES of them, from anybody. */
-    bytes: Uint8Array
+    rawBody: Uint8Array
     /** Set by `verify`, and by nothing else. */
     body: VerifiedBody
     /** What the request's one log line will say. */
-    line: LogLine
+    logLine: LogLine
   }
 }
 
@@ -36,7 +36,7 @@ const REQUIRED = [
 ] as const
 
 /** The names of what a deployment has forgotten to set. Empty, and the Worker can do its work. */
-export function missingFrom(env: Bindings): string[] {
+export function missingSettings(env: Bindings): string[] {
   return REQUIRED.filter((name) => !env[name])
 }
 

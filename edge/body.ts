@@ -5,18 +5,18 @@ import type { EdgeEnv } from './bindings.ts'
 export const BODY_LIMIT_BYTES = 1_048_576
 
 /** Reads the body once, as bytes. Answers 413 to what is larger than BODY_LIMIT_BYTES, before it is read whole. */
-export const takeBody = createMiddleware<EdgeEnv>(async (c, next) => {
-  const bytes = await readWithin(c.req.raw, BODY_LIMIT_BYTES)
+export const readBody = createMiddleware<EdgeEnv>(async (c, next) => {
+  const bytes = await readBounded(c.req.raw, BODY_LIMIT_BYTES)
   if (!bytes) {
-    c.set('line', { outcome: 'too_large' })
+    c.set('logLine', { outcome: 'too_large' })
     return c.text('Payload Too Large', 413)
   }
-  c.set('bytes', bytes)
+  c.set('rawBody', bytes)
   return next()
 })
 
 /** The body, or undefined where it has more than `limit` bytes. */
-async function readWithin(request: Request, limit: number): Promise<Uint8Array | undefined> {
+async function readBounded(request: Request, limit: number): Promise<Uint8Array | undefined> {
   const declared = request.headers.get('content-length')
   if (declared !== null && Number(declared) > limit) {
     await request.body?.cancel()
@@ -27,10 +27,10 @@ async function readWithin(request: Request, limit: number): Promise<Uint8Array |
     const bytes = new Uint8Array(await request.arrayBuffer())
     return bytes.length > limit ? undefined : bytes
   }
-  return request.body ? countWithin(request.body.getReader(), limit) : new Uint8Array()
+  return request.body ? readChunks(request.body.getReader(), limit) : new Uint8Array()
 }
 
-async function countWithin(
+async function readChunks(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   limit: number,
 ): Promise<Uint8Array | undefined> {

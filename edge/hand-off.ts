@@ -6,7 +6,7 @@ import { within } from './timeout.ts'
 export const QUEUE_TIMEOUT_MS = 800
 
 /** `status` is Lambda's, 0 where it did not answer. */
-export type HandedOff =
+export type HandOffResult =
   | { outcome: 'invoked' }
   | { outcome: 'queued'; reason: 'invoke_failed'; status: number }
   | { outcome: 'refused'; reason: 'queue_failed'; status: number }
@@ -18,7 +18,7 @@ export type HandedOff =
 export async function handOff(
   handoff: Handoff,
   { invoke, queue }: { invoke: Invoke; queue: Queue },
-): Promise<HandedOff> {
+): Promise<HandOffResult> {
   try {
     await invoke(handoff)
     return { outcome: 'invoked' }

@@ -21,7 +21,7 @@ const LEVEL: Record<string, 'warn' | 'error'> = {
   dead_lettered: 'error',
 }
 
-export function print(event: 'request' | 'redelivery' | 'response_url', line: LogLine): void {
+export function writeLog(event: 'request' | 'redelivery' | 'response_url', line: LogLine): void {
   const level = LEVEL[line.reason ?? ''] ?? LEVEL[line.outcome] ?? 'log'
   console[level](JSON.stringify({ event, ...line }))
 }
@@ -30,13 +30,13 @@ export function print(event: 'request' | 'redelivery' | 'response_url', line: Lo
 export function idsOf(handoff: Handoff): Pick<LogLine, 'kind' | 'id' | 'eventId'> {
   return {
     kind: handoff.kind,
-    ...('id' in handoff && { id: idOnly(handoff.id) }),
-    ...('turnId' in handoff && { id: idOnly(handoff.turnId) }),
-    ...('eventId' in handoff && { eventId: idOnly(handoff.eventId) }),
+    ...('id' in handoff && { id: loggableId(handoff.id) }),
+    ...('turnId' in handoff && { id: loggableId(handoff.turnId) }),
+    ...('eventId' in handoff && { eventId: loggableId(handoff.eventId) }),
   }
 }
 
 /** Ids have no spaces and are short. What stands in an id's place and looks otherwise is not ours to print. */
-export function idOnly(id: string): string {
+export function loggableId(id: string): string {
   return /^[\w.:-]{1,160}$/.test(id) ? id : 'odd'
 }

@@ -1,7 +1,7 @@
 import type { Handoff } from '../backend/handoff.ts'
-import { type Bindings, missingFrom } from './bindings.ts'
+import { type Bindings, missingSettings } from './bindings.ts'
 import { createInvoke, type Invoke, InvokeFailed } from './invoke.ts'
-import { idsOf, print } from './log.ts'
+import { idsOf, writeLog } from './log.ts'
 
 /** As `max_retries` in wrangler.toml: with the delays below about 20 hours, inside the 24 that the Free plan keeps a message. */
 export const MAX_RETRIES = 85
@@ -23,12 +23,12 @@ export function delaySeconds(attempts: number): number {
  * What Lambda does not take waits again, each for itself, and lies in the dead-letter queue after MAX_RETRIES.
  * https://developers.cloudflare.com/queues/configuration/batching-retries
  */
-export function createConsume({ now, fetch }: { now: () => number; fetch: typeof globalThis.fetch }) {
+export function createQueueConsumer({ now, fetch }: { now: () => number; fetch: typeof globalThis.fetch }) {
   let invoke: Invoke | undefined
 
   return async (batch: MessageBatch<Handoff>, env: Bindings): Promise<void> => {
-    const missing = missingFrom(env)
-    if (missing.length > 0) print('redelivery', { outcome: 'misconfigured', missing })
+    const missing = missingSettings(env)
+    if (missing.length > 0) writeLog('redelivery', { outcome: 'misconfigured', missing })
     else invoke ??= createInvoke(env, fetch)
 
     const messages = batch.messages.values()
@@ -45,11 +45,15 @@ export function createConsume({ now, fetch }: { now: () => number; fetch: typeof
       if (!invoke) throw new InvokeFailed(0)
       await invoke(handoff)
       message.ack()
-      print('redelivery', { outcome: 'invoked', ...line })
+      writeLog('redelivery', { outcome: 'invoked', ...line })
     } catch (error) {
       const status = error instanceof InvokeFailed ? error.status : 0
       message.retry({ delaySeconds: delaySeconds(attempts) })
-      print('redelivery', { outcome: attempts > MAX_RETRIES ? 'dead_lettered' : 'waiting', ...line, status })
+      writeLog('redelivery', {
+        outcome: attempts > MAX_RETRIES ? 'dead_lettered' : 'waiting',
+        ...line,
+        status,
+      })
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { RespondTo } from './classify/decision.ts'
-import { print } from './log.ts'
+import { writeLog } from './log.ts'
 
 /** A tenth of what `waitUntil` has; somebody waits for the sentence. */
 const RESPOND_TIMEOUT_MS = 3_000
@@ -15,7 +15,7 @@ export async function respond(
   text: string,
 ): Promise<void> {
   if (url === undefined || !URL.canParse(url) || new URL(url).origin !== 'https://hooks.slack.com') {
-    print('response_url', { outcome: 'ignored', reason: 'not_slacks_host' })
+    writeLog('response_url', { outcome: 'ignored', reason: 'not_slacks_host' })
     return
   }
   const status = await fetch(url, {
@@ -27,5 +27,5 @@ export async function respond(
   })
     .then((response) => response.status)
     .catch(() => 0)
-  print('response_url', { outcome: status === 200 ? 'told' : 'failed', status })
+  writeLog('response_url', { outcome: status === 200 ? 'told' : 'failed', status })
 }

@@ -10,7 +10,9 @@ export type Rejection =
   | { reason: 'stale'; skewSeconds: number }
   | { reason: 'mismatch' }
 
-export type Verdict = { ok: true; body: VerifiedBody } | { ok: false; rejection: Rejection }
+export type Verdict =
+  | { outcome: 'verified'; body: VerifiedBody }
+  | { outcome: 'rejected'; rejection: Rejection }
 
 /** Slack's own advice is five minutes; unlike its libraries we refuse the future as well. */
 export const FRESHNESS_SECONDS = 300
@@ -55,11 +57,11 @@ export async function checkSignature(
   // WebCrypto compares in constant time.
   if (!(await crypto.subtle.verify('HMAC', key, Uint8Array.fromHex(hex), signed)))
     return reject({ reason: 'mismatch' })
-  return { ok: true, body: decoder.decode(body) as VerifiedBody }
+  return { outcome: 'verified', body: decoder.decode(body) as VerifiedBody }
 }
 
 function reject(rejection: Rejection): Verdict {
-  return { ok: false, rejection }
+  return { outcome: 'rejected', rejection }
 }
 
 function join(head: Uint8Array, tail: Uint8Array): Uint8Array {

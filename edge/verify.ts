@@ -10,9 +10,9 @@ export function verify() {
   return createMiddleware<EdgeEnv>(async (c, next) => {
     const secret = c.env.SLACK_SIGNING_SECRET
     if (key?.secret !== secret) key = { secret, imported: await importSigningKey(secret) }
-    const verdict = await checkSignature(c.var.bytes, c.req.raw.headers, key.imported, c.var.receivedAt)
-    if (!verdict.ok) {
-      c.set('line', { outcome: 'unauthorized', ...verdict.rejection })
+    const verdict = await checkSignature(c.var.rawBody, c.req.raw.headers, key.imported, c.var.receivedAt)
+    if (verdict.outcome === 'rejected') {
+      c.set('logLine', { outcome: 'unauthorized', ...verdict.rejection })
       return c.text('Unauthorized', 401)
     }
     c.set('body', verdict.body)
@@ -29,10 +29,10 @@ export const answerSslCheck = createMiddleware<EdgeEnv>(async (c, next) => {
   const unsigned = !c.req.raw.headers.has('x-slack-signature')
   if (
     !unsigned ||
-    !/(?:^|&)ssl_check=1(?:&|$)/.test(new TextDecoder().decode(c.var.bytes.subarray(0, SSL_CHECK_BYTES)))
+    !/(?:^|&)ssl_check=1(?:&|$)/.test(new TextDecoder().decode(c.var.rawBody.subarray(0, SSL_CHECK_BYTES)))
   )
     return next()
-  c.set('line', { outcome: 'ignored', reason: 'ssl_check' })
+  c.set('logLine', { outcome: 'ignored', reason: 'ssl_check' })
   return c.body(null, 200)
 })
 

@@ -1,7 +1,7 @@
 import type { Handoff } from '../backend/handoff.ts'
 import { createApp } from './app.ts'
 import type { Bindings } from './bindings.ts'
-import { createConsume } from './queue-consumer.ts'
+import { createQueueConsumer } from './queue-consumer.ts'
 
 const surroundings = {
   now: Date.now,
@@ -10,7 +10,7 @@ const surroundings = {
 
 const app = createApp(surroundings)
 
-export default { fetch: app.fetch, queue: createConsume(surroundings) } satisfies ExportedHandler<
+export default { fetch: app.fetch, queue: createQueueConsumer(surroundings) } satisfies ExportedHandler<
   Bindings,
   Handoff
 >

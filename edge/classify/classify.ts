@@ -3,7 +3,7 @@ import type { Access } from '../../backend/assistant.ts'
 import type { VerifiedBody } from '../signature.ts'
 import { classifyClick } from './click.ts'
 import { classifyCommand } from './command.ts'
-import type { Decision, Seen } from './decision.ts'
+import type { Decision, RequestMeta } from './decision.ts'
 import { classifyEvent } from './event.ts'
 
 /**
@@ -35,12 +35,12 @@ import { classifyEvent } from './event.ts'
 export function classify(
   to: 'events' | 'interactivity' | 'commands',
   body: VerifiedBody,
-  seen: Seen,
-  letIn: Access = access,
+  seen: RequestMeta,
+  admitted: Access = access,
 ): Decision {
   switch (to) {
     case 'events':
-      return classifyEvent(body, seen, letIn)
+      return classifyEvent(body, seen, admitted)
     case 'interactivity':
       return classifyClick(body, seen)
     case 'commands':

@@ -1,14 +1,14 @@
 import * as v from 'valibot'
 import type { VerifiedBody } from '../signature.ts'
-import type { Decision, IgnoreReason, Seen } from './decision.ts'
+import type { Decision, IgnoreReason, RequestMeta } from './decision.ts'
 import { Click, parsePayload } from './envelope.ts'
 
 /** `turnId|attempt`, and on a thumb which of the two: the pair has one action id. */
 const VALUE = /^([^:|]+:[^:|]+:([^:|]+):[^:|]+)\|(\d{1,4})(?:\|(positive|negative))?$/
 
 /** The rows for `interactivity` of classify's table. */
-export function classifyClick(body: VerifiedBody, { receivedAt }: Seen): Decision {
-  const ignore = (reason: IgnoreReason): Decision => ({ do: 'ignore', reason })
+export function classifyClick(body: VerifiedBody, { receivedAt }: RequestMeta): Decision {
+  const ignore = (reason: IgnoreReason): Decision => ({ kind: 'ignore', reason })
 
   const json = parsePayload(body)
   if (json === undefined) return ignore('not_json')
@@ -29,12 +29,12 @@ export function classifyClick(body: VerifiedBody, { receivedAt }: Seen): Decisio
   const respondTo = { url: response_url ?? undefined, threadTs }
   return thumb === 'positive' || thumb === 'negative'
     ? {
-        do: 'hand_off',
+        kind: 'hand_off',
         handoff: { kind: 'feedback', ...clicked, messageTs: container.message_ts, threadTs, value: thumb },
         respondTo,
       }
     : {
-        do: 'hand_off',
+        kind: 'hand_off',
         handoff: { kind: 'retry', ...clicked, attempt: Number(attempt), threadTs },
         respondTo,
       }

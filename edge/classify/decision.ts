@@ -2,11 +2,11 @@ import type { Command, Feedback, Retry, Stop, Turn } from '../../backend/handoff
 
 /** What is to be done with a body that Slack signed. */
 export type Decision =
-  | { do: 'challenge'; text: string }
-  | { do: 'help'; command: string }
-  | { do: 'ignore'; reason: IgnoreReason; eventId?: string }
-  | { do: 'hand_off'; handoff: Turn | Stop | Command }
-  | { do: 'hand_off'; handoff: Feedback | Retry; respondTo: RespondTo }
+  | { kind: 'challenge'; text: string }
+  | { kind: 'help'; command: string }
+  | { kind: 'ignore'; reason: IgnoreReason; eventId?: string }
+  | { kind: 'hand_off'; handoff: Turn | Stop | Command }
+  | { kind: 'hand_off'; handoff: Feedback | Retry; respondTo: RespondTo }
 
 /** Where a click can be answered without a token. */
 export interface RespondTo {
@@ -37,19 +37,9 @@ export type IgnoreReason =
   | 'ssl_check'
   | 'unknown_command'
 
-export interface Seen {
+export interface RequestMeta {
   /** Milliseconds of the Unix epoch. */
   receivedAt: number
   /** 0 on the first delivery. */
   slackRetryNum: number
-}
-
-/**
- * So that a handoff fits a queue message's 128 KB in any script: at worst each character is written as an escape of
- * six bytes.
- */
-export const TEXT_LIMIT_CHARS = 16_000
-
-export function cut(text: string): string {
-  return text.slice(0, TEXT_LIMIT_CHARS).toWellFormed()
 }

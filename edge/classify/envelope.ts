@@ -53,7 +53,7 @@ export const Post = v.object({
 export type Post = v.InferOutput<typeof Post>
 
 /** The Stop button of an agent session. https://docs.slack.dev/ai/agent-sessions */
-export const Stopped = v.object({
+export const SessionStop = v.object({
   type: v.literal('agent_session_stopped'),
   channel: Id,
   user: Id,
@@ -76,7 +76,7 @@ export const Click = v.object({
 })
 
 /** https://docs.slack.dev/interactivity/implementing-slash-commands */
-export const TypedCommand = v.object({
+export const SlashCommand = v.object({
   command: v.pipe(Id, v.startsWith('/')),
   text: v.optional(v.string(), ''),
   api_app_id: Id,

@@ -2,33 +2,34 @@ import * as v from 'valibot'
 import type { Access } from '../../backend/assistant.ts'
 import type { Turn } from '../../backend/handoff.ts'
 import type { VerifiedBody } from '../signature.ts'
-import { cut, type Decision, type IgnoreReason, type Seen } from './decision.ts'
-import { Envelope, type EventCallback, Post, parseJson, Stopped } from './envelope.ts'
+import type { Decision, IgnoreReason, RequestMeta } from './decision.ts'
+import { Envelope, type EventCallback, Post, parseJson, SessionStop } from './envelope.ts'
+import { truncate } from './text-limit.ts'
 
 /** What somebody wrote: a post, one with a file, a thread's reply sent to the channel as well, `/me`, and a bot's. */
 const WRITTEN = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message', 'bot_message'])
 
 /** The rows for `events` of classify's table. */
-export function classifyEvent(body: VerifiedBody, seen: Seen, letIn: Access): Decision {
+export function classifyEvent(body: VerifiedBody, seen: RequestMeta, admitted: Access): Decision {
   const json = parseJson(body)
-  if (json === undefined) return { do: 'ignore', reason: 'not_json' }
+  if (json === undefined) return { kind: 'ignore', reason: 'not_json' }
   const envelope = v.safeParse(Envelope, json)
-  if (!envelope.success) return { do: 'ignore', reason: 'unknown_envelope' }
+  if (!envelope.success) return { kind: 'ignore', reason: 'unknown_envelope' }
   switch (envelope.output.type) {
     case 'url_verification':
-      return { do: 'challenge', text: envelope.output.challenge }
+      return { kind: 'challenge', text: envelope.output.challenge }
     case 'app_rate_limited':
-      return { do: 'ignore', reason: 'app_rate_limited' }
+      return { kind: 'ignore', reason: 'app_rate_limited' }
     case 'event_callback':
       return envelope.output.event.type === 'agent_session_stopped'
         ? classifyStop(envelope.output, seen)
-        : classifyPost(envelope.output, seen, letIn)
+        : classifyPost(envelope.output, seen, admitted)
   }
 }
 
-function classifyPost(envelope: EventCallback, seen: Seen, letIn: Access): Decision {
+function classifyPost(envelope: EventCallback, seen: RequestMeta, admitted: Access): Decision {
   const { event_id: eventId, api_app_id: appId } = envelope
-  const ignore = (reason: IgnoreReason): Decision => ({ do: 'ignore', reason, eventId })
+  const ignore = (reason: IgnoreReason): Decision => ({ kind: 'ignore', reason, eventId })
 
   const parsed = v.safeParse(Post, envelope.event)
   if (!parsed.success) return ignore('unknown_event')
@@ -47,7 +48,7 @@ function classifyPost(envelope: EventCallback, seen: Seen, letIn: Access): Decis
   const botAppId = post.app_id ?? post.bot_profile?.app_id
   if (post.user === botUserId || botAppId === appId) return ignore('own_message')
   const byBot = botId || botAppId || post.bot_profile || post.subtype === 'bot_message'
-  if (byBot && !(botId && letIn.bots.includes(botId))) return ignore('bot')
+  if (byBot && !(botId && admitted.bots.includes(botId))) return ignore('bot')
   const author = post.user ?? botId
   if (!author) return ignore('no_author')
 
@@ -60,7 +61,7 @@ function classifyPost(envelope: EventCallback, seen: Seen, letIn: Access): Decis
     post.team ??
     (sharedOutside ? envelope.team_id : undefined) ??
     teamId
-  if (sharedOutside && userTeamId !== teamId && !letIn.outsiders) return ignore('outsider')
+  if (sharedOutside && userTeamId !== teamId && !admitted.outsiders) return ignore('outsider')
 
   const text = post.text ?? ''
   const channelType = channelTypeOf(post)
@@ -69,7 +70,7 @@ function classifyPost(envelope: EventCallback, seen: Seen, letIn: Access): Decis
   if (!mentioned && channelType !== 'im') return ignore('not_addressed')
 
   return {
-    do: 'hand_off',
+    kind: 'hand_off',
     handoff: {
       kind: 'turn',
       // Of the post, not of the event: one post can come under several event ids.
@@ -86,18 +87,18 @@ function classifyPost(envelope: EventCallback, seen: Seen, letIn: Access): Decis
       threadTs: post.thread_ts ?? post.ts,
       userId: author,
       userTeamId,
-      text: cut(text),
+      text: truncate(text),
       slackRetryNum: seen.slackRetryNum,
     },
   }
 }
 
-function classifyStop(envelope: EventCallback, { receivedAt }: Seen): Decision {
+function classifyStop(envelope: EventCallback, { receivedAt }: RequestMeta): Decision {
   const { event_id: eventId, api_app_id: appId } = envelope
-  const parsed = v.safeParse(Stopped, envelope.event)
-  if (!parsed.success) return { do: 'ignore', reason: 'unknown_event', eventId }
+  const parsed = v.safeParse(SessionStop, envelope.event)
+  if (!parsed.success) return { kind: 'ignore', reason: 'unknown_event', eventId }
   const teamId = teamOf(envelope)
-  if (!teamId) return { do: 'ignore', reason: 'no_authorization', eventId }
+  if (!teamId) return { kind: 'ignore', reason: 'no_authorization', eventId }
   const {
     channel,
     thread_ts: threadTs,
@@ -107,7 +108,7 @@ function classifyStop(envelope: EventCallback, { receivedAt }: Seen): Decision {
   } = parsed.output
   const place = { channel, threadTs, streamingTs: streamingTs ?? [] }
   return {
-    do: 'hand_off',
+    kind: 'hand_off',
     handoff: { kind: 'stop', teamId, appId, receivedAt, eventId, eventTs, ...place, userId },
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { classify } from '../../edge/classify/classify.ts'
 import type { Decision } from '../../edge/classify/decision.ts'
-import { Post, Stopped } from '../../edge/classify/envelope.ts'
+import { Post, SessionStop } from '../../edge/classify/envelope.ts'
 import type { VerifiedBody } from '../../edge/signature.ts'
 import { BOT_EVENTS } from '../../infra/settings/slack-manifest.ts'
 import { envelope, type Fields, mention, message, stopped } from './slack-request.ts'
@@ -25,15 +25,15 @@ function sentFor(name: string): Fields {
 
 describe('the events that the app of the manifest subscribes to', () => {
   test.each(Object.keys(BOT_EVENTS))('%s is acted on', (name) => {
-    expect(decide(sentFor(name))).toMatchObject({ do: 'hand_off' })
+    expect(decide(sentFor(name))).toMatchObject({ kind: 'hand_off' })
   })
 
   test('are all that the edge acts on', () => {
-    const types = [...Post.entries.type.options, Stopped.entries.type.literal]
+    const types = [...Post.entries.type.options, SessionStop.entries.type.literal]
     const places = ['channels', 'groups', 'im', 'mpim'].map((place) => `message.${place}`)
     expect(Object.keys(BOT_EVENTS).sort()).toEqual(
       types.flatMap((type) => (type === 'message' ? places : [type])).sort(),
     )
-    expect(decide({ type: 'app_home_opened' })).toMatchObject({ do: 'ignore', reason: 'unknown_event' })
+    expect(decide({ type: 'app_home_opened' })).toMatchObject({ kind: 'ignore', reason: 'unknown_event' })
   })
 })

@@ -156,7 +156,7 @@ describe('events that are left alone', () => {
   ])('%s: %s', async (reason, _, event, changed = {}) => {
     const body = JSON.stringify(envelope(event, changed)) as VerifiedBody
     expect(classify('events', body, { receivedAt: NOW_MS, slackRetryNum: 0 })).toEqual({
-      do: 'ignore',
+      kind: 'ignore',
       reason,
       eventId: 'Ev00FAKE',
     })
@@ -172,20 +172,20 @@ describe('events that are left alone', () => {
     ['unknown_envelope', '{"type":"event_callback"}'],
   ])('%s: %s', async (reason, body) => {
     expect(classify('events', body as VerifiedBody, { receivedAt: NOW_MS, slackRetryNum: 0 })).toEqual({
-      do: 'ignore',
+      kind: 'ignore',
       reason,
     })
     expect((await edge.event(body)).status).toBe(200)
   })
 
   test('who the config lets in is let in', () => {
-    const decide = (event: Fields, changed: Fields, letIn: { bots: string[]; outsiders: boolean }) =>
+    const decide = (event: Fields, changed: Fields, admitted: { bots: string[]; outsiders: boolean }) =>
       classify(
         'events',
         JSON.stringify(envelope(event, changed)) as VerifiedBody,
         { receivedAt: NOW_MS, slackRetryNum: 0 },
-        letIn,
-      ).do
+        admitted,
+      ).kind
     const bot = mention({ bot_id: 'B00DEPLOY', app_id: 'A00OTHER' })
     expect(decide(bot, {}, { bots: ['B00DEPLOY'], outsiders: false })).toBe('hand_off')
     expect(decide(bot, {}, { bots: ['B00ELSE'], outsiders: false })).toBe('ignore')
