@@ -2,7 +2,7 @@ import { identity } from './slack/identity.ts'
 
 // The AWS account of the playground: what a deployment would have under other names. All of it is fake.
 
-export const PLACE = { region: 'us-east-1', accountId: '000000000000' } as const
+export const AWS_ACCOUNT = { region: 'us-east-1', accountId: '000000000000' } as const
 
 /** The key that the edge invokes with. */
 export const CALLER = { accessKeyId: 'AKIAFAKEEDGE', secretAccessKey: 'fake-edge-secret' } as const
@@ -28,10 +28,10 @@ export const APOLOGY_RECEIVES = 20
 
 export const TURNS_TABLE = 'vera-turns'
 export const MODEL_ID = 'playground.model-v1:0'
-export const RERANK_MODEL = `arn:aws:bedrock:${PLACE.region}::foundation-model/amazon.rerank-v1:0`
+export const RERANK_MODEL = `arn:aws:bedrock:${AWS_ACCOUNT.region}::foundation-model/amazon.rerank-v1:0`
 export const GUARDRAIL = { id: 'gr00fake', version: '1' } as const
 
-export const SLACK_SECRET_ARN = `arn:aws:secretsmanager:${PLACE.region}:${PLACE.accountId}:secret:vera/slack-AbCdEf`
+export const SLACK_SECRET_ARN = `arn:aws:secretsmanager:${AWS_ACCOUNT.region}:${AWS_ACCOUNT.accountId}:secret:vera/slack-AbCdEf`
 export const SLACK_SECRET = {
   botToken: identity.botToken,
   teamId: identity.teamId,

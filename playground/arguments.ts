@@ -11,11 +11,11 @@ export interface Arguments {
 }
 
 /** The command line is not one that we know. Its message is one sentence for whoever wrote it. */
-export class WrongUsage extends Error {
-  override readonly name = 'WrongUsage'
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
 }
 
-/** Reads a command line. Throws WrongUsage. */
+/** Reads a command line. Throws UsageError. */
 export function readArguments(args: readonly string[]): Arguments {
   const options = {
     help: { type: 'boolean', short: 'h', default: false },
@@ -28,11 +28,11 @@ export function readArguments(args: readonly string[]): Arguments {
       return parseArgs({ args: [...args], options, allowPositionals: true })
     } catch (error) {
       // Node's own sentence ends in advice about "--" for positionals that begin with a dash.
-      throw new WrongUsage(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error))
+      throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error))
     }
   })()
   const { help, json, knowledge, port } = values
-  if (knowledge === '') throw new WrongUsage('--knowledge wants a folder')
+  if (knowledge === '') throw new UsageError('--knowledge wants a folder')
   return {
     help,
     json,
@@ -45,6 +45,6 @@ export function readArguments(args: readonly string[]): Arguments {
 function readPort(given: string): number {
   const port = Number(given)
   if (!/^\d+$/.test(given) || port < 1 || port > 65_535)
-    throw new WrongUsage(`--port wants a number from 1 to 65535, not "${given}"`)
+    throw new UsageError(`--port wants a number from 1 to 65535, not "${given}"`)
   return port
 }

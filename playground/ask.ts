@@ -1,6 +1,6 @@
 import { build } from '../infra/build.ts'
-import { readArguments, WrongUsage } from './arguments.ts'
-import { openDocuments } from './documents/knowledge-bases.ts'
+import { readArguments, UsageError } from './arguments.ts'
+import { openKnowledge } from './documents/knowledge-bases.ts'
 import { EXIT, runProgram } from './program.ts'
 import { ask } from './question.ts'
 import { startStack } from './stack.ts'
@@ -24,10 +24,10 @@ await runProgram(async ({ onStop }) => {
     console.log(HELP)
     return EXIT.ok
   }
-  if (port !== undefined) throw new WrongUsage('--port is for npm start')
-  if (words === '') throw new WrongUsage('There is no question')
+  if (port !== undefined) throw new UsageError('--port is for npm start')
+  if (words === '') throw new UsageError('There is no question')
 
-  const documents = await openDocuments(knowledge)
+  const documents = await openKnowledge(knowledge)
   onStop(documents.close)
   await build()
   const stack = await startStack({ knowledge: documents.bases })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import dynalite from 'dynalite'
 import type { Calls, Faults } from './calls.ts'
-import { type Answer, jsonArguments, startFarEnd } from './far-end.ts'
+import { type HttpResponse, jsonArguments, startFarEnd } from './far-end.ts'
 import type { ReceivedRequest } from './sigv4.ts'
 
 /** An item in DynamoDB's own notation: `{ pk: { S: 'turn' }, n: { N: '1' } }`. */
@@ -36,7 +36,7 @@ export async function startDynamo(options: {
   await once(store, 'listening')
   const address = `http://127.0.0.1:${(store.address() as AddressInfo).port}`
 
-  async function ask(operation: string, body: object): Promise<unknown> {
+  async function request(operation: string, body: object): Promise<unknown> {
     const headers = {
       authorization: OUR_AUTHORIZATION,
       'x-amz-date': '20260101T000000Z',
@@ -53,7 +53,7 @@ export async function startDynamo(options: {
     const found: Item[] = []
     let from: unknown
     do {
-      const page = (await ask('Scan', {
+      const page = (await request('Scan', {
         TableName: table,
         ...(from ? { ExclusiveStartKey: from } : {}),
       })) as {
@@ -75,7 +75,7 @@ export async function startDynamo(options: {
   try {
     for (const { name, partitionKey } of tables) await createTable(name, partitionKey)
     /** What dynalite is at: it throws at large where it is closed meanwhile. */
-    const underWay = new Set<Promise<Answer>>()
+    const underWay = new Set<Promise<HttpResponse>>()
     const server = await startFarEnd({
       calls,
       port,
@@ -93,7 +93,7 @@ export async function startDynamo(options: {
       async forget(table, which) {
         const key = tables.find(({ name }) => name === table)?.partitionKey ?? ''
         for (const item of (await items(table)).filter(which))
-          await ask('DeleteItem', { TableName: table, Key: { [key]: item[key] } })
+          await request('DeleteItem', { TableName: table, Key: { [key]: item[key] } })
       },
       async close() {
         await server.close()
@@ -107,7 +107,7 @@ export async function startDynamo(options: {
   }
 
   async function createTable(name: string, partitionKey: string): Promise<void> {
-    await ask('CreateTable', {
+    await request('CreateTable', {
       TableName: name,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [{ AttributeName: partitionKey, AttributeType: 'S' }],
@@ -115,7 +115,7 @@ export async function startDynamo(options: {
     })
     // Even with createTableMs 0 a table is CREATING until the next turn of dynalite's event loop.
     const status = async () =>
-      ((await ask('DescribeTable', { TableName: name })) as { Table: { TableStatus: string } }).Table
+      ((await request('DescribeTable', { TableName: name })) as { Table: { TableStatus: string } }).Table
         .TableStatus
     while ((await status()) !== 'ACTIVE');
   }
@@ -126,7 +126,10 @@ function describe(request: ReceivedRequest) {
   return { to: 'dynamo' as const, method, args: jsonArguments(request) }
 }
 
-async function forward(address: string, { method, url, headers, body }: ReceivedRequest): Promise<Answer> {
+async function forward(
+  address: string,
+  { method, url, headers, body }: ReceivedRequest,
+): Promise<HttpResponse> {
   const passed = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target']
   const response = await fetch(address + url, {
     method,

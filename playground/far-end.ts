@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Call, Calls, Fault, Faults } from './calls.ts'
 import type { ReceivedRequest } from './sigv4.ts'
 
-export interface Answer {
+export interface HttpResponse {
   status: number
   headers: Record<string, string>
   body: string | Buffer
@@ -25,21 +25,21 @@ export async function startFarEnd(options: {
   port?: number | undefined
   faults?: Faults | undefined
   describe(request: ReceivedRequest): Pick<Call, 'to' | 'method' | 'args'>
-  carryOut(request: ReceivedRequest, call: Call): Promise<Answer>
+  carryOut(request: ReceivedRequest, call: Call): Promise<HttpResponse>
 }): Promise<FarEnd> {
   const { calls, faults, describe, carryOut } = options
   const server = createServer(async (incoming, response) => {
     const request = await receive(incoming).catch(() => undefined)
     if (!request) return response.destroy()
     const call = calls.begin(describe(request))
-    const answer = await underFault(faults?.(call), () => carryOut(request, call))
+    const answer = await withFault(faults?.(call), () => carryOut(request, call))
     if (answer === 'cut') {
       calls.end(call, { status: 0 })
       return response.destroy()
     }
     const error = errorCode(answer)
     calls.end(call, { status: answer.status, ...(error === undefined ? {} : { error }) })
-    return give(response, answer)
+    return send(response, answer)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -76,10 +76,10 @@ async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
   }
 }
 
-async function underFault(
+async function withFault(
   fault: Fault | undefined,
-  carryOut: () => Promise<Answer>,
-): Promise<Answer | 'cut'> {
+  carryOut: () => Promise<HttpResponse>,
+): Promise<HttpResponse | 'cut'> {
   if (!fault) return carryOut()
   if (fault.kind === 'late') {
     const answer = await carryOut()
@@ -93,7 +93,7 @@ async function underFault(
 }
 
 /** REST services name the error in a header, AWS JSON services in the body, sometimes with a namespace or an address around it. */
-function errorCode({ status, headers, body }: Answer): string | undefined {
+function errorCode({ status, headers, body }: HttpResponse): string | undefined {
   if (status < 400) return undefined
   const inBody = /"__type":\s*"([^"]*)"/.exec(body.toString())?.[1]
   const named =
@@ -101,6 +101,6 @@ function errorCode({ status, headers, body }: Answer): string | undefined {
   return named?.split(':')[0]?.split('#').at(-1)
 }
 
-function give(response: ServerResponse, { status, headers, body }: Answer): void {
+function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
 }

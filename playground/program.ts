@@ -1,4 +1,4 @@
-import { WrongUsage } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import { NoDocuments } from './documents/files.ts'
 
 /** Exit statuses of our commands. */
@@ -48,7 +48,7 @@ export async function runProgram(
 }
 
 function explain(error: unknown): [sentence: string, status: number] {
-  if (error instanceof WrongUsage) return [`${error.message}. See --help.`, EXIT.usage]
+  if (error instanceof UsageError) return [`${error.message}. See --help.`, EXIT.usage]
   if (error instanceof NoDocuments) return [error.message, EXIT.usage]
   if (error instanceof Error && /EADDRINUSE|Address already in use/i.test(error.message)) {
     const port = /:(\d+)\b/.exec(error.message)?.[1]

@@ -4,7 +4,7 @@ import type { Stack } from './stack.ts'
 import { type Step, timelineOf } from './timeline.ts'
 
 /** What came of one question, as `npm run ask -- --json` prints it. */
-export interface Asked {
+export interface AskResult {
   outcome: 'answered' | 'not-found' | 'failed'
   /** The Markdown that people see. */
   text: string
@@ -28,7 +28,7 @@ export async function ask(
   question: string,
   onText: (added: string) => void = () => undefined,
   onStep: (title: string) => void = () => undefined,
-): Promise<Asked> {
+): Promise<AskResult> {
   const { slack, calls, lambda } = stack
   const callsBefore = calls.all.length
   const deliveriesBefore = slack.deliveries.length
@@ -90,7 +90,7 @@ function textOf(message: ThreadMessage): string {
 }
 
 /** The sources that the reply lists under its text. */
-function citationsOf({ blocks }: ThreadMessage): Asked['citations'] {
+function citationsOf({ blocks }: ThreadMessage): AskResult['citations'] {
   return blocks.flatMap((block) => {
     const text = block.type === 'section' ? (block.text as { text?: string } | undefined)?.text : undefined
     if (!text?.startsWith('*Sources*')) return []

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Calls } from './calls.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { type Answer, jsonArguments, startFarEnd } from './far-end.ts'
+import { type HttpResponse, jsonArguments, startFarEnd } from './far-end.ts'
 import { checkSigV4, type ReceivedRequest } from './sigv4.ts'
 
 export interface Secrets {
@@ -20,7 +20,7 @@ interface Secret {
   createdDate: number
 }
 
-const ARN = /^arn:aws:secretsmanager:[^:]+:\d{12}:secret:(.+)$/
+const SECRET_ARN = /^arn:aws:secretsmanager:[^:]+:\d{12}:secret:(.+)$/
 /** Secrets Manager puts six random characters behind the name, so that a secret that is made anew has another ARN. */
 const ARN_SUFFIX = /-[A-Za-z0-9]{6}$/
 
@@ -50,7 +50,7 @@ export async function startSecrets(options: {
       Object.assign(existing, version)
       return
     }
-    const inArn = ARN.exec(id)?.[1]
+    const inArn = SECRET_ARN.exec(id)?.[1]
     const name = inArn === undefined ? id : inArn.replace(ARN_SUFFIX, '')
     const arn =
       inArn === undefined
@@ -59,7 +59,7 @@ export async function startSecrets(options: {
     secrets.push({ arn, name, ...version, createdDate: clock.now() / 1000 })
   }
 
-  async function carryOut(request: ReceivedRequest): Promise<Answer> {
+  async function carryOut(request: ReceivedRequest): Promise<HttpResponse> {
     const target = targetOf(request)
     if (request.method !== 'POST' || target !== 'secretsmanager.GetSecretValue') {
       calls.violation(`Secrets Manager was asked for ${target}`)
@@ -105,11 +105,11 @@ export async function startSecrets(options: {
 const targetOf = ({ method, url, headers }: ReceivedRequest) =>
   String(headers['x-amz-target'] ?? `${method} ${url}`)
 
-function refuse(type: string, message?: string, status = 400): Answer {
+function refuse(type: string, message?: string, status = 400): HttpResponse {
   return answer(status, { __type: type, ...(message === undefined ? {} : { message, Message: message }) })
 }
 
-function answer(status: number, body: object): Answer {
+function answer(status: number, body: object): HttpResponse {
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() }
   return { status, headers, body: JSON.stringify(body) }
 }

@@ -2,11 +2,11 @@ import {
   ALIAS,
   ANSWER_FUNCTION,
   APOLOGY_RECEIVES,
+  AWS_ACCOUNT,
   CALLER,
   GUARDRAIL,
   knowledgeBaseId,
   MODEL_ID,
-  PLACE,
   RERANK_MODEL,
   ROLE,
   SLACK_SECRET,
@@ -94,7 +94,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       started(
         startBedrock({
           ...shared,
-          region: PLACE.region,
+          region: AWS_ACCOUNT.region,
           credentials: ROLE,
           models: { [MODEL_ID]: model },
           knowledgeBases: new Map(
@@ -111,7 +111,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       started(
         startSecrets({
           calls,
-          region: PLACE.region,
+          region: AWS_ACCOUNT.region,
           credentials: ROLE,
           secrets: { [SLACK_SECRET_ARN]: JSON.stringify(SLACK_SECRET) },
         }),
@@ -135,7 +135,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const lambda = await started(
       startLambda({
         ...shared,
-        ...PLACE,
+        ...AWS_ACCOUNT,
         caller: CALLER,
         role: ROLE,
         failureQueue: {
@@ -176,7 +176,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         signingSecret: identity.signingSecret,
         botUserId: identity.botUserId,
         ...CALLER,
-        region: PLACE.region,
+        region: AWS_ACCOUNT.region,
         function: `${ANSWER_FUNCTION}:${ALIAS}`,
       },
       async settled() {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { build } from '../infra/build.ts'
-import { readArguments, WrongUsage } from './arguments.ts'
-import { openDocuments } from './documents/knowledge-bases.ts'
+import { readArguments, UsageError } from './arguments.ts'
+import { openKnowledge } from './documents/knowledge-bases.ts'
 import { EXIT, runProgram } from './program.ts'
 import { ask } from './question.ts'
 import { type Stack, startStack } from './stack.ts'
@@ -23,9 +23,9 @@ await runProgram(async ({ onStop, interrupted }) => {
     console.log(HELP)
     return EXIT.ok
   }
-  if (words !== '') throw new WrongUsage(`npm start takes no question; npm run ask does`)
+  if (words !== '') throw new UsageError(`npm start takes no question; npm run ask does`)
 
-  const documents = await openDocuments(knowledge)
+  const documents = await openKnowledge(knowledge)
   onStop(documents.close)
   await build()
   const stack = await startStack({
@@ -35,7 +35,7 @@ await runProgram(async ({ onStop, interrupted }) => {
   onStop(stack.close)
 
   if (json) {
-    console.log(JSON.stringify(placesOf(stack)))
+    console.log(JSON.stringify(endpointsOf(stack)))
     await new Promise((resolve) => interrupted.addEventListener('abort', resolve))
     return EXIT.ok
   }
@@ -44,7 +44,7 @@ await runProgram(async ({ onStop, interrupted }) => {
   return EXIT.ok
 })
 
-function placesOf(stack: Stack): Record<string, unknown> {
+function endpointsOf(stack: Stack): Record<string, unknown> {
   return {
     edge: stack.edge.origin,
     slack: stack.slack.origin,
@@ -56,10 +56,10 @@ function placesOf(stack: Stack): Record<string, unknown> {
 }
 
 function introduce(stack: Stack, { url, summary }: { url: string; summary: string[] }): void {
-  const { credentials: _, ...places } = placesOf(stack)
+  const { credentials: _, ...endpoints } = endpointsOf(stack)
   console.log('Vera is running on this machine; nothing leaves it.\n')
-  for (const [name, place] of Object.entries({ ...places, documents: url }))
-    console.log(`  ${name.padEnd(10)} ${place}`)
+  for (const [name, endpoint] of Object.entries({ ...endpoints, documents: url }))
+    console.log(`  ${name.padEnd(10)} ${endpoint}`)
   console.log('\nAnswers are quoted from these documents by a stand-in, not written by a language model:\n')
   for (const line of summary) console.log(`  ${line}`)
   console.log('\nType a question, as Ada in #general. Ctrl-C stops everything.\n')

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { Asked } from './question.ts'
+import type { AskResult } from './question.ts'
 
 /** Width of the longest bar in the timeline, in characters. */
 const BAR_CHARS = 40
@@ -18,7 +18,7 @@ export function createReplyPrinter(out: NodeJS.WriteStream) {
       out.write(shortCitations(added))
     },
     /** The sources, and the outcome where it is not an ordinary answer. */
-    end({ outcome, text, citations, reference }: Asked): void {
+    end({ outcome, text, citations, reference }: AskResult): void {
       if (!textBegun && text === '') out.write(outcome === 'failed' ? 'No reply came.' : '')
       out.write('\n')
       if (citations.length > 0) {
@@ -34,7 +34,7 @@ export function createReplyPrinter(out: NodeJS.WriteStream) {
 }
 
 /** Where the time went, a line a step. */
-export function printTimeline({ timeline, reference }: Asked, out: NodeJS.WriteStream): void {
+export function printTimeline({ timeline, reference }: AskResult, out: NodeJS.WriteStream): void {
   const total = Math.max(1, ...timeline.map(({ ms }) => ms))
   out.write(
     `\n${styleText('bold', 'Timeline', { stream: out })} (ms since the question, reference ${reference || 'none'})\n`,

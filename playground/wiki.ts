@@ -27,8 +27,8 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-type Answer = readonly [status: number, title: string, body: string]
-const NOT_FOUND: Answer = [404, 'Not found', '<p>There is no such page.</p>']
+type PageResponse = readonly [status: number, title: string, body: string]
+const NOT_FOUND: PageResponse = [404, 'Not found', '<p>There is no such page.</p>']
 
 /**
  * Serves pages on 127.0.0.1, at the addresses that readDocuments cites, and a list of them at `/`.
@@ -65,7 +65,7 @@ export async function startWiki({ port = 0 }: { port?: number } = {}): Promise<W
 }
 
 /** The path asked for is only ever looked up among the pages; no file is opened by it. */
-function find(asked: string, pages: ReadonlyMap<string, Page>): Answer {
+function find(asked: string, pages: ReadonlyMap<string, Page>): PageResponse {
   const path = decodePath(asked)
   if (path === '') return [200, 'Pages', listOf(pages)]
   const page = path === undefined ? undefined : pages.get(path)

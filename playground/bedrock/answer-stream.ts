@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Call } from '../calls.ts'
 import type { Clock } from '../clock.ts'
 import { framesTo } from './event-stream.ts'
-import type { Reply } from './h2c-server.ts'
+import type { ResponseStream } from './h2c-server.ts'
 import type { StopReason } from './models/model.ts'
 import type { StreamFault } from './stream-fault.ts'
 
 /** How a call ended, for the record of calls. */
-export interface Outcome {
+export interface CallResult {
   status: number
   error?: string
 }
@@ -17,15 +17,20 @@ export interface Outcome {
  * contentBlockStop, messageStop, metadata. There is no contentBlockStart before text, as with Claude.
  * `broken` is set when the client has gone or the fault has struck; nothing is sent after it.
  */
-export function answerStream(reply: Reply, call: Call, clock: Clock, fault: StreamFault | undefined) {
+export function answerStream(
+  reply: ResponseStream,
+  call: Call,
+  clock: Clock,
+  fault: StreamFault | undefined,
+) {
   const frames = framesTo(reply)
   let block: { index: number; kind: 'text' | 'reasoning' } | undefined
   let blocks = 0
   let texts = 0
-  let broken: Promise<Outcome> | undefined
+  let broken: Promise<CallResult> | undefined
   reply.signal.addEventListener('abort', () => (broken ??= Promise.resolve({ status: 0 })))
 
-  function strike({ ending }: StreamFault): Promise<Outcome> {
+  function applyFault({ ending }: StreamFault): Promise<CallResult> {
     if (ending === 'silence') {
       return new Promise((resolve) =>
         reply.signal.addEventListener('abort', () => resolve({ status: 0 }), { once: true }),
@@ -59,7 +64,7 @@ export function answerStream(reply: Reply, call: Call, clock: Clock, fault: Stre
       call.marks.firstByte = clock.now()
     },
     text(text: string) {
-      if (!broken && fault?.afterDeltas === texts) broken = strike(fault)
+      if (!broken && fault?.afterDeltas === texts) broken = applyFault(fault)
       if (broken || text === '') return
       texts += 1
       call.marks.firstToken ??= clock.now()
@@ -67,8 +72,8 @@ export function answerStream(reply: Reply, call: Call, clock: Clock, fault: Stre
     },
     reasoning: (text: string) => broken || delta('reasoning', { reasoningContent: { text } }),
     signature: (signature: string) => broken || delta('reasoning', { reasoningContent: { signature } }),
-    finish(stopReason: StopReason, metadata: object): Promise<Outcome> {
-      if (!broken && fault && fault.afterDeltas >= texts) broken = strike(fault)
+    finish(stopReason: StopReason, metadata: object): Promise<CallResult> {
+      if (!broken && fault && fault.afterDeltas >= texts) broken = applyFault(fault)
       if (broken) return broken
       closeBlock()
       frames.event('messageStop', { stopReason })

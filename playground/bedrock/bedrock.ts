@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Call, Calls, Faults } from '../calls.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { checkSigV4, type ReceivedRequest } from '../sigv4.ts'
-import type { Outcome } from './answer-stream.ts'
+import type { CallResult } from './answer-stream.ts'
 import { converse } from './converse.ts'
-import { type Reply, startH2cServer } from './h2c-server.ts'
+import { type ResponseStream, startH2cServer } from './h2c-server.ts'
 import type { KnowledgeBase, Rank } from './knowledge-base.ts'
-import { type Account, readConversation } from './operation-converse-stream.ts'
+import { type BedrockAccount, readConversation } from './operation-converse-stream.ts'
 import { rerank } from './operation-rerank.ts'
 import { retrieve } from './operation-retrieve.ts'
 import { LIFELIKE, type Pace, wait } from './pace.ts'
@@ -14,7 +14,7 @@ import { errorAnswer, Refusal, refusal } from './refusal.ts'
 import { parseJson } from './request-body.ts'
 import type { StreamFaults } from './stream-fault.ts'
 
-export interface BedrockOptions extends Account {
+export interface BedrockOptions extends BedrockAccount {
   calls: Calls
   /** Whose requests are let in. */
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
@@ -43,7 +43,7 @@ export async function startBedrock(
 ): Promise<{ origin: string; close(): Promise<void> }> {
   const { calls, region, clock = systemClock, pace = LIFELIKE } = options
 
-  async function take(request: ReceivedRequest, reply: Reply) {
+  async function take(request: ReceivedRequest, reply: ResponseStream) {
     const path = request.url.split('?')[0] ?? ''
     const operation =
       request.method === 'POST' ? OPERATIONS.find((candidate) => candidate.path.test(path)) : undefined
@@ -71,7 +71,12 @@ export async function startBedrock(
     calls.end(call, await carryOut(call, id, request, reply))
   }
 
-  async function carryOut(call: Call, id: string, request: ReceivedRequest, reply: Reply): Promise<Outcome> {
+  async function carryOut(
+    call: Call,
+    id: string,
+    request: ReceivedRequest,
+    reply: ResponseStream,
+  ): Promise<CallResult> {
     try {
       const unsigned = await checkSigV4(request, {
         ...options.credentials,
@@ -103,8 +108,8 @@ export async function startBedrock(
     call: Call,
     id: string,
     body: Record<string, unknown>,
-    reply: Reply,
-  ): Promise<Outcome> {
+    reply: ResponseStream,
+  ): Promise<CallResult> {
     const stray = (path: string) =>
       calls.violation(`${call.method} was sent the member ${path}, which it does not have here`)
     if (call.method === 'ConverseStream') {
@@ -124,20 +129,20 @@ export async function startBedrock(
   return startH2cServer(options.port ?? 0, (request, reply) => void take(request, reply))
 }
 
-function send(answer: Parameters<Reply['send']>[0], reply: Reply): Outcome {
+function send(answer: Parameters<ResponseStream['send']>[0], reply: ResponseStream): CallResult {
   reply.send({ ...answer, headers: { 'x-amzn-requestid': randomUUID(), ...answer.headers } })
   return { status: reply.signal.aborted ? 0 : answer.status }
 }
 
-const refuse = (refused: Refusal, reply: Reply): Outcome => ({
+const refuse = (refused: Refusal, reply: ResponseStream): CallResult => ({
   ...send(errorAnswer(refused), reply),
   error: refused.name,
 })
 
 function sendFault(
   { status, headers = {}, body = '' }: { status: number; headers?: Record<string, string>; body?: string },
-  reply: Reply,
-): Outcome {
+  reply: ResponseStream,
+): CallResult {
   const error = headers['x-amzn-errortype']?.split(':')[0]
   return { ...send({ status, headers, body }, reply), ...(error !== undefined && { error }) }
 }

@@ -1,11 +1,11 @@
 import type { Call } from '../calls.ts'
 import type { Clock } from '../clock.ts'
-import { answerStream, type Outcome } from './answer-stream.ts'
+import { answerStream, type CallResult } from './answer-stream.ts'
 import type { ConverseRequest } from './converse-request.ts'
 import { readInput } from './guarded-input.ts'
 import { guardOutput } from './guarded-output.ts'
 import type { Assessment, Guardrail } from './guardrail.ts'
-import type { Reply } from './h2c-server.ts'
+import type { ResponseStream } from './h2c-server.ts'
 import type { Model, StopReason } from './models/model.ts'
 import { metronome, type Pace } from './pace.ts'
 import type { StreamFault } from './stream-fault.ts'
@@ -19,8 +19,8 @@ interface Conversation {
   guardrail: Guardrail | undefined
 }
 
-interface Stage {
-  reply: Reply
+interface ConverseContext {
+  reply: ResponseStream
   call: Call
   clock: Clock
   pace: Pace
@@ -30,8 +30,8 @@ interface Stage {
 /** Lets the model answer and sends what the guardrail lets pass. A question that it blocks costs no model call: usage is 0. */
 export async function converse(
   { request, model, guardrail }: Conversation,
-  { reply, call, clock, pace, fault }: Stage,
-): Promise<Outcome> {
+  { reply, call, clock, pace, fault }: ConverseContext,
+): Promise<CallResult> {
   const startedAt = clock.now()
   const stream = answerStream(reply, call, clock, fault)
   const input = guardrail && readInput(guardrail, request)

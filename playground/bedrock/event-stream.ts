@@ -1,5 +1,5 @@
 import { EventStreamCodec, type MessageHeaders } from '@smithy/eventstream-codec'
-import type { Reply } from './h2c-server.ts'
+import type { ResponseStream } from './h2c-server.ts'
 
 /** The exceptions that can arrive inside a ConverseStream, after its HTTP 200. Source: the output union of the service model. */
 export type StreamException =
@@ -27,7 +27,7 @@ function frame(headers: Record<string, string>, payload: unknown): Uint8Array {
 }
 
 /** Writes binary event-stream frames (application/vnd.amazon.eventstream) to a client. */
-export const framesTo = (reply: Reply) => ({
+export const framesTo = (reply: ResponseStream) => ({
   event: (type: string, payload: unknown) =>
     reply.write(frame({ ':message-type': 'event', ':event-type': type }, payload)),
   exception: (type: StreamException, payload: unknown) =>

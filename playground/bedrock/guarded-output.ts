@@ -4,7 +4,7 @@ import { type Assessment, assess, type Guardrail } from './guardrail.ts'
 const READ_CHARACTERS = 200
 
 /** What may be sent now, and whether the answer must end here. */
-export interface Passed {
+export interface OutputVerdict {
   text: string
   blocked: boolean
 }
@@ -19,7 +19,7 @@ export function guardOutput(guardrail: Guardrail, mode: 'sync' | 'async') {
   let unread = ''
   let masked = false
 
-  function read(part: string): Passed {
+  function read(part: string): OutputVerdict {
     if (part === '') return { text: '', blocked: false }
     const verdict = assess(guardrail, part, 'output', { mask: mode === 'sync', total: part.length })
     assessments.push(verdict.assessment)
@@ -32,7 +32,7 @@ export function guardOutput(guardrail: Guardrail, mode: 'sync' | 'async') {
     assessments,
     /** Whether anything has been masked so far. */
     masked: () => masked,
-    push(text: string): Passed {
+    push(text: string): OutputVerdict {
       unread += text
       const end = unread.length < READ_CHARACTERS ? 0 : unread.search(/\s\S*$/) + 1
       const part = unread.slice(0, end)
@@ -40,7 +40,7 @@ export function guardOutput(guardrail: Guardrail, mode: 'sync' | 'async') {
       const passed = read(part)
       return mode === 'async' ? { ...passed, text } : passed
     },
-    finish(): Passed {
+    finish(): OutputVerdict {
       const part = unread
       unread = ''
       return read(part)

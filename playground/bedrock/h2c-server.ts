@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { ReceivedRequest } from '../sigv4.ts'
 
 /** The way back to one client. After `signal` has fired, nothing that is sent arrives. */
-export interface Reply {
+export interface ResponseStream {
   /** Fires when the client resets the stream, or when its connection ends before the answer does. */
   readonly signal: AbortSignal
   send(answer: { status: number; headers: Record<string, string>; body: string }): void
@@ -20,7 +20,10 @@ export interface Reply {
  * HTTP/2 with prior knowledge over plain TCP, on 127.0.0.1: what both Bedrock clients of the SDK speak to an `http:` endpoint,
  * because NodeHttp2Handler is their default. A client that begins with HTTP/1.1 is disconnected.
  */
-export async function startH2cServer(port: number, take: (request: ReceivedRequest, reply: Reply) => void) {
+export async function startH2cServer(
+  port: number,
+  take: (request: ReceivedRequest, reply: ResponseStream) => void,
+) {
   const sessions = new Set<Http2Session>()
   const server = createServer()
   server.on('session', (session) => {
@@ -51,7 +54,7 @@ export async function startH2cServer(port: number, take: (request: ReceivedReque
   }
 }
 
-function replyOn(stream: ServerHttp2Stream): Reply {
+function replyOn(stream: ServerHttp2Stream): ResponseStream {
   const gone = new AbortController()
   let ended = false
   stream.on('close', () => ended || gone.abort())

@@ -6,7 +6,7 @@ import type { Model } from './models/model.ts'
 import { invalid } from './refusal.ts'
 import { readBody } from './request-body.ts'
 
-export interface Account {
+export interface BedrockAccount {
   region: string
   /** By the id of an inference profile or a foundation model, or by an ARN. */
   models: Readonly<Record<string, Model>>
@@ -19,7 +19,7 @@ export function readConversation(
   modelId: string,
   body: unknown,
   stray: (path: string) => void,
-  account: Account,
+  account: BedrockAccount,
 ) {
   const request = readBody(ConverseRequest, body, stray)
   const model = findModel(modelId, account)
@@ -32,7 +32,7 @@ export function readConversation(
   }
 }
 
-function findModel(modelId: string, { models, region }: Account): Model {
+function findModel(modelId: string, { models, region }: BedrockAccount): Model {
   const [, arnRegion, arnId] =
     /^arn:aws:bedrock:([^:]*):\d*:(?:inference-profile|foundation-model)\/(.+)$/.exec(modelId) ?? []
   const id = arnRegion === region && arnId !== undefined ? arnId : modelId
@@ -49,7 +49,7 @@ function findModel(modelId: string, { models, region }: Account): Model {
 
 function findGuardrail(
   { guardrailIdentifier, guardrailVersion: version }: NonNullable<ConverseRequest['guardrailConfig']>,
-  { guardrails, region }: Account,
+  { guardrails, region }: BedrockAccount,
 ): Guardrail {
   const [, arnRegion = region, id] =
     /^(?:arn:aws:bedrock:([a-z0-9-]+):\d{12}:guardrail\/)?([a-z0-9]+)$/.exec(guardrailIdentifier) ?? []

@@ -9,7 +9,7 @@ export interface Word {
 }
 
 /** Words that questions and sentences are made of, and that say nothing of what is asked. */
-const STOP_WORDS = new Set(
+const SEARCH_STOP_WORDS = new Set(
   `a about after all also am an and any anyone are as at be been before being but by can could did do does doing done for from had has have
   having he her here hers him his how i if in into is it its just know let like many may me mean means might more most much must my need no not of
   off on one only or our out over own please shall she should so some someone such tell than that the their them then there these they
@@ -67,7 +67,7 @@ export function wordsOf(text: string): Word[] {
 }
 
 function isWord(lower: string): boolean {
-  return !STOP_WORDS.has(lower) && (lower.length > 1 || /\d/.test(lower))
+  return !SEARCH_STOP_WORDS.has(lower) && (lower.length > 1 || /\d/.test(lower))
 }
 
 /** Brings the forms of an English word together: rotate, rotates, rotated, rotating, rotation. Too short words stay as they are. */

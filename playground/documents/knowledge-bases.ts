@@ -15,7 +15,7 @@ const OWN: Record<string, { folder: DocumentFolder; location: KnowledgeBase['loc
 }
 
 /** The knowledge bases of a stack, and the pages that their passages link to. */
-export interface Documents {
+export interface Knowledge {
   bases: ReadonlyMap<string, KnowledgeBase>
   /** Where the pages can be opened. */
   url: string
@@ -25,7 +25,7 @@ export interface Documents {
 }
 
 /** Reads `dir`, or the project's own documents, and serves the pages. Throws NoDocuments. */
-export async function openDocuments(dir: string | undefined): Promise<Documents> {
+export async function openKnowledge(dir: string | undefined): Promise<Knowledge> {
   const named = dir === undefined ? OWN : { [nameOf(dir)]: { folder: { dir }, location: 'WEB' as const } }
   const wiki = await startWiki()
   try {

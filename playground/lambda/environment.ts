@@ -2,19 +2,19 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { LambdaFunction } from './function.ts'
-import { signal } from './guard.ts'
-import { endOfLog, type FunctionError, type Invoke, type Said } from './protocol.ts'
+import { endOfLog, type FunctionError, type InvokeMessage, type RuntimeMessage } from './protocol.ts'
+import { signal } from './reaper.ts'
 
 /** What Lambda allows for loading the code; it does not count against the function's own limit. */
 const INIT_LIMIT_MS = 10_000
 
 const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url))
 
-export type Ending =
+export type RunResult =
   | { outcome: 'succeeded'; response: string }
   | { outcome: 'failed' | 'timed out' | 'killed'; error: FunctionError }
 
-export interface Work {
+export interface RunInput {
   requestId: string
   functionArn: string
   /** The event as JSON. */
@@ -28,12 +28,12 @@ export interface Environment {
   pid: number
   fn: LambdaFunction
   /** Resolves once the answer is there and the process frozen, or once the process is gone. Never rejects. */
-  run(work: Work): Promise<Ending>
+  run(work: RunInput): Promise<RunResult>
   /** Whether it can run another; never again once it has crashed, was killed or ran out of time. */
   usable(): boolean
   kill(): void
   /** Resolves when the process is gone. */
-  gone: Promise<void>
+  exited: Promise<void>
 }
 
 /**
@@ -63,15 +63,15 @@ export function startEnvironment(
 
   let ready = false
   let usable = true
-  let work: Work | undefined
-  let resolve: (ending: Ending) => void
-  let ending: Ending | undefined
+  let work: RunInput | undefined
+  let resolve: (result: RunResult) => void
+  let result: RunResult | undefined
   let cancelTimer = () => {}
   let openLogs = 0
 
   function startTimer(ms: number): void {
     const timer = setTimeout(() => {
-      ending = {
+      result = {
         outcome: 'timed out',
         error: runtimeError('Sandbox.Timedout', `Task timed out after ${(ms / 1000).toFixed(2)} seconds`),
       }
@@ -84,7 +84,7 @@ export function startEnvironment(
     return { errorType, errorMessage: `RequestId: ${work?.requestId} Error: ${text}` }
   }
 
-  function begin({ requestId, functionArn, payload }: Work): void {
+  function begin({ requestId, functionArn, payload }: RunInput): void {
     cancelTimer()
     openLogs = 2
     startTimer(fn.timeoutSeconds * 1000)
@@ -93,13 +93,13 @@ export function startEnvironment(
       functionArn,
       payload,
       deadline: Date.now() + fn.timeoutSeconds * 1000,
-    } satisfies Invoke)
+    } satisfies InvokeMessage)
   }
 
   function end(): void {
-    if (!work || !ending) return
+    if (!work || !result) return
     work = undefined
-    resolve(ending)
+    resolve(result)
   }
 
   function kill(): void {
@@ -108,14 +108,14 @@ export function startEnvironment(
     signal(pid ?? 0, 'SIGKILL')
   }
 
-  child.on('message', (said: Said) => {
+  child.on('message', (said: RuntimeMessage) => {
     if (said.kind === 'ready') {
       ready = true
       if (work) begin(work)
       return
     }
     cancelTimer()
-    ending =
+    result =
       said.kind === 'answered'
         ? { outcome: 'succeeded', response: said.response }
         : { outcome: 'failed', error: said.error }
@@ -137,11 +137,11 @@ export function startEnvironment(
 
   // What the process has started goes with it.
   child.on('exit', () => signal(pid, 'SIGKILL'))
-  const gone = new Promise<void>((done) => {
+  const exited = new Promise<void>((done) => {
     child.on('close', (code: number | null, name: string | null) => {
       usable = false
       cancelTimer()
-      ending ??= {
+      result ??= {
         outcome: name === 'SIGKILL' ? 'killed' : 'failed',
         error: runtimeError(
           'Runtime.ExitError',
@@ -156,12 +156,12 @@ export function startEnvironment(
   return {
     pid,
     fn,
-    gone,
+    exited,
     kill,
     usable: () => usable,
     run(next) {
       work = next
-      ending = undefined
+      result = undefined
       signal(pid, 'SIGCONT')
       if (ready) begin(next)
       else startTimer(INIT_LIMIT_MS)

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Environment, startEnvironment } from './environment.ts'
-import { type LambdaFunction, type Place, PUBLISHED_VERSION } from './function.ts'
-import type { Guard } from './guard.ts'
+import { type AwsAccount, type LambdaFunction, PUBLISHED_VERSION } from './function.ts'
+import type { Reaper } from './reaper.ts'
 
 /** The credentials of the role that the functions run under. */
 export interface Role {
@@ -14,8 +14,8 @@ export interface Role {
 
 export interface Environments {
   /** One that is idle, or a new one. It is busy until it is given back. */
-  take(fn: LambdaFunction): Promise<Environment>
-  giveBack(environment: Environment): void
+  acquire(fn: LambdaFunction): Promise<Environment>
+  release(environment: Environment): void
   list(): { pid: number; functionName: string; busy: boolean }[]
   /** Kills all of them and resolves when the last is gone. */
   close(): Promise<void>
@@ -23,15 +23,15 @@ export interface Environments {
 
 /** Keeps each environment's copy of its bundle in `folder`, and tells `guard` which processes there are. */
 export function createEnvironments({
-  place,
+  account,
   role,
   folder,
-  guard,
+  reaper,
 }: {
-  place: Place
+  account: AwsAccount
   role: Role
   folder: string
-  guard: Guard
+  reaper: Reaper
 }): Environments {
   /** With what is done when the process is gone. */
   const all = new Map<Environment, Promise<void>>()
@@ -45,30 +45,30 @@ export function createEnvironments({
     await cp(fn.bundle, join(directory, 'index.mjs'))
     await cp(`${fn.bundle}.map`, join(directory, `${basename(fn.bundle)}.map`)).catch(ignoreMissing)
     if (closed) throw new Error('Lambda has been closed')
-    const environment = startEnvironment(fn, directory, variablesOf(fn, place, role, directory))
-    guard.watch(environment.pid)
+    const environment = startEnvironment(fn, directory, variablesOf(fn, account, role, directory))
+    reaper.watch(environment.pid)
     all.set(
       environment,
-      environment.gone.then(() => bury(environment, directory)),
+      environment.exited.then(() => cleanUp(environment, directory)),
     )
     return environment
   }
 
-  async function bury(environment: Environment, directory: string): Promise<void> {
+  async function cleanUp(environment: Environment, directory: string): Promise<void> {
     all.delete(environment)
     idle.delete(environment)
-    guard.forget(environment.pid)
+    reaper.forget(environment.pid)
     await rm(directory, { recursive: true, force: true })
   }
 
   return {
-    async take(fn) {
+    async acquire(fn) {
       const warm = [...idle].find((environment) => environment.fn === fn && environment.usable())
       if (!warm) return start(fn)
       idle.delete(warm)
       return warm
     },
-    giveBack(environment) {
+    release(environment) {
       if (environment.usable()) idle.add(environment)
     },
     list: () =>
@@ -88,7 +88,7 @@ export function createEnvironments({
 /** What Lambda sets ("Defined runtime environment variables"), and what the function's own configuration adds. Nothing of ours. */
 function variablesOf(
   fn: LambdaFunction,
-  { region }: Place,
+  { region }: AwsAccount,
   role: Role,
   directory: string,
 ): Record<string, string> {

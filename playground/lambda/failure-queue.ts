@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import type { Place } from './function.ts'
+import type { AwsAccount } from './function.ts'
 import type { Invocation } from './invocations.ts'
 import type { FailureRecord } from './on-failure.ts'
 
@@ -25,16 +25,16 @@ export interface FailureQueue {
  */
 export function createFailureQueue(options: {
   clock: Clock
-  place: Place
+  account: AwsAccount
   visibilityTimeoutMs: number
   maxReceiveCount: number
 }): FailureQueue {
-  const { clock, place, visibilityTimeoutMs, maxReceiveCount } = options
+  const { clock, account, visibilityTimeoutMs, maxReceiveCount } = options
   const deadLetters: DeadLetter[] = []
   const hidden = new Set<() => void>()
   let closed = false
 
-  async function staysHidden(ms: number): Promise<void> {
+  async function hide(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const cancel = clock.after(Math.max(0, ms), resolve)
       hidden.add(() => {
@@ -52,15 +52,15 @@ export function createFailureQueue(options: {
       for (let receiveCount = 1; !closed; receiveCount++) {
         const receivedAt = clock.now()
         firstReceivedAt ??= receivedAt
-        const taken = isTaken(
+        const processed = isProcessed(
           await invoke(JSON.stringify(sqsEvent(queue, message, { receiveCount, firstReceivedAt }))),
         )
-        if (taken || closed) return
+        if (processed || closed) return
         if (receiveCount >= maxReceiveCount) {
           deadLetters.push({ messageId: message.messageId, queue, record, receiveCount })
           return
         }
-        await staysHidden(receivedAt + visibilityTimeoutMs - clock.now())
+        await hide(receivedAt + visibilityTimeoutMs - clock.now())
       }
     },
     close() {
@@ -83,14 +83,14 @@ export function createFailureQueue(options: {
           attributes: {
             ApproximateReceiveCount: String(receiveCount),
             SentTimestamp: String(sentAt),
-            SenderId: place.accountId,
+            SenderId: account.accountId,
             ApproximateFirstReceiveTimestamp: String(firstReceivedAt),
           },
           messageAttributes: {},
           md5OfBody: createHash('md5').update(body).digest('hex'),
           eventSource: 'aws:sqs',
-          eventSourceARN: `arn:aws:sqs:${place.region}:${place.accountId}:${queue}`,
-          awsRegion: place.region,
+          eventSourceARN: `arn:aws:sqs:${account.region}:${account.accountId}:${queue}`,
+          awsRegion: account.region,
         },
       ],
     }
@@ -101,7 +101,7 @@ export function createFailureQueue(options: {
  * With one message in the batch, any item that is reported means this one: an id that is missing or unknown fails the whole batch.
  * An answer without a list, an empty one or null counts as success ("Implementing partial batch responses").
  */
-function isTaken({ outcome, response }: Invocation): boolean {
+function isProcessed({ outcome, response }: Invocation): boolean {
   if (outcome !== 'succeeded') return false
   const failures = (JSON.parse(response ?? 'null') as { batchItemFailures?: unknown } | null)
     ?.batchItemFailures

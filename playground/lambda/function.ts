@@ -1,4 +1,4 @@
-import type { Answer } from '../far-end.ts'
+import type { HttpResponse } from '../far-end.ts'
 import { refusal } from './refusal.ts'
 
 /** One function as it is deployed. */
@@ -21,7 +21,7 @@ export interface LambdaFunction {
   reservedConcurrency?: number
 }
 
-export interface Place {
+export interface AwsAccount {
   region: string
   /** Twelve digits. */
   accountId: string
@@ -34,7 +34,7 @@ const LATEST = '$LATEST'
 const FUNCTION_NAME =
   /^(arn:(?:aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(?:-gov)?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(?::(\$LATEST|[a-zA-Z0-9-_]+))?$/
 
-export function functionArn({ region, accountId }: Place, name: string, qualifier?: string): string {
+export function functionArn({ region, accountId }: AwsAccount, name: string, qualifier?: string): string {
   return `arn:aws:lambda:${region}:${accountId}:function:${name}${qualifier === undefined ? '' : `:${qualifier}`}`
 }
 
@@ -42,14 +42,18 @@ export function executedVersion(qualifier: string | undefined): string {
   return qualifier === undefined || qualifier === LATEST ? LATEST : PUBLISHED_VERSION
 }
 
-export interface Named {
+export interface FunctionRef {
   name: string
   qualifier: string | undefined
   arn: string
 }
 
 /** Reads `name`, `name:alias`, a partial or a whole ARN, beside the parameter `Qualifier`; or refuses as Lambda does. */
-export function readFunctionName(given: string, parameter: string | undefined, place: Place): Named | Answer {
+export function readFunctionName(
+  given: string,
+  parameter: string | undefined,
+  account: AwsAccount,
+): FunctionRef | HttpResponse {
   const parts = FUNCTION_NAME.exec(given)
   const name = parts?.[5]
   if (!parts || name === undefined) {
@@ -68,18 +72,18 @@ export function readFunctionName(given: string, parameter: string | undefined, p
       'The derived qualifier from the function name does not match the specified qualifier.',
     )
   }
-  const region = parts[2]?.slice(0, -1) ?? place.region
-  const accountId = parts[3]?.slice(0, -1) ?? place.accountId
+  const region = parts[2]?.slice(0, -1) ?? account.region
+  const accountId = parts[3]?.slice(0, -1) ?? account.accountId
   return { name, qualifier, arn: functionArn({ region, accountId }, name, qualifier) }
 }
 
 /** The function that an ARN names, if it is deployed here under that alias or version. */
 export function findFunction(
   functions: readonly LambdaFunction[],
-  { name, qualifier, arn }: Named,
-  place: Place,
+  { name, qualifier, arn }: FunctionRef,
+  account: AwsAccount,
 ): LambdaFunction | undefined {
-  const found = functions.find((one) => one.name === name && functionArn(place, name, qualifier) === arn)
+  const found = functions.find((one) => one.name === name && functionArn(account, name, qualifier) === arn)
   const qualifiers = [undefined, LATEST, PUBLISHED_VERSION, ...(found?.aliases ?? [])]
   return qualifiers.includes(qualifier) ? found : undefined
 }

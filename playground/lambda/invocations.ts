@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Environment } from './environment.ts'
 import type { Environments } from './environments.ts'
-import { functionArn, type LambdaFunction, type Place } from './function.ts'
+import { type AwsAccount, functionArn, type LambdaFunction } from './function.ts'
 import type { FunctionError } from './protocol.ts'
 
 export interface Invocation {
@@ -36,48 +36,48 @@ export interface Invocations {
     maximumAgeMs?: number
   }): Promise<Invocation>
   /** Whether one more would have to wait. */
-  full(fn: LambdaFunction): boolean
+  isFull(fn: LambdaFunction): boolean
   /** Kills the processes that run this request, as the platform may at any moment. */
   kill(requestId: string): void
   close(): void
 }
 
-interface Waiting {
+interface Waiter {
   fn: LambdaFunction
-  go(verdict: 'run' | 'expired' | 'closed'): void
+  resume(verdict: 'run' | 'expired' | 'closed'): void
 }
 
 /** Runs what is asked for as soon as the function's reserved concurrency has room. Ages are kept by `clock`. */
 export function createInvocations({
   environments,
   clock,
-  place,
+  account,
 }: {
   environments: Environments
   clock: Clock
-  place: Place
+  account: AwsAccount
 }): Invocations {
   const all: Invocation[] = []
   const running = new Map<Environment, Invocation>()
   const slots = new Map<LambdaFunction, number>()
-  const waiting: Waiting[] = []
+  const waiting: Waiter[] = []
   let closed = false
 
   const used = (fn: LambdaFunction) => slots.get(fn) ?? 0
-  const full = (fn: LambdaFunction) => used(fn) >= (fn.reservedConcurrency ?? Number.POSITIVE_INFINITY)
+  const isFull = (fn: LambdaFunction) => used(fn) >= (fn.reservedConcurrency ?? Number.POSITIVE_INFINITY)
 
-  async function slot(
+  async function acquireSlot(
     fn: LambdaFunction,
     maximumAgeMs: number | undefined,
   ): Promise<'run' | 'expired' | 'closed'> {
     if (closed) return 'closed'
-    if (full(fn)) {
+    if (isFull(fn)) {
       const verdict = await new Promise<'run' | 'expired' | 'closed'>((resolve) => {
         const cancel =
-          maximumAgeMs === undefined ? () => {} : clock.after(maximumAgeMs, () => one.go('expired'))
-        const one: Waiting = {
+          maximumAgeMs === undefined ? () => {} : clock.after(maximumAgeMs, () => one.resume('expired'))
+        const one: Waiter = {
           fn,
-          go(verdict) {
+          resume(verdict) {
             cancel()
             waiting.splice(waiting.indexOf(one), 1)
             if (verdict === 'run') slots.set(fn, used(fn) + 1)
@@ -92,29 +92,29 @@ export function createInvocations({
     return 'run'
   }
 
-  function freeSlot(fn: LambdaFunction): void {
+  function releaseSlot(fn: LambdaFunction): void {
     slots.set(fn, used(fn) - 1)
-    waiting.find((one) => one.fn === fn)?.go('run')
+    waiting.find((one) => one.fn === fn)?.resume('run')
   }
 
   async function run(invocation: Invocation, fn: LambdaFunction, payload: string): Promise<void> {
-    const environment = await environments.take(fn)
+    const environment = await environments.acquire(fn)
     running.set(environment, invocation)
     Object.assign(invocation, { outcome: 'running', startedAt: clock.now(), pid: environment.pid })
-    const ending = await environment.run({
+    const result = await environment.run({
       requestId: invocation.requestId,
-      functionArn: functionArn(place, fn.name, invocation.qualifier),
+      functionArn: functionArn(account, fn.name, invocation.qualifier),
       payload,
       log: (line) => invocation.logs.push(line),
     })
     running.delete(environment)
-    environments.giveBack(environment)
-    Object.assign(invocation, ending)
+    environments.release(environment)
+    Object.assign(invocation, result)
   }
 
   return {
     all,
-    full,
+    isFull,
     async invoke({ requestId, fn, qualifier, payload, maximumAgeMs }) {
       const invocation: Invocation = {
         requestId,
@@ -126,14 +126,14 @@ export function createInvocations({
         logs: [],
       }
       all.push(invocation)
-      const verdict = await slot(fn, maximumAgeMs)
+      const verdict = await acquireSlot(fn, maximumAgeMs)
       if (verdict === 'run') {
         await run(invocation, fn, payload).catch((error: Error) => {
           // The bundle cannot be read, or no process can be had: to the caller a failure like any other.
           invocation.outcome = closed ? 'killed' : 'failed'
           invocation.error = { errorType: 'Runtime.InvalidEntrypoint', errorMessage: error.message }
         })
-        freeSlot(fn)
+        releaseSlot(fn)
       } else {
         invocation.outcome = verdict === 'expired' ? 'expired' : 'killed'
       }
@@ -146,7 +146,7 @@ export function createInvocations({
     },
     close() {
       closed = true
-      for (const one of [...waiting]) one.go('closed')
+      for (const one of [...waiting]) one.resume('closed')
     },
   }
 }

@@ -1,6 +1,12 @@
-import type { Answer } from '../far-end.ts'
+import type { HttpResponse } from '../far-end.ts'
 import type { ReceivedRequest } from '../sigv4.ts'
-import { findFunction, type LambdaFunction, type Named, type Place, readFunctionName } from './function.ts'
+import {
+  type AwsAccount,
+  type FunctionRef,
+  findFunction,
+  type LambdaFunction,
+  readFunctionName,
+} from './function.ts'
 import { badJson, noSuchOperation, notAllowed, notFound, refusal, tooLarge } from './refusal.ts'
 
 /** Of a request's body, in bytes (API_Invoke, quotas). */
@@ -10,7 +16,7 @@ const REQUEST_LIMIT = 6 * 1024 * 1024
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/
 const TYPES = ['Event', 'RequestResponse', 'DryRun'] as const
 
-export interface Asked {
+export interface InvokeRequest {
   given: string
   qualifier: string | undefined
   type: string
@@ -18,14 +24,14 @@ export interface Asked {
 
 export interface Invoke {
   fn: LambdaFunction
-  named: Named
+  ref: FunctionRef
   type: (typeof TYPES)[number]
   /** The event as JSON. */
   payload: string
 }
 
 /** What the request says it wants; undefined where it is no Invoke. Nothing of it is checked yet. */
-export function readAsked({ method, url, headers }: ReceivedRequest): Asked | undefined {
+export function readInvokeRequest({ method, url, headers }: ReceivedRequest): InvokeRequest | undefined {
   const [path = '', query] = url.split('?')
   const segment = PATH.exec(path)?.[1]
   if (method !== 'POST' || segment === undefined) return undefined
@@ -38,16 +44,20 @@ export function readAsked({ method, url, headers }: ReceivedRequest): Asked | un
 /** Everything that Lambda checks of an Invoke after its signature. Returns what is to be done, or the refusal. */
 export function checkInvoke(
   { body }: ReceivedRequest,
-  asked: Asked | undefined,
-  { functions, place, userArn }: { functions: readonly LambdaFunction[]; place: Place; userArn: string },
-): Invoke | Answer {
+  asked: InvokeRequest | undefined,
+  {
+    functions,
+    account,
+    userArn,
+  }: { functions: readonly LambdaFunction[]; account: AwsAccount; userArn: string },
+): Invoke | HttpResponse {
   if (!asked) return noSuchOperation()
-  const named = readFunctionName(asked.given, asked.qualifier, place)
-  if ('status' in named) return named
-  const fn = findFunction(functions, named, place)
-  if (!fn) return notFound(named.arn)
-  const alias = named.qualifier !== undefined && fn.aliases.includes(named.qualifier)
-  if (!alias || !fn.invokableByCaller) return notAllowed(userArn, named.arn)
+  const ref = readFunctionName(asked.given, asked.qualifier, account)
+  if ('status' in ref) return ref
+  const fn = findFunction(functions, ref, account)
+  if (!fn) return notFound(ref.arn)
+  const alias = ref.qualifier !== undefined && fn.aliases.includes(ref.qualifier)
+  if (!alias || !fn.invokableByCaller) return notAllowed(userArn, ref.arn)
 
   const type = TYPES.find((one) => one === asked.type)
   if (!type) {
@@ -64,7 +74,7 @@ export function checkInvoke(
   } catch (error) {
     return badJson((error as Error).message)
   }
-  return { fn, named, type, payload }
+  return { fn, ref, type, payload }
 }
 
 function decoded(segment: string): string | undefined {

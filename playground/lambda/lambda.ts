@@ -4,21 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Call, Calls, Faults } from '../calls.ts'
 import { type Clock, systemClock } from '../clock.ts'
-import { type Answer, startFarEnd } from '../far-end.ts'
+import { type HttpResponse, startFarEnd } from '../far-end.ts'
 import { checkSigV4, type ReceivedRequest } from '../sigv4.ts'
 import { createEnvironments, type Role } from './environments.ts'
 import { createFailureQueue, type DeadLetter } from './failure-queue.ts'
-import { executedVersion, type LambdaFunction, type Place } from './function.ts'
-import { startGuard } from './guard.ts'
+import { type AwsAccount, executedVersion, type LambdaFunction } from './function.ts'
 import { createInvocations, type Invocation } from './invocations.ts'
-import { checkInvoke, type Invoke, readAsked } from './invoke-request.ts'
+import { checkInvoke, type Invoke, readInvokeRequest } from './invoke-request.ts'
 import { failureRecord } from './on-failure.ts'
+import { startReaper } from './reaper.ts'
 import { refusal, throttled } from './refusal.ts'
 
 /** Lambda's own default for an asynchronous event: six hours. */
 const MAXIMUM_EVENT_AGE_SECONDS = 6 * 60 * 60
 
-export interface LambdaOptions extends Place {
+export interface LambdaOptions extends AwsAccount {
   calls: Calls
   /** For signatures and for the age of events and messages. Time limits of the functions are real time. */
   clock?: Clock
@@ -56,16 +56,16 @@ export interface Lambda {
  */
 export async function startLambda(options: LambdaOptions): Promise<Lambda> {
   const { calls, clock = systemClock, port, faults, caller, role, functions, deliveries = () => 1 } = options
-  const place: Place = { region: options.region, accountId: options.accountId }
+  const account: AwsAccount = { region: options.region, accountId: options.accountId }
   const maximumAgeMs = (options.maximumEventAgeSeconds ?? MAXIMUM_EVENT_AGE_SECONDS) * 1000
-  const userArn = `arn:aws:iam::${place.accountId}:user/edge-caller`
+  const userArn = `arn:aws:iam::${account.accountId}:user/edge-caller`
 
   const folder = await mkdtemp(join(tmpdir(), 'vera-lambda-'))
-  const guard = startGuard(folder)
-  const environments = createEnvironments({ place, role, folder, guard })
-  const invocations = createInvocations({ environments, clock, place })
+  const reaper = startReaper(folder)
+  const environments = createEnvironments({ account, role, folder, reaper })
+  const invocations = createInvocations({ environments, clock, account })
   const { visibilityTimeoutMs = 30_000, maxReceiveCount = 5 } = options.failureQueue ?? {}
-  const failures = createFailureQueue({ clock, place, visibilityTimeoutMs, maxReceiveCount })
+  const failures = createFailureQueue({ clock, account, visibilityTimeoutMs, maxReceiveCount })
   const pending = new Set<Promise<unknown>>()
   let closed = false
 
@@ -74,17 +74,17 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
     void work.finally(() => pending.delete(work))
   }
 
-  async function runEvent(requestId: string, { fn, named, payload }: Invoke): Promise<void> {
+  async function runEvent(requestId: string, { fn, ref, payload }: Invoke): Promise<void> {
     const invocation = await invocations.invoke({
       requestId,
       fn,
-      qualifier: named.qualifier,
+      qualifier: ref.qualifier,
       payload,
       maximumAgeMs,
     })
     const behind = functions.find((one) => one.name === fn.onFailure)
     if (invocation.outcome === 'succeeded' || !behind || closed) return
-    await failures.deliver(`${behind.name}-queue`, failureRecord(invocation, place), (event) =>
+    await failures.deliver(`${behind.name}-queue`, failureRecord(invocation, account), (event) =>
       invocations.invoke({
         requestId: randomUUID(),
         fn: behind,
@@ -94,27 +94,27 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
     )
   }
 
-  async function answer(request: ReceivedRequest, call: Call): Promise<Answer> {
+  async function answer(request: ReceivedRequest, call: Call): Promise<HttpResponse> {
     const requestId = String(call.args.requestId)
     const unsigned = await checkSigV4(request, {
       ...caller,
-      region: place.region,
+      region: account.region,
       service: 'lambda',
       now: clock.now(),
     })
     if (unsigned) return refusal(unsigned.status, unsigned.code, unsigned.message)
-    const invoke = checkInvoke(request, readAsked(request), { functions, place, userArn })
+    const invoke = checkInvoke(request, readInvokeRequest(request), { functions, account, userArn })
     if ('status' in invoke) return invoke
     if (invoke.type === 'DryRun') return { status: 204, headers: {}, body: '' }
     if (invoke.type === 'Event') {
       for (let n = deliveries(call); n > 0; n--) inBackground(runEvent(requestId, invoke))
       return { status: 202, headers: {}, body: '' }
     }
-    if (invocations.full(invoke.fn)) return throttled()
+    if (invocations.isFull(invoke.fn)) return throttled()
     const run = invocations.invoke({
       requestId,
       fn: invoke.fn,
-      qualifier: invoke.named.qualifier,
+      qualifier: invoke.ref.qualifier,
       payload: invoke.payload,
     })
     inBackground(run)
@@ -126,7 +126,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
     port,
     faults,
     describe(request) {
-      const asked = readAsked(request)
+      const asked = readInvokeRequest(request)
       const requestId = randomUUID()
       if (!asked) return { to: 'lambda', method: `${request.method} ${request.url}`, args: { requestId } }
       const { given, qualifier, type } = asked
@@ -141,7 +141,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
       return { status, headers: { ...headers, 'x-amzn-requestid': String(call.args.requestId) }, body }
     },
   }).catch(async (error: unknown) => {
-    await guard.close()
+    await reaper.close()
     throw error
   })
 
@@ -159,13 +159,13 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
       invocations.close()
       failures.close()
       await Promise.all([server.close(), environments.close()])
-      await guard.close()
+      await reaper.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-function synchronousAnswer({ qualifier, outcome, response, error }: Invocation): Answer {
+function synchronousAnswer({ qualifier, outcome, response, error }: Invocation): HttpResponse {
   const headers = { 'content-type': 'application/json', 'x-amz-executed-version': executedVersion(qualifier) }
   if (outcome === 'succeeded') return { status: 200, headers, body: response ?? 'null' }
   return {

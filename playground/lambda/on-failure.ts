@@ -1,4 +1,4 @@
-import { executedVersion, functionArn, type Place } from './function.ts'
+import { type AwsAccount, executedVersion, functionArn } from './function.ts'
 import type { Invocation } from './invocations.ts'
 
 /** What Lambda sends to an on-failure destination about an asynchronous invocation that it gave up. */
@@ -18,7 +18,7 @@ export interface FailureRecord {
 }
 
 /** The record of an invocation that failed, was killed, timed out or grew too old. With retries 0, it ran once at most. */
-export function failureRecord(invocation: Invocation, place: Place): FailureRecord {
+export function failureRecord(invocation: Invocation, account: AwsAccount): FailureRecord {
   const { requestId, functionName, qualifier, payload, error, outcome, endedAt } = invocation
   const expired = outcome === 'expired'
   return {
@@ -26,7 +26,7 @@ export function failureRecord(invocation: Invocation, place: Place): FailureReco
     timestamp: new Date(endedAt ?? invocation.at).toISOString(),
     requestContext: {
       requestId,
-      functionArn: functionArn(place, functionName, qualifier),
+      functionArn: functionArn(account, functionName, qualifier),
       condition: expired ? 'EventAgeExceeded' : 'RetriesExhausted',
       approximateInvokeCount: expired ? 0 : 1,
     },

@@ -1,6 +1,6 @@
 /** What is said over Node's channel between an execution environment's process and the parent. */
 
-export interface Invoke {
+export interface InvokeMessage {
   requestId: string
   functionArn: string
   /** The event as JSON. */
@@ -15,7 +15,7 @@ export interface FunctionError {
   trace?: string[]
 }
 
-export type Said =
+export type RuntimeMessage =
   | { kind: 'ready' }
   | { kind: 'answered'; response: string }
   | { kind: 'failed'; error: FunctionError }

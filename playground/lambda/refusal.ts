@@ -1,4 +1,4 @@
-import type { Answer } from '../far-end.ts'
+import type { HttpResponse } from '../far-end.ts'
 
 /** An error in the form of Lambda's REST API: its name in a header, its text in the body. */
 export function refusal(
@@ -6,7 +6,7 @@ export function refusal(
   type: string,
   message: string,
   more: Record<string, string> = {},
-): Answer {
+): HttpResponse {
   return {
     status,
     headers: { 'content-type': 'application/json', 'x-amzn-errortype': type },
@@ -17,7 +17,7 @@ export function refusal(
 export const notFound = (arn: string) =>
   refusal(404, 'ResourceNotFoundException', `Function not found: ${arn}`)
 
-export function notAllowed(userArn: string, functionArn: string): Answer {
+export function notAllowed(userArn: string, functionArn: string): HttpResponse {
   const action = 'lambda:InvokeFunction'
   return refusal(
     403,
@@ -41,7 +41,7 @@ export const tooLarge = (limit: number) =>
   )
 
 /** Given to synchronous invocations only: an asynchronous one is taken all the same and waits inside Lambda. */
-export function throttled(): Answer {
+export function throttled(): HttpResponse {
   const answer = refusal(429, 'TooManyRequestsException', 'Rate Exceeded.', {
     Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
   })

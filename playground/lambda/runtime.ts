@@ -4,13 +4,13 @@
  */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { endOfLog, type FunctionError, type Invoke, type Said } from './protocol.ts'
+import { endOfLog, type FunctionError, type InvokeMessage, type RuntimeMessage } from './protocol.ts'
 
 type Handler = (event: unknown, context: object) => unknown
 
-let running: Invoke | undefined
+let running: InvokeMessage | undefined
 
-function say(said: Said, then?: () => void): void {
+function say(said: RuntimeMessage, then?: () => void): void {
   process.send?.(said, undefined, undefined, then)
 }
 
@@ -37,7 +37,7 @@ function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name })
 }
 
-function contextOf({ requestId, functionArn, deadline }: Invoke): object {
+function contextOf({ requestId, functionArn, deadline }: InvokeMessage): object {
   return {
     awsRequestId: requestId,
     invokedFunctionArn: functionArn,
@@ -51,9 +51,9 @@ function contextOf({ requestId, functionArn, deadline }: Invoke): object {
   }
 }
 
-async function run(handler: Handler, invoke: Invoke): Promise<void> {
+async function run(handler: Handler, invoke: InvokeMessage): Promise<void> {
   running = invoke
-  let said: Said
+  let said: RuntimeMessage
   try {
     said = {
       kind: 'answered',
@@ -100,7 +100,7 @@ process.on('disconnect', () => process.exit(1))
 
 try {
   const handler = await load()
-  process.on('message', (invoke: Invoke) => void run(handler, invoke))
+  process.on('message', (invoke: InvokeMessage) => void run(handler, invoke))
   say({ kind: 'ready' })
 } catch (error) {
   const described = describe(error)

@@ -1,6 +1,6 @@
 import { type Args, stringOf } from './arguments.ts'
-import type { Behaviours, World } from './behaviour.ts'
 import { isObject } from './blocks.ts'
+import type { MethodContext, MethodHandlers } from './method-handler.ts'
 import { Refusal, refuseFor } from './refusal.ts'
 import { SESSION_STATUSES } from './sessions.ts'
 import type { Channel } from './workspace.ts'
@@ -10,11 +10,11 @@ const TITLE_CHARS = 200
 /** docs.slack.dev/reference/methods/assistant.threads.setStatus: loading_messages. */
 const LOADING = { messages: 10, chars: 50 }
 /** docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts. */
-const MOST_PROMPTS = 4
+const MAX_PROMPTS = 4
 
 /** agents.sessions.* and the assistant.threads.* methods that lead to the same sessions. */
-export function agents(world: World): Behaviours {
-  const { access, sessions, messages, workspace, clock } = world
+export function agents(context: MethodContext): MethodHandlers {
+  const { access, sessions, messages, workspace, clock } = context
 
   function threadOf(args: Args, code: string): { channel: Channel; threadTs: string } {
     const channel = access.joined(stringOf(args, 'channel_id'))
@@ -49,7 +49,7 @@ export function agents(world: World): Behaviours {
       if (initiator !== undefined && !workspace.people.has(initiator)) throw new Refusal('user_not_found')
       // What Slack says to a thread that is not there is not documented.
       if (!messages.find(channel.id, threadTs))
-        world.violation(`agents.sessions.setStatus: no message ${threadTs} in ${channel.id}`)
+        context.violation(`agents.sessions.setStatus: no message ${threadTs} in ${channel.id}`)
       const session = sessions.set(channel.id, threadTs, status, title)
       touch(channel, threadTs)
       return { status, agent_status: status, title: session.title }
@@ -99,9 +99,9 @@ export function agents(world: World): Behaviours {
         (prompt) =>
           isObject(prompt) && typeof prompt.title === 'string' && typeof prompt.message === 'string',
       )
-      if (prompts.length === 0 || prompts.length > MOST_PROMPTS || !right)
+      if (prompts.length === 0 || prompts.length > MAX_PROMPTS || !right)
         throw refuseFor('invalid_arguments', ['invalid prompts [json-pointer:/prompts]'])
-      world.views.suggest(channel.id, { prompts, title: stringOf(args, 'title') ?? '', at: clock.now() })
+      context.views.suggest(channel.id, { prompts, title: stringOf(args, 'title') ?? '', at: clock.now() })
       return {}
     },
   }

@@ -69,14 +69,14 @@ export function readable(asked: Args): Args {
 export const stringOf = (args: Args, name: string): string | undefined =>
   typeof args[name] === 'string' ? args[name] : undefined
 
-type Read = { value: unknown } | { fault: string }
+type ReadResult = { value: unknown } | { fault: string }
 
 function readValue(
   argument: Argument,
   structure: 'array' | 'object' | undefined,
   value: unknown,
   typed: boolean,
-): Read {
+): ReadResult {
   if (structure ?? argument.type === 'array') return readStructure(structure ?? 'array', value)
   if (argument.enum)
     return argument.enum.some((known) => known === value)
@@ -90,7 +90,7 @@ function readValue(
   return typeof value === 'string' ? { value } : { fault: 'must be a string' }
 }
 
-function readStructure(kind: 'array' | 'object', value: unknown): Read {
+function readStructure(kind: 'array' | 'object', value: unknown): ReadResult {
   const read = parse(value)
   if (kind === 'array') return Array.isArray(read) ? { value: read } : { fault: 'must be an array' }
   return typeof read === 'object' && read !== null && !Array.isArray(read)
@@ -98,7 +98,7 @@ function readStructure(kind: 'array' | 'object', value: unknown): Read {
     : { fault: 'must be an object' }
 }
 
-function readBoolean(value: unknown): Read {
+function readBoolean(value: unknown): ReadResult {
   if (value === true || value === 'true' || value === '1' || value === 1) return { value: true }
   if (value === false || value === 'false' || value === '0' || value === 0) return { value: false }
   return { fault: 'must be a boolean' }

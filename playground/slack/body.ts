@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Method } from './methods.ts'
 
 /** What a request to the Web API says, before the arguments are checked. */
-export interface Asked {
+export interface ApiRequest {
   args: Record<string, unknown>
   /** JSON keeps its types; everything in a form or a query is a string. */
   typed: boolean
@@ -25,8 +25,8 @@ export async function readBody(
   url: URL,
   headers: IncomingHttpHeaders,
   body: Buffer,
-): Promise<Asked> {
-  const asked: Asked = {
+): Promise<ApiRequest> {
+  const request: ApiRequest = {
     args: Object.fromEntries(url.searchParams),
     typed: false,
     token: bearer(headers),
@@ -38,49 +38,54 @@ export async function readBody(
     ?.slice('charset='.length)
   if (verb === 'POST') {
     if (charset !== undefined && !KNOWN_CHARSETS.includes(charset.toLowerCase()))
-      asked.error = 'invalid_charset'
-    else if (type === 'application/json') readJson(asked, method, body, charset)
-    else if (type === FORM) readForm(asked, body, charset)
-    else if (type === 'multipart/form-data') await readMultipart(asked, headers['content-type'] ?? '', body)
-    else if (type === '' && body.length > 0) asked.error = 'missing_post_type'
-    else if (type !== '' && type !== 'text/plain') asked.error = 'invalid_post_type'
+      request.error = 'invalid_charset'
+    else if (type === 'application/json') readJson(request, method, body, charset)
+    else if (type === FORM) readForm(request, body, charset)
+    else if (type === 'multipart/form-data') await readMultipart(request, headers['content-type'] ?? '', body)
+    else if (type === '' && body.length > 0) request.error = 'missing_post_type'
+    else if (type !== '' && type !== 'text/plain') request.error = 'invalid_post_type'
   }
-  if (!asked.typed && typeof asked.args.token === 'string') asked.token ??= asked.args.token
-  delete asked.args.token
-  return asked
+  if (!request.typed && typeof request.args.token === 'string') request.token ??= request.args.token
+  delete request.args.token
+  return request
 }
 
 /** The token of an Authorization header, if it holds a bearer token. */
 export const bearer = (headers: IncomingHttpHeaders) =>
   /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
 
-function readJson(asked: Asked, method: Method | undefined, body: Buffer, charset: string | undefined) {
-  if (charset === undefined) asked.warnings.push('missing_charset')
+function readJson(
+  request: ApiRequest,
+  method: Method | undefined,
+  body: Buffer,
+  charset: string | undefined,
+) {
+  if (charset === undefined) request.warnings.push('missing_charset')
   if (method && !method.json) return
   try {
     const read: unknown = JSON.parse(body.toString())
-    if (typeof read !== 'object' || read === null || Array.isArray(read)) asked.error = 'json_not_object'
+    if (typeof read !== 'object' || read === null || Array.isArray(read)) request.error = 'json_not_object'
     // A token inside a JSON body is not read: JSON goes with the Authorization header.
-    else Object.assign(asked, { args: { ...asked.args, ...read }, typed: true })
+    else Object.assign(request, { args: { ...request.args, ...read }, typed: true })
   } catch {
-    asked.error = 'invalid_json'
+    request.error = 'invalid_json'
   }
 }
 
-function readForm(asked: Asked, body: Buffer, charset: string | undefined) {
-  if (charset !== undefined) asked.warnings.push('superfluous_charset')
+function readForm(request: ApiRequest, body: Buffer, charset: string | undefined) {
+  if (charset !== undefined) request.warnings.push('superfluous_charset')
   const form = body.toString()
-  if (/%(?![0-9a-f]{2})/i.test(form)) asked.error = 'invalid_form_data'
-  else Object.assign(asked.args, Object.fromEntries(new URLSearchParams(form)))
+  if (/%(?![0-9a-f]{2})/i.test(form)) request.error = 'invalid_form_data'
+  else Object.assign(request.args, Object.fromEntries(new URLSearchParams(form)))
 }
 
-async function readMultipart(asked: Asked, contentType: string, body: Buffer) {
+async function readMultipart(request: ApiRequest, contentType: string, body: Buffer) {
   try {
     const form = await new Response(new Uint8Array(body), {
       headers: { 'content-type': contentType },
     }).formData()
-    for (const [name, value] of form) if (typeof value === 'string') asked.args[name] = value
+    for (const [name, value] of form) if (typeof value === 'string') request.args[name] = value
   } catch {
-    asked.error = 'invalid_form_data'
+    request.error = 'invalid_form_data'
   }
 }

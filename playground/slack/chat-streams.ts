@@ -1,20 +1,20 @@
 import { type Args, stringOf } from './arguments.ts'
-import type { Behaviours, World } from './behaviour.ts'
 import { checkBlocks } from './blocks.ts'
 import { byApp } from './chat.ts'
 import { type Chunk, checkChunks } from './chunks.ts'
 import { readMetadata } from './content.ts'
 import { identity } from './identity.ts'
-import { messageOnWire } from './message-json.ts'
+import { messageJson } from './message-json.ts'
 import type { Message } from './messages.ts'
+import type { MethodContext, MethodHandlers } from './method-handler.ts'
 import { Refusal, refuseFor } from './refusal.ts'
 import { SESSION_STATUSES } from './sessions.ts'
-import { checkOpen, endStream, markdownOf, type Stream, write } from './streams.ts'
+import { applyChunks, assertStreaming, endStream, markdownOf, type Stream } from './streams.ts'
 import { fromMarkdown } from './text.ts'
 
 /** chat.startStream, appendStream and stopStream, with the ceilings of stream-limits.ts. `closers` gets what must be cancelled in the end. */
-export function chatStreams(world: World, closers: Set<() => void>): Behaviours {
-  const { clock, limits, workspace, messages, sessions, events, access } = world
+export function chatStreams(context: MethodContext, closers: Set<() => void>): MethodHandlers {
+  const { clock, limits, workspace, messages, sessions, events, access } = context
 
   function chunksOf(args: Args): Chunk[] {
     const markdown = stringOf(args, 'markdown_text')
@@ -32,12 +32,12 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
     const message = access.message(channel, stringOf(args, 'ts'))
     if (message.user !== identity.botUserId) throw new Refusal('message_not_owned_by_app')
     const { stream } = message
-    checkOpen(stream)
+    assertStreaming(stream)
     return { message, stream }
   }
 
   function show(message: Message, stream: Stream) {
-    message.markdown = markdownOf(stream.written)
+    message.markdown = markdownOf(stream.content)
     message.text = fromMarkdown(message.markdown)
     messages.changed(message)
   }
@@ -63,9 +63,9 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
       const stream: Stream = {
         state: 'in_progress',
         displayMode,
-        written: write({ pieces: [], tasks: [] }, chunks, limits),
+        content: applyChunks({ parts: [], tasks: [] }, chunks, limits),
       }
-      const markdown = markdownOf(stream.written)
+      const markdown = markdownOf(stream.content)
       const shown = { text: fromMarkdown(markdown), markdown, blocks: [], files: [], broadcast: false }
       const message = messages.add({ ...byApp, channel: channel.id, threadTs, stream, ...shown })
       startLifetime(message, stream)
@@ -73,7 +73,7 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
       sessions.say(channel.id, threadTs, '')
       events.posted(message)
       if (!channel.members.has(recipient))
-        world.violation(`chat.startStream: ${recipient} is not in ${channel.id}`)
+        context.violation(`chat.startStream: ${recipient} is not in ${channel.id}`)
       return { channel: channel.id, ts: message.ts }
     },
 
@@ -81,7 +81,7 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
       const { message, stream } = own(args)
       const chunks = chunksOf(args)
       if (chunks.length === 0) throw new Refusal('no_text')
-      stream.written = write(stream.written, chunks, limits)
+      stream.content = applyChunks(stream.content, chunks, limits)
       show(message, stream)
       return { channel: message.channel, ts: message.ts }
     },
@@ -91,7 +91,7 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
       const chunks = chunksOf(args)
       const blocks = Array.isArray(args.blocks) ? checkBlocks(args.blocks) : []
       const metadata = readMetadata(args)
-      stream.written = write(stream.written, chunks, limits)
+      stream.content = applyChunks(stream.content, chunks, limits)
       endStream(stream, 'app')
       message.blocks = blocks
       if (metadata) message.metadata = metadata
@@ -101,7 +101,7 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
       return {
         channel: message.channel,
         ts: message.ts,
-        message: messageOnWire(message, { workspace, metadata: true }),
+        message: messageJson(message, { workspace, metadata: true }),
       }
     },
   }
@@ -121,7 +121,10 @@ export function chatStreams(world: World, closers: Set<() => void>): Behaviours 
 }
 
 /** Slack's own end of a stream: the session's status is set to `active` (docs.slack.dev/ai/developing-agents). */
-export function expire(message: Message, { sessions, messages }: Pick<World, 'sessions' | 'messages'>) {
+export function expire(
+  message: Message,
+  { sessions, messages }: Pick<MethodContext, 'sessions' | 'messages'>,
+) {
   if (!message.stream || !message.threadTs) throw new Error(`${message.ts} is no stream in a thread.`)
   endStream(message.stream, 'time')
   sessions.set(message.channel, message.threadTs, 'active')

@@ -1,9 +1,9 @@
 import { type Args, stringOf } from './arguments.ts'
-import type { Behaviours, World } from './behaviour.ts'
 import { readContent, readMetadata } from './content.ts'
 import { identity } from './identity.ts'
-import { messageOnWire } from './message-json.ts'
+import { messageJson } from './message-json.ts'
 import type { Message } from './messages.ts'
+import type { MethodContext, MethodHandlers } from './method-handler.ts'
 import { Refusal } from './refusal.ts'
 import type { Channel } from './workspace.ts'
 
@@ -11,8 +11,8 @@ import type { Channel } from './workspace.ts'
 export const byApp = { user: identity.botUserId, bot: { botId: identity.botId, appId: identity.appId } }
 
 /** chat.postMessage, update, delete, postEphemeral and getPermalink. */
-export function chat(world: World): Behaviours {
-  const { workspace, messages, events, access, limits, sessions } = world
+export function chat(context: MethodContext): MethodHandlers {
+  const { workspace, messages, events, access, limits, sessions } = context
 
   function own(args: Args, code: string): { channel: Channel; message: Message } {
     const channel = access.joined(stringOf(args, 'channel'))
@@ -47,7 +47,7 @@ export function chat(world: World): Behaviours {
       return {
         channel: channel.id,
         ts: message.ts,
-        message: messageOnWire(message, { workspace, metadata: true }),
+        message: messageJson(message, { workspace, metadata: true }),
       }
     },
 
@@ -58,11 +58,11 @@ export function chat(world: World): Behaviours {
       if (text !== undefined && markdown === undefined && Buffer.byteLength(text) > limits.updateTextBytes)
         throw new Refusal('msg_too_long')
       const metadata = readMetadata(args)
-      const before = messageOnWire(message, { workspace })
+      const before = messageJson(message, { workspace })
       if (text !== undefined || blocks) {
         delete message.markdown
         // What was streamed is the message's text: new content takes its place.
-        if (message.stream) message.stream.written = { pieces: [], tasks: [] }
+        if (message.stream) message.stream.content = { parts: [], tasks: [] }
       }
       Object.assign(message, {
         ...(text !== undefined && { text }),
@@ -78,13 +78,13 @@ export function chat(world: World): Behaviours {
         channel: channel.id,
         ts: message.ts,
         text: message.text,
-        message: messageOnWire(message, { workspace, metadata: true }),
+        message: messageJson(message, { workspace, metadata: true }),
       }
     },
 
     'chat.delete': (args) => {
       const { channel, message } = own(args, 'cant_delete_message')
-      const before = messageOnWire(message, { workspace })
+      const before = messageJson(message, { workspace })
       message.deleted = true
       messages.changed(message)
       events.deleted(message, before)

@@ -13,7 +13,7 @@ export interface Content {
 }
 
 /** Attachments that one message may have (docs.slack.dev/reference/methods/chat.postMessage, `too_many_attachments`). */
-const MOST_ATTACHMENTS = 100
+const MAX_ATTACHMENTS = 100
 
 /** The content arguments shared by chat.postMessage, postEphemeral and update, or the refusal of their reference pages. */
 export function readContent(args: Args, limits: SlackLimits): Content {
@@ -23,7 +23,7 @@ export function readContent(args: Args, limits: SlackLimits): Content {
   const attachments = Array.isArray(args.attachments) ? args.attachments : undefined
   if (markdown !== undefined && (text !== undefined || blocks)) throw new Refusal('markdown_text_conflict')
   if (markdown !== undefined && markdown.length > limits.markdownChars) throw new Refusal('msg_too_long')
-  if (attachments && attachments.length > MOST_ATTACHMENTS) throw new Refusal('too_many_attachments')
+  if (attachments && attachments.length > MAX_ATTACHMENTS) throw new Refusal('too_many_attachments')
   if (!text && !markdown && !blocks?.length && !attachments?.length) throw new Refusal('no_text')
   return {
     ...(text !== undefined && { text }),

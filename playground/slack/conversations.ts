@@ -1,18 +1,18 @@
 import { scopeFor } from './access.ts'
 import { type Args, stringOf } from './arguments.ts'
-import type { Behaviours, World } from './behaviour.ts'
 import { identity } from './identity.ts'
 import type { JsonObject } from './json-object.ts'
-import { readOnWire } from './message-json.ts'
+import { threadMessageJson } from './message-json.ts'
 import type { Message } from './messages.ts'
+import type { MethodContext, MethodHandlers } from './method-handler.ts'
 import { page, windowOf } from './paging.ts'
 import { Refusal } from './refusal.ts'
 import type { Channel } from './workspace.ts'
 
 /** conversations.info, members, open, history and replies. */
-export function conversations({ workspace, messages, access }: World): Behaviours {
+export function conversations({ workspace, messages, access }: MethodContext): MethodHandlers {
   const show = (args: Args) => (message: Message) =>
-    readOnWire(message, messages, { workspace, metadata: args.include_all_metadata === true })
+    threadMessageJson(message, messages, { workspace, metadata: args.include_all_metadata === true })
   const visible = ({ ephemeralTo }: Message) => ephemeralTo === undefined
 
   function readable(args: Args): Channel {
@@ -25,7 +25,7 @@ export function conversations({ workspace, messages, access }: World): Behaviour
     'conversations.info': (args) => {
       const channel = access.channel(stringOf(args, 'channel'))
       access.demand(scopeFor(channel, 'read'))
-      return { channel: channelOnWire(channel, args.include_num_members === true) }
+      return { channel: channelJson(channel, args.include_num_members === true) }
     },
 
     'conversations.members': (args) => {
@@ -43,7 +43,7 @@ export function conversations({ workspace, messages, access }: World): Behaviour
       if (users.length > 1) throw new Refusal('method_not_supported_for_channel_type')
       access.demand('im:write')
       const channel = id ? access.joined(id) : workspace.openDirectMessage(users[0] ?? '')
-      return { channel: args.return_im === true ? channelOnWire(channel, false) : { id: channel.id } }
+      return { channel: args.return_im === true ? channelJson(channel, false) : { id: channel.id } }
     },
 
     'conversations.history': (args) => {
@@ -83,10 +83,7 @@ const answer = (messages: JsonObject[], next: string): JsonObject => ({
   ...(next !== '' && { response_metadata: { next_cursor: next } }),
 })
 
-function channelOnWire(
-  { id, name, kind, members, shared, archived }: Channel,
-  withCount: boolean,
-): JsonObject {
+function channelJson({ id, name, kind, members, shared, archived }: Channel, withCount: boolean): JsonObject {
   const common = {
     id,
     created: 1_700_000_000,

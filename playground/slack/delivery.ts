@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { SlackLimits } from './limits.ts'
-import { type Outcome, type ResendReason, sendSigned } from './signed-request.ts'
+import { type ResendReason, type SendResult, sendSigned } from './signed-request.ts'
 
 /** One try to bring a request to the app. */
 export interface Attempt {
@@ -56,7 +56,7 @@ export function createDeliverer(options: {
   async function send(
     { kind, url, body }: Delivery,
     { retryNum, retryReason = 'unknown_error' }: Attempt,
-  ): Promise<Outcome> {
+  ): Promise<SendResult> {
     const slow = new AbortController()
     const cancel = clock.after(limits.ackMs, () => slow.abort())
     const form = kind === 'interactivity' || kind === 'command'
@@ -75,7 +75,7 @@ export function createDeliverer(options: {
     return outcome
   }
 
-  async function bring(delivery: Delivery, attempts: Attempt[]): Promise<Delivery> {
+  async function deliverWithRetries(delivery: Delivery, attempts: Attempt[]): Promise<Delivery> {
     const waits = delivery.kind === 'event' ? limits.resendAfterMs : []
     let retryReason: ResendReason | undefined
     for (const wait of [undefined, ...waits]) {
@@ -93,14 +93,14 @@ export function createDeliverer(options: {
         ...(retryReason && { retryReason }),
       }
       attempts.push(attempt)
-      const { status, failure, answer, last } = await send(delivery, attempt)
+      const { status, failure, answer, noRetry } = await send(delivery, attempt)
       Object.assign(attempt, { status, ms: clock.now() - attempt.at })
       Object.assign(delivery, { answer })
       if (failure === undefined) {
         delivery.state = 'acknowledged'
         return delivery
       }
-      if (last) break
+      if (noRetry) break
       retryReason = failure
     }
     delivery.state = 'given up'
@@ -124,7 +124,7 @@ export function createDeliverer(options: {
       const attempts: Attempt[] = []
       const delivery: Delivery = { ...parcel, attempts, state: 'under way', answer: '' }
       deliveries.push(delivery)
-      const done = bring(delivery, attempts).finally(() => open.delete(done))
+      const done = deliverWithRetries(delivery, attempts).finally(() => open.delete(done))
       open.add(done)
       return { delivery, done }
     },

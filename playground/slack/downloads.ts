@@ -2,13 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { bearer } from './body.ts'
 import type { Files } from './files.ts'
 import { identity } from './identity.ts'
-import type { Reply } from './server.ts'
+import type { SlackResponse } from './server.ts'
 
 const LOGIN_PAGE = `<!DOCTYPE html><html lang="en"><head><title>Sign in | ${identity.teamName}</title></head><body><h1>Sign in to ${identity.teamName}</h1></body></html>`
 const html = { 'content-type': 'text/html; charset=utf-8' }
 
 /** Slack's sign-in page. */
-export const loginPage: Reply = { status: 200, headers: html, body: LOGIN_PAGE }
+export const loginPage: SlackResponse = { status: 200, headers: html, body: LOGIN_PAGE }
 
 /** Answers a request for `url_private` or `url_private_download`. */
 export function createDownloads(options: {
@@ -19,7 +19,7 @@ export function createDownloads(options: {
   elsewhere: string
 }) {
   const { files, scopes, login, origin, elsewhere } = options
-  return (fileId: string, headers: IncomingHttpHeaders): Reply => {
+  return (fileId: string, headers: IncomingHttpHeaders): SlackResponse => {
     // Without a right token, or without files:read, Slack does not say 401: it shows its sign-in page or leads there (vercel/eve#1531).
     if (bearer(headers) !== identity.botToken || !scopes.has('files:read')) {
       return login === 'page'

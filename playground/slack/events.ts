@@ -3,7 +3,7 @@ import { type Access, FAMILY, scopeFor } from './access.ts'
 import type { Deliverer, Delivery } from './delivery.ts'
 import { identity } from './identity.ts'
 import type { JsonObject } from './json-object.ts'
-import { messageOnWire } from './message-json.ts'
+import { messageJson } from './message-json.ts'
 import type { Message, Messages } from './messages.ts'
 import type { Channel, Workspace } from './workspace.ts'
 
@@ -90,20 +90,20 @@ export function createEvents(options: {
     const channel = workspace.channels.get(message.channel)
     if (!channel?.members.has(identity.botUserId)) return undefined
     const root = message.threadTs ? messages.find(channel.id, message.threadTs) : undefined
-    const wire: JsonObject = {
-      ...messageOnWire(message, { workspace }),
+    const json: JsonObject = {
+      ...messageJson(message, { workspace }),
       ...(root && { parent_user_id: root.user }),
       channel: channel.id,
     }
-    return { channel, wire, root }
+    return { channel, json, root }
   }
 
   const mentionsApp = ({ text, user }: Message) =>
     text.includes(`<@${identity.botUserId}>`) && user !== identity.botUserId
 
-  function mention(message: Message, channel: Channel, wire: JsonObject) {
+  function mention(message: Message, channel: Channel, json: JsonObject) {
     if (!comes('app_mention', 'app_mentions:read')) return
-    const { subtype: _, ...rest } = wire
+    const { subtype: _, ...rest } = json
     send({ ...rest, type: 'app_mention', event_ts: message.ts }, { channel, userId: message.user })
   }
 
@@ -112,16 +112,16 @@ export function createEvents(options: {
     posted(message) {
       const at = place(message)
       if (!at) return
-      const { channel, wire, root } = at
+      const { channel, json, root } = at
       const extra = {
-        ...(message.broadcast && root && { root: messageOnWire(root, { workspace }) }),
+        ...(message.broadcast && root && { root: messageJson(root, { workspace }) }),
         // `@slack/types` 3.2 gives `streaming_state` to this subtype alone; other posts of apps have no subtype.
         ...(message.stream && { subtype: 'bot_message' }),
       }
       const asMessage = () =>
         messagesCome(channel) &&
         send(
-          { ...wire, ...extra, type: 'message', event_ts: message.ts, channel_type: channel.kind },
+          { ...json, ...extra, type: 'message', event_ts: message.ts, channel_type: channel.kind },
           { channel, userId: message.user },
         )
       if (channel.kind === 'im' || !mentionsApp(message)) {
@@ -130,14 +130,14 @@ export function createEvents(options: {
       }
       // The order of the two is not guaranteed (openclaw#34834): here it alternates.
       mentionFirst = !mentionFirst
-      if (mentionFirst) mention(message, channel, wire)
+      if (mentionFirst) mention(message, channel, json)
       asMessage()
-      if (!mentionFirst) mention(message, channel, wire)
+      if (!mentionFirst) mention(message, channel, json)
     },
     edited(message, before) {
       const at = place(message)
       if (!at) return
-      const { channel: _, ...edited } = at.wire
+      const { channel: _, ...edited } = at.json
       const ts = messages.nextTs()
       const common = {
         subtype: 'message_changed',
@@ -152,7 +152,7 @@ export function createEvents(options: {
           { type: 'message', ...common, message: edited, previous_message: before },
           { channel: at.channel, userId: message.user },
         )
-      if (at.channel.kind !== 'im' && mentionsApp(message)) mention(message, at.channel, at.wire)
+      if (at.channel.kind !== 'im' && mentionsApp(message)) mention(message, at.channel, at.json)
     },
     deleted(message, before) {
       const at = place(message)

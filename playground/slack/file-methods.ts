@@ -1,20 +1,20 @@
 import { stringOf } from './arguments.ts'
-import type { Behaviours, World } from './behaviour.ts'
 import { isObject } from './blocks.ts'
 import { byApp } from './chat.ts'
-import { wholeFile } from './files.ts'
+import { fileJson } from './files.ts'
 import { identity } from './identity.ts'
+import type { MethodContext, MethodHandlers } from './method-handler.ts'
 import { Refusal, refuseFor } from './refusal.ts'
 import { fromPerson } from './text.ts'
 
 /** files.info and the two steps of an upload. */
-export function fileMethods({ files, access, messages, events, origin }: World): Behaviours {
+export function fileMethods({ files, access, messages, events, origin }: MethodContext): MethodHandlers {
   return {
     'files.info': (args) => {
       const file = files.get(stringOf(args, 'file') ?? '')
       if (!file) throw new Refusal('file_not_found')
       if (file.denied) throw new Refusal('access_denied')
-      return { file: wholeFile(file), comments: [], response_metadata: { next_cursor: '' } }
+      return { file: fileJson(file), comments: [], response_metadata: { next_cursor: '' } }
     },
 
     'files.getUploadURLExternal': (args) => {
@@ -45,7 +45,7 @@ export function fileMethods({ files, access, messages, events, origin }: World):
           messages.add({ ...byApp, channel: channel.id, ...shown, ...(threadTs && { threadTs }) }),
         )
       }
-      return { files: found.map(wholeFile) }
+      return { files: found.map(fileJson) }
     },
   }
 }

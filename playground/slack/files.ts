@@ -83,13 +83,13 @@ export function createFiles({ origin, now }: { origin: string; now: () => number
 }
 
 /** A file inside a message: all of it, or the stub of a Slack Connect channel. */
-export const fileOnWire = (file: SlackFile): JsonObject =>
+export const messageFileJson = (file: SlackFile): JsonObject =>
   file.stub
     ? { id: file.id, mode: 'file_access', file_access: 'check_file_info', created: 0, timestamp: 0, user: '' }
-    : wholeFile(file)
+    : fileJson(file)
 
 /** A file as files.info shows it (docs.slack.dev/reference/objects/file-object). */
-export function wholeFile({
+export function fileJson({
   id,
   name,
   mimetype,

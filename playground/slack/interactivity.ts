@@ -3,7 +3,7 @@ import { type Block, isObject } from './blocks.ts'
 import type { Deliverer, Delivery } from './delivery.ts'
 import type { RequestUrls } from './events.ts'
 import { identity } from './identity.ts'
-import { messageOnWire } from './message-json.ts'
+import { messageJson } from './message-json.ts'
 import type { Message, Messages } from './messages.ts'
 import type { ResponseUrls } from './response-urls.ts'
 import { blocksOf } from './streams.ts'
@@ -65,7 +65,7 @@ export function createInteractivity(options: {
         )
       const payload = {
         type: 'block_actions',
-        user: { ...userOnWire(user), username: workspace.people.get(user)?.name ?? '' },
+        user: { ...clickerJson(user), username: workspace.people.get(user)?.name ?? '' },
         api_app_id: identity.appId,
         token: 'fake-verification-token',
         container: {
@@ -80,7 +80,7 @@ export function createInteractivity(options: {
         enterprise: null,
         is_enterprise_install: false,
         channel: { id: channel, name: workspace.channels.get(channel)?.name || 'directmessage' },
-        message: messageOnWire(message, { workspace }),
+        message: messageJson(message, { workspace }),
         state: { values: {} },
         response_url: responseUrls.issue({ channel, user, message }),
         actions: [{ ...action, action_ts: messages.nextTs() }],
@@ -112,7 +112,7 @@ export function createInteractivity(options: {
     },
   }
 
-  function userOnWire(id: string) {
+  function clickerJson(id: string) {
     const person = workspace.people.get(id)
     return { id, name: person?.name ?? '', team_id: person?.teamId ?? identity.teamId }
   }
@@ -125,7 +125,7 @@ function findAction(
   value: string | undefined,
 ): Record<string, unknown> | undefined {
   const blocks: readonly Block[] = [
-    ...(message.stream ? blocksOf(message.stream.written) : []),
+    ...(message.stream ? blocksOf(message.stream.content) : []),
     ...message.blocks,
   ]
   for (const [index, block] of blocks.entries()) {

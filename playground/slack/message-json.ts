@@ -1,4 +1,4 @@
-import { fileOnWire } from './files.ts'
+import { messageFileJson } from './files.ts'
 import { identity } from './identity.ts'
 import type { JsonObject } from './json-object.ts'
 import type { Message, Messages } from './messages.ts'
@@ -16,7 +16,7 @@ const botProfile = ({ botId, appId }: { botId: string; appId: string }, name: st
 })
 
 /** A message as events and the Web API show it. `metadata` goes along only where it is asked for. */
-export function messageOnWire(
+export function messageJson(
   message: Message,
   { workspace, metadata = false }: { workspace: Workspace; metadata?: boolean },
 ): JsonObject {
@@ -43,7 +43,7 @@ export function messageOnWire(
     ...(threadTs && { thread_ts: threadTs }),
     blocks,
     ...(attachments && { attachments }),
-    ...(message.files.length > 0 && { files: message.files.map(fileOnWire), upload: false }),
+    ...(message.files.length > 0 && { files: message.files.map(messageFileJson), upload: false }),
     ...(edited && { edited }),
     ...(stream && { streaming_state: stream.state }),
     ...(reactions.size > 0 && {
@@ -54,7 +54,7 @@ export function messageOnWire(
 }
 
 /** The same, with what Slack adds when a thread is read: counts on the root, the root's author on replies. */
-export function readOnWire(
+export function threadMessageJson(
   message: Message,
   messages: Messages,
   options: { workspace: Workspace; metadata?: boolean },
@@ -62,7 +62,7 @@ export function readOnWire(
   const thread = messages.thread(message.channel, message.threadTs ?? message.ts)
   const root = thread.find(({ ts }) => ts === (message.threadTs ?? message.ts))
   if (message.threadTs)
-    return { ...messageOnWire(message, options), ...(root && { parent_user_id: root.user }) }
+    return { ...messageJson(message, options), ...(root && { parent_user_id: root.user }) }
   const replies = thread.filter(
     ({ ts, deleted, ephemeralTo }) => ts !== message.ts && !deleted && !ephemeralTo,
   )
@@ -86,7 +86,7 @@ export function readOnWire(
       ts: message.ts,
       ...counts,
     }
-  return { ...messageOnWire(message, options), ...counts }
+  return { ...messageJson(message, options), ...counts }
 }
 
 function subtypeOf({ broadcast, files, bot }: Message) {

@@ -2,14 +2,14 @@ import { type Args, stringOf } from './arguments.ts'
 import { Refusal, refuseFor } from './refusal.ts'
 
 /** Slack gives no page more objects than this (docs.slack.dev/reference/methods/conversations.replies). */
-const MOST_PER_PAGE = 1000
+const MAX_PER_PAGE = 1000
 const TS = /^\d+(\.\d+)?$/
 
 /** One page by `cursor` and `limit`; `next` is empty on the last. A cursor that Slack never gave is `invalid_cursor`. */
 export function page<T>(all: readonly T[], args: Args, defaultLimit: number): { items: T[]; next: string } {
   const limit = typeof args.limit === 'number' && args.limit !== 0 ? args.limit : defaultLimit
-  if (limit < 1 || limit > MOST_PER_PAGE)
-    throw refuseFor('invalid_arguments', [`must be between 1 and ${MOST_PER_PAGE} [json-pointer:/limit]`])
+  if (limit < 1 || limit > MAX_PER_PAGE)
+    throw refuseFor('invalid_arguments', [`must be between 1 and ${MAX_PER_PAGE} [json-pointer:/limit]`])
   const from = readCursor(stringOf(args, 'cursor') ?? '')
   const next = from + limit < all.length ? Buffer.from(`offset:${from + limit}`).toString('base64') : ''
   return { items: all.slice(from, from + limit), next }

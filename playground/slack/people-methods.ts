@@ -1,13 +1,13 @@
 import { stringOf } from './arguments.ts'
-import type { Behaviours, World } from './behaviour.ts'
 import { identity } from './identity.ts'
 import type { JsonObject } from './json-object.ts'
+import type { MethodContext, MethodHandlers } from './method-handler.ts'
 import { page } from './paging.ts'
 import { Refusal } from './refusal.ts'
 import type { Person } from './workspace.ts'
 
 /** Who is who: auth.test, api.test, users.*, bots.info, team.info, usergroups.list. */
-export function people({ workspace }: World): Behaviours {
+export function peopleMethods({ workspace }: MethodContext): MethodHandlers {
   return {
     'api.test': (args) => {
       const error = stringOf(args, 'error')
@@ -28,13 +28,13 @@ export function people({ workspace }: World): Behaviours {
     'users.info': (args) => {
       const person = workspace.people.get(stringOf(args, 'user') ?? '')
       if (!person) throw new Refusal('user_not_found')
-      return { user: personOnWire(person) }
+      return { user: userJson(person) }
     },
 
     'users.list': (args) => {
       const { items, next } = page([...workspace.people.values()], args, 1000)
       return {
-        members: items.map(personOnWire),
+        members: items.map(userJson),
         cache_ts: 1_700_000_000,
         response_metadata: { next_cursor: next },
       }
@@ -88,7 +88,7 @@ export function people({ workspace }: World): Behaviours {
   }
 }
 
-function personOnWire({ id, teamId, name, realName, timezone, guest, bot }: Person): JsonObject {
+function userJson({ id, teamId, name, realName, timezone, guest, bot }: Person): JsonObject {
   const stranger = teamId !== identity.teamId
   return {
     id,

@@ -1,7 +1,7 @@
 import type { Events } from './events.ts'
 import type { Files, NewFile } from './files.ts'
 import { identity } from './identity.ts'
-import { messageOnWire } from './message-json.ts'
+import { messageJson } from './message-json.ts'
 import type { Message, Messages } from './messages.ts'
 import type { Sessions } from './sessions.ts'
 import { endStream } from './streams.ts'
@@ -20,7 +20,7 @@ export interface Post {
 }
 
 /** What people do in Slack. Each of these sends the events that Slack would send. */
-export interface Persons {
+export interface PersonActions {
   /** Returns the message's ts. Other apps post through this too: a person with `bot`. */
   post(post: Post): { ts: string }
   /** The author edits. */
@@ -31,13 +31,13 @@ export interface Persons {
   pressStop(press: { channel: string; threadTs: string; user: string }): void
 }
 
-export function createPersons(options: {
+export function createPersonActions(options: {
   workspace: Workspace
   messages: Messages
   files: Files
   events: Events
   sessions: Sessions
-}): Persons {
+}): PersonActions {
   const { workspace, messages, files, events, sessions } = options
 
   function own(channel: string, ts: string): Message {
@@ -71,7 +71,7 @@ export function createPersons(options: {
 
     edit({ channel, ts, text }) {
       const message = own(channel, ts)
-      const before = messageOnWire(message, { workspace })
+      const before = messageJson(message, { workspace })
       Object.assign(message, {
         text: fromPerson(text),
         edited: { user: message.user, ts: messages.nextTs() },
@@ -82,7 +82,7 @@ export function createPersons(options: {
 
     delete({ channel, ts }) {
       const message = own(channel, ts)
-      const before = messageOnWire(message, { workspace })
+      const before = messageJson(message, { workspace })
       message.deleted = true
       messages.changed(message)
       events.deleted(message, before)

@@ -1,10 +1,10 @@
 import { type Args, stringOf } from './arguments.ts'
-import type { Behaviours, World } from './behaviour.ts'
 import { identity } from './identity.ts'
+import type { MethodContext, MethodHandlers } from './method-handler.ts'
 import { Refusal } from './refusal.ts'
 
 /** reactions.add and reactions.remove, on messages. */
-export function reactions({ access, messages }: World): Behaviours {
+export function reactions({ access, messages }: MethodContext): MethodHandlers {
   function target(args: Args) {
     const name = stringOf(args, 'name') ?? ''
     const timestamp = stringOf(args, 'timestamp')

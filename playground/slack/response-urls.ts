@@ -4,7 +4,7 @@ import { byApp } from './chat.ts'
 import type { SlackLimits } from './limits.ts'
 import type { Message, Messages } from './messages.ts'
 import { Refusal } from './refusal.ts'
-import type { Reply } from './server.ts'
+import type { SlackResponse } from './server.ts'
 
 /** What a response_url stands for: the person who pressed or typed, where, and the message with the button. */
 export interface ResponseTarget {
@@ -16,7 +16,7 @@ export interface ResponseTarget {
 export interface ResponseUrls {
   issue(target: ResponseTarget): string
   /** Carries out one POST to `path`. `used_url` and `expired_url` are HTTP 404. */
-  use(path: string, body: string): Reply
+  use(path: string, body: string): SlackResponse
 }
 
 /** Addresses for answers to buttons and commands (docs.slack.dev/interactivity/handling-user-interaction#message_responses). */
@@ -74,7 +74,7 @@ export function createResponseUrls(options: {
   }
 }
 
-const refuse = (status: number, error: string): Reply => ({
+const refuse = (status: number, error: string): SlackResponse => ({
   status,
   error,
   body: JSON.stringify({ ok: false, error }),

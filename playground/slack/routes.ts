@@ -1,24 +1,24 @@
 import type { IncomingMessage } from 'node:http'
 import { readable } from './arguments.ts'
-import { type Asked, bearer, readBody } from './body.ts'
+import { type ApiRequest, bearer, readBody } from './body.ts'
 import { loginPage } from './downloads.ts'
 import type { Files } from './files.ts'
 import { identity } from './identity.ts'
 import { methods } from './methods.ts'
 import type { ResponseUrls } from './response-urls.ts'
-import type { Reply, Request } from './server.ts'
-import type { Answer } from './web-api.ts'
+import type { SlackRequest, SlackResponse } from './server.ts'
+import type { ApiResponse } from './web-api.ts'
 
-interface Doors {
-  callMethod: (name: string, asked: Asked) => Answer
-  download: (fileId: string, headers: IncomingMessage['headers']) => Reply
+interface RouteHandlers {
+  callMethod: (name: string, asked: ApiRequest) => ApiResponse
+  download: (fileId: string, headers: IncomingMessage['headers']) => SlackResponse
   files: Files
   responseUrls: ResponseUrls
 }
 
 /** The paths of Slack's own origin: the Web API, files, uploads, response URLs; anything else is the sign-in page. */
-export function createRoutes({ callMethod, download, files, responseUrls }: Doors) {
-  return async (incoming: IncomingMessage, url: URL, body: Buffer): Promise<Request> => {
+export function createRoutes({ callMethod, download, files, responseUrls }: RouteHandlers) {
+  return async (incoming: IncomingMessage, url: URL, body: Buffer): Promise<SlackRequest> => {
     const [first = '', ...rest] = url.pathname.slice(1).split('/')
     switch (first) {
       case 'api': {
@@ -57,7 +57,7 @@ export function createElsewhere({
   files: Files
   violation: (sentence: string) => void
 }) {
-  return async (incoming: IncomingMessage, url: URL, _body: Buffer): Promise<Request> => {
+  return async (incoming: IncomingMessage, url: URL, _body: Buffer): Promise<SlackRequest> => {
     const file = url.pathname.split('/')[2] ?? ''
     const authorized = incoming.headers.authorization !== undefined
     if (authorized) violation('An Authorization header went to an origin that is not Slack.')

@@ -4,7 +4,7 @@ import type { Call, Calls, Faults } from '../calls.ts'
 import type { Clock } from '../clock.ts'
 
 /** What is sent back. */
-export interface Reply {
+export interface SlackResponse {
   status: number
   headers?: Record<string, string>
   body?: string | Buffer
@@ -13,13 +13,13 @@ export interface Reply {
 }
 
 /** One request that has been read: what it is in the record of calls, and what it does. */
-export interface Request {
+export interface SlackRequest {
   method: string
   args: Record<string, unknown>
-  carryOut(): Reply
+  carryOut(): SlackResponse
 }
 
-export interface Listening {
+export interface SlackServer {
   origin: string
   close(): Promise<void>
 }
@@ -30,8 +30,8 @@ export async function serve(options: {
   calls: Calls
   clock: Clock
   faults: Faults | undefined
-  read: (incoming: IncomingMessage, url: URL, body: Buffer) => Promise<Request>
-}): Promise<Listening> {
+  read: (incoming: IncomingMessage, url: URL, body: Buffer) => Promise<SlackRequest>
+}): Promise<SlackServer> {
   const { port, calls, clock, faults, read } = options
   const late = new Set<() => void>()
 
@@ -61,7 +61,7 @@ export async function serve(options: {
     calls.end(call, { status: 0 })
   }
 
-  function finish(call: Call, response: ServerResponse, reply: Reply) {
+  function finish(call: Call, response: ServerResponse, reply: SlackResponse) {
     response
       .writeHead(reply.status, { 'content-type': 'application/json; charset=utf-8', ...reply.headers })
       .end(reply.body ?? '')

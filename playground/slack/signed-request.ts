@@ -9,17 +9,17 @@ export type ResendReason =
   | 'unknown_error'
 
 /** What came of one request to the app. Without `failure` it counts as acknowledged. */
-export interface Outcome {
+export interface SendResult {
   /** HTTP status; 0 where there was none. */
   status: number
   failure?: ResendReason
   answer: string
   /** The app forbade to send it again. */
-  last: boolean
+  noRetry: boolean
 }
 
 /** Slack follows so many redirects of a Request URL (docs.slack.dev/apis/events-api). */
-const MOST_REDIRECTS = 2
+const MAX_REDIRECTS = 2
 
 /** Signature v0 over the raw body (docs.slack.dev/authentication/verifying-requests-from-slack). `seconds` is X-Slack-Request-Timestamp. */
 export const sign = (secret: string, seconds: number, body: string) =>
@@ -36,7 +36,7 @@ export async function sendSigned(options: {
   seconds: number
   slow: AbortSignal
   closing: AbortSignal
-}): Promise<Outcome> {
+}): Promise<SendResult> {
   const { url, body, contentType, signingSecret, seconds, slow, closing } = options
   const headers = {
     'content-type': contentType,
@@ -50,15 +50,21 @@ export async function sendSigned(options: {
     const response = await follow(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
     const { status } = response
     const answer = await response.text()
-    if (status >= 300 && status < 400) return { status, failure: 'too_many_redirects', answer, last: false }
-    if (response.ok) return { status, answer, last: true }
-    return { status, failure: 'http_error', answer, last: response.headers.get('x-slack-no-retry') === '1' }
+    if (status >= 300 && status < 400)
+      return { status, failure: 'too_many_redirects', answer, noRetry: false }
+    if (response.ok) return { status, answer, noRetry: true }
+    return {
+      status,
+      failure: 'http_error',
+      answer,
+      noRetry: response.headers.get('x-slack-no-retry') === '1',
+    }
   } catch (error) {
     return {
       status: 0,
       failure: slow.aborted ? 'http_timeout' : connectionFailure(error),
       answer: '',
-      last: false,
+      noRetry: false,
     }
   }
 }
@@ -67,7 +73,7 @@ async function follow(url: string, init: RequestInit): Promise<Response> {
   let response = await fetch(url, init)
   for (
     let redirects = 0;
-    redirects < MOST_REDIRECTS && response.status >= 300 && response.status < 400;
+    redirects < MAX_REDIRECTS && response.status >= 300 && response.status < 400;
     redirects += 1
   ) {
     response = await fetch(new URL(response.headers.get('location') ?? '', response.url), init)

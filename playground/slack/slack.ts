@@ -15,8 +15,8 @@ import { createInteractivity, type Interactivity } from './interactivity.ts'
 import { defaultLimits, type SlackLimits } from './limits.ts'
 import { createMessages } from './messages.ts'
 import { tableScopes } from './methods.ts'
-import { people } from './people-methods.ts'
-import { createPersons, type Persons } from './person-actions.ts'
+import { peopleMethods } from './people-methods.ts'
+import { createPersonActions, type PersonActions } from './person-actions.ts'
 import { reactions } from './reactions.ts'
 import { createResponseUrls } from './response-urls.ts'
 import { createElsewhere, createRoutes } from './routes.ts'
@@ -31,7 +31,7 @@ import { createWebApi } from './web-api.ts'
 import { createWorkspace, type Workspace } from './workspace.ts'
 
 /** A Slack workspace on this machine, with one app installed. */
-export interface Slack extends Workspace, Persons, Interactivity {
+export interface Slack extends Workspace, PersonActions, Interactivity {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string
   /** Where the Web API is: `${origin}/api/`. */
@@ -110,7 +110,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     ...(subscriptions && { subscriptions }),
   })
   const responseUrls = createResponseUrls({ clock, limits, messages, origin })
-  const world = {
+  const context = {
     clock,
     limits,
     origin,
@@ -124,19 +124,19 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     access,
     violation,
   }
-  const behaviours = {
-    ...people(world),
-    ...conversations(world),
-    ...chat(world),
-    ...chatStreams(world, closers),
-    ...agents(world),
-    ...reactions(world),
-    ...fileMethods(world),
-    ...surfaces(world),
+  const handlers = {
+    ...peopleMethods(context),
+    ...conversations(context),
+    ...chat(context),
+    ...chatStreams(context, closers),
+    ...agents(context),
+    ...reactions(context),
+    ...fileMethods(context),
+    ...surfaces(context),
   }
-  const callMethod = createWebApi({ behaviours, tiers: createTiers({ clock, limits }), access, violation })
+  const callMethod = createWebApi({ handlers, tiers: createTiers({ clock, limits }), access, violation })
   const download = createDownloads({ files, scopes, login, origin, elsewhere: other.origin })
-  const persons = createPersons({ workspace, messages, files, events, sessions })
+  const personActions = createPersonActions({ workspace, messages, files, events, sessions })
   const interactivity = createInteractivity({
     workspace,
     messages,
@@ -153,7 +153,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
 
   return {
     ...workspace,
-    ...persons,
+    ...personActions,
     ...interactivity,
     origin,
     apiUrl: `${origin}/api/`,

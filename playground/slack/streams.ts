@@ -13,13 +13,13 @@ export interface Task {
 }
 
 /** What a streamed message shows, in the order in which it came. */
-export type Piece =
-  | { type: 'text'; text: string }
-  | { type: 'task'; id: string }
-  | { type: 'blocks'; blocks: Block[] }
+export type StreamPart =
+  | { kind: 'text'; text: string }
+  | { kind: 'task'; id: string }
+  | { kind: 'blocks'; blocks: Block[] }
 
-export interface Written {
-  pieces: Piece[]
+export interface StreamContent {
+  parts: StreamPart[]
   tasks: Task[]
   plan?: string
 }
@@ -30,7 +30,7 @@ export interface Stream {
   displayMode: 'timeline' | 'plan'
   /** Who ended it. `person`: the Stop button; `time`: its lifetime was over. */
   endedBy?: 'app' | 'person' | 'time'
-  written: Written
+  content: StreamContent
 }
 
 /** Marks a stream as ended. */
@@ -40,51 +40,55 @@ export function endStream(stream: Stream, by: 'app' | 'person' | 'time') {
 }
 
 /** The refusals of a stream that takes nothing more. */
-export function checkOpen(stream: Stream | undefined): asserts stream is Stream {
+export function assertStreaming(stream: Stream | undefined): asserts stream is Stream {
   if (stream?.endedBy === 'person') throw new Refusal('stopped_by_user')
   if (stream?.state !== 'in_progress') throw new Refusal('message_not_in_streaming_state')
 }
 
 /** `before` with the chunks of one call added; `msg_too_long` or `msg_blocks_too_many` where it would hold too much. */
-export function write(before: Written, chunks: readonly Chunk[], limits: StreamLimits): Written {
-  const written = structuredClone(before)
-  for (const chunk of chunks) add(written, chunk)
-  const blocks = written.pieces.reduce(
-    (count, piece) => count + (piece.type === 'blocks' ? piece.blocks.length : 0),
+export function applyChunks(
+  before: StreamContent,
+  chunks: readonly Chunk[],
+  limits: StreamLimits,
+): StreamContent {
+  const content = structuredClone(before)
+  for (const chunk of chunks) add(content, chunk)
+  const blocks = content.parts.reduce(
+    (count, part) => count + (part.kind === 'blocks' ? part.blocks.length : 0),
     0,
   )
   if (blocks > limits.streamBlocks) throw new Refusal('msg_blocks_too_many')
-  if (bytesOf(written) > limits.streamBytes) throw new Refusal('msg_too_long')
-  return written
+  if (bytesOf(content) > limits.streamBytes) throw new Refusal('msg_too_long')
+  return content
 }
 
 /** The Markdown of a stream, without its steps. */
-export const markdownOf = ({ pieces }: Written) =>
-  pieces.map((piece) => (piece.type === 'text' ? piece.text : '')).join('')
+export const markdownOf = ({ parts }: StreamContent) =>
+  parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')
 
 /** Blocks that came in chunks. */
-export const blocksOf = ({ pieces }: Written) =>
-  pieces.flatMap((piece) => (piece.type === 'blocks' ? piece.blocks : []))
+export const blocksOf = ({ parts }: StreamContent) =>
+  parts.flatMap((part) => (part.kind === 'blocks' ? part.blocks : []))
 
-function add(written: Written, chunk: Chunk) {
-  const last = written.pieces.at(-1)
+function add(content: StreamContent, chunk: Chunk) {
+  const last = content.parts.at(-1)
   if (chunk.type === 'markdown_text') {
-    if (last?.type === 'text') last.text += chunk.text
-    else written.pieces.push({ type: 'text', text: chunk.text })
-  } else if (chunk.type === 'blocks') written.pieces.push({ type: 'blocks', blocks: chunk.blocks })
-  else if (chunk.type === 'plan_update') written.plan = chunk.title
-  else addTask(written, chunk)
+    if (last?.kind === 'text') last.text += chunk.text
+    else content.parts.push({ kind: 'text', text: chunk.text })
+  } else if (chunk.type === 'blocks') content.parts.push({ kind: 'blocks', blocks: chunk.blocks })
+  else if (chunk.type === 'plan_update') content.plan = chunk.title
+  else addTask(content, chunk)
 }
 
 /** A step that is there already: title and status are replaced, details and output grow (Hermes#59010). */
 function addTask(
-  written: Written,
+  content: StreamContent,
   { id, title, status, details = '', output = '', sources }: Extract<Chunk, { type: 'task_update' }>,
 ) {
-  const known = written.tasks.find((task) => task.id === id)
+  const known = content.tasks.find((task) => task.id === id)
   if (!known) {
-    written.tasks.push({ id, title, status, details, output, sources: sources ?? [] })
-    written.pieces.push({ type: 'task', id })
+    content.tasks.push({ id, title, status, details, output, sources: sources ?? [] })
+    content.parts.push({ kind: 'task', id })
     return
   }
   const grown = {
@@ -96,8 +100,8 @@ function addTask(
 }
 
 /** openclaw#143882: text, titles, and twice the details. Outputs and sources are counted like details and titles: our reading. */
-function bytesOf({ pieces, tasks, plan = '' }: Written): number {
-  const text = pieces.map((piece) => (piece.type === 'text' ? piece.text : ''))
+function bytesOf({ parts, tasks, plan = '' }: StreamContent): number {
+  const text = parts.map((part) => (part.kind === 'text' ? part.text : ''))
   const steps = tasks.flatMap(({ title, details, output, sources }) => [
     title,
     details,

@@ -1,7 +1,7 @@
 import { type Args, stringOf } from './arguments.ts'
-import type { Behaviours, World } from './behaviour.ts'
 import { checkBlocks, isObject } from './blocks.ts'
 import { identity } from './identity.ts'
+import type { MethodContext, MethodHandlers } from './method-handler.ts'
 import { Refusal, refuseFor } from './refusal.ts'
 import type { StoredView } from './views.ts'
 
@@ -9,7 +9,7 @@ import type { StoredView } from './views.ts'
 const VIEW = { blocks: 100, chars: 250_000 }
 
 /** views.publish, open and update. The views are kept, not drawn. */
-export function surfaces({ views, workspace, clock, limits }: World): Behaviours {
+export function surfaces({ views, workspace, clock, limits }: MethodContext): MethodHandlers {
   return {
     'views.publish': (args) => {
       const user = stringOf(args, 'user_id') ?? ''
@@ -17,7 +17,7 @@ export function surfaces({ views, workspace, clock, limits }: World): Behaviours
         throw refuseFor('invalid_arguments', ['invalid user_id [json-pointer:/user_id]'])
       const view = readView(args, ['home'])
       checkHash(args, views.homes.get(user))
-      return { view: onWire(views.store('home', user, view)) }
+      return { view: viewJson(views.store('home', user, view)) }
     },
 
     'views.open': (args) => {
@@ -27,7 +27,7 @@ export function surfaces({ views, workspace, clock, limits }: World): Behaviours
       if (clock.now() - trigger.at > limits.triggerMs) throw new Refusal('expired_trigger_id')
       const view = readView(args, ['modal'])
       trigger.used = true
-      return { view: onWire(views.store('opened', undefined, view)) }
+      return { view: viewJson(views.store('opened', undefined, view)) }
     },
 
     'views.update': (args) => {
@@ -35,7 +35,7 @@ export function surfaces({ views, workspace, clock, limits }: World): Behaviours
       const known = views.opened.get(id)
       if (!known) throw new Refusal('not_found')
       checkHash(args, known)
-      return { view: onWire(views.store('opened', id, readView(args, ['modal']))) }
+      return { view: viewJson(views.store('opened', id, readView(args, ['modal']))) }
     },
   }
 }
@@ -64,7 +64,7 @@ function checkHash(args: Args, known: StoredView | undefined) {
   if (args.hash !== undefined && args.hash !== known?.hash) throw new Refusal('hash_conflict')
 }
 
-const onWire = ({ id, hash, view }: StoredView) => ({
+const viewJson = ({ id, hash, view }: StoredView) => ({
   ...view,
   id,
   hash,

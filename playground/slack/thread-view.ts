@@ -1,8 +1,8 @@
 import type { Block } from './blocks.ts'
-import { wholeFile } from './files.ts'
+import { fileJson } from './files.ts'
 import type { JsonObject } from './json-object.ts'
 import type { Message } from './messages.ts'
-import { blocksOf, type Piece, type Task } from './streams.ts'
+import { blocksOf, type StreamPart, type Task } from './streams.ts'
 import type { Workspace } from './workspace.ts'
 
 /** A message as people see it now. */
@@ -19,7 +19,7 @@ export interface ThreadMessage {
   /** The Markdown that is shown: streamed, sent as `markdown_text`, or in markdown blocks. */
   markdown?: string
   /** Text, steps and blocks of a streamed message, in the order in which they are shown. */
-  pieces: readonly Piece[]
+  parts: readonly StreamPart[]
   /** The steps of a streamed message. */
   tasks: readonly Task[]
   plan?: string
@@ -56,17 +56,17 @@ export function viewMessage(message: Message, workspace: Workspace): ThreadMessa
   } = message
   const inBlocks = blocks.filter(({ type }) => type === 'markdown').map((block) => String(block.text))
   const markdown = message.markdown ?? (inBlocks.length > 0 ? inBlocks.join('\n\n') : undefined)
-  const written = stream && structuredClone(stream.written)
+  const content = stream && structuredClone(stream.content)
   return {
     channel,
     ts,
     user,
     name: workspace.people.get(user)?.realName ?? user,
     text,
-    pieces: written?.pieces ?? [],
-    tasks: written?.tasks ?? [],
-    blocks: [...(written ? blocksOf(written) : []), ...blocks],
-    files: files.map(wholeFile),
+    parts: content?.parts ?? [],
+    tasks: content?.tasks ?? [],
+    blocks: [...(content ? blocksOf(content) : []), ...blocks],
+    files: files.map(fileJson),
     reactions: Object.fromEntries(reactions),
     edited: edited !== undefined,
     deleted,
@@ -74,7 +74,7 @@ export function viewMessage(message: Message, workspace: Workspace): ThreadMessa
     ...(threadTs && { threadTs }),
     ...(bot && { botId: bot.botId }),
     ...(markdown !== undefined && { markdown }),
-    ...(written?.plan !== undefined && { plan: written.plan }),
+    ...(content?.plan !== undefined && { plan: content.plan }),
     ...(metadata && { metadata }),
     ...(stream && { streaming: stream.state }),
     ...(stream?.endedBy && { streamEndedBy: stream.endedBy }),

@@ -1,13 +1,13 @@
 import type { Access } from './access.ts'
 import { checkArguments, stringOf, unknownArguments } from './arguments.ts'
-import type { Behaviours } from './behaviour.ts'
-import type { Asked } from './body.ts'
+import type { ApiRequest } from './body.ts'
 import { identity } from './identity.ts'
+import type { MethodHandlers } from './method-handler.ts'
 import { methods } from './methods.ts'
 import { Refusal } from './refusal.ts'
 import type { Tiers } from './tiers.ts'
 
-export interface Answer {
+export interface ApiResponse {
   status: number
   headers: Record<string, string>
   body: string
@@ -20,37 +20,37 @@ export interface Answer {
  * Slack refuses with HTTP 200 and `ok: false`; only `ratelimited` is a 429.
  */
 export function createWebApi(options: {
-  behaviours: Behaviours
+  handlers: MethodHandlers
   tiers: Tiers
   access: Access
   violation: (sentence: string) => void
 }) {
-  const { behaviours, tiers, access, violation } = options
+  const { handlers, tiers, access, violation } = options
 
-  function carryOut(name: string, asked: Asked): Record<string, unknown> {
+  function carryOut(name: string, request: ApiRequest): Record<string, unknown> {
     const method = methods.get(name)
     if (!method) {
       violation(`Slack has no method ${name}, or the simulator's table lacks it.`)
       throw new Refusal('unknown_method', { req_method: name })
     }
-    const behave = behaviours[name]
-    if (!behave) {
-      violation(`The simulated Slack has no behaviour for ${name}.`)
+    const handler = handlers[name]
+    if (!handler) {
+      violation(`The simulated Slack has no handler for ${name}.`)
       throw new Refusal('internal_error')
     }
-    if (asked.error) throw new Refusal(asked.error)
-    if (name !== 'api.test') checkToken(asked.token)
-    const seconds = tiers.take(name, method, stringOf(asked.args, 'channel'))
+    if (request.error) throw new Refusal(request.error)
+    if (name !== 'api.test') checkToken(request.token)
+    const seconds = tiers.take(name, method, stringOf(request.args, 'channel'))
     if (seconds > 0) throw new RateLimited(seconds)
     access.demand(...method.scopes)
-    const unknown = unknownArguments(method, asked.args)
+    const unknown = unknownArguments(method, request.args)
     if (unknown.length > 0) violation(`${name} has no argument ${unknown.join(', ')}.`)
-    return behave(checkArguments(method, asked.args, asked.typed))
+    return handler(checkArguments(method, request.args, request.typed))
   }
 
-  return (name: string, asked: Asked): Answer => {
+  return (name: string, request: ApiRequest): ApiResponse => {
     try {
-      return answer({ ok: true, ...carryOut(name, asked) }, asked.warnings)
+      return answer({ ok: true, ...carryOut(name, request) }, request.warnings)
     } catch (error) {
       if (error instanceof RateLimited) {
         const body = JSON.stringify({ ok: false, error: 'ratelimited' })
@@ -58,7 +58,7 @@ export function createWebApi(options: {
       }
       if (!(error instanceof Refusal)) throw error
       return {
-        ...answer({ ok: false, error: error.code, ...error.extra }, asked.warnings),
+        ...answer({ ok: false, error: error.code, ...error.extra }, request.warnings),
         error: error.code,
       }
     }
@@ -79,7 +79,7 @@ function checkToken(token: string | undefined) {
   if (token !== identity.botToken) throw new Refusal('invalid_auth')
 }
 
-function answer(fields: Record<string, unknown>, warnings: readonly string[]): Answer {
+function answer(fields: Record<string, unknown>, warnings: readonly string[]): ApiResponse {
   const metadata = {
     ...(typeof fields.response_metadata === 'object' ? fields.response_metadata : {}),
     warnings,

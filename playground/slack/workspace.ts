@@ -62,7 +62,7 @@ export interface Workspace {
   openDirectMessage(userId: string): Channel
 }
 
-const ID_PART = (name: string) => name.toUpperCase().replace(/[^A-Z0-9]/g, '')
+const idPart = (name: string) => name.toUpperCase().replace(/[^A-Z0-9]/g, '')
 
 /** A workspace with Ada, Grace, Linus and the app; #general, a private channel, a group direct message, and Ada's direct message. */
 export function createWorkspace(): Workspace {
@@ -77,8 +77,8 @@ export function createWorkspace(): Workspace {
     guest = false,
     bot,
   }: NewPerson): Person {
-    const id = `U00${ID_PART(name)}`
-    const app = bot ? { bot: { botId: `B00${ID_PART(name)}`, appId: `A00${ID_PART(name)}` } } : {}
+    const id = `U00${idPart(name)}`
+    const app = bot ? { bot: { botId: `B00${idPart(name)}`, appId: `A00${idPart(name)}` } } : {}
     const person = { id, teamId, name, realName, timezone, guest, ...app }
     people.set(id, person)
     return person
@@ -93,7 +93,7 @@ export function createWorkspace(): Workspace {
     archived = false,
   }: NewChannel): Channel {
     const inside = new Set(withoutApp ? members : [...members, identity.botUserId])
-    const channel = { id: `C00${ID_PART(name)}`, name, kind, members: inside, shared, archived }
+    const channel = { id: `C00${idPart(name)}`, name, kind, members: inside, shared, archived }
     channels.set(channel.id, channel)
     return channel
   }

@@ -1,6 +1,6 @@
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { build, EDGE_BUNDLE } from '../../infra/build.ts'
-import { ALIAS, ANSWER_FUNCTION, CALLER, PLACE } from '../../playground/account.ts'
+import { ALIAS, ANSWER_FUNCTION, AWS_ACCOUNT, CALLER } from '../../playground/account.ts'
 import { createCalls } from '../../playground/calls.ts'
 import { identity } from '../../playground/slack/identity.ts'
 import { startSlack } from '../../playground/slack/slack.ts'
@@ -55,7 +55,7 @@ const edge = new Miniflare(
           SLACK_SIGNING_SECRET: identity.signingSecret,
           AWS_ACCESS_KEY_ID: CALLER.accessKeyId,
           AWS_SECRET_ACCESS_KEY: CALLER.secretAccessKey,
-          AWS_REGION: PLACE.region,
+          AWS_REGION: AWS_ACCOUNT.region,
           LAMBDA_FUNCTION: `${ANSWER_FUNCTION}:${ALIAS}`,
           LAMBDA_ENDPOINT: lambda.origin,
         },

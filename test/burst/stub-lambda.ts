@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Handoff } from '../../backend/handoff.ts'
-import { CALLER, PLACE } from '../../playground/account.ts'
+import { AWS_ACCOUNT, CALLER } from '../../playground/account.ts'
 import { checkSigV4 } from '../../playground/sigv4.ts'
 
 /** Beyond the edge's 1,200 ms for an invoke. */
@@ -30,7 +30,7 @@ export async function startStubLambda(draw: () => Fate): Promise<StubLambda> {
     const { method = '', url = '', headers } = request
     const refused = await checkSigV4(
       { method, url, headers, body },
-      { ...CALLER, region: PLACE.region, service: 'lambda', now: Date.now() },
+      { ...CALLER, region: AWS_ACCOUNT.region, service: 'lambda', now: Date.now() },
     )
     if (refused) throw new Error(`The edge's signature is wrong: ${refused.message}`)
     const fate = draw()

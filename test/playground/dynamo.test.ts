@@ -10,7 +10,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { createCalls, type Fault } from '../../playground/calls.ts'
 import { startDynamo } from '../../playground/dynamo.ts'
 
-async function stage(fault?: Fault) {
+async function openDynamo(fault?: Fault) {
   const calls = createCalls()
   const faults = () => (calls.all.length === 1 ? fault : undefined)
   const dynamo = await startDynamo({ calls, faults, tables: [{ name: 'turns', partitionKey: 'pk' }] })
@@ -36,7 +36,7 @@ async function stage(fault?: Fault) {
 }
 
 test('a table is there at once and keeps its conditions', async () => {
-  const { claim, calls, dynamo } = await stage()
+  const { claim, calls, dynamo } = await openDynamo()
   await claim()
   await expect(claim()).rejects.toBeInstanceOf(ConditionalCheckFailedException)
   expect(await dynamo.items('turns')).toEqual([{ pk: { S: 'turn' } }])
@@ -52,7 +52,7 @@ test('a table is there at once and keeps its conditions', async () => {
 })
 
 test('what is written is read, and counted up', async () => {
-  const { client, dynamo } = await stage()
+  const { client, dynamo } = await openDynamo()
   const update = {
     TableName: 'turns',
     Key: { pk: { S: 'count' } },
@@ -67,7 +67,7 @@ test('what is written is read, and counted up', async () => {
 })
 
 test('all items of a table are listed, over as many pages as there are', async () => {
-  const { client, dynamo } = await stage()
+  const { client, dynamo } = await openDynamo()
   // A page of a scan ends at 1 MB.
   const put = (n: number) =>
     client.send(
@@ -81,13 +81,13 @@ test('all items of a table are listed, over as many pages as there are', async (
 })
 
 test('a table that is not there is refused', async () => {
-  const { client } = await stage()
+  const { client } = await openDynamo()
   const read = client.send(new GetItemCommand({ TableName: 'others', Key: { pk: { S: 'turn' } } }))
   await expect(read).rejects.toBeInstanceOf(ResourceNotFoundException)
 })
 
 test('two claims at the same time: one wins', async () => {
-  const { claim } = await stage()
+  const { claim } = await openDynamo()
   const outcomes = await Promise.allSettled([claim(), claim(), claim()])
   expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected'])
 })
@@ -108,14 +108,14 @@ test.each<[string, Fault, number, number]>([
     500,
   ],
 ])('%s the write', async (_, fault, written, status) => {
-  const { claim, dynamo, calls } = await stage(fault)
+  const { claim, dynamo, calls } = await openDynamo(fault)
   await expect(claim()).rejects.toThrow()
   expect(await dynamo.items('turns')).toHaveLength(written)
   expect(calls.all[0]).toMatchObject({ status, ...(status === 500 ? { error: 'InternalServerError' } : {}) })
 })
 
 test('a late answer comes after the next one, though its write came first', async () => {
-  const { claim, calls } = await stage({ kind: 'late', ms: 200 })
+  const { claim, calls } = await openDynamo({ kind: 'late', ms: 200 })
   const ended: number[] = []
   calls.watch((call, phase) => phase === 'ended' && ended.push(call.status))
   const late = claim()
@@ -126,7 +126,7 @@ test('a late answer comes after the next one, though its write came first', asyn
 })
 
 test('nothing answers after close', async () => {
-  const { dynamo, claim } = await stage()
+  const { dynamo, claim } = await openDynamo()
   await dynamo.close()
   await expect(claim()).rejects.toThrow('ECONNREFUSED')
   await expect(dynamo.items('turns')).rejects.toThrow()

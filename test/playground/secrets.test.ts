@@ -16,7 +16,7 @@ const CREDENTIALS = {
 }
 const ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:vera/slack-AbC123'
 
-async function stage(changes: Partial<SecretsManagerClientConfig> = {}) {
+async function openSecrets(changes: Partial<SecretsManagerClientConfig> = {}) {
   const calls = createCalls()
   const secrets = await startSecrets({
     calls,
@@ -48,7 +48,7 @@ test.each([
   ['its ARN without the suffix', ARN.slice(0, -'-AbC123'.length)],
   ['its name', 'vera/slack'],
 ])('a secret is read by %s', async (_, id) => {
-  const { get, calls } = await stage()
+  const { get, calls } = await openSecrets()
   expect(await get(id)).toMatchObject({
     ARN,
     Name: 'vera/slack',
@@ -63,13 +63,13 @@ test.each([
 })
 
 test('a secret that has only a name gets an ARN', async () => {
-  const { get } = await stage()
+  const { get } = await openSecrets()
   const arn = expect.stringMatching(/^arn:aws:secretsmanager:us-east-1:000000000000:secret:plain-[\da-f]{6}$/)
   expect(await get('plain')).toMatchObject({ ARN: arn, Name: 'plain', SecretString: 'by name' })
 })
 
 test('a secret can be changed while it runs: a new version under the same ARN', async () => {
-  const { get, secrets } = await stage()
+  const { get, secrets } = await openSecrets()
   const before = await get(ARN)
   secrets.set('vera/slack', 'rotated')
   const after = await get(ARN)
@@ -78,7 +78,7 @@ test('a secret can be changed while it runs: a new version under the same ARN', 
 })
 
 test('an unknown secret is not found', async () => {
-  const { get, calls } = await stage()
+  const { get, calls } = await openSecrets()
   await expect(get('vera/other')).rejects.toBeInstanceOf(ResourceNotFoundException)
   await expect(get('vera/other')).rejects.toThrow("Secrets Manager can't find the specified secret.")
   expect(calls.all[0]).toMatchObject({ status: 400, error: 'ResourceNotFoundException' })
@@ -108,13 +108,13 @@ test.each([
   ['another region', { region: 'eu-west-1' }, 'InvalidSignatureException'],
   ['a clock that is an hour off', { systemClockOffset: -3_600_000 }, 'InvalidSignatureException'],
 ])('a request with %s is refused', async (_, changes, name) => {
-  const { get, calls } = await stage(changes)
+  const { get, calls } = await openSecrets(changes)
   await expect(get(ARN)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } })
   expect(calls.all[0]).toMatchObject({ status: 400, error: name })
 })
 
 test('any other call is refused, and is a violation', async () => {
-  const { client, calls } = await stage()
+  const { client, calls } = await openSecrets()
   await expect(client.send(new DescribeSecretCommand({ SecretId: ARN }))).rejects.toMatchObject({
     name: 'UnknownOperationException',
   })

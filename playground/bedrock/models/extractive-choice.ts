@@ -3,26 +3,26 @@ import { type Unit, unitsOf } from './extractive-units.ts'
 import { contentWords, stems } from './extractive-words.ts'
 
 /** How much of what the question is about must stand in, around or above the best unit: less is no answer. */
-const ENOUGH = 0.55
-const MOST_UNITS = 4
+const MIN_COVERAGE = 0.55
+const MAX_UNITS = 4
 /** A list of steps is quoted whole up to so many: half of a procedure helps nobody. */
-const MOST_STEPS = 8
+const MAX_STEPS = 8
 /** A handful of units says little about which words are rare: they are counted as part of a text of this many. */
-const LEAST_UNITS = 50
+const MIN_CORPUS_UNITS = 50
 /** A word of the question that no source has weighs more than one that is only rare; a name that no source has, twice as much. */
-const UNKNOWN = 1.2
-const UNKNOWN_NAME = 2
+const UNKNOWN_WORD_FACTOR = 1.2
+const UNKNOWN_NAME_FACTOR = 2
 /** What stands above a unit, or beside it, counts as part of it, but less when units are compared. */
-const ABOVE = 0.6
-const BESIDE = 0.3
+const ABOVE_WEIGHT = 0.6
+const BESIDE_WEIGHT = 0.3
 /** A further unit is quoted when its score is this share of the best one's, or this smaller share and it says a new word of the question. */
-const ALIKE = 0.9
-const ADDS = 0.5
+const ALIKE_SHARE = 0.9
+const NEW_WORD_SHARE = 0.5
 /** A step is one of its list where what stands above it has this share of the question. */
-const LED = 0.3
+const LEAD_SHARE = 0.3
 /** How much better a unit of the form that the question asks for is. */
-const FITS_NUMBER = 1.15
-const FITS_STEP = 1.6
+const NUMBER_FACTOR = 1.15
+const STEP_FACTOR = 1.6
 
 /** The units of `sources` that answer `question` best, one to four (or the steps of a list) in reading order; none where the sources do not hold enough of it. */
 export function choose(question: string, sources: Source[]): Unit[] {
@@ -43,15 +43,17 @@ export function choose(question: string, sources: Source[]): Unit[] {
       weightOf(without(above, own)),
       weightOf(without(beside, own, above)),
     ]
-    const answers = ownWeight + aboveWeight > 0 && (ownWeight + aboveWeight + besideWeight) / total >= ENOUGH
-    const score = (ownWeight + ABOVE * aboveWeight + BESIDE * besideWeight) * formFactor(question, unit)
-    const headed = unit.kind === 'item' && weightOf(above) / total >= ENOUGH
+    const answers =
+      ownWeight + aboveWeight > 0 && (ownWeight + aboveWeight + besideWeight) / total >= MIN_COVERAGE
+    const score =
+      (ownWeight + ABOVE_WEIGHT * aboveWeight + BESIDE_WEIGHT * besideWeight) * formFactor(question, unit)
+    const headed = unit.kind === 'item' && weightOf(above) / total >= MIN_COVERAGE
     return {
       unit,
       own,
       answers,
       score,
-      led: headed || aboveWeight > (unit.kind === 'sentence' ? ownWeight : LED * total),
+      led: headed || aboveWeight > (unit.kind === 'sentence' ? ownWeight : LEAD_SHARE * total),
     }
   })
   const [best, ...others] = scored.filter(({ answers }) => answers).sort((a, b) => b.score - a.score)
@@ -61,11 +63,11 @@ export function choose(question: string, sources: Source[]): Unit[] {
   const said = new Set(best.own)
   const together = best.led ? underOneLead(best, scored) : []
   for (const next of [...together, ...others]) {
-    if (chosen.length >= Math.max(MOST_UNITS, together.length)) break
+    if (chosen.length >= Math.max(MAX_UNITS, together.length)) break
     if (chosen.some(({ unit }) => unit.text === next.unit.text)) continue
     const adds =
-      next.score >= ALIKE * best.score ||
-      (next.score >= ADDS * best.score && weightOf(without(next.own, said)) > 0)
+      next.score >= ALIKE_SHARE * best.score ||
+      (next.score >= NEW_WORD_SHARE * best.score && weightOf(without(next.own, said)) > 0)
     if (!adds && !together.includes(next)) continue
     chosen.push(next)
     for (const word of next.own) said.add(word)
@@ -80,9 +82,9 @@ function underOneLead<S extends { unit: Unit }>(best: S, scored: S[]): S[] {
     ({ unit }) => unit.source === best.unit.source && unit.about === best.unit.about,
   )
   const steps = group.filter(({ unit }) => unit.kind === 'item')
-  if (best.unit.kind === 'item' && steps.length <= MOST_STEPS) return steps
+  if (best.unit.kind === 'item' && steps.length <= MAX_STEPS) return steps
   const place = group.indexOf(best)
-  return group.slice(place < MOST_UNITS ? 0 : place).slice(0, MOST_UNITS)
+  return group.slice(place < MAX_UNITS ? 0 : place).slice(0, MAX_UNITS)
 }
 
 /** A text that holds the question itself asks it, or shows how it is asked; it does not answer it. */
@@ -97,12 +99,12 @@ function echoes(text: string, question: string): boolean {
 
 /** Each content word of the question with what it weighs: the rarer in the sources, the more. */
 function weigh(question: string, units: Set<string>[]): Map<string, number> {
-  const count = Math.max(units.length, LEAST_UNITS)
+  const count = Math.max(units.length, MIN_CORPUS_UNITS)
   return new Map(
     contentWords(question).map(({ stem, named }) => {
       const holders = units.filter((unit) => unit.has(stem)).length
       const rarity = Math.log(1 + (count - holders + 0.5) / (holders + 0.5))
-      return [stem, holders > 0 ? rarity : rarity * (named ? UNKNOWN_NAME : UNKNOWN)]
+      return [stem, holders > 0 ? rarity : rarity * (named ? UNKNOWN_NAME_FACTOR : UNKNOWN_WORD_FACTOR)]
     }),
   )
 }
@@ -110,8 +112,8 @@ function weigh(question: string, units: Set<string>[]): Map<string, number> {
 /** A question for a number wants a unit with a number; a question for the way wants a step or code. */
 function formFactor(question: string, { kind, text }: Unit): number {
   if (/\b(?:how (?:many|much|long|often|old|big)|when|which (?:number|port|version))\b/i.test(question))
-    return /\d/.test(text) ? FITS_NUMBER : 1
-  return /\bhow (?:do|can|to|should|would|does)\b/i.test(question) && kind !== 'sentence' ? FITS_STEP : 1
+    return /\d/.test(text) ? NUMBER_FACTOR : 1
+  return /\bhow (?:do|can|to|should|would|does)\b/i.test(question) && kind !== 'sentence' ? STEP_FACTOR : 1
 }
 
 const without = (words: Set<string>, ...others: Set<string>[]) =>

@@ -1,5 +1,5 @@
 /** Words that say nothing of what a question is about. */
-const STOP_WORDS = new Set(
+const QUESTION_STOP_WORDS = new Set(
   (
     'a about above after again all also am an and any anybody anyone anything are as at be because been before being below between both but by ' +
     'can cannot could did do does doing done down each either else ever every few find for from further gave get gets getting give gives go goes ' +
@@ -27,7 +27,7 @@ export function contentWords(text: string): Word[] {
     for (const part of written.split(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u)) {
       const lower = part.toLowerCase()
       if (lower.length < 2 && !/\p{N}/u.test(lower)) continue
-      if (STOP_WORDS.has(lower)) continue
+      if (QUESTION_STOP_WORDS.has(lower)) continue
       found.push({
         stem: stem(lower),
         named: /\p{N}/u.test(part) || (/^\p{Lu}/u.test(part) && !startsSentence),

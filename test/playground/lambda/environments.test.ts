@@ -6,18 +6,18 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
+  AWS_ACCOUNT,
   CALLER,
   isAlive,
-  PLACE,
+  type LambdaStage,
+  openLambdaStage,
   processState,
   ROLE,
-  type Stage,
-  stage,
   temporaryFolder,
   writeBundle,
 } from './lambda-stage.ts'
 
-interface Reported {
+interface Report {
   count: number
   pid: number
   started?: number
@@ -28,10 +28,10 @@ interface Reported {
   context: Record<string, unknown>
 }
 
-const report = async (response: Promise<Response>) => (await (await response).json()) as Reported
+const report = async (response: Promise<Response>) => (await (await response).json()) as Report
 
 /** Two events that both run: the processes that run them are returned. */
-async function twoAtOnce({ invoke, gates, lambda }: Stage) {
+async function twoAtOnce({ invoke, gates, lambda }: LambdaStage) {
   await Promise.all([invoke({ gate: 'one' }, { type: 'Event' }), invoke({ gate: 'two' }, { type: 'Event' })])
   await Promise.all([gates.arrived('one'), gates.arrived('two')])
   const running = (gate: string) =>
@@ -41,7 +41,7 @@ async function twoAtOnce({ invoke, gates, lambda }: Stage) {
 
 describe('a process', () => {
   test('runs one invocation at a time, and two at once run in two', async () => {
-    const here = await stage()
+    const here = await openLambdaStage()
     const { one, two } = await twoAtOnce(here)
     expect(one?.pid).not.toBe(two?.pid)
     expect(here.lambda.environments().filter(({ busy }) => busy)).toHaveLength(2)
@@ -52,14 +52,14 @@ describe('a process', () => {
   })
 
   test('is used again after it has answered, with its memory', async () => {
-    const { invoke } = await stage()
+    const { invoke } = await openLambdaStage()
     const first = await report(invoke({}))
     const second = await report(invoke({}))
     expect([second.pid, first.count, second.count]).toEqual([first.pid, 1, 2])
   })
 
   test('is used again after the function threw, as its memory is sound', async () => {
-    const { invoke, lambda } = await stage()
+    const { invoke, lambda } = await openLambdaStage()
     await invoke({ fail: 'on purpose' })
     expect((await report(invoke({}))).pid).toBe(lambda.invocations[0]?.pid)
   })
@@ -87,7 +87,7 @@ describe('a process', () => {
       },
     ],
   ])('is not used again when it %s', async (_, event, outcome, error) => {
-    const { invoke, lambda } = await stage({ answerer: { timeoutSeconds: 0.5 } })
+    const { invoke, lambda } = await openLambdaStage({ answerer: { timeoutSeconds: 0.5 } })
     await invoke(event)
     expect(lambda.invocations[0]).toMatchObject({ outcome, error })
     expect((await report(invoke({}))).count).toBe(1)
@@ -95,7 +95,7 @@ describe('a process', () => {
   })
 
   test('can be killed, which leaves the other one alone', async () => {
-    const here = await stage()
+    const here = await openLambdaStage()
     const { one, two } = await twoAtOnce(here)
     here.lambda.kill(one?.requestId ?? '')
     await vi.waitFor(() => expect(one?.outcome).toBe('killed'))
@@ -112,7 +112,7 @@ describe('a process', () => {
   })
 
   test('is frozen between invocations: what it left running goes on with the next one', async () => {
-    const { invoke, gates } = await stage({ apologist: { invokableByCaller: true } })
+    const { invoke, gates } = await openLambdaStage({ apologist: { invokableByCaller: true } })
     const answer = report(invoke({ leave: ['left', 'further'], gate: 'answer' }))
     await Promise.all([gates.arrived('left'), gates.arrived('answer')])
     gates.open('answer')
@@ -129,7 +129,7 @@ describe('a process', () => {
   })
 
   test('prints into the log of its invocation, the stack of an error too', async () => {
-    const { invoke, lambda } = await stage()
+    const { invoke, lambda } = await openLambdaStage()
     await invoke({ print: 'first' })
     await invoke({ print: 'second', fail: 'on purpose' })
     expect(lambda.invocations[0]?.logs.toSorted()).toEqual(['first', 'first as an error'])
@@ -140,7 +140,7 @@ describe('a process', () => {
   })
 
   test('has printed all of its lines before the invocation is over', async () => {
-    const { invoke, lambda } = await stage()
+    const { invoke, lambda } = await openLambdaStage()
     await invoke({ lines: 20_000 })
     expect(lambda.invocations[0]?.logs).toHaveLength(20_000)
     await invoke({})
@@ -162,7 +162,7 @@ describe('a process', () => {
       { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 7') },
     ],
   ])('whose bundle %s at start fails the invocation', async (_, source, error) => {
-    const { invoke, lambda } = await stage({ answerer: { bundle: await writeBundle(source) } })
+    const { invoke, lambda } = await openLambdaStage({ answerer: { bundle: await writeBundle(source) } })
     const response = await invoke({})
     expect(response.headers.get('x-amz-function-error')).toBe('Unhandled')
     expect(lambda.invocations[0]).toMatchObject({ outcome: 'failed', error })
@@ -174,7 +174,7 @@ describe('the function sees', () => {
   test('the environment of Lambda and its own variables, and nothing of ours', async () => {
     vi.stubEnv('VERA_TEST_LEAK', 'leaked')
     onTestFinished(() => void vi.unstubAllEnvs())
-    const { invoke, gates } = await stage()
+    const { invoke, gates } = await openLambdaStage()
     const { env, argv } = await report(invoke({}))
     expect(env).toEqual({
       _HANDLER: 'index.handler',
@@ -200,7 +200,7 @@ describe('the function sees', () => {
   })
 
   test('the context of its invocation', async () => {
-    const { invoke, lambda } = await stage({ answerer: { timeoutSeconds: 20 } })
+    const { invoke, lambda } = await openLambdaStage({ answerer: { timeoutSeconds: 20 } })
     const { context, remaining, env } = await report(invoke({}))
     expect(context).toEqual({
       awsRequestId: lambda.invocations[0]?.requestId,
@@ -217,7 +217,7 @@ describe('the function sees', () => {
   })
 
   test('its own copy of the bundle, with the source map', async () => {
-    const here = await stage()
+    const here = await openLambdaStage()
     await writeFile(`${here.answerer.bundle}.map`, '{"version":3,"sources":[],"mappings":""}')
     await Promise.all([
       here.invoke({ gate: 'one' }, { type: 'Event' }),
@@ -228,7 +228,7 @@ describe('the function sees', () => {
     here.gates.open('two')
     await here.lambda.idle()
     const copies = here.lambda.invocations.map(({ response }) =>
-      fileURLToPath((JSON.parse(response ?? '') as Reported).at),
+      fileURLToPath((JSON.parse(response ?? '') as Report).at),
     )
     expect(new Set([...copies, here.answerer.bundle]).size).toBe(3)
     for (const copy of copies) expect(existsSync(join(dirname(copy), 'bundle.mjs.map'))).toBe(true)
@@ -239,7 +239,7 @@ describe('the function sees', () => {
 
 describe('no process is left', () => {
   test('by close: neither a busy nor a frozen one, nor what one of them started', async () => {
-    const { invoke, lambda, gates } = await stage()
+    const { invoke, lambda, gates } = await openLambdaStage()
     const { pid, started } = await report(invoke({ start: true }))
     await invoke({ gate: 'held' }, { type: 'Event', path: 'answerer:live/invocations' })
     await gates.arrived('held')
@@ -252,7 +252,7 @@ describe('no process is left', () => {
   })
 
   test('by the death of the parent, though a frozen one cannot see it', async () => {
-    const { gates } = await stage()
+    const { gates } = await openLambdaStage()
     const folder = await temporaryFolder()
     const script = join(folder, 'parent.mts')
     const playground = new URL('../../../playground/', import.meta.url).href
@@ -274,7 +274,7 @@ describe('no process is left', () => {
       `import { AwsClient } from ${JSON.stringify(import.meta.resolve('aws4fetch'))}
       import { createCalls } from '${playground}calls.ts'
       import { startLambda } from '${playground}lambda/lambda.ts'
-      const options = ${JSON.stringify({ ...PLACE, caller: CALLER, role: ROLE, functions })}
+      const options = ${JSON.stringify({ ...AWS_ACCOUNT, caller: CALLER, role: ROLE, functions })}
       const lambda = await startLambda({ ...options, calls: createCalls() })
       const aws = new AwsClient({ ...options.caller, service: 'lambda', region: options.region, retries: 0 })
       const invoke = (name, event, type) => aws.fetch(lambda.origin + '/2015-03-31/functions/' + name + ':live/invocations',

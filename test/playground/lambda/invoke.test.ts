@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ARN, edge, heldClock, stage } from './lambda-stage.ts'
+import { ARN, edge, heldClock, openLambdaStage } from './lambda-stage.ts'
 
 async function refusalOf(response: Response) {
   const { message } = (await response.json()) as { message: string }
@@ -39,7 +39,7 @@ describe('the signature', () => {
       INVALID_TOKEN,
     ],
   ])('of %s is refused', async (_, changes, type, message) => {
-    const { invoke, lambda } = await stage()
+    const { invoke, lambda } = await openLambdaStage()
     expect(await refusalOf(await invoke({}, { client: edge(changes) }))).toEqual({
       status: 403,
       type,
@@ -52,7 +52,7 @@ describe('the signature', () => {
     ['the body', (url: string) => url, '{"changed":true}'],
     ['the alias', (url: string) => url.replace('live', 'next'), '{}'],
   ])('does not hold when %s is changed after signing', async (_, changedUrl, changedBody) => {
-    const { lambda } = await stage()
+    const { lambda } = await openLambdaStage()
     const url = `${lambda.origin}/2015-03-31/functions/answerer/invocations?Qualifier=live`
     const signed = await edge().sign(url, { method: 'POST', body: '{}' })
     const response = await fetch(changedUrl(url), {
@@ -68,7 +68,7 @@ describe('the signature', () => {
   })
 
   test('must be there', async () => {
-    const { lambda } = await stage()
+    const { lambda } = await openLambdaStage()
     const response = await fetch(`${lambda.origin}/2015-03-31/functions/answerer:live/invocations`, {
       method: 'POST',
       body: '{}',
@@ -86,7 +86,7 @@ describe('the signature', () => {
     [-302, 'Signature not yet current: '],
     [302, 'Signature expired: '],
   ])('made on a clock that is %i s behind is refused', async (seconds, begins) => {
-    const { invoke } = await stage({ clock: heldClock(Date.now() + seconds * 1000) })
+    const { invoke } = await openLambdaStage({ clock: heldClock(Date.now() + seconds * 1000) })
     const refusal = {
       status: 403,
       type: 'InvalidSignatureException',
@@ -96,7 +96,7 @@ describe('the signature', () => {
   })
 
   test.each([-298, 298])('made on a clock that is %i s behind holds', async (seconds) => {
-    const { invoke } = await stage({ clock: heldClock(Date.now() + seconds * 1000) })
+    const { invoke } = await openLambdaStage({ clock: heldClock(Date.now() + seconds * 1000) })
     expect((await invoke({}, { type: 'DryRun' })).status).toBe(204)
   })
 })
@@ -146,7 +146,7 @@ describe('the request', () => {
       'Unable to determine service/operation name to be authorized',
     ],
   ])('for %s is refused', async (_, path, status, type, message) => {
-    const { invoke, lambda } = await stage()
+    const { invoke, lambda } = await openLambdaStage()
     expect(await refusalOf(await invoke({}, { path }))).toEqual({ status, type, message })
     expect(lambda.invocations).toEqual([])
   })
@@ -157,14 +157,14 @@ describe('the request', () => {
     ['for the published version', 'answerer:1/invocations', 'answerer:1'],
     ['for a function that is not the edge’s', 'apologist:live/invocations', 'apologist:live'],
   ])('%s is not allowed to the key of the edge', async (_, path, resource) => {
-    const { invoke } = await stage()
+    const { invoke } = await openLambdaStage()
     const message = `is not authorized to perform: lambda:InvokeFunction on resource: ${ARN}:${resource} because`
     const refusal = { status: 403, type: 'AccessDeniedException', message: expect.stringContaining(message) }
     expect(await refusalOf(await invoke({}, { path }))).toEqual(refusal)
   })
 
   test('with a body that is not JSON is refused', async () => {
-    const { invoke } = await stage()
+    const { invoke } = await openLambdaStage()
     const refusal = {
       status: 400,
       type: 'InvalidRequestContentException',
@@ -174,7 +174,7 @@ describe('the request', () => {
   })
 
   test('for an unknown type of invocation is refused', async () => {
-    const { invoke } = await stage()
+    const { invoke } = await openLambdaStage()
     expect(await refusalOf(await invoke({}, { type: 'Sometime' }))).toMatchObject({
       status: 400,
       type: 'ValidationException',
@@ -182,7 +182,7 @@ describe('the request', () => {
   })
 
   test('of an event over 1 MB is refused, and of exactly 1 MB is taken', async () => {
-    const { invoke } = await stage()
+    const { invoke } = await openLambdaStage()
     const event = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2))
     expect(await refusalOf(await invoke(event(1_048_577), { type: 'Event' }))).toMatchObject({
       status: 413,
@@ -197,7 +197,7 @@ describe('the request', () => {
     ['an ARN', `${encodeURIComponent(`${ARN}:answerer:live`)}/invocations`],
     ['a slash at its end', 'answerer:live/invocations/'],
   ])('with %s finds the function', async (_, path) => {
-    const { invoke } = await stage()
+    const { invoke } = await openLambdaStage()
     const response = await invoke({}, { path })
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({ context: { invokedFunctionArn: `${ARN}:answerer:live` } })
@@ -206,7 +206,7 @@ describe('the request', () => {
 
 describe('the answer', () => {
   test('to an event is 202 before the work is done', async () => {
-    const { invoke, lambda, gates, calls } = await stage()
+    const { invoke, lambda, gates, calls } = await openLambdaStage()
     const response = await invoke({ gate: 'work' }, { type: 'Event' })
     expect(response.status).toBe(202)
     expect(await response.text()).toBe('')
@@ -234,7 +234,7 @@ describe('the answer', () => {
   })
 
   test('to a synchronous invocation is what the function returns', async () => {
-    const { invoke, lambda } = await stage()
+    const { invoke, lambda } = await openLambdaStage()
     const response = await invoke({})
     expect(response.status).toBe(200)
     expect(response.headers.get('x-amz-executed-version')).toBe('1')
@@ -243,7 +243,7 @@ describe('the answer', () => {
   })
 
   test('to a synchronous invocation that throws is 200 with the error', async () => {
-    const { invoke } = await stage()
+    const { invoke } = await openLambdaStage()
     const response = await invoke({ fail: 'on purpose' })
     expect(response.status).toBe(200)
     expect(response.headers.get('x-amz-function-error')).toBe('Unhandled')
@@ -251,7 +251,7 @@ describe('the answer', () => {
   })
 
   test('over the reserved concurrency is 429, but an event is taken and runs later', async () => {
-    const { invoke, lambda, gates } = await stage({ answerer: { reservedConcurrency: 1 } })
+    const { invoke, lambda, gates } = await openLambdaStage({ answerer: { reservedConcurrency: 1 } })
     await invoke({ gate: 'first' }, { type: 'Event' })
     await gates.arrived('first')
     const throttled = await invoke({})
@@ -271,7 +271,7 @@ describe('the answer', () => {
       { kind: 'cut' },
       { kind: 'answer', status: 500 },
     ] as const
-    const { invoke, lambda, calls } = await stage({ faults: () => faults[calls.all.length - 1] })
+    const { invoke, lambda, calls } = await openLambdaStage({ faults: () => faults[calls.all.length - 1] })
     await expect(invoke({ n: 1 }, { type: 'Event' })).rejects.toThrow()
     await expect(invoke({ n: 2 }, { type: 'Event' })).rejects.toThrow()
     expect((await invoke({ n: 3 }, { type: 'Event' })).status).toBe(500)

@@ -18,7 +18,7 @@ export const ROLE = {
   secretAccessKey: 'fake-lambda-secret',
   sessionToken: 'fake-session-token',
 }
-export const PLACE = { region: 'us-east-1', accountId: '000000000000' }
+export const AWS_ACCOUNT = { region: 'us-east-1', accountId: '000000000000' }
 export const ARN = 'arn:aws:lambda:us-east-1:000000000000:function'
 
 /** What the functions of these tests do is told to them by the event. */
@@ -87,7 +87,7 @@ async function startGates(): Promise<Gates> {
   }
 }
 
-export interface Stage {
+export interface LambdaStage {
   lambda: Lambda
   calls: Calls
   gates: Gates
@@ -110,12 +110,12 @@ export async function writeBundle(source = BUNDLE): Promise<string> {
 }
 
 /** Lambda with two functions, `answerer:live` and `apologist:live`, that runs until the end of the test. */
-export async function stage(
+export async function openLambdaStage(
   options: Partial<LambdaOptions> & {
     answerer?: Partial<LambdaFunction>
     apologist?: Partial<LambdaFunction>
   } = {},
-): Promise<Stage> {
+): Promise<LambdaStage> {
   const gates = await startGates()
   const calls = createCalls()
   const bundle = options.answerer?.bundle ?? (await writeBundle())
@@ -143,7 +143,7 @@ export async function stage(
   }
   apologist.environment = { ...both.environment, ...apologist.environment }
   const lambda = await startLambda({
-    ...PLACE,
+    ...AWS_ACCOUNT,
     calls,
     caller: CALLER,
     role: ROLE,
@@ -166,7 +166,7 @@ export async function stage(
 
 /** The client of the edge, with its key. */
 export function edge(changes: Partial<ConstructorParameters<typeof AwsClient>[0]> = {}): AwsClient {
-  return new AwsClient({ ...CALLER, service: 'lambda', region: PLACE.region, retries: 0, ...changes })
+  return new AwsClient({ ...CALLER, service: 'lambda', region: AWS_ACCOUNT.region, retries: 0, ...changes })
 }
 
 export interface HeldClock extends Clock {

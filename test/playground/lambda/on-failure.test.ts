@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
 import type { FailureRecord } from '../../../playground/lambda/on-failure.ts'
-import { heldClock, type Stage, stage } from './lambda-stage.ts'
+import { heldClock, type LambdaStage, openLambdaStage } from './lambda-stage.ts'
 
 interface Message {
   messageId: string
@@ -9,18 +9,18 @@ interface Message {
   attributes: Record<string, string>
 }
 
-const apologies = ({ lambda }: Stage) =>
+const apologies = ({ lambda }: LambdaStage) =>
   lambda.invocations.filter(({ functionName }) => functionName === 'apologist')
-const messages = (here: Stage) =>
+const messages = (here: LambdaStage) =>
   apologies(here).map(({ payload }) => (payload as { Records: Message[] }).Records)
-const recordOf = (here: Stage) => JSON.parse(messages(here)[0]?.[0]?.body ?? 'null') as FailureRecord
+const recordOf = (here: LambdaStage) => JSON.parse(messages(here)[0]?.[0]?.body ?? 'null') as FailureRecord
 
 /** A call from outside, during which Lambda does what the clock has made due. */
-const elsewhere = ({ invoke }: Stage) => invoke({}, { type: 'DryRun' })
+const elsewhere = ({ invoke }: LambdaStage) => invoke({}, { type: 'DryRun' })
 
 describe('an event that failed', () => {
   test('is not tried again; its record goes to the second function as SQS delivers it', async () => {
-    const here = await stage()
+    const here = await openLambdaStage()
     await here.invoke({ fail: 'on purpose' }, { type: 'Event' })
     await here.lambda.idle()
     const [failed, apology] = here.lambda.invocations
@@ -64,7 +64,7 @@ describe('an event that failed', () => {
   })
 
   test('because its process was killed is recorded too, and the other one is left alone', async () => {
-    const here = await stage()
+    const here = await openLambdaStage()
     await Promise.all([
       here.invoke({ gate: 'one' }, { type: 'Event' }),
       here.invoke({ gate: 'two' }, { type: 'Event' }),
@@ -86,7 +86,7 @@ describe('an event that failed', () => {
   })
 
   test('because it ran out of time is recorded too', async () => {
-    const here = await stage({ answerer: { timeoutSeconds: 0.3 } })
+    const here = await openLambdaStage({ answerer: { timeoutSeconds: 0.3 } })
     await here.invoke({ gate: 'never' }, { type: 'Event' })
     await here.lambda.idle()
     expect(recordOf(here)).toMatchObject({ responsePayload: { errorType: 'Sandbox.Timedout' } })
@@ -94,7 +94,11 @@ describe('an event that failed', () => {
 
   test('because it waited too long never ran, and its record says nothing of an answer', async () => {
     const clock = heldClock()
-    const here = await stage({ clock, maximumEventAgeSeconds: 60, answerer: { reservedConcurrency: 0 } })
+    const here = await openLambdaStage({
+      clock,
+      maximumEventAgeSeconds: 60,
+      answerer: { reservedConcurrency: 0 },
+    })
     await here.invoke({ n: 1 }, { type: 'Event' })
     clock.advance(59_999)
     await elsewhere(here)
@@ -115,7 +119,7 @@ describe('an event that failed', () => {
   })
 
   test('leaves no record where it was synchronous, or where it succeeded', async () => {
-    const here = await stage()
+    const here = await openLambdaStage()
     await here.invoke({ fail: 'on purpose' })
     await here.invoke({}, { type: 'Event' })
     await here.lambda.idle()
@@ -129,7 +133,7 @@ describe('a record that is not taken', () => {
     ['when the function throws', { APOLOGY_THROWS: 'yes' }],
   ])('%s is delivered again after the visibility timeout', async (_, environment: Record<string, string>) => {
     const clock = heldClock()
-    const here = await stage({
+    const here = await openLambdaStage({
       clock,
       failureQueue: { visibilityTimeoutMs: 30_000 },
       apologist: { environment: { APOLOGY_FAILURES: '1', ...environment } },
@@ -152,7 +156,7 @@ describe('a record that is not taken', () => {
   })
 
   test('as often as it may be is a dead letter', async () => {
-    const here = await stage({
+    const here = await openLambdaStage({
       failureQueue: { visibilityTimeoutMs: 0, maxReceiveCount: 3 },
       apologist: { environment: { APOLOGY_FAILURES: '99' } },
     })
@@ -166,7 +170,7 @@ describe('a record that is not taken', () => {
 
   test('keeps the stack from being idle while it waits', async () => {
     const clock = heldClock()
-    const here = await stage({ clock, apologist: { environment: { APOLOGY_FAILURES: '1' } } })
+    const here = await openLambdaStage({ clock, apologist: { environment: { APOLOGY_FAILURES: '1' } } })
     await here.invoke({ fail: 'on purpose' }, { type: 'Event' })
     await vi.waitFor(() => expect(apologies(here)[0]?.endedAt).toBeDefined())
     const idle = here.lambda.idle().then(() => apologies(here).length)
@@ -176,7 +180,7 @@ describe('a record that is not taken', () => {
 })
 
 test('an accepted event can be delivered twice, with one request id, to two processes', async () => {
-  const here = await stage({ deliveries: () => 2 })
+  const here = await openLambdaStage({ deliveries: () => 2 })
   await here.invoke({ gate: 'both' }, { type: 'Event' })
   await vi.waitFor(() => expect(here.gates.arrivals).toEqual(['both', 'both']))
   const [first, second] = here.lambda.invocations

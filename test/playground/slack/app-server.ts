@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { closeAfterTest } from './open-slack.ts'
 
-export interface Received {
+export interface AppRequest {
   path: string
   headers: IncomingHttpHeaders
   body: string
@@ -10,14 +10,14 @@ export interface Received {
 
 export interface AppServer {
   url: string
-  received: Received[]
+  received: AppRequest[]
 }
 
 /** An app's own server: hands every request to `answer`, which must end the response, or leave it open. */
 export async function startApp(
-  answer: (response: ServerResponse, received: Received, count: number) => void,
+  answer: (response: ServerResponse, received: AppRequest, count: number) => void,
 ): Promise<AppServer> {
-  const received: Received[] = []
+  const received: AppRequest[] = []
   const server = createServer(async (incoming, response) => {
     let body = ''
     for await (const part of incoming.setEncoding('utf8')) body += part

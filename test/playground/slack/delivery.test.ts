@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { SlackLimits } from '../../../playground/slack/limits.ts'
 import { sign } from '../../../playground/slack/signed-request.ts'
+import { createFakeClock } from '../fake-clock.ts'
 import { startApp } from './app-server.ts'
-import { createFakeClock } from './fake-clock.ts'
 import { openSlack } from './open-slack.ts'
 
 const post = { channel: 'C00GENERAL', user: 'U00ADA', text: 'Grüße & <more>' }

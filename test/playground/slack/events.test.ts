@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type AppServer, startApp } from './app-server.ts'
-import { type Opened, openSlack } from './open-slack.ts'
+import { openSlack, type TestSlack } from './open-slack.ts'
 
 const channel = 'C00GENERAL'
 
-let opened: Opened
+let opened: TestSlack
 let app: AppServer
 
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { createFakeClock } from '../fake-clock.ts'
 import { type AppServer, startApp } from './app-server.ts'
-import { createFakeClock } from './fake-clock.ts'
-import { errorOf, type Opened, openSlack } from './open-slack.ts'
+import { errorOf, openSlack, type TestSlack } from './open-slack.ts'
 
 const channel = 'C00GENERAL'
 const plain = (text: string) => ({ type: 'plain_text', text })
@@ -20,7 +20,7 @@ const thumbs = {
 async function open(
   status = 200,
   body = '',
-): Promise<Opened & { app: AppServer; clock: ReturnType<typeof createFakeClock> }> {
+): Promise<TestSlack & { app: AppServer; clock: ReturnType<typeof createFakeClock> }> {
   const clock = createFakeClock()
   const opened = await openSlack({ clock })
   const app = await startApp((response) => response.writeHead(status).end(body))

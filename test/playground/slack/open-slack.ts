@@ -13,7 +13,7 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()))
 })
 
-export interface Opened {
+export interface TestSlack {
   slack: Slack
   calls: Calls
   /** The real client, as the installed app. */
@@ -23,7 +23,7 @@ export interface Opened {
 /** A simulated Slack that is closed after the test. Rates are lifted unless `limits` says otherwise. */
 export async function openSlack(
   options: Omit<SlackOptions, 'calls'> & { clock?: Clock } = {},
-): Promise<Opened> {
+): Promise<TestSlack> {
   const calls = createCalls(options.clock?.now)
   const slack = await startSlack({ ...options, calls, limits: { tiers: 'off', ...options.limits } })
   closeAfterTest(slack.close)

@@ -1,8 +1,8 @@
 import type { AnyChunk } from '@slack/types'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { defaultLimits } from '../../../playground/slack/limits.ts'
-import { createFakeClock, type FakeClock } from './fake-clock.ts'
-import { errorOf, type Opened, openSlack } from './open-slack.ts'
+import { createFakeClock, type FakeClock } from '../fake-clock.ts'
+import { errorOf, openSlack, type TestSlack } from './open-slack.ts'
 
 const recipient = { recipient_user_id: 'U00ADA', recipient_team_id: 'T00FAKE' }
 const channel = 'C00GENERAL'
@@ -11,7 +11,7 @@ const step = (chunk: Partial<Record<string, unknown>> = {}) =>
 const text = (words: string): AnyChunk => ({ type: 'markdown_text', text: words }) as AnyChunk
 
 let clock: FakeClock
-let opened: Opened
+let opened: TestSlack
 let threadTs: string
 
 beforeEach(async () => {
@@ -121,7 +121,7 @@ describe('the life of a stream', () => {
     )
     await opened.client.chat.stopStream(stream)
     await opened.client.chat.update({ ...stream, markdown_text: '**new**' })
-    expect(shown()).toMatchObject({ markdown: '**new**', text: '*new*', pieces: [], edited: true })
+    expect(shown()).toMatchObject({ markdown: '**new**', text: '*new*', parts: [], edited: true })
   })
 })
 

@@ -1,7 +1,7 @@
 import { WebAPIRateLimitedError } from '@slack/web-api'
 import { expect, test } from 'vitest'
 import { defaultLimits } from '../../../playground/slack/limits.ts'
-import { createFakeClock } from './fake-clock.ts'
+import { createFakeClock } from '../fake-clock.ts'
 import { openSlack } from './open-slack.ts'
 
 const { tiers } = defaultLimits

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { methods, tableScopes } from '../../../playground/slack/methods.ts'
-import { createClient, errorOf, type Opened, openSlack, refusalOf } from './open-slack.ts'
+import { createClient, errorOf, openSlack, refusalOf, type TestSlack } from './open-slack.ts'
 
 /** Sends what the real client cannot be made to send. */
-async function raw({ slack }: Opened, method: string, init: RequestInit & { query?: string } = {}) {
+async function raw({ slack }: TestSlack, method: string, init: RequestInit & { query?: string } = {}) {
   const headers = { authorization: 'Bearer xoxb-fake-token', ...init.headers }
   const response = await fetch(`${slack.apiUrl}${method}${init.query ?? ''}`, {
     method: 'POST',
@@ -203,12 +203,12 @@ describe('violations', () => {
     expect(calls.violations).toEqual(['chat.postMessage has no argument unfurl.'])
   })
 
-  test('a method of the table that the simulator has no behaviour for', async () => {
+  test('a method of the table that the simulator has no handler for', async () => {
     const { client, calls } = await openSlack()
     for (const name of methods.keys()) await client.apiCall(name).catch(() => undefined)
     expect(calls.violations).toEqual([
-      'The simulated Slack has no behaviour for apps.connections.open.',
-      'The simulated Slack has no behaviour for apps.manifest.validate.',
+      'The simulated Slack has no handler for apps.connections.open.',
+      'The simulated Slack has no handler for apps.manifest.validate.',
     ])
   })
 })

@@ -9,7 +9,7 @@ import { identity } from '../../../../playground/slack/identity.ts'
 import type { SlackLimits } from '../../../../playground/slack/limits.ts'
 import { type Slack, startSlack } from '../../../../playground/slack/slack.ts'
 import type { ThreadMessage } from '../../../../playground/slack/thread-view.ts'
-import { createFakeClock, type FakeClock } from '../../../playground/slack/fake-clock.ts'
+import { createFakeClock, type FakeClock } from '../../../playground/fake-clock.ts'
 import { LINKS } from './long-answer.ts'
 
 /** The invocation's time, longer than Lambda's 300 s where an answer takes longer. */

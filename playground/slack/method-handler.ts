@@ -11,12 +11,12 @@ import type { Views } from './views.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What one method does with arguments that passed the table: the fields of its answer beside `ok`, or a thrown Refusal. */
-export type Behaviour = (args: Args) => JsonObject
+export type MethodHandler = (args: Args) => JsonObject
 
-export type Behaviours = Record<string, Behaviour>
+export type MethodHandlers = Record<string, MethodHandler>
 
 /** What the methods work on. */
-export interface World {
+export interface MethodContext {
   clock: Clock
   limits: SlackLimits
   origin: string

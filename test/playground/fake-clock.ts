@@ -1,4 +1,4 @@
-import type { Clock } from '../../../playground/clock.ts'
+import type { Clock } from '../../playground/clock.ts'
 
 /** A clock that a test moves. */
 export interface FakeClock extends Clock {

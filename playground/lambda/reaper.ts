@@ -16,7 +16,7 @@ for group in $groups; do kill -s KILL -- "-$group"; done
 rm -rf -- "$1"
 `
 
-export interface Guard {
+export interface Reaper {
   watch(pid: number): void
   forget(pid: number): void
   /** Kills the processes still watched, removes the folder, and ends. */
@@ -27,7 +27,7 @@ export interface Guard {
  * A shell that outlives us by a moment: a frozen process cannot see that its parent was killed, so somebody else has to.
  * Removes `folder` at the end.
  */
-export function startGuard(folder: string): Guard {
+export function startReaper(folder: string): Reaper {
   if (!HAS_SIGNALS) return { watch() {}, forget() {}, async close() {} }
   const shell = spawn('/bin/sh', ['-c', SCRIPT, 'sh', folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
