@@ -1,14 +1,18 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
-// The secrets of the tests are bindings below; wrangler would look for them elsewhere and warn for every file.
+// The tests' secrets are the bindings below. Wrangler would look for them in files and warn once per test file.
 process.env.WRANGLER_LOG ??= 'none'
+
+// These limits end a test that hangs; they do not measure. The slowest test takes some 15 s on a quiet machine, and a
+// busy one is allowed to take eight times that.
+const limits = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 export default defineConfig({
   test: {
-    // Most tests wait: for processes to start, for Slack's pace, for a probe. Two cores are busy only with more than two.
+    // Most tests wait: for processes to start, for Slack's pace, for a probe. Five workers keep two cores busy.
     maxWorkers: 5,
-    // The product's log lines are no news while tests pass.
+    // The log lines of the product matter only when a test fails.
     silent: 'passed-only',
     globalSetup: './test/build.ts',
     projects: [
@@ -25,24 +29,23 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'edge', include: ['test/edge/**/*.test.ts'], testTimeout: 20_000 },
+        test: { ...limits, name: 'edge', include: ['test/edge/**/*.test.ts'] },
       },
       {
         test: {
+          ...limits,
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/edge/**', 'test/infra/{*,constructs/*,settings/*}.test.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
         },
       },
       {
         test: {
+          ...limits,
           name: 'templates',
           include: ['test/infra/{*,constructs/*,settings/*}.test.ts'],
-          // They change nothing that another could see, and the CDK takes a second to load.
+          // These files share no state, and loading the CDK takes a second.
           isolate: false,
-          testTimeout: 20_000,
         },
       },
     ],

@@ -64,9 +64,7 @@ describe('where the thread is gone meanwhile', () => {
   })
 })
 
-test('where its thread cannot be read, the reason is given after some looks all the same', {
-  timeout: 60_000,
-}, async () => {
+test('where its thread cannot be read, the reason is given after some looks all the same', async () => {
   let appends = 0
   stage.faults = ({ method }) =>
     method === 'conversations.replies' && appends > 0 ? refused('fatal_error') : undefined

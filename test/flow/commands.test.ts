@@ -4,13 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
-
-/** Each of these tests starts everything from nothing, some of them twice. */
-const TIMEOUT_MS = 60_000
-
-/** A process that has nothing left to do has ended by then, also on a machine that is busy. */
-const GONE_WITHIN_MS = 5_000
+import { expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../eventually.ts'
 
 /** A command as a person would give it; npm's own banner is silenced as its manual says. */
 function npm(...args: string[]): {
@@ -20,7 +15,7 @@ function npm(...args: string[]): {
   // A process group of its own, as a terminal gives one to each command.
   const child = spawn('npm', ['--silent', ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   onTestFinished(() => {
-    if (child.exitCode === null) signal(child, 'SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) signal(child, 'SIGKILL')
   })
   let out = ''
   let err = ''
@@ -64,9 +59,7 @@ async function processOf(pid: number): Promise<{ parent: number; runs: boolean }
   return { parent: Number(parent), runs: state !== undefined && state !== 'Z' }
 }
 
-test('a fact in one page among 200 others is found with its link, and not any more when the page is gone', {
-  timeout: TIMEOUT_MS,
-}, async () => {
+test('a fact in one page among 200 others is found with its link, and not any more when the page is gone', async () => {
   const dir = await folder()
   await mkdir(join(dir, 'handbook'))
   for (let n = 1; n <= 200; n++) {
@@ -124,7 +117,7 @@ test.each([
   [['run', 'ask', '--', '--loud', 'why?'], "Unknown option '--loud'. See --help."],
   [['run', 'ask', '--', '--knowledge', '/nowhere', 'why?'], 'There is no folder /nowhere'],
   [['start', '--', '--port', '99999'], '--port wants a number from 1 to 65535'],
-])('npm %j says in one sentence what is wrong', { timeout: TIMEOUT_MS }, async (args, sentence) => {
+])('npm %j says in one sentence what is wrong', async (args, sentence) => {
   const { status, out, err } = await npm(...args).ended
   expect([status, out]).toEqual([2, ''])
   expect(err).toContain(sentence)
@@ -136,13 +129,13 @@ test.each([
   ).toHaveLength(1)
 })
 
-test('an empty folder is one sentence', { timeout: TIMEOUT_MS }, async () => {
+test('an empty folder is one sentence', async () => {
   const { status, err } = await npm('start', '--', '--knowledge', await folder()).ended
   expect(status).toBe(2)
   expect(err).toContain('holds no Markdown')
 })
 
-test('a port in use is one sentence', { timeout: TIMEOUT_MS }, async () => {
+test('a port in use is one sentence', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   onTestFinished(() => void taken.close())
@@ -153,9 +146,7 @@ test('a port in use is one sentence', { timeout: TIMEOUT_MS }, async () => {
   expect(err).toContain(`Port ${port} is in use`)
 })
 
-test('npm start says where everything is, and Ctrl-C leaves no process', {
-  timeout: TIMEOUT_MS,
-}, async () => {
+test('npm start says where everything is, and Ctrl-C leaves no process', async () => {
   const { child, ended } = npm('start', '--', '--json')
   const [line] = await once(child.stdout ?? child, 'data')
   const places = JSON.parse(String(line))
@@ -167,8 +158,8 @@ test('npm start says where everything is, and Ctrl-C leaves no process', {
   signal(child, 'SIGINT')
   await ended
   // The last of them sees that the others are gone, and then goes.
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const left = await Promise.all(below.map(processOf))
     expect(left.filter(({ runs }) => runs)).toEqual([])
-  }, GONE_WITHIN_MS)
+  })
 })

@@ -13,7 +13,7 @@ describe.each([
 ])('in real time, where a %s', (_, slackLimits) => {
   const stage = openStage({ slackLimits, pace: { firstTokenMs: 0, tokensPerSecond: 40 } })
 
-  test('a long answer is there whole, once', { timeout: 60_000 }, async () => {
+  test('a long answer is there whole, once', async () => {
     stage.model = saying(ANSWER)
     const { replies, threadTs } = await post(stage, { text: QUESTION })
     expect(joined(replies.map(textOf), ANSWER)).toBe(ANSWER)

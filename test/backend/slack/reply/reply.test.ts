@@ -36,7 +36,7 @@ function expectEnded(desk: ReplyDesk): void {
   expect(desk.slack.session('C00GENERAL', replies[0]?.threadTs ?? '')).toBe('active')
 }
 
-describe('an answer of 40,000 characters over 285 s is there whole, once', { timeout: 60_000 }, () => {
+describe('an answer of 40,000 characters over 285 s is there whole, once', () => {
   test('streamed: in several messages within their bounds, appended at places where Markdown may be cut', async () => {
     const desk = await openDesk()
     await desk.say(DELTAS, EVERY_MS)
