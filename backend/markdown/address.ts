@@ -1,4 +1,7 @@
-/** Every http(s) address in a text, in the one spelling that they are compared and written in. */
+/**
+ * Every http(s) address in a text, in the spelling of `hrefOf`. Both with and without the brackets at its
+ * end.
+ */
 export function addressesIn(text: string): string[] {
   return [...text.matchAll(/https?:\/\/[^\s<>"`|\\^{}[\]]+/gi)].flatMap(([address]) => {
     const bare = address.replace(/[.,;:!?'*_~]+$/, '')
@@ -6,12 +9,13 @@ export function addressesIn(text: string): string[] {
   })
 }
 
-/** Characters that end an address in Markdown, or in Slack's `<url|label>`, or that a backslash may stand before. */
-const SPECIAL = /[\s\\()<>"`|[\]]/g
+/** Characters that end an address in Markdown or in Slack's `<url|label>`, or that a backslash can escape. */
+const MARKUP = /[\s\\()<>"`|[\]]/g
 
 /**
- * An http(s) address in the one spelling that Markdown, Slack and a browser all read alike; undefined for any other.
- * Browsers take a backslash for a slash, Markdown for an escape: what is checked has to be what is written.
+ * An http(s) address in the one spelling that Markdown, Slack and browsers read alike; undefined for any
+ * other address. Browsers read a backslash as a slash and Markdown reads it as an escape, so we check and
+ * write the same spelling.
  */
 export function hrefOf(url: string): string | undefined {
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return undefined
@@ -19,9 +23,9 @@ export function hrefOf(url: string): string | undefined {
   if (username !== '' || password !== '') return undefined
   const path = href.slice(origin.length)
   // Markdown decodes entities in an address too.
-  return origin + path.replace(SPECIAL, percent).replace(/&(#?\w+);/g, '&$1%3B')
+  return origin + path.replace(MARKUP, percentEncoded).replace(/&(#?\w+);/g, '&$1%3B')
 }
 
-function percent(character: string): string {
+function percentEncoded(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
 }

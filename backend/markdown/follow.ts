@@ -1,20 +1,24 @@
-import { afterLine as afterBlockLine, type Blocks, isDelimiterRow, NO_BLOCKS } from './blocks.ts'
+import { type Blocks, blocksAfter, NO_BLOCKS } from './blocks.ts'
+import { isDelimiterRow } from './table.ts'
 
-/** What of a Markdown text is open at its end. */
+/** What is open at the end of a Markdown text. */
 export interface MarkdownState {
-  /** The fenced block, the lists and quotations that are open. */
+  /** The open fenced block, lists and quotations. */
   blocks: Blocks
-  /** Header and delimiter row of the table that is open; undefined outside one. */
+  /** Header and delimiter row of the open table; undefined outside a table. */
   tableHead?: string
-  /** What stands on the last line so far; empty at a line's start. */
+  /** The unfinished last line; empty at the start of a line. */
   line: string
-  /** The line before it, with its end: a table's header perhaps, or empty after a blank line. */
+  /** The line before it with its newline, perhaps a table's header; empty after a blank line. */
   previous: string
 }
 
+/** The state before the first character. */
 export const INITIAL_STATE: MarkdownState = { blocks: NO_BLOCKS, line: '', previous: '' }
 
-/** Follows a text line by line: what is open after each. `visit` gets where in `text` each line ends that is finished. */
+/**
+ * The state after `text`. Calls `visit` after each finished line with its end in `text` and the state there.
+ */
 export function follow(
   before: MarkdownState,
   text: string,
@@ -23,16 +27,16 @@ export function follow(
   let state = before
   let start = 0
   for (let newline = text.indexOf('\n'); newline >= 0; newline = text.indexOf('\n', start)) {
-    state = afterLine(state, state.line + text.slice(start, newline + 1))
+    state = stateAfterLine(state, state.line + text.slice(start, newline + 1))
     start = newline + 1
     visit(start, state)
   }
   return start < text.length ? { ...state, line: state.line + text.slice(start) } : state
 }
 
-/** `line` is whole, with its end. */
-function afterLine({ blocks: before, tableHead, previous }: MarkdownState, line: string): MarkdownState {
-  const blocks = afterBlockLine(before, line)
+/** `line` is whole and ends with its newline. */
+function stateAfterLine({ blocks: before, tableHead, previous }: MarkdownState, line: string): MarkdownState {
+  const blocks = blocksAfter(before, line)
   if (before.fence || blocks.fence || line.trim() === '') return { blocks, line: '', previous: '' }
   if (tableHead !== undefined && line.includes('|')) return { blocks, line: '', previous: line, tableHead }
   if (previous.includes('|') && line.includes('|') && isDelimiterRow(line)) {
@@ -41,7 +45,7 @@ function afterLine({ blocks: before, tableHead, previous }: MarkdownState, line:
   return { blocks, line: '', previous: line }
 }
 
-/** Whether the last line is unfinished and a row of a table, or going to be one. */
+/** Whether the last line is an unfinished row of a table, or may become one. */
 export function isHalfRow({ blocks, tableHead, line }: MarkdownState): boolean {
   return !blocks.fence && line !== '' && (tableHead !== undefined || /^[ \t]*\|/.test(line))
 }

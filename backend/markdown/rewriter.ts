@@ -1,45 +1,48 @@
-import { afterLine, type Blocks, isBareStart, isInside, isPlain, NO_BLOCKS } from './blocks.ts'
+import { type Blocks, blocksAfter, canHoldFence, isInside, NO_BLOCKS } from './blocks.ts'
+import { isBareStart } from './containers.ts'
 import { closingLine, type Fence } from './fence.ts'
-import { HOLD_LIMIT_CHARS, readInline, type Token, withoutHalf } from './inline.ts'
+import { readInline } from './inline.ts'
+import { INLINE_HOLD_CHARS, type Token, textToken, withoutHalfCharacter } from './token.ts'
 
-/** Where a token is written. */
-export interface Spot {
-  /** What is written on the line so far. */
+/** Where in the output a token is written. */
+export interface TokenPosition {
+  /** The current line of the output so far. */
   line: string
-  /** What is open after the lines before. */
+  /** The blocks that are open after the lines before it. */
   blocks: Blocks
 }
 
 export interface Rewriter {
-  /** What is written for a part of the text. */
-  push(delta: string): string
-  /** For what is left, as it stands. */
-  end(): string
-  /** What is written on the last line. */
-  line(): string
-  /** The fenced block that is open. */
+  /** Takes the next part of the text and returns what can be written now. */
+  transform(delta: string): string
+  /** Returns what is left, read as if the text ended here. */
+  flush(): string
+  /** The current line of the output so far. */
+  currentLine(): string
+  /** The fenced block that is open at the end of the output. */
   openFence(): Fence | undefined
 }
 
-/** As much of a line as tells a control sequence of Slack's from what looks like one. */
+/**
+ * Enough characters to tell a control sequence of Slack from text that looks like one: `<!everyone` has 10.
+ */
 const CONTROL_CHARS = 12
 
 /**
- * Cuts streamed Markdown into tokens, and writes each as `write` has it. What could still become something else is held
- * back: an open bracket until its line ends, half an address, half of a character. However the text is cut into
- * deltas, the tokens are the same but for where plain text is cut. Which blocks are open is told by what is written,
- * not by what was read: it is what Slack gets to see.
+ * Cuts streamed Markdown into tokens and writes what `write` makes of each. Text that could still become
+ * something else is held back: an open bracket until its line ends, half an address, half a character.
+ * However the text is cut into deltas, the tokens are the same, except for the borders between plain text.
+ * Open blocks are tracked in the output, not in the input, because the output is what Slack parses.
  */
-export function createRewriter(write: (token: Token, spot: Spot) => string): Rewriter {
+export function createRewriter(write: (token: Token, position: TokenPosition) => string): Rewriter {
   let rest = ''
   let blocks = NO_BLOCKS
-  /** What is written on the line so far. */
   let line = ''
 
   function scan(final: boolean): string {
     let written = ''
     while (rest !== '') {
-      written += ending(final)
+      written += closeFenceWithContainer(final)
       const token = nextToken(final)
       if (token === undefined) break
       rest = rest.slice(token.raw.length)
@@ -47,7 +50,7 @@ export function createRewriter(write: (token: Token, spot: Spot) => string): Rew
       written += piece
       line += piece
       if (line.endsWith('\n')) {
-        blocks = afterLine(blocks, line)
+        blocks = blocksAfter(blocks, line)
         line = ''
       }
     }
@@ -57,54 +60,53 @@ export function createRewriter(write: (token: Token, spot: Spot) => string): Rew
   const wholeLine = (): string | undefined => /^[^\n]*\n/.exec(rest)?.[0]
 
   /**
-   * What ends a fenced block that ends with its list item or quotation, without a delimiter: in the next message there
-   * may be no list around it. A line is decided as a whole.
+   * The closing line of a fenced block that ends without one, together with its list item or quotation. The
+   * next message may have no list around the block. Decided for whole lines only.
    */
-  function ending(final: boolean): string {
+  function closeFenceWithContainer(final: boolean): string {
     const { fence, ...open } = blocks
     if (!fence || line !== '') return ''
-    const whole = wholeLine() ?? (final || rest.length > HOLD_LIMIT_CHARS ? rest : undefined)
+    const whole = wholeLine() ?? (final || rest.length > INLINE_HOLD_CHARS ? rest : undefined)
     if (whole === undefined || isInside(blocks, whole)) return ''
     blocks = open
     return closingLine(fence)
   }
 
   function nextToken(final: boolean): Token | undefined {
-    if (!blocks.fence) return outside(final)
+    if (!blocks.fence) return readOutsideFence(final)
     const whole = wholeLine()
-    if (line === '' && whole === undefined && !final && rest.length <= HOLD_LIMIT_CHARS) return undefined
-    const raw = whole ?? (final ? rest : withoutHalf(withoutControl(rest)))
+    if (line === '' && whole === undefined && !final && rest.length <= INLINE_HOLD_CHARS) return undefined
+    const raw = whole ?? (final ? rest : withoutHalfCharacter(withoutHalfControl(rest)))
     return raw === '' ? undefined : { kind: 'fenced', raw }
   }
 
-  function outside(final: boolean): Token | undefined {
+  function readOutsideFence(final: boolean): Token | undefined {
     if (!isBareStart(line)) return readInline(rest, final)
     const [delimiter, space = '', mark = '', end] = /^([ \t]*)(`{3,}|~{3,})[^\n]*(\n|$)/.exec(rest) ?? []
-    const isWhole = end === '\n' || final || rest.length > HOLD_LIMIT_CHARS
+    const isWhole = end === '\n' || final || rest.length > INLINE_HOLD_CHARS
     if (delimiter !== undefined && isWhole) {
-      const after = afterLine(blocks, line + delimiter)
-      if (after.fence && isPlain(after) && delimiter.length <= HOLD_LIMIT_CHARS)
+      const after = blocksAfter(blocks, line + delimiter)
+      if (after.fence && canHoldFence(after) && delimiter.length <= INLINE_HOLD_CHARS)
         return { kind: 'fenced', raw: delimiter }
-      if (mark.startsWith('~'))
-        return space === '' ? { kind: 'delimiter', raw: mark } : { kind: 'text', raw: space }
+      if (mark.startsWith('~')) return space === '' ? { kind: 'delimiter', raw: mark } : textToken(space)
     }
     const mayBecomeFence = delimiter !== undefined ? !isWhole : /^[ \t]*(`{1,2}|~{1,2})?$/.test(rest)
-    return mayBecomeFence && !final && rest.length <= HOLD_LIMIT_CHARS ? undefined : readInline(rest, final)
+    return mayBecomeFence && !final && rest.length <= INLINE_HOLD_CHARS ? undefined : readInline(rest, final)
   }
 
   return {
-    push(delta) {
+    transform(delta) {
       rest += delta
       return scan(false)
     },
-    end: () => scan(true),
-    line: () => line,
-    openFence: () => (line === '' ? blocks : afterLine(blocks, line)).fence,
+    flush: () => scan(true),
+    currentLine: () => line,
+    openFence: () => (line === '' ? blocks : blocksAfter(blocks, line)).fence,
   }
 }
 
-/** Without what may be the beginning of a control sequence at its end. */
-function withoutControl(line: string): string {
+/** Drops what may be the first characters of a control sequence at the end of `line`. */
+function withoutHalfControl(line: string): string {
   const at = line.lastIndexOf('<')
   return at >= 0 && line.length - at < CONTROL_CHARS ? line.slice(0, at) : line
 }

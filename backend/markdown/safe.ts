@@ -1,20 +1,22 @@
 import { hrefOf } from './address.ts'
-import { inlineTokens, type Token } from './inline.ts'
-import { isEscaping, joined, keptApart, withPipesEscaped } from './separate.ts'
+import { inlineTokens } from './inline.ts'
+import { endsWithEscape, separateAddress, separateMarkup, ZERO_WIDTH_SPACE } from './separate.ts'
+import { withPipesEscaped } from './table.ts'
+import type { Token } from './token.ts'
 
-/** What the turn itself brought along, and may therefore be shown live. */
-export interface Allowed {
-  /** Addresses that stood in a passage, the thread or the config, as `addressesIn` gives them. */
+/** What the turn itself contained. Only this may be a live link or mention in the answer. */
+export interface AllowList {
+  /** Addresses from the passages, the thread and the configuration, in the spelling of `addressesIn`. */
   urls: ReadonlySet<string>
-  /** People of the thread. */
+  /** People in the thread. */
   userIds: ReadonlySet<string>
 }
 
 /**
- * A token of the model's text as it may stand in Slack: it pings nobody who is not in the thread, and leads nowhere
- * that the turn did not bring along. What is taken away stays readable.
+ * A token of the model's text in a form that is safe in Slack: it pings nobody outside the thread, and every
+ * link was part of the turn. What we remove stays readable as text.
  */
-export function toSafeMarkdown(token: Token, allowed: Allowed): string {
+export function toSafeMarkdown(token: Token, allowed: AllowList): string {
   switch (token.kind) {
     case 'code':
     case 'fenced':
@@ -24,7 +26,7 @@ export function toSafeMarkdown(token: Token, allowed: Allowed): string {
     case 'url': {
       const href = allowedHref(token.raw, allowed)
       if (href === undefined) return code(token.raw)
-      // What follows without a space could become a part of the address.
+      // Text that follows without a space could become part of a bare address.
       return token.apart && (href === token.raw || href === `${token.raw}/`)
         ? token.raw
         : `[${token.raw}](${href})`
@@ -34,7 +36,8 @@ export function toSafeMarkdown(token: Token, allowed: Allowed): string {
     case 'delimiter':
       return escaped(token.raw)
     case 'text':
-      // What nothing has closed on its line must not be closed by what comes later: then the one would swallow the other.
+      // A `<` or a backtick without its partner on the line must not pair with a later one and hide what is
+      // between.
       if (token.raw === '<') return '&lt;'
       return /^`+$/.test(token.raw) ? escaped(token.raw) : token.raw
     default:
@@ -42,33 +45,36 @@ export function toSafeMarkdown(token: Token, allowed: Allowed): string {
   }
 }
 
-function angle(inner: string, allowed: Allowed): string {
+function angle(inner: string, allowed: AllowList): string {
   const [target = '', label = ''] = inner.split('|', 2)
   if (/^https?:\/\//i.test(target)) return linkTo(target, labelOf(label, allowed), allowed)
   if (/^@[UW][A-Z0-9]+$/.test(target))
     return allowed.userIds.has(target.slice(1)) ? `<${target}>` : code(target)
   if (/^#C[A-Z0-9]+$/.test(target)) return `<${target}>`
   if (/^![a-z]/.test(target)) return code(`@${target.slice(1).split('^')[0]}`)
-  // Slack would take any other for a link as well.
+  // Slack makes a link of anything else in angle brackets.
   return `&lt;${labelOf(inner, allowed)}>`
 }
 
-function linkTo(url: string, label: string, allowed: Allowed): string {
+function linkTo(url: string, label: string, allowed: AllowList): string {
   const href = allowedHref(url, allowed)
   if (href === undefined) return label || code(url)
-  // In a table `|` would end the cell, and leave the address without its label.
+  // A pipe would end the cell of a table, and leave the address without its label.
   return `[${withPipesEscaped(withBracketsPaired(label || href))}](${href})`
 }
 
-/** A label can hold links, addresses and mentions of its own: none of its links stays one. */
-function labelOf(label: string, allowed: Allowed): string {
+/**
+ * A label in safe form. The links, addresses and mentions inside it are treated too, and no link in it stays
+ * a link.
+ */
+function labelOf(label: string, allowed: AllowList): string {
   let written = ''
   for (const token of inlineTokens(label))
-    written += joined(written, token, keptApart(written, inLabel(token, allowed)))
+    written += separateMarkup(written, token, separateAddress(written, inLabel(token, allowed)))
   return written
 }
 
-function inLabel(token: Token, allowed: Allowed): string {
+function inLabel(token: Token, allowed: AllowList): string {
   if (token.kind === 'url') return code(token.raw)
   if (token.kind === 'link') return labelOf(token.label, allowed) || code(token.url)
   if (token.kind !== 'angle' || !/^https?:\/\//i.test(token.inner)) return toSafeMarkdown(token, allowed)
@@ -76,9 +82,12 @@ function inLabel(token: Token, allowed: Allowed): string {
   return labelOf(label, allowed) || code(url)
 }
 
-/** A bracket that pairs with no other would end the label, and a backslash would take its end away. */
+/**
+ * Escapes the brackets of a label unless they pair, since a lone one ends it. A backslash at the end gets a
+ * partner.
+ */
 function withBracketsPaired(label: string): string {
-  if (isEscaping(label)) return withBracketsPaired(`${label}\\`)
+  if (endsWithEscape(label)) return withBracketsPaired(`${label}\\`)
   let depth = 0
   for (const [bracket] of label.matchAll(/\\.|[[\]]/g)) {
     if (bracket === '[') depth++
@@ -89,17 +98,20 @@ function withBracketsPaired(label: string): string {
     : label.replace(/\\.|[[\]]/g, (found) => (found.length === 1 ? `\\${found}` : found))
 }
 
-function allowedHref(url: string, allowed: Allowed): string | undefined {
+function allowedHref(url: string, allowed: AllowList): string | undefined {
   const href = hrefOf(url)
   return href !== undefined && allowed.urls.has(href) ? href : undefined
 }
 
-/** Not guaranteed by Slack either way: a control sequence inside code might still be read as one. */
+/** Breaks control sequences inside code. Slack does not document whether it ignores them there. */
 function withoutControl(code: string): string {
-  return code.replace(/<(?=!(?:channel|here|everyone|subteam|date)|@[UW]|https?:\/\/|mailto:)/gi, '<\u200b')
+  return code.replace(
+    /<(?=!(?:channel|here|everyone|subteam|date)|@[UW]|https?:\/\/|mailto:)/gi,
+    `<${ZERO_WIDTH_SPACE}`,
+  )
 }
 
-/** As code; without what would end it, be it a backtick or, in a table, the cell. */
+/** `text` as inline code, without the characters that would end it: a backtick, or a pipe in a table. */
 function code(text: string): string {
   return text === '' ? '' : `\`${withoutControl(text).replaceAll('`', "'").replaceAll('|', '%7C')}\``
 }

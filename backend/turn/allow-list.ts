@@ -1,16 +1,19 @@
 import { addressesIn } from '../markdown/address.ts'
-import type { Allowed } from '../markdown/safe.ts'
+import type { AllowList } from '../markdown/safe.ts'
 import type { ThreadMessage } from '../prompt/history.ts'
 import { mentionedUserIds } from '../prompt/mrkdwn.ts'
 import type { Passage } from '../prompt/passage.ts'
 
-/** What an answer may link to and whom it may name: only what the turn itself brought along. */
-export function allowedIn(
+/**
+ * What an answer may link to and whom it may mention: only what was in the turn itself or in our
+ * configuration.
+ */
+export function allowListOf(
   turn: { text: string; userId: string },
   thread: readonly ThreadMessage[],
   passages: readonly Passage[],
   configured: readonly string[],
-): Allowed {
+): AllowList {
   const words = [turn.text, ...thread.map(({ mrkdwn }) => mrkdwn)]
   const texts = [...words, ...passages.flatMap(({ text, url }) => [text, url ?? '']), ...configured]
   return {

@@ -6,7 +6,7 @@ import type { NumberedPassage } from '../prompt/passage.ts'
 import { type Prompt, toPrompt } from '../prompt/prompt.ts'
 import { NOT_FOUND, TOO_LONG } from '../sentences.ts'
 import type { Claim } from '../turn-record.ts'
-import { allowedIn } from './allow-list.ts'
+import { allowListOf } from './allow-list.ts'
 import { createCitations } from './citations.ts'
 import type { Gathered } from './gather.ts'
 import type { Question } from './question.ts'
@@ -81,7 +81,7 @@ export async function relay(
   const asked = { text: gathered.text, userId: question.userId }
   const citations = createCitations(
     searched.passages,
-    allowedIn(asked, thread, searched.passages, [identity.instructions, identity.support]),
+    allowListOf(asked, thread, searched.passages, [identity.instructions, identity.support]),
   )
   const show = (markdown: string): void => {
     said.anything ||= VISIBLE.test(markdown)
@@ -91,7 +91,7 @@ export async function relay(
     for await (const delta of d.converse(prompt, signal)) {
       if (delta.kind === 'text') {
         report.firstTokenMs ??= d.clock.now() - claim.claimedAt
-        show(citations.push(delta.text))
+        show(citations.transform(delta.text))
         continue
       }
       const { kind: _, guardrail, ...ending } = delta
@@ -102,7 +102,7 @@ export async function relay(
       if (guardrail) report.outcome = 'guardrail'
     }
   } finally {
-    show(citations.end())
+    show(citations.flush())
     said.sources = citations.cited()
   }
   if (!said.anything && citations.notFound()) show(NOT_FOUND)

@@ -1,4 +1,4 @@
-import { bytesOf } from '../../markdown/cut.ts'
+import { bytesOf } from '../../markdown/bytes.ts'
 import { follow, INITIAL_STATE, type MarkdownState } from '../../markdown/follow.ts'
 
 /** A stage of the work, as people see it beside the text. */

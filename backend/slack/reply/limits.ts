@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
-import { bytesOf, type Cut, cutAtParagraph, cutLatest, cutWithin } from '../../markdown/cut.ts'
+import { bytesOf } from '../../markdown/bytes.ts'
+import { type Cut, cutAtParagraph, cutLatest, cutWithin } from '../../markdown/cut.ts'
 import { follow, INITIAL_STATE, type MarkdownState } from '../../markdown/follow.ts'
 import { type Step, stepBytes } from './content.ts'
 import type { Message } from './message.ts'

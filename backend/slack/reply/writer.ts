@@ -1,5 +1,6 @@
 import { TimedOut } from '../../deadline.ts'
-import { reopeningFor, showable } from '../../markdown/cut.ts'
+import { reopeningFor } from '../../markdown/cut.ts'
+import { showable } from '../../markdown/showable.ts'
 import { RateLimited } from '../api/client.ts'
 import { areStepsRefused, isForGood, isGone, isTooLong } from '../api/error-codes.ts'
 import { retryRead } from '../api/own-messages.ts'

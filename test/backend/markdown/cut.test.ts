@@ -1,15 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import {
-  bytesOf,
-  cutAtParagraph,
-  cutWithin,
-  HOLD_LIMIT_CHARS,
-  showable,
-} from '../../../backend/markdown/cut.ts'
+import { bytesOf } from '../../../backend/markdown/bytes.ts'
+import { cutAtParagraph, cutWithin } from '../../../backend/markdown/cut.ts'
 import { follow, INITIAL_STATE, type MarkdownState } from '../../../backend/markdown/follow.ts'
+import { BLOCK_HOLD_CHARS, showable } from '../../../backend/markdown/showable.ts'
 import { randomOf } from '../../random.ts'
 
-const after = (text: string): MarkdownState => follow(INITIAL_STATE, text)
+const stateOf = (text: string): MarkdownState => follow(INITIAL_STATE, text)
 const shown = (text: string, state = INITIAL_STATE) => text.slice(0, showable(state, text))
 
 describe('what may be shown while more is to come', () => {
@@ -40,13 +36,13 @@ describe('what may be shown while more is to come', () => {
   })
 
   test('a row that was begun before', () => {
-    expect(shown(' 2 | three', after('| a | b |\n| - | - |\n| 1 |'))).toBe('')
+    expect(shown(' 2 | three', stateOf('| a | b |\n| - | - |\n| 1 |'))).toBe('')
   })
 
   test('a block that is too long to wait for, at a line that does not begin with white space', () => {
-    const block = `\`\`\`py\n${'def a():\n    return 1\n'.repeat(HOLD_LIMIT_CHARS / 20)}`
+    const block = `\`\`\`py\n${'def a():\n    return 1\n'.repeat(BLOCK_HOLD_CHARS / 20)}`
     const part = shown(block)
-    expect(part.length).toBeGreaterThan(HOLD_LIMIT_CHARS / 2)
+    expect(part.length).toBeGreaterThan(BLOCK_HOLD_CHARS / 2)
     expect(block.slice(part.length)).toMatch(/^def/)
   })
 })
@@ -72,8 +68,8 @@ describe('where a message ends', () => {
   })
 
   test('never inside a link, a mention or code, where there is another place', () => {
-    expect(at('a b [one two three](https://a.example/b) c', 30, 20, after('x')).head).toBe('a b ')
-    expect(at('a b `one two three four five six`', 30, 20, after('x')).head).toBe('a b ')
+    expect(at('a b [one two three](https://a.example/b) c', 30, 20, stateOf('x')).head).toBe('a b ')
+    expect(at('a b `one two three four five six`', 30, 20, stateOf('x')).head).toBe('a b ')
   })
 
   test('a fenced block is closed, and opened again', () => {
@@ -97,8 +93,8 @@ describe('where a message ends', () => {
         next: reopening,
         rest: text.slice(text.indexOf('two')),
       })
-      expect(after(next).blocks.fence).toBeDefined()
-      expect(after(next + rest.slice(0, rest.indexOf('```') + 4)).blocks.fence).toBeUndefined()
+      expect(stateOf(next).blocks.fence).toBeDefined()
+      expect(stateOf(next + rest.slice(0, rest.indexOf('```') + 4)).blocks.fence).toBeUndefined()
     },
   )
 
@@ -121,7 +117,7 @@ describe('where a message ends', () => {
 
   test('before the text, where the message is full', () => {
     expect(at('word', 10, 9)).toEqual({ head: '', next: '', rest: 'word' })
-    expect(at('more\n', 10, 9, after('```\ncode\n'))).toMatchObject({ head: '```\n', next: '```\n' })
+    expect(at('more\n', 10, 9, stateOf('```\ncode\n'))).toMatchObject({ head: '```\n', next: '```\n' })
   })
 
   test('in bytes, not in characters', () => {
@@ -139,8 +135,8 @@ describe('where a message ends', () => {
 
   test('at the last end of a paragraph, if there is one', () => {
     expect(cutAtParagraph(INITIAL_STATE, 'one\n\ntwo\n\nthree')?.at).toBe(10)
-    expect(cutAtParagraph(after('x'), 'one two')).toBeUndefined()
-    expect(cutAtParagraph(after('```\n'), 'a\n\nb\n')).toBeUndefined()
+    expect(cutAtParagraph(stateOf('x'), 'one two')).toBeUndefined()
+    expect(cutAtParagraph(stateOf('```\n'), 'a\n\nb\n')).toBeUndefined()
   })
 })
 

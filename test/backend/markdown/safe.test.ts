@@ -20,7 +20,7 @@ const cite = (url: string) => [{ id: 'a', number: 1, text: '', title: 'A', base:
 
 function shown(answer: string, deltas = [answer], url = `${WIKI}/1`): string {
   const citations = createCitations(cite(url), { ...allowed, urls: new Set([...allowed.urls, url]) })
-  return deltas.map(citations.push).join('') + citations.end()
+  return deltas.map(citations.transform).join('') + citations.flush()
 }
 
 describe('what a label holds is as safe as what stands outside one', () => {

@@ -23,7 +23,7 @@ const allowed = {
 
 function shown(answer: string, cuts: (text: string) => string[] = (text) => [text]) {
   const citations = createCitations(passages, allowed)
-  const text = cuts(answer).map(citations.push).join('') + citations.end()
+  const text = cuts(answer).map(citations.transform).join('') + citations.flush()
   return { text, cited: citations.cited().map(({ number }) => number), notFound: citations.notFound() }
 }
 
@@ -216,8 +216,8 @@ describe('safe Markdown', () => {
 
   test('half a character is never shown', () => {
     const citations = createCitations(passages, allowed)
-    expect(citations.push('ok \ud83d')).toBe('ok')
-    expect(citations.push('\udc4d indeed')).toBe(' 👍 indeed')
-    expect(citations.push(' \ud83d') + citations.end()).toBe(' \ufffd')
+    expect(citations.transform('ok \ud83d')).toBe('ok')
+    expect(citations.transform('\udc4d indeed')).toBe(' 👍 indeed')
+    expect(citations.transform(' \ud83d') + citations.flush()).toBe(' \ufffd')
   })
 })

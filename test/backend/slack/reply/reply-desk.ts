@@ -123,9 +123,9 @@ export async function openDesk(options: DeskOptions = {}): Promise<ReplyDesk> {
           const citations = createCitations([], { urls: LINKS, userIds: new Set(['U00ADA']) })
           for (const delta of deltas) {
             await backendClock.sleep(everyMs)
-            reply.write(citations.push(delta))
+            reply.write(citations.transform(delta))
           }
-          reply.write(citations.end())
+          reply.write(citations.flush())
           await reply.close({ sources: [], offer: 'thumbs' })
         })(),
       ),

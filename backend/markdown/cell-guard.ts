@@ -1,0 +1,45 @@
+import { withoutMarkers } from './containers.ts'
+import type { TokenPosition } from './rewriter.ts'
+import { ZERO_WIDTH_SPACE } from './separate.ts'
+import { isDelimiterRow, withPipesEscaped } from './table.ts'
+import type { Token } from './token.ts'
+
+/**
+ * Keeps code in tables whole. An unescaped pipe ends the cell and with it the code, so that a link in it
+ * would be live.
+ */
+export interface CellGuard {
+  /** What to write in place of `piece`, which was written for `token`. */
+  guard(token: Token, piece: string, position: TokenPosition): string
+  /**
+   * What to write at the end of `line` so that it does not turn the line before it into a table's header.
+   * Empty if the line before it holds no code with an unescaped pipe.
+   */
+  breakDelimiterRow(line: string): string
+}
+
+export function createCellGuard(): CellGuard {
+  /** This line holds code with an unescaped pipe. */
+  let holdsPipe = false
+  /** The line before does. */
+  let previousHoldsPipe = false
+
+  const breakDelimiterRow = (line: string): string =>
+    previousHoldsPipe && isDelimiterRow(withoutMarkers(line)) ? ZERO_WIDTH_SPACE : ''
+
+  return {
+    guard({ kind, raw }, piece, { line, blocks }) {
+      if (kind === 'text' && raw.endsWith('\n')) {
+        const separator = breakDelimiterRow(line)
+        previousHoldsPipe = holdsPipe
+        holdsPipe = false
+        return separator + piece
+      }
+      if (!/`[^`]*\|/.test(piece) || kind === 'fenced') return piece
+      if (blocks.table || withoutMarkers(line).trimStart().startsWith('|')) return withPipesEscaped(piece)
+      holdsPipe ||= withPipesEscaped(piece) !== piece
+      return piece
+    },
+    breakDelimiterRow,
+  }
+}

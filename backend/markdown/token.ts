@@ -1,0 +1,35 @@
+/** A piece of Markdown that no later text can change. Joining every `raw` gives the text back. */
+export type Token =
+  | { kind: 'text'; raw: string }
+  /** Inline code with its delimiters. */
+  | { kind: 'code'; raw: string }
+  /** A line of a fenced block or its delimiter line, or a part of one that is too long to wait for. */
+  | { kind: 'fenced'; raw: string }
+  /** Tildes that look like a fence delimiter in a place where we allow no fenced block. */
+  | { kind: 'delimiter'; raw: string }
+  /** `[2]` or `[1, 3]` outside code. */
+  | { kind: 'marker'; raw: string; numbers: number[] }
+  /** `[label](url)` or `![label](url)`. */
+  | { kind: 'link'; raw: string; label: string; url: string }
+  /** `<…>`: a control sequence of Slack, an automatic link or HTML. */
+  | { kind: 'angle'; raw: string; inner: string }
+  /** A bare address. `apart`: white space or the end of the text follows it. */
+  | { kind: 'url'; raw: string; apart: boolean }
+
+/** 'hold': more text may still change what the token is. */
+export type Reading = Token | 'hold'
+
+/**
+ * The longest construct of a line that we wait for. An opening that is not closed within so many characters
+ * is plain text. Longer than any address or label in practice; a model writes it in about 8 s.
+ */
+export const INLINE_HOLD_CHARS = 2_000
+
+export function textToken(raw: string): Token {
+  return { kind: 'text', raw }
+}
+
+/** Drops a high surrogate at the end of `text`: its low surrogate comes with the next delta. */
+export function withoutHalfCharacter(text: string): string {
+  return /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text
+}
