@@ -21,7 +21,7 @@ export async function handler(input: unknown, lambda: Context): Promise<void> {
   try {
     const handoff = v.parse(Handoff, input)
     // An environment may have started before the secret was filled.
-    if (!isOurs(handoff, await wired.identity()) && !isOurs(handoff, await wired.identityAnew())) {
+    if (!isOurs(handoff, await wired.identity()) && !isOurs(handoff, await wired.refreshIdentity())) {
       telemetry.line('info', 'turn', {
         ...idsOf(handoff),
         reference: toReference(lambda.awsRequestId),

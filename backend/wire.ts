@@ -18,10 +18,10 @@ import { createSearch } from './prompt/search.ts'
 import { createSlack, type SlackIdentity, type Tally } from './slack/api/client.ts'
 import { createApology } from './slack/apology.ts'
 import { createOpenThread } from './slack/command-thread.ts'
-import { createTell } from './slack/ephemeral.ts'
+import { createSendEphemeral } from './slack/ephemeral.ts'
 import { createReadPeople } from './slack/people.ts'
 import { openReply } from './slack/reply/reply.ts'
-import { createRefusals } from './slack/reply/unsupported.ts'
+import { createUnsupportedFeatures } from './slack/reply/unsupported.ts'
 import { createReadThread } from './slack/thread.ts'
 import type { AnswerDeps } from './turn/answer.ts'
 import type { ApologizeDeps } from './turn/apologize.ts'
@@ -42,7 +42,7 @@ export interface Wired {
   stop: StopDeps
   rate: RateDeps
   identity(): Promise<SlackIdentity>
-  identityAnew(): Promise<SlackIdentity>
+  refreshIdentity(): Promise<SlackIdentity>
   slackTally(): Tally
 }
 
@@ -66,24 +66,24 @@ export function wire(config: Config): Wired {
   })
   const runtime = new BedrockRuntimeClient({ region: config.modelRegion, maxAttempts: CONVERSE_ATTEMPTS })
   const openThread = createOpenThread(slack, clock)
-  const tell = createTell(slack, clock)
-  const refusals = createRefusals(clock)
+  const sendEphemeral = createSendEphemeral(slack, clock)
+  const unsupported = createUnsupportedFeatures(clock)
 
   return {
     identity: slack.identity,
-    identityAnew: slack.identityAnew,
+    refreshIdentity: slack.refreshIdentity,
     slackTally: slack.tally,
     answer: {
       turns,
       slack: {
         openThread,
-        tell,
+        sendEphemeral,
         readThread: createReadThread(slack),
         readPeople: createReadPeople(slack),
         openReply: (question, claim, opening) =>
           openReply(slack, clock, question, {
             ...opening,
-            refusals,
+            unsupported,
             // Only an apology needs it, should this process be killed.
             opened: (ts) => turns.opened(claim, question.channel, ts).catch(() => undefined),
             adopt: (ts) => turns.adopt(claim.turnId, question.channel, ts).catch(() => false),
@@ -113,11 +113,11 @@ export function wire(config: Config): Wired {
     },
     apologize: {
       turns: createLostTurns(table, drawing),
-      slack: { openThread, tell, ...createApology(slack, clock, turns.adopt) },
+      slack: { openThread, sendEphemeral, ...createApology(slack, clock, turns.adopt) },
       support,
     },
     stop: { stops: createStops(table), clock },
-    rate: { turns, keepThumb: createKeepThumb(table), tell, support },
+    rate: { turns, keepThumb: createKeepThumb(table), sendEphemeral, support },
   }
 }
 

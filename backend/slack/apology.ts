@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Place } from '../turn-record.ts'
-import { doneOf, notDone, type Slack } from './api/client.ts'
-import { isGone, isNotStreaming, slackError } from './api/error-codes.ts'
+import { unwrap, toError, type Slack } from './api/client.ts'
+import { isThreadGone, isNotStreaming, slackError } from './api/error-codes.ts'
 import { toMetadata } from './api/metadata.ts'
 import { ownReplies } from './api/own-messages.ts'
 import type { SlackMessage } from './api/replies.ts'
@@ -36,12 +36,12 @@ export function createApology(
   adopt: (turnId: string, channel: string, ts: string) => Promise<boolean>,
 ) {
   return {
-    async look({ turnId, attempt, place, replyTs }: Lost & { replyTs?: string }): Promise<Left> {
+    async inspect({ turnId, attempt, place, replyTs }: Lost & { replyTs?: string }): Promise<Left> {
       let replies: SlackMessage[]
       try {
         replies = await ownReplies({ slack, clock, until: clock.now() + LOOK_BUDGET_MS }, place)
       } catch (error) {
-        if (isGone(slackError(error) ?? '')) return { ended: 'gone', streams: [] }
+        if (isThreadGone(slackError(error) ?? '')) return { ended: 'gone', streams: [] }
         throw error
       }
       const last = replies.find(
@@ -72,30 +72,30 @@ export function createApology(
       {
         turnId,
         attempt,
-        pressable,
+        buttonAttempt,
         place,
         streams,
-      }: Lost & { pressable: number; streams: readonly string[] },
+      }: Lost & { buttonAttempt: number; streams: readonly string[] },
       sorry: string,
     ): Promise<'told' | 'gone'> {
       const { channel, threadTs } = place
       const metadata = toMetadata({ turnId, attempt, part: APOLOGY_PART, state: 'failed' })
-      const button = retryButton({ turnId, attempt: pressable })
+      const button = retryButton({ turnId, attempt: buttonAttempt })
       const [newest, ...older] = streams
-      for (const ts of older) await slack.write((client) => client.chat.stopStream({ channel, ts }))
+      for (const ts of older) await slack.mutate((client) => client.chat.stopStream({ channel, ts }))
       if (newest !== undefined) {
         const chunks = [{ type: 'markdown_text' as const, text: `\n\n_${sorry}_` }]
-        const stopped = await slack.write((client) =>
+        const stopped = await slack.mutate((client) =>
           client.chat.stopStream({ channel, ts: newest, chunks, metadata, blocks: [button] }),
         )
-        if (stopped.is === 'done') return 'told'
-        if (stopped.is !== 'refused') throw notDone(stopped)
+        if (stopped.outcome === 'done') return 'told'
+        if (stopped.outcome !== 'refused') throw toError(stopped)
         // It is full, or takes no blocks: it is ended as it is.
         if (!isNotStreaming(stopped.code))
-          await slack.write((client) => client.chat.stopStream({ channel, ts: newest }))
+          await slack.mutate((client) => client.chat.stopStream({ channel, ts: newest }))
       }
       // Never an update of what stands there: it would replace text that nobody has any more.
-      const posted = await slack.make((client) =>
+      const posted = await slack.createMessage((client) =>
         client.chat.postMessage({
           channel,
           thread_ts: threadTs,
@@ -106,19 +106,19 @@ export function createApology(
           unfurl_media: false,
         }),
       )
-      if (posted.is === 'refused' && isGone(posted.code)) return 'gone'
-      doneOf(posted)
+      if (posted.outcome === 'refused' && isThreadGone(posted.code)) return 'gone'
+      unwrap(posted)
       return 'told'
     },
 
     /** The session of the thread, which the lost process may have left at work. */
-    async active({ channel, threadTs }: Place): Promise<void> {
+    async setActive({ channel, threadTs }: Place): Promise<void> {
       const set = await retryWrite({ clock, until: clock.now() + ACTIVE_BUDGET_MS }, () =>
-        slack.write((client) =>
+        slack.mutate((client) =>
           client.agents.sessions.setStatus({ channel_id: channel, thread_ts: threadTs, status: 'active' }),
         ),
       )
-      if (set.is === 'wait' || set.is === 'unknown') throw notDone(set)
+      if (set.outcome === 'wait' || set.outcome === 'unknown') throw toError(set)
     },
   }
 }

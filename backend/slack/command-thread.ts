@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts'
 import { escapeMrkdwn, toPlain } from '../prompt/mrkdwn.ts'
-import { doneOf, type Slack } from './api/client.ts'
+import { unwrap, type Slack } from './api/client.ts'
 import { toMetadata } from './api/metadata.ts'
 import { retryRead } from './api/own-messages.ts'
-import { read } from './api/replies.ts'
+import { parseMessage } from './api/replies.ts'
 import { createOnce, retryWrite } from './api/retry.ts'
 
 /** Two calls, which nothing else of the turn can go before; less in an apology, whose function has 30 s for all of it. */
@@ -17,7 +17,7 @@ const ROOT_READ_LIMIT_MESSAGES = 20
 /** How often a root is posted while Slack does not say whether it did. */
 const ROOT_POSTS = 3
 
-const PREFIX = 'You asked: '
+const ROOT_PREFIX = 'You asked: '
 
 /** Undefined where Slack refuses: the person cannot be written to. */
 export type OpenThread = (
@@ -34,18 +34,18 @@ export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
   return async ({ id, userId, text }, again) => {
     const until = clock.now() + (again ? ROOT_AGAIN_BUDGET_MS : ROOT_BUDGET_MS)
     const opened = await retryWrite({ clock, until }, () =>
-      slack.write((client) => client.conversations.open({ users: userId })),
+      slack.mutate((client) => client.conversations.open({ users: userId })),
     )
-    if (opened.is === 'refused') return undefined
-    const channel = doneOf(opened).channel?.id
+    if (opened.outcome === 'refused') return undefined
+    const channel = unwrap(opened).channel?.id
     if (channel === undefined) throw new Error('conversations.open gave no channel')
 
     // Slack does not say whether a command's text comes escaped: both read the same after this.
-    const root = `${PREFIX}${escapeMrkdwn(toPlain(text, new Map()))}`
+    const root = `${ROOT_PREFIX}${escapeMrkdwn(toPlain(text, new Map()))}`
     const metadata = toMetadata({ turnId: id, attempt: 0, part: 0, state: 'root', userId })
     const post = () =>
       retryWrite({ clock, until, tries: 1 }, () =>
-        slack.make((client) =>
+        slack.createMessage((client) =>
           client.chat.postMessage({
             channel,
             text: root,
@@ -59,7 +59,7 @@ export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
     const earlier = again && (await find())
     if (earlier !== undefined) return { channel, ts: earlier }
     const posted = await createOnce({ clock, until, tries: ROOT_POSTS }, post, find)
-    return posted.is === 'refused' ? undefined : { channel, ts: doneOf(posted) }
+    return posted.outcome === 'refused' ? undefined : { channel, ts: unwrap(posted) }
   }
 
   async function findRoot(channel: string, turnId: string): Promise<string | undefined> {
@@ -68,12 +68,12 @@ export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
       client.conversations.history({ channel, include_all_metadata: true, limit: ROOT_READ_LIMIT_MESSAGES }),
     )
     return messages
-      .flatMap((message) => read(message, appId))
+      .flatMap((message) => parseMessage(message, appId))
       .find(({ mark }) => mark?.state === 'root' && mark.turnId === turnId)?.ts
   }
 }
 
 /** The question in the text of such a message. */
-export function askedIn(root: string): string {
-  return root.startsWith(PREFIX) ? root.slice(PREFIX.length) : root
+export function questionIn(root: string): string {
+  return root.startsWith(ROOT_PREFIX) ? root.slice(ROOT_PREFIX.length) : root
 }

@@ -3,9 +3,9 @@ import type { Slack } from './api/client.ts'
 import { retryWrite } from './api/retry.ts'
 
 /** A word that only one person sees is not worth more of an invocation. */
-const TELL_BUDGET_MS = 10_000
+const EPHEMERAL_BUDGET_MS = 10_000
 
-export type Tell = (
+export type SendEphemeral = (
   whom: { channel: string; threadTs?: string; userId: string },
   markdown: string,
 ) => Promise<boolean>
@@ -14,10 +14,10 @@ export type Tell = (
  * Shows a sentence to one person and nobody else. Gone when they reload; false where it could not be shown. Seen twice
  * where the answer to the first was lost. https://docs.slack.dev/reference/methods/chat.postEphemeral
  */
-export function createTell(slack: Slack, clock: Clock): Tell {
+export function createSendEphemeral(slack: Slack, clock: Clock): SendEphemeral {
   return async ({ channel, threadTs, userId }, markdown) => {
-    const attempt = await retryWrite({ clock, until: clock.now() + TELL_BUDGET_MS }, () =>
-      slack.write((client) =>
+    const attempt = await retryWrite({ clock, until: clock.now() + EPHEMERAL_BUDGET_MS }, () =>
+      slack.mutate((client) =>
         client.chat.postEphemeral({
           channel,
           user: userId,
@@ -26,6 +26,6 @@ export function createTell(slack: Slack, clock: Clock): Tell {
         }),
       ),
     )
-    return attempt.is === 'done'
+    return attempt.outcome === 'done'
   }
 }

@@ -2,7 +2,7 @@ import type { ThreadMessage } from '../prompt/history.ts'
 import type { Slack } from './api/client.ts'
 import type { TurnMark } from './api/metadata.ts'
 import { readReplies } from './api/replies.ts'
-import { askedIn } from './command-thread.ts'
+import { questionIn } from './command-thread.ts'
 
 /** The thread is worth waiting for, but not for ever: without it the question is still answered. */
 export const THREAD_BUDGET_MS = 3_000
@@ -21,7 +21,7 @@ export function createReadThread(slack: Slack): ReadThread {
     return messages.map(({ ts, own, byApp, userId, text, streaming, mark }) => {
       // Ours, but somebody's question.
       if (mark?.state === 'root' && mark.userId !== undefined)
-        return { ts, from: 'person', userId: mark.userId, mrkdwn: askedIn(text), streaming: false }
+        return { ts, from: 'person', userId: mark.userId, mrkdwn: questionIn(text), streaming: false }
       const half = mark?.state === 'closed' && !finished.has(attemptOf(mark))
       return {
         ts,

@@ -21,7 +21,7 @@ export interface AcceptDeps {
       userId: string
       text: string
     }): Promise<{ channel: string; ts: string } | undefined>
-    tell(whom: { channel: string; threadTs?: string; userId: string }, markdown: string): Promise<boolean>
+    sendEphemeral(whom: { channel: string; threadTs?: string; userId: string }, markdown: string): Promise<boolean>
   }
   assistant: { identity: { support: string } }
 }
@@ -54,7 +54,7 @@ export async function accept(asked: Turn | Command | Retry, owner: Owner, d: Acc
       if (again.is === 'claimed') return again
       // A second press of one button: the first has it.
       if (again.is === 'not_failed') return { outcome: 'duplicate' }
-      await d.slack.tell(asked, again.is === 'expired' ? TOO_OLD_TO_RETRY : ONLY_THE_ASKER)
+      await d.slack.sendEphemeral(asked, again.is === 'expired' ? TOO_OLD_TO_RETRY : ONLY_THE_ASKER)
       return { outcome: again.is }
     }
   }
@@ -81,8 +81,8 @@ export async function openPlace(command: Command, claim: Claim, d: AcceptDeps): 
 export async function tellWhereTyped(
   { channel, userId }: Command,
   support: string,
-  { tell }: Pick<AcceptDeps['slack'], 'tell'>,
+  { sendEphemeral }: Pick<AcceptDeps['slack'], 'sendEphemeral'>,
 ): Promise<void> {
-  if (!(await tell({ channel, userId }, noDirectMessage(support))))
+  if (!(await sendEphemeral({ channel, userId }, noDirectMessage(support))))
     throw new Error('whoever typed a command cannot be told anything')
 }

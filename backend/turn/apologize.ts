@@ -19,19 +19,19 @@ export interface ApologizeDeps {
       command: { id: string; userId: string; text: string },
       again: 'again',
     ): Promise<{ channel: string; ts: string } | undefined>
-    tell(whom: { channel: string; userId: string }, markdown: string): Promise<boolean>
+    sendEphemeral(whom: { channel: string; userId: string }, markdown: string): Promise<boolean>
     /**
      * What stands in the thread: whether the lost process had ended its reply, an earlier call has apologized, or the
      * thread is gone; and streams that may still be open. Throws where the thread cannot be read.
      */
-    look(lost: { turnId: string; attempt: number; place: Place; replyTs?: string }): Promise<Left>
+    inspect(lost: { turnId: string; attempt: number; place: Place; replyTs?: string }): Promise<Left>
     /** Says it in the newest stream where there is one, else in a message of its own. `gone`: there is nowhere to say it. */
     apologize(
-      to: { turnId: string; attempt: number; pressable: number; place: Place; streams: readonly string[] },
+      to: { turnId: string; attempt: number; buttonAttempt: number; place: Place; streams: readonly string[] },
       sorry: string,
     ): Promise<'told' | 'gone'>
     /** Leaves the agent session active. Throws where Slack does not say that it is. */
-    active(place: Place): Promise<void>
+    setActive(place: Place): Promise<void>
   }
   support: string
 }
@@ -71,7 +71,7 @@ export async function apologize(
 
   const attempt = asked.kind === 'retry' ? asked.attempt + 1 : given.attempt
   const lost = { turnId, attempt, place, ...(given.replyTs !== undefined && { replyTs: given.replyTs }) }
-  const left = await d.slack.look(lost).catch((error: unknown): Left => {
+  const left = await d.slack.inspect(lost).catch((error: unknown): Left => {
     if (failed.receives <= LOOKS) throw error
     return { streams: given.replyTs === undefined ? [] : [given.replyTs] }
   })
@@ -79,12 +79,12 @@ export async function apologize(
   if (!ended) {
     const sorry = sentence(new Failure('given_up'), { support: d.support, reference: failed.reference })
     const said = await d.slack.apologize(
-      { turnId, attempt, place, pressable: given.attempt, streams: left.streams },
+      { turnId, attempt, place, buttonAttempt: given.attempt, streams: left.streams },
       sorry,
     )
     ended = said === 'told' ? 'apologized' : 'gone'
   }
-  if (ended !== 'gone') await d.slack.active(place)
+  if (ended !== 'gone') await d.slack.setActive(place)
   await d.turns.told(turnId, ended === 'answered' ? 'answered' : 'failed', place)
   return ended === 'apologized' ? 'told' : 'nothing_to_say'
 }

@@ -12,7 +12,7 @@ export interface RateDeps {
     passages: readonly string[]
     at: number
   }): Promise<void>
-  tell(whom: { channel: string; threadTs?: string; userId: string }, markdown: string): Promise<boolean>
+  sendEphemeral(whom: { channel: string; threadTs?: string; userId: string }, markdown: string): Promise<boolean>
   support: string
 }
 
@@ -23,6 +23,6 @@ export async function rate(feedback: Feedback, d: RateDeps): Promise<'kept' | 'e
   const known = record?.place?.channel === channel ? record : undefined
   const whom = { channel, userId, ...(threadTs !== undefined && { threadTs }) }
   if (known) await d.keepThumb({ turnId, userId, value, passages: known.passages, at: receivedAt })
-  await d.tell(whom, known ? thanks(value, d.support) : TOO_OLD_TO_RATE)
+  await d.sendEphemeral(whom, known ? thanks(value, d.support) : TOO_OLD_TO_RATE)
   return known ? 'kept' : 'expired'
 }

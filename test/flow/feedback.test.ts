@@ -90,7 +90,7 @@ test('whoever is not helped reads where help is', async () => {
         }),
       },
       keepThumb: async () => undefined,
-      tell: async (_, markdown) => said.push(markdown) > 0,
+      sendEphemeral: async (_, markdown) => said.push(markdown) > 0,
       support: 'Ask in #it-help.',
     },
   )

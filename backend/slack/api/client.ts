@@ -2,7 +2,7 @@ import { LogLevel, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
 import type { Clock } from '../../clock.ts'
 import { within } from '../../deadline.ts'
 import { retry } from '../../retry.ts'
-import { HALF_DONE, RATE_LIMITED, STALE_TOKEN, slackError } from './error-codes.ts'
+import { MAYBE_DONE, RATE_LIMITED, STALE_TOKEN, slackError } from './error-codes.ts'
 
 /** What the Slack secret holds. */
 export interface SlackIdentity {
@@ -24,17 +24,17 @@ export class RateLimited extends Error {
 /** One call. The client's own default is to wait for ever. */
 export const SLACK_CALL_TIMEOUT_MS = 8_000
 
-const UNSAID_WAIT_MS = 1_000
+const UNSTATED_WAIT_MS = 1_000
 
 /**
  * What came of a write. `unknown`: it may have been carried out, since the answer was lost, was no answer, or says so;
  * no Slack write has an idempotency key. `refused` and `wait` were not carried out.
  */
-export type Attempt<T> =
-  | { is: 'done'; value: T }
-  | { is: 'wait'; waitMs: number }
-  | { is: 'refused'; code: string; error: Error }
-  | { is: 'unknown'; error: unknown }
+export type WriteResult<T> =
+  | { outcome: 'done'; value: T }
+  | { outcome: 'wait'; waitMs: number }
+  | { outcome: 'refused'; code: string; error: Error }
+  | { outcome: 'unknown'; error: unknown }
 
 /** How many calls were made, and how many of them Slack asked to make later. */
 export interface Tally {
@@ -50,12 +50,12 @@ export interface Slack {
    */
   read<T>(budgetMs: number, call: (client: WebClient) => Promise<T>): Promise<T>
   /** A call that changes something: tried once. Never rejects. */
-  write<T>(call: (client: WebClient) => Promise<T>): Promise<Attempt<T>>
-  /** The same, of one that makes a message: gives its ts. An answer without one is none. */
-  make(call: (client: WebClient) => Promise<{ ts?: string }>): Promise<Attempt<string>>
+  mutate<T>(call: (client: WebClient) => Promise<T>): Promise<WriteResult<T>>
+  /** Like `mutate`, for a call that makes a message: gives its ts. An answer without a ts leaves it unknown. */
+  createMessage(call: (client: WebClient) => Promise<{ ts?: string }>): Promise<WriteResult<string>>
   identity(): Promise<SlackIdentity>
   /** The same, read anew: the secret may have been filled since. */
-  identityAnew(): Promise<SlackIdentity>
+  refreshIdentity(): Promise<SlackIdentity>
   /** Since this process began. */
   tally(): Tally
 }
@@ -83,13 +83,13 @@ export function createSlack({
   }
   let connected = connect()
 
-  async function call<T>(mode: 'reader' | 'writer', attempt: (client: WebClient) => Promise<T>): Promise<T> {
+  async function call<T>(mode: 'reader' | 'writer', request: (client: WebClient) => Promise<T>): Promise<T> {
     const used = await current()
     try {
-      return await attempt(used[mode]).catch(async (error: unknown) => {
+      return await request(used[mode]).catch(async (error: unknown) => {
         if (!STALE_TOKEN.has(slackError(error) ?? '')) throw error
         connected = connect()
-        return attempt((await connected)[mode])
+        return request((await connected)[mode])
       })
     } catch (error) {
       if (!(error instanceof WebAPIRateLimitedError)) throw error
@@ -107,38 +107,38 @@ export function createSlack({
     })
   }
 
-  async function write<T>(attempt: (client: WebClient) => Promise<T>): Promise<Attempt<T>> {
+  async function mutate<T>(request: (client: WebClient) => Promise<T>): Promise<WriteResult<T>> {
     try {
-      return { is: 'done', value: await call('writer', attempt) }
+      return { outcome: 'done', value: await call('writer', request) }
     } catch (error) {
-      if (error instanceof RateLimited) return { is: 'wait', waitMs: error.waitMs }
+      if (error instanceof RateLimited) return { outcome: 'wait', waitMs: error.waitMs }
       const code = slackError(error)
       // What is no JSON the client takes for an error code.
-      if (!(error instanceof Error) || code === undefined || !/^[a-z_]+$/.test(code) || HALF_DONE.has(code))
-        return { is: 'unknown', error }
-      return RATE_LIMITED.has(code) ? { is: 'wait', waitMs: UNSAID_WAIT_MS } : { is: 'refused', code, error }
+      if (!(error instanceof Error) || code === undefined || !/^[a-z_]+$/.test(code) || MAYBE_DONE.has(code))
+        return { outcome: 'unknown', error }
+      return RATE_LIMITED.has(code) ? { outcome: 'wait', waitMs: UNSTATED_WAIT_MS } : { outcome: 'refused', code, error }
     }
   }
 
   return {
-    write,
-    async make(attempt) {
-      const made = await write(attempt)
-      if (made.is !== 'done') return made
-      return made.value.ts === undefined
-        ? { is: 'unknown', error: new Error('no ts') }
-        : { is: 'done', value: made.value.ts }
+    mutate,
+    async createMessage(request) {
+      const created = await mutate(request)
+      if (created.outcome !== 'done') return created
+      return created.value.ts === undefined
+        ? { outcome: 'unknown', error: new Error('no ts') }
+        : { outcome: 'done', value: created.value.ts }
     },
-    read(budgetMs, attempt) {
+    read(budgetMs, request) {
       const until = clock.now() + budgetMs
       const afterError = (error: unknown) => (error instanceof RateLimited ? error : 'stop')
       return within(
         budgetMs,
-        retry({ clock, until, afterError }, () => call('reader', attempt)),
+        retry({ clock, until, afterError }, () => call('reader', request)),
       )
     },
     identity: async () => (await current()).identity,
-    async identityAnew() {
+    async refreshIdentity() {
       connected = connect()
       return (await connected).identity
     },
@@ -147,13 +147,13 @@ export function createSlack({
 }
 
 /** The value of a write that was done; else throws, for whoever is called again until it succeeds. */
-export function doneOf<T>(attempt: Attempt<T>): T {
-  if (attempt.is === 'done') return attempt.value
-  throw notDone(attempt)
+export function unwrap<T>(result: WriteResult<T>): T {
+  if (result.outcome === 'done') return result.value
+  throw toError(result)
 }
 
-export function notDone(attempt: Exclude<Attempt<unknown>, { is: 'done' }>): unknown {
-  return attempt.is === 'wait' ? new RateLimited(attempt.waitMs) : attempt.error
+export function toError(result: Exclude<WriteResult<unknown>, { outcome: 'done' }>): unknown {
+  return result.outcome === 'wait' ? new RateLimited(result.waitMs) : result.error
 }
 
 function createClient(token: string, apiUrl: string | undefined, retries: number, tally: Tally): WebClient {

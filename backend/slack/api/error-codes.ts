@@ -1,7 +1,7 @@
 import { WebAPIPlatformError } from '@slack/web-api'
 
 /** Slack's ways of saying that there is no thread to write to, or none that we may write to. */
-const GONE = new Set([
+const THREAD_GONE = new Set([
   'cannot_reply_to_message',
   'channel_not_found',
   'invalid_thread_ts',
@@ -11,8 +11,8 @@ const GONE = new Set([
   'thread_not_found',
 ])
 
-export function isGone(code: string): boolean {
-  return GONE.has(code)
+export function isThreadGone(code: string): boolean {
+  return THREAD_GONE.has(code)
 }
 
 /** Errors of Slack's that a newer token may cure. */
@@ -25,7 +25,7 @@ export const STALE_TOKEN = new Set([
 ])
 
 /** Errors after which, as their own texts say, some aspect of the call may have succeeded. https://docs.slack.dev/reference/methods/chat.postMessage#errors */
-export const HALF_DONE = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'])
+export const MAYBE_DONE = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'])
 
 /** A 429 by another name, which comes with a 200 and does not say how long. */
 export const RATE_LIMITED = new Set(['rate_limited', 'ratelimited'])
@@ -53,10 +53,10 @@ export function isTooLong(code: string): boolean {
 }
 
 /** Errors that mean the workspace or the app, not this message. https://docs.slack.dev/reference/methods/chat.startStream */
-const FOR_GOOD = new Set(['feature_not_enabled', 'feature_disabled', 'method_deprecated', 'unknown_method'])
+const UNSUPPORTED = new Set(['feature_not_enabled', 'feature_disabled', 'method_deprecated', 'unknown_method'])
 
-export function isForGood(code: string): boolean {
-  return FOR_GOOD.has(code)
+export function isUnsupported(code: string): boolean {
+  return UNSUPPORTED.has(code)
 }
 
 /** Slack's own error code of an `ok: false` answer, such as `message_not_in_streaming_state`. */

@@ -11,12 +11,12 @@ export interface TurnMark {
    * `root`: repeats a command's question. `open`: still being written by updates. `closed`: more follows in another.
    * `ended`: the last word of this attempt. `failed`: the same, and it may be tried again.
    */
-  state: (typeof STATES)[number]
+  state: (typeof MARK_STATES)[number]
   /** Of a root: whose question it is. */
   userId?: string
 }
 
-const STATES = ['root', 'open', 'closed', 'ended', 'failed'] as const
+const MARK_STATES = ['root', 'open', 'closed', 'ended', 'failed'] as const
 
 const EVENT_TYPE = 'vera_turn'
 
@@ -34,7 +34,7 @@ export function toMetadata({ turnId, attempt, part, state, userId }: TurnMark) {
 }
 
 /** The mark of a message as Slack gives it back; undefined where it has none of ours. */
-export function markOf(
+export function fromMetadata(
   metadata: { event_type?: string; event_payload?: unknown } | undefined,
 ): TurnMark | undefined {
   if (metadata?.event_type !== EVENT_TYPE || typeof metadata.event_payload !== 'object') return undefined
@@ -45,7 +45,7 @@ export function markOf(
     state,
     user_id: userId,
   } = (metadata.event_payload ?? {}) as Record<string, unknown>
-  const known = STATES.find((one) => one === state)
+  const known = MARK_STATES.find((one) => one === state)
   if (typeof turnId !== 'string' || known === undefined) return undefined
   return {
     turnId,

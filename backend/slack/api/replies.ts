@@ -1,5 +1,5 @@
 import type { Slack } from './client.ts'
-import { markOf, type TurnMark } from './metadata.ts'
+import { fromMetadata, type TurnMark } from './metadata.ts'
 
 /** A message of a thread, as far as we read it. */
 export interface SlackMessage {
@@ -43,7 +43,7 @@ export async function readReplies(
         limit: PAGE_LIMIT_MESSAGES,
         ...(cursor && { cursor }),
       })
-      messages.push(...(replies.messages ?? []).flatMap((message) => read(message, appId)))
+      messages.push(...(replies.messages ?? []).flatMap((message) => parseMessage(message, appId)))
       cursor = replies.response_metadata?.next_cursor
       if (!cursor) break
     }
@@ -51,7 +51,7 @@ export async function readReplies(
   })
 }
 
-interface GivenMessage {
+interface RawMessage {
   subtype?: string
   ts?: string
   user?: string
@@ -65,7 +65,7 @@ interface GivenMessage {
 }
 
 /** As an item of a list, since what is no message of anybody's is left out. */
-export function read(message: GivenMessage, appId: string): SlackMessage[] {
+export function parseMessage(message: RawMessage, appId: string): SlackMessage[] {
   const userId = message.user ?? message.bot_id
   // In place of a deleted root that has replies stands a tombstone.
   if (message.ts === undefined || userId === undefined || message.subtype === 'tombstone') return []
@@ -74,7 +74,7 @@ export function read(message: GivenMessage, appId: string): SlackMessage[] {
     type === 'markdown' && typeof text === 'string' ? [text] : [],
   )
   const own = (message.app_id ?? message.bot_profile?.app_id) === appId
-  const mark = own ? markOf(message.metadata) : undefined
+  const mark = own ? fromMetadata(message.metadata) : undefined
   return [
     {
       ts: message.ts,

@@ -1,17 +1,17 @@
 import { type NextTry, type RetryLimits, retry } from '../../retry.ts'
-import type { Attempt } from './client.ts'
+import type { WriteResult } from './client.ts'
 
 /**
  * Repeats a write that may be carried out twice (a stop, an update with the whole content) until it is done or refused.
  * Waits as long as Slack asks. If Slack does not answer, backs off and tries again, at most `tries` times.
  */
-export function retryWrite<T>(limits: RetryLimits, write: () => Promise<Attempt<T>>): Promise<Attempt<T>> {
-  return retry<Attempt<T>>({ ...limits, afterValue: nextTry }, write)
+export function retryWrite<T>(limits: RetryLimits, write: () => Promise<WriteResult<T>>): Promise<WriteResult<T>> {
+  return retry<WriteResult<T>>({ ...limits, afterValue: nextTry }, write)
 }
 
-function nextTry(attempt: Attempt<unknown>): NextTry {
-  if (attempt.is === 'wait') return { waitMs: attempt.waitMs }
-  return attempt.is === 'unknown' ? 'back off' : 'stop'
+function nextTry(attempt: WriteResult<unknown>): NextTry {
+  if (attempt.outcome === 'wait') return { waitMs: attempt.waitMs }
+  return attempt.outcome === 'unknown' ? 'back off' : 'stop'
 }
 
 /**
@@ -20,14 +20,14 @@ function nextTry(attempt: Attempt<unknown>): NextTry {
  */
 export function createOnce(
   limits: RetryLimits,
-  create: () => Promise<Attempt<string>>,
+  create: () => Promise<WriteResult<string>>,
   find: () => Promise<string | undefined>,
-): Promise<Attempt<string>> {
-  const afterValue = ({ is }: Attempt<string>) => (is === 'unknown' ? 'back off' : 'stop')
+): Promise<WriteResult<string>> {
+  const afterValue = ({ outcome }: WriteResult<string>) => (outcome === 'unknown' ? 'back off' : 'stop')
   return retry({ ...limits, afterValue }, async () => {
     const created = await create()
-    if (created.is !== 'unknown') return created
+    if (created.outcome !== 'unknown') return created
     const ts = await find()
-    return ts === undefined ? created : { is: 'done', value: ts }
+    return ts === undefined ? created : { outcome: 'done', value: ts }
   })
 }

@@ -7,19 +7,19 @@ import type { Content, Step } from './content.ts'
 const SECTION_LIMIT_CHARS = 3_000
 
 /** What stands under the last message of a reply. */
-export interface Ending {
+export interface Footer {
   sources: readonly NumberedPassage[]
   offer: 'thumbs' | 'retry' | 'nothing'
 }
 
 /** The attempt at a turn that a button means. */
-export interface Pressable {
+export interface TurnAttempt {
   turnId: string
   attempt: number
 }
 
 /** The blocks under a reply. The value of its buttons names the turn and the attempt; the edge reads it (edge/classify-click.ts). */
-export function endingBlocks({ sources, offer }: Ending, turn: Pressable): KnownBlock[] {
+export function footerBlocks({ sources, offer }: Footer, turn: TurnAttempt): KnownBlock[] {
   return [
     ...sourceBlocks(sources),
     ...(offer === 'thumbs' ? [thumbs(turn)] : offer === 'retry' ? [retryButton(turn)] : []),
@@ -27,7 +27,7 @@ export function endingBlocks({ sources, offer }: Ending, turn: Pressable): Known
 }
 
 /** A message set as a whole: its steps, its text, and what stands under it. */
-export function wholeBlocks(
+export function messageBlocks(
   { steps, text }: Pick<Content, 'steps' | 'text'>,
   under: readonly KnownBlock[],
 ): KnownBlock[] {
@@ -57,7 +57,7 @@ function sourceBlocks(cited: readonly NumberedPassage[]): SectionBlock[] {
 }
 
 /** https://docs.slack.dev/reference/block-kit/blocks/context-actions-block */
-function thumbs(turn: Pressable): ContextActionsBlock {
+function thumbs(turn: TurnAttempt): ContextActionsBlock {
   const thumb = (label: string, read: string, which: string) => ({
     text: { type: 'plain_text' as const, text: label },
     accessibility_label: read,
@@ -76,7 +76,7 @@ function thumbs(turn: Pressable): ContextActionsBlock {
   }
 }
 
-export function retryButton(turn: Pressable): ActionsBlock {
+export function retryButton(turn: TurnAttempt): ActionsBlock {
   const text = { type: 'plain_text' as const, text: 'Try again' }
   return {
     type: 'actions',
@@ -84,7 +84,7 @@ export function retryButton(turn: Pressable): ActionsBlock {
   }
 }
 
-function buttonValue({ turnId, attempt }: Pressable): string {
+function buttonValue({ turnId, attempt }: TurnAttempt): string {
   return `${turnId}|${attempt}`
 }
 

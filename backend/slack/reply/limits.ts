@@ -24,16 +24,16 @@ export const APPEND_GAP_MS = 600
 export const UPDATE_GAP_MS = 3_000
 
 /** How much one message of a reply may hold, and how long it may live. */
-export interface Bounds {
+export interface MessageLimits {
   /** Where the message must end before all of `text` is in it; undefined where all of it may. */
-  cutFor(at: Place, text: string, steps: readonly Step[]): Cut | undefined
+  cutFor(at: WritePosition, text: string, steps: readonly Step[]): Cut | undefined
   isTooOld(message: Message | undefined): boolean
   /** Slack takes less than we know of. Throws where it takes next to nothing. */
-  lower(): void
+  halve(): void
 }
 
 /** Where text is about to be written. */
-export interface Place {
+export interface WritePosition {
   /** Absent: it is going to be a new one. */
   message: Message | undefined
   /** Stands before the text of a message that has none yet: opens again what was cut in the one before. */
@@ -41,11 +41,11 @@ export interface Place {
 }
 
 /** The state of the Markdown where text is about to be written. */
-export function stateAt({ message, reopening }: Place): MarkdownState {
+export function stateAt({ message, reopening }: WritePosition): MarkdownState {
   return message && message.content.text !== '' ? message.content.state : follow(INITIAL_STATE, reopening)
 }
 
-export function createBounds(clock: Clock): Bounds {
+export function createLimits(clock: Clock): MessageLimits {
   let limit = SEGMENT_LIMIT_BYTES
   const ageMs = (message: Message | undefined) =>
     message?.since === undefined ? 0 : clock.now() - message.since
@@ -63,7 +63,7 @@ export function createBounds(clock: Clock): Bounds {
       return fullEnough ? cutAtParagraph(state, text) : undefined
     },
     isTooOld: (message) => ageMs(message) > SEGMENT_LIMIT_MS,
-    lower() {
+    halve() {
       limit /= 2
       if (limit < LEAST_LIMIT_BYTES) throw new Error('Slack takes no text, however short')
     },

@@ -1,11 +1,11 @@
-import type { Attempt } from '../api/client.ts'
+import type { WriteResult } from '../api/client.ts'
 import { isTooLong } from '../api/error-codes.ts'
 import type { TurnMark } from '../api/metadata.ts'
 import { ownReplies } from '../api/own-messages.ts'
 import { createOnce, retryWrite } from '../api/retry.ts'
-import type { Ending } from './blocks.ts'
+import type { Footer } from './blocks.ts'
 import { type Content, createContent } from './content.ts'
-import { type Added, type Desk, type Ended, type Message, stateAfter } from './message.ts'
+import { type AddResult, type ReplyContext, type CloseResult, type Message, closedState } from './message.ts'
 import { setMessage, wholeMessage, withStepsOrWithout } from './set-message.ts'
 
 /** A stream that is still open for Slack refuses updates until it has closed it. */
@@ -28,7 +28,7 @@ interface PostedOptions {
  * the end. Where the answer to the post is lost, it is looked for by its metadata and posted again if it is not there.
  * https://docs.slack.dev/reference/methods/chat.postMessage
  */
-export function createPosted(desk: Desk, { part, from, held = false }: PostedOptions): Message {
+export function createPostedMessage(desk: ReplyContext, { part, from, held = false }: PostedOptions): Message {
   const { slack, clock, to } = desk
   const content = from?.content ?? createContent()
   let ts = from?.ts
@@ -36,18 +36,18 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
   let doubtful = from?.unsure ?? ''
   let conflicts = 0
   /** What it was ended with, if it was. */
-  let ended: { ending?: Ending } | undefined
+  let ended: { ending?: Footer } | undefined
 
   async function post(
     state: TurnMark['state'],
     whole: Content,
-    ending: Ending | undefined,
-  ): Promise<Attempt<string>> {
+    ending: Footer | undefined,
+  ): Promise<WriteResult<string>> {
     const posted = await createOnce(
       { clock, until: desk.until, tries: POSTS },
       () =>
         withStepsOrWithout(desk, whole, (shown) =>
-          slack.make((client) =>
+          slack.createMessage((client) =>
             client.chat.postMessage({
               thread_ts: to.threadTs,
               ...wholeMessage(desk, shown, { part, state, ending }),
@@ -58,7 +58,7 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
         ),
       findPosted,
     )
-    if (posted.is === 'done') ts = posted.value
+    if (posted.outcome === 'done') ts = posted.value
     return posted
   }
 
@@ -76,30 +76,30 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
     content,
     since: undefined,
     unsure: () => doubtful,
-    async add(text, steps, final): Promise<Added> {
+    async add(text, steps, final): Promise<AddResult> {
       if (held) {
         content.add(text, steps)
         doubtful += text
-        return { is: 'taken' }
+        return { outcome: 'taken' }
       }
       const posted = ts
       const grown = createContent()
       grown.add(content.text + text, [...content.steps, ...steps])
-      const state = final ? stateAfter(final.ending) : 'open'
+      const state = final ? closedState(final.ending) : 'open'
       const ending = final?.ending
       const attempt =
         posted === undefined
           ? await post(state, grown, ending)
           : await setMessage(desk, posted, grown, { part, state, ending })
-      switch (attempt.is) {
+      switch (attempt.outcome) {
         case 'wait':
           return attempt
         case 'refused':
-          if (isTooLong(attempt.code)) return { is: 'full' }
+          if (isTooLong(attempt.code)) return { outcome: 'full' }
           if (posted === undefined) throw attempt.error
           if (attempt.code === 'streaming_state_conflict' && conflicts++ < CONFLICTS)
-            return { is: 'wait', waitMs: CONFLICT_WAIT_MS }
-          return { is: 'lost' }
+            return { outcome: 'wait', waitMs: CONFLICT_WAIT_MS }
+          return { outcome: 'lost' }
         case 'unknown':
           if (posted === undefined) throw attempt.error
           // Made good by the next, which sets the whole.
@@ -110,18 +110,18 @@ export function createPosted(desk: Desk, { part, from, held = false }: PostedOpt
           ended = final
       }
       content.add(text, steps)
-      return { is: 'taken' }
+      return { outcome: 'taken' }
     },
-    async end(ending, until): Promise<Ended> {
+    async end(ending, until): Promise<CloseResult> {
       if (ts === undefined || (ended && (ending === undefined || ended.ending)))
-        return { is: 'done', session: false }
+        return { outcome: 'done', session: false }
       const set = ts
       const attempt = await retryWrite({ clock, until }, () =>
-        setMessage(desk, set, content, { part, state: stateAfter(ending), ending }),
+        setMessage(desk, set, content, { part, state: closedState(ending), ending }),
       )
-      if (attempt.is === 'done') doubtful = ''
+      if (attempt.outcome === 'done') doubtful = ''
       return {
-        is: attempt.is === 'done' ? 'done' : attempt.is === 'refused' ? 'refused' : 'no',
+        outcome: attempt.outcome === 'done' ? 'done' : attempt.outcome === 'refused' ? 'refused' : 'no',
         session: false,
       }
     },

@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts'
 import type { Slack } from '../api/client.ts'
-import type { Ending } from './blocks.ts'
+import type { Footer } from './blocks.ts'
 import type { Step } from './content.ts'
-import type { Addressee, Desk } from './message.ts'
+import type { ReplyTarget, ReplyContext } from './message.ts'
 import { createPacer } from './pacer.ts'
 import { createSession } from './session.ts'
-import type { Refusals } from './unsupported.ts'
+import type { UnsupportedFeatures } from './unsupported.ts'
 import { createWriter } from './writer.ts'
 
 /** What stays of the invocation's time when the last wait must be over: one write to the table. */
@@ -26,7 +26,7 @@ export interface Reply {
   step(id: string, title: string, status?: Step['status']): void
   write(markdown: string): void
   /** Sends what is left, ends the message and leaves the session active. Throws where nobody would see the answer. */
-  close(ending: Ending): Promise<void>
+  close(ending: Footer): Promise<void>
   /** Writes no more. Resolves when nothing is under way; leaves the session active, where it was not a stream's. Never rejects. */
   abandon(): Promise<void>
   /** When the first text was there to be read, in milliseconds of the Unix epoch. */
@@ -38,21 +38,21 @@ export interface ReplyOptions {
   firstStep: { id: string; title: string }
   /** When the invocation ends, in milliseconds of the Unix epoch. */
   endsAt: number
-  refusals: Refusals
+  unsupported: UnsupportedFeatures
   opened(ts: string): Promise<void>
   adopt(ts: string): Promise<boolean>
   holds(): Promise<boolean>
 }
 
 /** Opens the reply at once, without waiting for it. */
-export function openReply(slack: Slack, clock: Clock, to: Addressee, options: ReplyOptions): Reply {
-  const { refusals } = options
+export function openReply(slack: Slack, clock: Clock, to: ReplyTarget, options: ReplyOptions): Reply {
+  const { unsupported } = options
   const noted: Promise<void>[] = []
-  const desk: Desk = {
+  const desk: ReplyContext = {
     slack,
     clock,
     to,
-    refusals,
+    unsupported,
     until: options.endsAt - UNTIL_MARGIN_MS,
     opened(ts) {
       const note = options.opened(ts)
@@ -74,7 +74,7 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
   writer.note({ ...options.firstStep, status: 'in_progress' })
   const begun = writer.begin()
 
-  let ending: Ending | undefined
+  let ending: Footer | undefined
   let abandoned = false
   let firstWord: 'to come' | 'waits' | 'late' = 'to come'
   const pacer = createPacer({
@@ -118,14 +118,14 @@ export function openReply(slack: Slack, clock: Clock, to: Addressee, options: Re
         await pacer.flush()
         active = await writer.end(given)
       } finally {
-        if (!active) await session.active()
+        if (!active) await session.setActive()
         await Promise.all(noted)
       }
     },
     async abandon() {
       abandoned = true
       await pacer.flush().catch(() => undefined)
-      await session.over().catch(() => undefined)
+      await session.endIfStarted().catch(() => undefined)
       await Promise.all(noted)
     },
     firstTextAt: writer.firstTextAt,

@@ -1,7 +1,7 @@
 import { TimedOut } from '../../deadline.ts'
-import { isForGood } from '../api/error-codes.ts'
+import { isUnsupported } from '../api/error-codes.ts'
 import { retryWrite } from '../api/retry.ts'
-import type { Desk } from './message.ts'
+import type { ReplyContext } from './message.ts'
 
 /** Slack puts the assistant's name before it. */
 const WORDS = 'is looking it up…'
@@ -12,47 +12,47 @@ const TRIES = 6
 /** The agent session of a thread, where no stream keeps its status by itself. */
 export interface Session {
   /** People see that somebody is at work, and a Stop button. */
-  busy(): void
+  setProcessing(): void
   /** To be called whatever else has failed. Throws where Slack does not let it be done before the invocation ends. */
-  active(): Promise<void>
+  setActive(): Promise<void>
   /** The same, where `busy` was called. */
-  over(): Promise<void>
+  endIfStarted(): Promise<void>
 }
 
 /** https://docs.slack.dev/ai/agent-sessions */
-export function createSession({ slack, clock, to, refusals, until }: Desk): Session {
+export function createSession({ slack, clock, to, unsupported, until }: ReplyContext): Session {
   const thread = { channel_id: to.channel, thread_ts: to.threadTs }
   let begun: Promise<unknown> | undefined
 
   const set = (status: 'processing' | 'active') =>
-    slack.write((client) => client.agents.sessions.setStatus({ ...thread, status }))
+    slack.mutate((client) => client.agents.sessions.setStatus({ ...thread, status }))
   // Slack ends this method about February 2027; it adds words, and is all there is where sessions are refused.
   const say = (status: string) =>
-    slack.write((client) => client.assistant.threads.setStatus({ ...thread, status }))
+    slack.mutate((client) => client.assistant.threads.setStatus({ ...thread, status }))
 
   async function process(): Promise<void> {
     const attempt = await set('processing')
-    if (attempt.is === 'refused' && isForGood(attempt.code)) refusals.note('sessions')
+    if (attempt.outcome === 'refused' && isUnsupported(attempt.code)) unsupported.add('sessions')
   }
 
   const session: Session = {
-    busy() {
-      begun ??= Promise.all([refusals.has('sessions') ? undefined : process(), say(WORDS)])
+    setProcessing() {
+      begun ??= Promise.all([unsupported.has('sessions') ? undefined : process(), say(WORDS)])
     },
-    async active() {
+    async setActive() {
       await begun
       const [attempt] = await Promise.all([
-        refusals.has('sessions')
+        unsupported.has('sessions')
           ? undefined
           : retryWrite({ clock, until, tries: TRIES }, () => set('active')),
         // Slack takes the words away when a message is posted, but not when one is updated.
         begun && retryWrite({ clock, until, tries: TRIES }, () => say('')),
       ])
-      if (attempt?.is === 'wait' || attempt?.is === 'unknown')
+      if (attempt?.outcome === 'wait' || attempt?.outcome === 'unknown')
         throw new TimedOut('Slack does not say that the session is active')
     },
-    over: async () => {
-      if (begun) await session.active()
+    endIfStarted: async () => {
+      if (begun) await session.setActive()
     },
   }
   return session

@@ -1,8 +1,8 @@
-import type { Attempt } from '../api/client.ts'
+import type { WriteResult } from '../api/client.ts'
 import { type TurnMark, toMetadata } from '../api/metadata.ts'
-import { type Ending, endingBlocks, wholeBlocks } from './blocks.ts'
+import { type Footer, footerBlocks, messageBlocks } from './blocks.ts'
 import type { Content } from './content.ts'
-import type { Desk } from './message.ts'
+import type { ReplyContext } from './message.ts'
 
 /** chat.update refuses more than 4,000 bytes of text (measured); the blocks hold all of it. */
 const FALLBACK_BYTES = 3_900
@@ -11,12 +11,12 @@ interface How {
   /** Counts the messages of a reply, from 0. */
   part: number
   state: TurnMark['state']
-  ending?: Ending | undefined
+  ending?: Footer | undefined
 }
 
 /** What chat.postMessage and chat.update take for a whole message. */
 export function wholeMessage(
-  { to }: Desk,
+  { to }: ReplyContext,
   content: Pick<Content, 'text' | 'steps'>,
   { part, state, ending }: How,
 ) {
@@ -24,34 +24,34 @@ export function wholeMessage(
     channel: to.channel,
     // What notifications show, and what stands in where a client cannot draw the blocks.
     text: fallback(content),
-    blocks: wholeBlocks(content, ending ? endingBlocks(ending, to) : []),
+    blocks: messageBlocks(content, ending ? footerBlocks(ending, to) : []),
     metadata: toMetadata({ turnId: to.turnId, attempt: to.attempt, part, state }),
   }
 }
 
 /** Sets a message to its whole content. May be repeated: the outcome is the same. https://docs.slack.dev/reference/methods/chat.update */
 export async function setMessage(
-  desk: Desk,
+  desk: ReplyContext,
   ts: string,
   content: Content,
   how: How,
-): Promise<Attempt<unknown>> {
+): Promise<WriteResult<unknown>> {
   return withStepsOrWithout(desk, content, (shown) =>
-    desk.slack.write((client) => client.chat.update({ ts, ...wholeMessage(desk, shown, how) })),
+    desk.slack.mutate((client) => client.chat.update({ ts, ...wholeMessage(desk, shown, how) })),
   )
 }
 
 /** A workspace that knows no steps in streams may know no task cards either. */
 export async function withStepsOrWithout<T>(
-  { refusals }: Desk,
+  { unsupported }: ReplyContext,
   { text, steps }: Pick<Content, 'text' | 'steps'>,
-  write: (shown: Pick<Content, 'text' | 'steps'>) => Promise<Attempt<T>>,
-): Promise<Attempt<T>> {
-  if (steps.length === 0 || refusals.has('cards')) return write({ text, steps: [] })
+  write: (shown: Pick<Content, 'text' | 'steps'>) => Promise<WriteResult<T>>,
+): Promise<WriteResult<T>> {
+  if (steps.length === 0 || unsupported.has('cards')) return write({ text, steps: [] })
   const attempt = await write({ text, steps })
-  if (attempt.is !== 'refused' || !attempt.code.startsWith('invalid_blocks')) return attempt
+  if (attempt.outcome !== 'refused' || !attempt.code.startsWith('invalid_blocks')) return attempt
   const without = await write({ text, steps: [] })
-  if (without.is === 'done') refusals.note('cards')
+  if (without.outcome === 'done') unsupported.add('cards')
   return without
 }
 

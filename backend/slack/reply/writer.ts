@@ -2,16 +2,16 @@ import { TimedOut } from '../../deadline.ts'
 import { reopeningFor } from '../../markdown/cut.ts'
 import { showable } from '../../markdown/showable.ts'
 import { RateLimited } from '../api/client.ts'
-import { areStepsRefused, isForGood, isGone, isTooLong } from '../api/error-codes.ts'
+import { areStepsRefused, isUnsupported, isThreadGone, isTooLong } from '../api/error-codes.ts'
 import { retryRead } from '../api/own-messages.ts'
-import type { Ending } from './blocks.ts'
-import { createEndings } from './close-messages.ts'
+import type { Footer } from './blocks.ts'
+import { createMessageCloser } from './close-messages.ts'
 import type { Step } from './content.ts'
-import { APPEND_GAP_MS, createBounds, type Place, stateAt, UPDATE_GAP_MS } from './limits.ts'
-import type { Desk, Message } from './message.ts'
-import { createPosted } from './posted.ts'
+import { APPEND_GAP_MS, createLimits, type WritePosition, stateAt, UPDATE_GAP_MS } from './limits.ts'
+import type { ReplyContext, Message } from './message.ts'
+import { createPostedMessage } from './posted.ts'
 import type { Session } from './session.ts'
-import { startStreamed } from './streamed.ts'
+import { startStream } from './streamed.ts'
 
 /** For a table that does not answer; after it the turn is taken for ours. */
 const HOLD_BUDGET_MS = 15_000
@@ -32,9 +32,9 @@ export interface Writer {
    * One write at most. Gives how much of `text` is written with it. With `ending` the text is the last. Throws
    * RateLimited where nothing was, and another error where nobody would see it.
    */
-  write(text: string, ending: Ending | undefined): Promise<number>
+  write(text: string, ending: Footer | undefined): Promise<number>
   /** Ends what is open, the last message with what stands under the reply. Says whether that left the session active. */
-  end(ending: Ending): Promise<boolean>
+  end(ending: Footer): Promise<boolean>
   /** When the first text was there to be read, in milliseconds of the Unix epoch. */
   firstTextAt(): number | undefined
 }
@@ -48,8 +48,8 @@ interface Notices {
   onTaken(): void
 }
 
-export function createWriter(desk: Desk, session: Session, { onStop, onGone, onTaken }: Notices): Writer {
-  const { clock, refusals } = desk
+export function createWriter(desk: ReplyContext, session: Session, { onStop, onGone, onTaken }: Notices): Writer {
+  const { clock, unsupported } = desk
 
   /** `posting`: by updates. `at the end`: posted once everything is known. */
   let mode: 'streaming' | 'posting' | 'at the end' = 'streaming'
@@ -59,41 +59,41 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
   /** The message is to end before more is written. */
   let full = false
   let parts = 0
-  const bounds = createBounds(clock)
+  const limits = createLimits(clock)
   let steps: Step[] = []
   /** The message before this one. */
   let ended: Message | undefined
-  const endings = createEndings(desk, () => createPosted(desk, { part: parts++ }))
+  const endings = createMessageCloser(desk, () => createPostedMessage(desk, { part: parts++ }))
   let firstTextAt: number | undefined
 
   /** Where text is going to be written. */
-  const place = (): Place => ({ message: full ? undefined : message, reopening })
+  const place = (): WritePosition => ({ message: full ? undefined : message, reopening })
 
   async function start(text: string): Promise<boolean> {
-    if (refusals.has('steps')) steps = []
+    if (unsupported.has('steps')) steps = []
     if (text === '' && steps.length === 0) return false
     const sent = steps
-    const started = await startStreamed(desk, parts, text, sent)
-    if (started.is === 'started') {
+    const started = await startStream(desk, parts, text, sent)
+    if (started.outcome === 'started') {
       parts += 1
       message = started.message
       done(sent)
       return true
     }
-    if (started.is === 'refused' && sent.length > 0 && areStepsRefused(started.code)) {
-      refusals.note('steps')
+    if (started.outcome === 'refused' && sent.length > 0 && areStepsRefused(started.code)) {
+      unsupported.add('steps')
       return false
     }
-    if (started.is === 'refused' && text !== '' && isTooLong(started.code)) {
-      bounds.lower()
+    if (started.outcome === 'refused' && text !== '' && isTooLong(started.code)) {
+      limits.halve()
       return false
     }
-    if (started.is === 'refused' && isGone(started.code)) {
+    if (started.outcome === 'refused' && isThreadGone(started.code)) {
       onGone()
       throw new Error(`there is no thread to write to: ${started.code}`)
     }
-    if (started.is === 'refused' && isForGood(started.code)) refusals.note('streams')
-    fallBack(started.is === 'wait' ? 'at the end' : 'posting')
+    if (started.outcome === 'refused' && isUnsupported(started.code)) unsupported.add('streams')
+    fallBack(started.outcome === 'wait' ? 'at the end' : 'posting')
     return false
   }
 
@@ -104,22 +104,22 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
 
   function fallBack(to: 'posting' | 'at the end'): void {
     mode = to
-    session.busy()
+    session.setProcessing()
   }
 
-  async function write(text: string, ending: Ending | undefined): Promise<number> {
+  async function write(text: string, ending: Footer | undefined): Promise<number> {
     if ((text === '' && steps.length === 0) || (mode === 'at the end' && !ending)) return 0
     if (full) await endMessage()
     // No message begins with what was shown in the one before.
     if (ending && text === '' && !message && ended) return 0
-    const cut = bounds.cutFor(place(), text, steps)
+    const cut = limits.cutFor(place(), text, steps)
     const taken = cut?.at ?? text.length
     const piece = (message?.content.text ? '' : reopening) + text.slice(0, taken) + (cut?.closing ?? '')
     if (piece !== '' || steps.length > 0) {
       if (!message && mode === 'streaming') {
         if (!(await start(piece))) return 0
       } else {
-        message ??= createPosted(desk, { part: parts++ })
+        message ??= createPostedMessage(desk, { part: parts++ })
         const final = cut ? {} : ending && { ending }
         if (!(await add(message, piece, final))) return 0
       }
@@ -128,15 +128,15 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
     full = cut !== undefined
     reopening = cut?.reopening ?? ''
     // More text may be long in coming.
-    if (full && bounds.isTooOld(message)) await endMessage()
+    if (full && limits.isTooOld(message)) await endMessage()
     return taken
   }
 
   /** Whether it was added. Where not, the next send finds another message, or this one in another way. */
-  async function add(to: Message, piece: string, final: { ending?: Ending } | undefined): Promise<boolean> {
+  async function add(to: Message, piece: string, final: { ending?: Footer } | undefined): Promise<boolean> {
     const sent = steps
     const added = await to.add(piece, sent, final)
-    switch (added.is) {
+    switch (added.outcome) {
       case 'taken':
         done(sent)
         return true
@@ -150,7 +150,7 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
         leave(to)
         break
       case 'full':
-        if (to.content.text === '') bounds.lower()
+        if (to.content.text === '') limits.halve()
         else endBefore(to)
         break
       case 'lost':
@@ -178,7 +178,7 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
   function goOnByUpdates(stream: Message): void {
     const { ts, content } = stream
     const from = ts === undefined ? undefined : { ts, content, unsure: stream.unsure() }
-    message = createPosted(desk, { part: parts - 1, from, held: mode === 'at the end' })
+    message = createPostedMessage(desk, { part: parts - 1, from, held: mode === 'at the end' })
   }
 
   /** A stream that ended unasked may have been ended by whoever apologized: an update would take their words away. */
@@ -211,7 +211,7 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
 
   return {
     async begin() {
-      if (refusals.has('streams')) fallBack('posting')
+      if (unsupported.has('streams')) fallBack('posting')
       // What it throws, the next write throws as well.
       else await start('').catch(() => false)
     },
@@ -231,7 +231,7 @@ export function createWriter(desk: Desk, session: Session, { onStop, onGone, onT
     },
     ready(text, final) {
       if (mode === 'at the end' && !final) return 0
-      return final || bounds.isTooOld(place().message) ? text.length : showable(stateAt(place()), text)
+      return final || limits.isTooOld(place().message) ? text.length : showable(stateAt(place()), text)
     },
     gapMs: () => (mode === 'posting' ? UPDATE_GAP_MS : APPEND_GAP_MS),
     write,

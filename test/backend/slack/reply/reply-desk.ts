@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest'
 import type { Clock } from '../../../../backend/clock.ts'
 import { createSlack } from '../../../../backend/slack/api/client.ts'
 import { openReply, type Reply } from '../../../../backend/slack/reply/reply.ts'
-import { createRefusals, type Refusals } from '../../../../backend/slack/reply/unsupported.ts'
+import { createUnsupportedFeatures, type UnsupportedFeatures } from '../../../../backend/slack/reply/unsupported.ts'
 import { createCitations } from '../../../../backend/turn/citations.ts'
 import { type Call, type Calls, createCalls, type Faults } from '../../../../playground/calls.ts'
 import { identity } from '../../../../playground/slack/identity.ts'
@@ -30,7 +30,7 @@ interface DeskOptions {
   faults?: (slack: Slack) => Faults
   limits?: Partial<SlackLimits>
   /** What Slack has refused before; nothing, where it is left out. */
-  refusals?: Refusals
+  unsupported?: UnsupportedFeatures
   /** Of the invocation. */
   remainingMs?: number
 }
@@ -79,7 +79,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<ReplyDesk> {
   const reply = openReply(door, backendClock, to, {
     firstStep: { id: 'thread', title: 'Reading the thread' },
     endsAt: clock.now() + (options.remainingMs ?? REMAINING_MS),
-    refusals: options.refusals ?? createRefusals(backendClock),
+    unsupported: options.unsupported ?? createUnsupportedFeatures(backendClock),
     opened: async (opened) => void owned.add(opened),
     adopt: async (found) => !owned.has(found),
     holds: async () => true,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SEGMENT_LIMIT_BYTES, SEGMENT_LIMIT_MS } from '../../../../backend/slack/reply/limits.ts'
-import { createRefusals } from '../../../../backend/slack/reply/unsupported.ts'
+import { createUnsupportedFeatures } from '../../../../backend/slack/reply/unsupported.ts'
 import type { Fault, Faults } from '../../../../playground/calls.ts'
 import { deltasOf, joined, longAnswer } from './long-answer.ts'
 import { openDesk, type ReplyDesk } from './reply-desk.ts'
@@ -259,7 +259,7 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
 describe('what a workspace refuses for good is not tried again for an hour', () => {
   const HOUR_MS = 3_600_000
   let now = 1_800_000_000_000
-  const refusals = createRefusals({ now: () => now, sleep: async () => undefined })
+  const unsupported = createUnsupportedFeatures({ now: () => now, sleep: async () => undefined })
 
   test.each([
     ['by the first reply it is', 0, 1],
@@ -269,7 +269,7 @@ describe('what a workspace refuses for good is not tried again for an hour', () 
     now += laterMs
     const desk = await openDesk({
       faults: () => faulty('chat.startStream', () => true, refused('feature_not_enabled')),
-      refusals,
+      unsupported,
     })
     await desk.say(deltasOf(ANSWER.slice(0, 500), 56), 100)
     expect(desk.calls.all.filter(({ method }) => method === 'chat.startStream')).toHaveLength(starts)
