@@ -2,7 +2,7 @@ import { App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { build } from './build.ts'
 import { readSections } from './settings/sections.ts'
-import { ToMend } from './settings/user-error.ts'
+import { UserError } from './settings/user-error.ts'
 import { createStacks } from './stack.ts'
 
 // What cdk.json starts. It bundles by itself, so that nothing old is ever deployed.
@@ -15,7 +15,7 @@ try {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   app.synth()
 } catch (error) {
-  if (!(error instanceof ToMend)) throw error
+  if (!(error instanceof UserError)) throw error
   console.error(error.message)
   process.exitCode = 1
 }

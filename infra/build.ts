@@ -74,12 +74,12 @@ async function bundleEdge(outdir: string): Promise<void> {
     else wrangler.kill()
   }
   process.prependOnceListener('exit', kill)
-  let said = ''
-  wrangler.stdout.on('data', (chunk: Buffer) => (said += chunk))
-  wrangler.stderr.on('data', (chunk: Buffer) => (said += chunk))
+  let printed = ''
+  wrangler.stdout.on('data', (chunk: Buffer) => (printed += chunk))
+  wrangler.stderr.on('data', (chunk: Buffer) => (printed += chunk))
   const code = await new Promise((resolve, reject) => wrangler.on('error', reject).on('close', resolve))
   process.off('exit', kill)
-  if (code !== 0) throw new Error(`wrangler could not bundle the Worker:\n${said}`)
+  if (code !== 0) throw new Error(`wrangler could not bundle the Worker:\n${printed}`)
   await rm(join(outdir, 'README.md'), { force: true })
 }
 

@@ -30,8 +30,8 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
     guardrail,
     region: placement.model,
   })
-  const anyMade = knowledge.bases.some(({ source }) => source !== 'existing')
-  const knowledgeStack = anyMade ? stackIn(placement.knowledge) : home
+  const createsBase = knowledge.bases.some(({ source }) => source !== 'existing')
+  const knowledgeStack = createsBase ? stackIn(placement.knowledge) : home
   const bases = new Knowledge(knowledgeStack, 'Knowledge', { knowledge, region: placement.knowledge })
 
   const turns = new TurnsTable(home, 'Turns')
@@ -46,7 +46,7 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
     KNOWLEDGE_REGION: placement.knowledge,
     GUARDRAIL_ID: policy.guardrailId,
     GUARDRAIL_VERSION: policy.version,
-    ...(bases.named !== '' && { KNOWLEDGE_BASES: bases.named }),
+    ...(bases.variable !== '' && { KNOWLEDGE_BASES: bases.variable }),
     ...(rerankModelArn && { RERANK_MODEL_ARN: rerankModelArn }),
   }
   const backend = { variables, turns, slackSecret, logRetentionDays: deployment.logRetentionDays }
@@ -54,7 +54,7 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
   const answerer = new Answerer(home, 'Answerer', {
     ...backend,
     failures: apologizer.failures,
-    madeFrom: [policy.fingerprint, bases.fingerprint],
+    versionInputs: [policy.fingerprint, bases.fingerprint],
     reservedConcurrency: isOff(app, RESERVE_CONCURRENCY) ? undefined : deployment.reservedConcurrency,
   })
   grantConverse(answerer, { modelId: model.id, region: placement.model })
@@ -64,13 +64,13 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
 
   const caller = new EdgeCaller(home, 'EdgeCaller', { answerer })
   const topic = createAlarmTopic(home, 'AlarmTopic', deployment.alarmEmail)
-  const watched = {
+  const monitored = {
     answer: answerer.fn,
     deadLetters: apologizer.failures.deadLetters,
     dailyBudgetUsd: deployment.dailyBudgetUsd,
   }
-  const alarms = new Alarms(home, 'Alarms', { ...watched, apologize: apologizer.fn, topic })
-  const dashboard = new Dashboard(home, 'Dashboard', { ...watched, alarms: alarms.all })
+  const alarms = new Alarms(home, 'Alarms', { ...monitored, apologize: apologizer.fn, topic })
+  const dashboard = new Dashboard(home, 'Dashboard', { ...monitored, alarms: alarms.all })
 
   // What a deployment goes on with. No value of a secret is ever among them.
   const outputs: Record<string, [value: string, description: string]> = {
@@ -87,9 +87,9 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
   for (const [id, [value, description]] of Object.entries(outputs))
     new CfnOutput(home, id, { value, description })
   new CfnOutput(knowledgeStack, 'KnowledgeBases', {
-    value: knowledgeStack.toJsonString(bases.made),
+    value: knowledgeStack.toJsonString(bases.deployed),
     description:
-      'JSON: the bases made here, each with name, knowledgeBaseId, dataSourceId, reading and, where the source asks for them, credentialsArn',
+      'JSON: the bases made here, each with name, knowledgeBaseId, dataSourceId, ingestionDescription and, where the source asks for them, credentialsArn',
   })
 }
 

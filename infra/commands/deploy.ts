@@ -1,15 +1,15 @@
-import { openGuide, ROOT } from '../deploy/open-context.ts'
+import { openContext, ROOT } from '../deploy/open-context.ts'
 import { preflight } from '../deploy/preflight/preflight.ts'
-import { fillConfluence } from '../deploy/steps/confluence.ts'
+import { writeConfluenceCredentials } from '../deploy/steps/confluence.ts'
 import { createQueues } from '../deploy/steps/queues.ts'
 import { connectSlack } from '../deploy/steps/slack-app.ts'
 import { deployStacks } from '../deploy/steps/stacks.ts'
 import { syncKnowledge } from '../deploy/steps/sync.ts'
 import { deployWorker } from '../deploy/steps/worker.ts'
-import { readGiven } from '../deploy/terminal/cli-options.ts'
-import type { Guide } from '../deploy/terminal/context.ts'
+import { readCliOptions } from '../deploy/terminal/cli-options.ts'
+import type { DeployContext } from '../deploy/terminal/context.ts'
 import { runProgram } from '../deploy/terminal/program.ts'
-import { ToMend } from '../settings/user-error.ts'
+import { UserError } from '../settings/user-error.ts'
 
 const HELP = `npm run deploy [-- options]
 
@@ -26,44 +26,50 @@ SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN. Other variables: AWS_PROFILE and its k
 CLOUDFLARE_ACCOUNT_ID.`
 
 await runProgram(async () => {
-  const given = readGiven(process.argv.slice(2), process.env, [
+  const options = readCliOptions(process.argv.slice(2), process.env, [
     'help',
     'dry-run',
     'yes',
     'confluence-user',
     'slack-app',
   ])
-  if (given.help) console.log(HELP)
-  else await deploy(openGuide(given))
+  if (options.help) console.log(HELP)
+  else await deploy(openContext(options))
 })
 
 /** The order of a deployment. Each step finds what it did before. */
-async function deploy(start: Guide): Promise<void> {
+async function deploy(initial: DeployContext): Promise<void> {
   const ready = await preflight(
-    start,
+    initial,
     process.env.CLOUDFLARE_API_BASE_URL ?? 'https://api.cloudflare.com/client/v4',
   )
-  const guide = { ...start, tools: ready.tools }
-  const { sections, given, ask, say } = guide
+  const context = { ...initial, tools: ready.tools }
+  const { sections, options, prompts, output } = context
   const place = `AWS account ${ready.awsAccount} and Cloudflare account ${ready.cloudflareAccount}`
-  if (!given.yes)
-    await ask.agree({ message: `Deploy ${sections.identity.name} to ${place}?`, by: '--yes', enter: 'yes' })
+  if (!options.yes)
+    await prompts.agree({
+      message: `Deploy ${sections.identity.name} to ${place}?`,
+      setBy: '--yes',
+      defaultAnswer: 'yes',
+    })
 
-  const outputs = await deployStacks(guide, ready.reserve)
-  const renewed = await fillConfluence(guide, outputs)
-  const unread = await syncKnowledge(guide, outputs, renewed)
-  await createQueues(guide)
-  const edgeUrl = await deployWorker(guide, outputs, ROOT)
-  await connectSlack(guide, outputs, edgeUrl, process.env.SLACK_API_URL ?? 'https://slack.com/api/')
+  const outputs = await deployStacks(context, ready.reserve)
+  const changedBases = await writeConfluenceCredentials(context, outputs)
+  const syncErrors = await syncKnowledge(context, outputs, changedBases)
+  await createQueues(context)
+  const edgeUrl = await deployWorker(context, outputs, ROOT)
+  await connectSlack(context, outputs, edgeUrl, process.env.SLACK_API_URL ?? 'https://slack.com/api/')
 
-  say.step(unread.length === 0 ? 'Done' : 'Done, but for what could not be read')
-  say.line(`  Invite @${sections.identity.name} to a channel and mention it, or write it a direct message.`)
-  say.line(`  How it is doing: ${outputs.dashboardUrl}`)
+  output.step(syncErrors.length === 0 ? 'Done' : 'Done, but for what could not be read')
+  output.print(
+    `  Invite @${sections.identity.name} to a channel and mention it, or write it a direct message.`,
+  )
+  output.print(`  How it is doing: ${outputs.dashboardUrl}`)
   if (sections.deployment.alarmEmail !== '')
-    say.line(`  ${sections.deployment.alarmEmail} has to confirm once that it wants the alarms.`)
+    output.print(`  ${sections.deployment.alarmEmail} has to confirm once that it wants the alarms.`)
   else
-    say.note(
+    output.warning(
       `Nobody hears of an alarm: set deployment.alarmEmail, or subscribe somebody to ${outputs.alarmTopicArn}`,
     )
-  if (unread.length > 0) throw new ToMend(unread.join('\n'))
+  if (syncErrors.length > 0) throw new UserError(syncErrors.join('\n'))
 }

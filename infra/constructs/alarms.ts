@@ -28,7 +28,7 @@ const THROTTLED_PERIODS = 3
 /** Periods in a row. One slow quarter of an hour may be one long question. */
 const SLOW_PERIODS = 2
 
-interface Watched {
+interface AlarmInputs {
   answer: LambdaFunction
   apologize: LambdaFunction
   deadLetters: IQueue
@@ -37,23 +37,23 @@ interface Watched {
 
 interface Rule {
   id: string
-  watch: Metric | MathExpression
+  metric: Metric | MathExpression
   /** Reached or passed. */
   threshold: number
   periods?: number
   /** What the mail says: what it means, and where to look. */
-  says: string
+  description: string
 }
 
 /** What somebody should hear of. Silence is no alarm: nobody asks anything at night. */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[]
 
-  constructor(scope: Construct, id: string, { topic, ...watched }: Watched & { topic: ITopic }) {
+  constructor(scope: Construct, id: string, { topic, ...inputs }: AlarmInputs & { topic: ITopic }) {
     super(scope, id)
-    this.all = rules(watched).map(({ id, watch, threshold, periods = 1, says }) => {
-      const alarm = watch.createAlarm(this, id, {
-        alarmDescription: says,
+    this.all = rules(inputs).map(({ id, metric, threshold, periods = 1, description }) => {
+      const alarm = metric.createAlarm(this, id, {
+        alarmDescription: description,
         threshold,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluationPeriods: periods,
@@ -65,54 +65,59 @@ export class Alarms extends Construct {
   }
 }
 
-function rules({ answer, apologize, deadLetters, dailyBudgetUsd }: Watched): Rule[] {
+function rules({ answer, apologize, deadLetters, dailyBudgetUsd }: AlarmInputs): Rule[] {
   return [
     {
       id: 'Unanswered',
-      watch: sumOf({ failed: metric('Failed', 'Sum', LONG), apologies: metric('Apologies', 'Sum', LONG) }),
+      metric: sumOf({ failed: metric('Failed', 'Sum', LONG), apologies: metric('Apologies', 'Sum', LONG) }),
       threshold: UNANSWERED,
-      says: 'People asked and read a failure. The log lines "turn" and "apology" say which.',
+      description: 'People asked and read a failure. The log lines "turn" and "apology" say which.',
     },
     {
       id: 'DeadLetters',
-      watch: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: SHORT }),
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: SHORT }),
       threshold: 1,
-      says: 'A failure that nobody could be told of. The dead-letter queue has the record, with the question.',
+      description:
+        'A failure that nobody could be told of. The dead-letter queue has the record, with the question.',
     },
     {
       id: 'LostFailures',
-      watch: answer.metric('DestinationDeliveryFailures', { statistic: 'Sum', period: SHORT }),
+      metric: answer.metric('DestinationDeliveryFailures', { statistic: 'Sum', period: SHORT }),
       threshold: 1,
-      says: 'Lambda could not put a failure into the queue, so nobody is told of it. Look at the role and at the key of the queue.',
+      description:
+        'Lambda could not put a failure into the queue, so nobody is told of it. Look at the role and at the key of the queue.',
     },
     {
       id: 'Errors',
-      watch: sumOf({
+      metric: sumOf({
         answer: answer.metricErrors({ period: SHORT }),
         apologize: apologize.metricErrors({ period: SHORT }),
       }),
       threshold: 1,
-      says: 'A function crashed, or ran out of memory or time.',
+      description: 'A function crashed, or ran out of memory or time.',
     },
     {
       id: 'Throttles',
-      watch: answer.metricThrottles({ period: SHORT }),
+      metric: answer.metricThrottles({ period: SHORT }),
       threshold: 1,
       periods: THROTTLED_PERIODS,
-      says: 'Questions wait for a free environment. Raise deployment.reservedConcurrency, or the quota of the account.',
+      description:
+        'Questions wait for a free environment. Raise deployment.reservedConcurrency, or the quota of the account.',
     },
     {
       id: 'SlowFirstToken',
-      watch: metric('FirstTokenMs', 'p90', LONG),
+      metric: metric('FirstTokenMs', 'p90', LONG),
       threshold: FIRST_TOKEN_MS,
       periods: SLOW_PERIODS,
-      says: 'One answer in ten begins late. The dashboard shows whether it waits for Lambda or for the model.',
+      description:
+        'One answer in ten begins late. The dashboard shows whether it waits for Lambda or for the model.',
     },
     {
       id: 'DailyCost',
-      watch: metric('CostUsd', 'Sum', Duration.days(1)),
+      metric: metric('CostUsd', 'Sum', Duration.days(1)),
       threshold: dailyBudgetUsd,
-      says: 'The model has cost as much in a day as deployment.dailyBudgetUsd says. Nothing is stopped.',
+      description:
+        'The model has cost as much in a day as deployment.dailyBudgetUsd says. Nothing is stopped.',
     },
   ]
 }

@@ -27,12 +27,12 @@ export class Answerer extends Construct implements IGrantable {
     {
       failures,
       reservedConcurrency,
-      madeFrom,
+      versionInputs,
       ...backend
     }: Backend & {
       failures: IDestination
       reservedConcurrency: number | undefined
-      madeFrom: readonly string[]
+      versionInputs: readonly string[]
     },
   ) {
     super(scope, id)
@@ -47,7 +47,7 @@ export class Answerer extends Construct implements IGrantable {
     // A version keeps the variables that it was published with, and the CDK publishes one where the template changes. The
     // number of a guardrail or the id of a base that is made anew is not in the template: without this, the alias would
     // go on with the old ones.
-    this.fn.invalidateVersionBasedOn(madeFrom.join())
+    this.fn.invalidateVersionBasedOn(versionInputs.join())
     this.version = this.fn.currentVersion.version
     // Of the alias: what is set on the function itself holds for $LATEST, which nobody invokes.
     this.#alias = this.fn.addAlias(ANSWER_ALIAS, {

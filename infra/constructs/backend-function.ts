@@ -5,7 +5,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { BACKEND_BUNDLE } from '../build.ts'
-import { KEPT } from './retain-policy.ts'
+import { RETAIN_POLICY } from './retain-policy.ts'
 import type { SlackSecret } from './slack-secret.ts'
 import type { TurnsTable } from './turns-table.ts'
 
@@ -76,7 +76,7 @@ export class BackendFunction extends Construct {
       environment: { ...options.variables },
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       // A release that is put back is an earlier version; all go with the function.
-      currentVersionOptions: { removalPolicy: KEPT },
+      currentVersionOptions: { removalPolicy: RETAIN_POLICY },
     })
     options.turns.grantTurns(this.fn)
     options.slackSecret.grantRead(this.fn)

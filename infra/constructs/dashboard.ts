@@ -11,14 +11,14 @@ const HOUR = Duration.hours(1)
 const DAY = Duration.days(1)
 
 /** What is shown when it is opened: days and hours beside each other, and a share that does not hang on one person. */
-const SHOWN = Duration.days(7)
+const DEFAULT_RANGE = Duration.days(7)
 
 /** CloudWatch lays widgets on 24 columns. */
 const COLUMNS = 24
 const THIRD = COLUMNS / 3
 const HALF = COLUMNS / 2
 
-interface Shown {
+interface DashboardInputs {
   alarms: readonly Alarm[]
   answer: LambdaFunction
   deadLetters: IQueue
@@ -29,10 +29,14 @@ interface Shown {
 export class Dashboard extends Construct {
   readonly url: string
 
-  constructor(scope: Construct, id: string, { alarms, answer, deadLetters, dailyBudgetUsd }: Shown) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { alarms, answer, deadLetters, dailyBudgetUsd }: DashboardInputs,
+  ) {
     super(scope, id)
     const dashboard = new CloudWatchDashboard(this, 'Dashboard', {
-      defaultInterval: SHOWN,
+      defaultInterval: DEFAULT_RANGE,
       widgets: [
         row(
           'Is it working?',

@@ -3,7 +3,7 @@ import { AccessKey, User } from 'aws-cdk-lib/aws-iam'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import type { Answerer } from './answerer.ts'
-import { acknowledge } from './nag.ts'
+import { suppress } from './nag.ts'
 
 /**
  * As whom the Worker calls: a user that may invoke one alias and nothing else. Cloudflare has no identity that AWS trusts,
@@ -28,7 +28,7 @@ export class EdgeCaller extends Construct {
       // The key dies with its user.
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    acknowledge(
+    suppress(
       secret,
       'AwsSolutions-SMG4',
       'A new key is of use only once the Worker has it; docs/operation.md says how both change',

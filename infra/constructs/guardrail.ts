@@ -6,7 +6,7 @@ import { fingerprint } from '../settings/fingerprint.ts'
 import { guardrailProfile } from '../settings/regions.ts'
 import type { Sections } from '../settings/sections.ts'
 import { rulesOf } from './guardrail-policy.ts'
-import { KEPT } from './retain-policy.ts'
+import { RETAIN_POLICY } from './retain-policy.ts'
 
 /** The guardrail that reads questions and answers: an existing one, or one made from the configuration. */
 export class Guardrail extends Construct {
@@ -37,7 +37,7 @@ export class Guardrail extends Construct {
     }
     const rules = rulesOf(guardrail)
     const profile = this.#profile
-    const made = new CfnGuardrail(this, 'Guardrail', {
+    const guardrailResource = new CfnGuardrail(this, 'Guardrail', {
       ...rules,
       name: Stack.of(this).stackName,
       ...(profile && { crossRegionConfig: { guardrailProfileArn: this.#profileArn(region, profile.id) } }),
@@ -46,11 +46,11 @@ export class Guardrail extends Construct {
     // Its properties are create-only, so a version is cut when the description changes, and only then. Earlier ones are
     // kept, because a release that is put back asks for its own (AWS keeps 20); they go with the guardrail.
     const version = new CfnGuardrailVersion(this, 'Version', {
-      guardrailIdentifier: made.attrGuardrailId,
+      guardrailIdentifier: guardrailResource.attrGuardrailId,
       description: `Policy ${this.fingerprint}`,
     })
-    version.applyRemovalPolicy(KEPT)
-    this.guardrailId = made.attrGuardrailId
+    version.applyRemovalPolicy(RETAIN_POLICY)
+    this.guardrailId = guardrailResource.attrGuardrailId
     this.version = version.attrVersion
   }
 

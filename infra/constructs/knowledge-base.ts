@@ -4,10 +4,10 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import type { CfnVectorBucket } from 'aws-cdk-lib/aws-s3vectors'
 import { Construct } from 'constructs'
 import { fingerprint } from '../settings/fingerprint.ts'
-import { readingOf } from '../settings/ingestion-description.ts'
+import { ingestionDescriptionOf } from '../settings/ingestion-description.ts'
 import type { NewBase, Sections } from '../settings/sections.ts'
 import { createKnowledgeSource } from './knowledge-source.ts'
-import { acknowledge } from './nag.ts'
+import { suppress } from './nag.ts'
 import { scheduleSync } from './sync-schedule.ts'
 import { createVectorIndex } from './vector-index.ts'
 
@@ -21,7 +21,7 @@ export class KnowledgeBase extends Construct {
   readonly knowledgeBaseId: string
   readonly dataSourceId: string
   /** How the jobs that read the source are described. */
-  readonly reading: string
+  readonly ingestionDescription: string
   /** Where the source's user and token are to be written. Only where it has any. */
   readonly credentialsArn: string | undefined
 
@@ -65,14 +65,14 @@ export class KnowledgeBase extends Construct {
       },
     })
     const indexes = `<${Stack.of(this).getLogicalId(vectors)}.VectorBucketArn>/index/*`
-    acknowledge(
+    suppress(
       role,
       `AwsSolutions-IAM5[Resource::${indexes}]`,
       'A base that is made anew empties its old index, whose name is its own',
     )
     if (base.source === 's3') {
       const below = `arn:${partition}:s3:::${base.bucket}/${base.prefix}*`
-      acknowledge(
+      suppress(
         role,
         `AwsSolutions-IAM5[Resource::${below}]`,
         'All documents below the prefix are what it is made from',
@@ -81,7 +81,7 @@ export class KnowledgeBase extends Construct {
 
     // Both names change with what cannot be changed in place: the new one is made before the old one goes, and no two
     // may have the same.
-    const made = new CfnKnowledgeBase(this, 'Base', {
+    const knowledgeBase = new CfnKnowledgeBase(this, 'Base', {
       name: `vera-${base.name}-${fingerprint(embedding)}`,
       roleArn: role.roleArn,
       knowledgeBaseConfiguration: {
@@ -100,7 +100,7 @@ export class KnowledgeBase extends Construct {
     })
     const dataSource = new CfnDataSource(this, 'Source', {
       name: `${base.source}-${fingerprint(chunking)}`,
-      knowledgeBaseId: made.attrKnowledgeBaseId,
+      knowledgeBaseId: knowledgeBase.attrKnowledgeBaseId,
       dataSourceConfiguration: source.configuration,
       // Its pages are still where they were read.
       dataDeletionPolicy: 'DELETE',
@@ -114,16 +114,16 @@ export class KnowledgeBase extends Construct {
         },
       },
     })
-    this.knowledgeBaseId = made.attrKnowledgeBaseId
+    this.knowledgeBaseId = knowledgeBase.attrKnowledgeBaseId
     this.dataSourceId = dataSource.attrDataSourceId
-    this.reading = readingOf(base)
+    this.ingestionDescription = ingestionDescriptionOf(base)
     this.credentialsArn = source.credentials?.secretArn
     scheduleSync(this, 'Sync', {
       sync: knowledge.sync,
-      knowledgeBaseArn: made.attrKnowledgeBaseArn,
+      knowledgeBaseArn: knowledgeBase.attrKnowledgeBaseArn,
       knowledgeBaseId: this.knowledgeBaseId,
       dataSourceId: this.dataSourceId,
-      reading: this.reading,
+      ingestionDescription: this.ingestionDescription,
     })
   }
 }

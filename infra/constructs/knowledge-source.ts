@@ -3,8 +3,9 @@ import type { CfnDataSource } from 'aws-cdk-lib/aws-bedrock'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
+import { NOT_SET } from '../settings/secret-placeholder.ts'
 import type { NewBase } from '../settings/sections.ts'
-import { acknowledge } from './nag.ts'
+import { suppress } from './nag.ts'
 
 /** Where pages come from, and what the knowledge base's role must be allowed to read them. */
 export interface KnowledgeSource {
@@ -26,13 +27,13 @@ function confluence(
   const credentials = new Secret(scope, 'Credentials', {
     description: `The Confluence user as whom the knowledge base "${name}" reads, and its API token`,
     generateSecretString: {
-      secretStringTemplate: JSON.stringify({ username: 'not-set' }),
+      secretStringTemplate: JSON.stringify({ username: NOT_SET }),
       generateStringKey: 'password',
     },
     // Atlassian gives out tokens at any time.
     removalPolicy: RemovalPolicy.DESTROY,
   })
-  acknowledge(credentials, 'AwsSolutions-SMG4', 'Atlassian gives out API tokens to a person only, on a page')
+  suppress(credentials, 'AwsSolutions-SMG4', 'Atlassian gives out API tokens to a person only, on a page')
   return {
     configuration: {
       type: 'CONFLUENCE',

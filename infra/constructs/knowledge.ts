@@ -9,13 +9,13 @@ import { KnowledgeBase } from './knowledge-base.ts'
 /** The knowledge bases of the configuration, made or taken as they are. `scope` is in the knowledge's region. */
 export class Knowledge extends Construct {
   /** Every base with its id, `name=id,name=id`, as the functions read them. */
-  readonly named: string
+  readonly variable: string
   /** Those that are made here, with what their first sync takes. `credentialsArn` is where a source's user and token go. */
-  readonly made: {
+  readonly deployed: {
     name: string
     knowledgeBaseId: string
     dataSourceId: string
-    reading: string
+    ingestionDescription: string
     credentialsArn?: string
   }[] = []
   /** Changes with whatever makes a base anew, while the ids of this stack's resources stay what they are. */
@@ -37,7 +37,7 @@ export class Knowledge extends Construct {
     const bases = knowledge.bases.map((base) => {
       if (base.source === 'existing') return base
       vectors ??= new CfnVectorBucket(this, 'Vectors')
-      const { knowledgeBaseId, dataSourceId, reading, credentialsArn } = new KnowledgeBase(
+      const { knowledgeBaseId, dataSourceId, ingestionDescription, credentialsArn } = new KnowledgeBase(
         this,
         `Base-${base.name}`,
         {
@@ -46,17 +46,17 @@ export class Knowledge extends Construct {
           vectors,
         },
       )
-      this.made.push({
+      this.deployed.push({
         name: base.name,
         knowledgeBaseId,
         dataSourceId,
-        reading,
+        ingestionDescription,
         ...(credentialsArn && { credentialsArn }),
       })
       return { name: base.name, id: knowledgeBaseId }
     })
     this.#ids = bases.map(({ id }) => id)
-    this.named = bases.map(({ name, id }) => `${name}=${id}`).join(',')
+    this.variable = bases.map(({ name, id }) => `${name}=${id}`).join(',')
   }
 
   /** Lets `grantee` search these bases, and no others of the account. */

@@ -3,7 +3,7 @@ import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import { readModelId } from '../settings/inference-profile.ts'
 import { destinations, GEOGRAPHIES } from '../settings/regions.ts'
-import { acknowledge } from './nag.ts'
+import { suppress } from './nag.ts'
 
 type Grantee = IGrantable & Construct
 
@@ -58,7 +58,7 @@ export function grantRerank(grantee: Grantee, modelArn: string): void {
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({ actions: ['bedrock:Rerank'], resources: ['*'] }),
   )
-  acknowledge(
+  suppress(
     grantee,
     'AwsSolutions-IAM5[Resource::*]',
     'bedrock:Rerank cannot be limited to a resource; the model it uses is',

@@ -6,6 +6,6 @@ import type { IConstruct } from 'constructs'
  * Written as cdk-nag reads it. The CDK's own verb would spell an id with a space in it differently, and refuse one with a
  * single bracket; both may be in the name of a folder.
  */
-export function acknowledge(scope: IConstruct, id: string, reason: string): void {
+export function suppress(scope: IConstruct, id: string, reason: string): void {
   scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [id]: reason })
 }

@@ -5,4 +5,4 @@ import { RemovalPolicy } from 'aws-cdk-lib'
  * RETAIN that would stay behind, belong to no stack, and stand in the way of the next try.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
  */
-export const KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+export const RETAIN_POLICY = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE

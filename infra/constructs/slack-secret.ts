@@ -2,7 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib'
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
-import { acknowledge } from './nag.ts'
+import { NOT_SET } from '../settings/secret-placeholder.ts'
+import { suppress } from './nag.ts'
 
 /**
  * JSON with `botToken`, `teamId` and `appId`. Made with values that no workspace has, so that nothing is answered until the
@@ -16,13 +17,13 @@ export class SlackSecret extends Construct {
     const secret = new Secret(this, 'Secret', {
       description: "Vera's bot token in Slack, and the workspace and app that it belongs to",
       generateSecretString: {
-        secretStringTemplate: JSON.stringify({ teamId: 'not-set', appId: 'not-set' }),
+        secretStringTemplate: JSON.stringify({ teamId: NOT_SET, appId: NOT_SET }),
         generateStringKey: 'botToken',
       },
       // Slack shows the token again, on the page of the app.
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    acknowledge(
+    suppress(
       secret,
       'AwsSolutions-SMG4',
       'Slack gives a new bot token only when a person installs the app again',

@@ -18,13 +18,13 @@ export function scheduleSync(
     knowledgeBaseArn,
     knowledgeBaseId,
     dataSourceId,
-    reading,
+    ingestionDescription,
   }: {
     sync: Sections['knowledge']['sync']
     knowledgeBaseArn: string
     knowledgeBaseId: string
     dataSourceId: string
-    reading: string
+    ingestionDescription: string
   },
 ): void {
   new Schedule(scope, id, {
@@ -37,7 +37,7 @@ export function scheduleSync(
       input: ScheduleTargetInput.fromObject({
         KnowledgeBaseId: knowledgeBaseId,
         DataSourceId: dataSourceId,
-        Description: reading,
+        Description: ingestionDescription,
       }),
       policyStatements: [
         new PolicyStatement({ actions: ['bedrock:StartIngestionJob'], resources: [knowledgeBaseArn] }),

@@ -1,7 +1,7 @@
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { IGrantable } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
-import { KEPT } from './retain-policy.ts'
+import { RETAIN_POLICY } from './retain-policy.ts'
 
 /** Who answers which turn, what became of it, and the thumbs. Its keys and attributes are those of backend/dynamo/. */
 export class TurnsTable extends Construct {
@@ -19,7 +19,7 @@ export class TurnsTable extends Construct {
       // With AWS's own key: there is not a word of any conversation in here, so a key of ours would guard ids and times.
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       // The thumbs of 90 days, which nobody can give again. It has no name of its own, so that a later stack can have one too.
-      removalPolicy: KEPT,
+      removalPolicy: RETAIN_POLICY,
     })
     this.tableName = this.#table.tableName
   }

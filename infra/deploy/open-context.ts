@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { placementOf } from '../settings/placement.ts'
 import { readSections } from '../settings/sections.ts'
-import type { Given } from './terminal/cli-options.ts'
-import type { Guide } from './terminal/context.ts'
-import { createMemory } from './terminal/local-state.ts'
-import { createVoice } from './terminal/output.ts'
-import { nobody, pretending, terminal } from './terminal/prompts.ts'
+import type { CliOptions } from './terminal/cli-options.ts'
+import type { DeployContext } from './terminal/context.ts'
+import { openLocalState } from './terminal/local-state.ts'
+import { createOutput } from './terminal/output.ts'
+import { dryRunPrompts, noTerminal, terminalPrompts } from './terminal/prompts.ts'
 import { createTools } from './terminal/tools.ts'
 import { readWranglerConfig } from './terminal/wrangler-config.ts'
 
@@ -13,18 +13,22 @@ import { readWranglerConfig } from './terminal/wrangler-config.ts'
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** For a command of this process: its configuration, its terminal where it has one, and the tools on its PATH. */
-export function openGuide(given: Given): Guide {
-  const { dryRun: dry } = given
-  const say = createVoice(process.stdout, dry)
+export function openContext(options: CliOptions): DeployContext {
+  const { dryRun } = options
+  const output = createOutput(process.stdout, dryRun)
   const sections = readSections()
   return {
     sections,
     placement: placementOf(sections),
     wrangler: readWranglerConfig(ROOT),
-    given,
-    tools: createTools({ root: ROOT, env: process.env, dry, print: say.line }),
-    ask: dry ? pretending(say.line) : process.stdin.isTTY && process.stdout.isTTY ? terminal : nobody,
-    memory: createMemory(ROOT, dry),
-    say,
+    options,
+    tools: createTools({ root: ROOT, env: process.env, dryRun, print: output.print }),
+    prompts: dryRun
+      ? dryRunPrompts(output.print)
+      : process.stdin.isTTY && process.stdout.isTTY
+        ? terminalPrompts
+        : noTerminal,
+    state: openLocalState(ROOT, dryRun),
+    output,
   }
 }

@@ -15,27 +15,30 @@ const DIMENSIONS: ReadonlyMap<string, readonly number[]> = new Map([
  * What AWS would refuse when half of a deployment is done, one sentence each. Apart from the schema, which the functions read
  * each time they start, and never for these fields.
  */
-export function refusedByAws({ knowledge, guardrail }: Pick<Sections, 'knowledge' | 'guardrail'>): string[] {
+export function awsLimitViolations({
+  knowledge,
+  guardrail,
+}: Pick<Sections, 'knowledge' | 'guardrail'>): string[] {
   const { bases, embedding, sync } = knowledge
-  const wrong: string[] = []
-  for (const name of repeated(bases.map((base) => base.name)))
-    wrong.push(`knowledge.bases: two bases are called ${name}`)
+  const errors: string[] = []
+  for (const name of duplicates(bases.map((base) => base.name)))
+    errors.push(`knowledge.bases: two bases are called ${name}`)
   if (guardrail.source === 'policy') {
-    for (const type of repeated([...guardrail.mask, ...guardrail.block]))
-      wrong.push(`guardrail.mask and guardrail.block have ${type} twice`)
+    for (const type of duplicates([...guardrail.mask, ...guardrail.block]))
+      errors.push(`guardrail.mask and guardrail.block have ${type} twice`)
   }
   const can = DIMENSIONS.get(embedding.model)
   if (can && !can.includes(embedding.dimensions)) {
-    wrong.push(
+    errors.push(
       `knowledge.embedding.dimensions: ${embedding.model} makes vectors of ${can.join(', ')}, not of ${embedding.dimensions}`,
     )
   }
   if (!isTimezone(sync.timezone))
-    wrong.push(`knowledge.sync.timezone: there is no ${sync.timezone}; one such as Europe/London is meant`)
-  return wrong
+    errors.push(`knowledge.sync.timezone: there is no ${sync.timezone}; one such as Europe/London is meant`)
+  return errors
 }
 
-function repeated(all: readonly string[]): Set<string> {
+function duplicates(all: readonly string[]): Set<string> {
   return new Set(all.filter((one, index) => all.indexOf(one) !== index))
 }
 

@@ -1,9 +1,9 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info'
-import { refusedByAws } from './aws-limits.ts'
+import { awsLimitViolations } from './aws-limits.ts'
 import { readModelId } from './inference-profile.ts'
 import { GEOGRAPHIES, GUARDRAIL_PROFILES, guardrailProfile, RERANK_MODELS } from './regions.ts'
 import type { Sections } from './sections.ts'
-import { ToMend } from './user-error.ts'
+import { UserError } from './user-error.ts'
 
 /** Which region holds what. All three are the same unless the configuration says otherwise. */
 export interface Placement {
@@ -19,7 +19,7 @@ export function stackName(region: string, home: string): string {
   return region === home ? 'Vera' : `Vera-${region}`
 }
 
-/** Throws ToMend, once, which names everything AWS would refuse, and of every region that does not fit those that would. */
+/** Throws UserError, once, which names everything AWS would refuse, and of every region that does not fit those that would. */
 export function placementOf({
   deployment,
   model,
@@ -31,33 +31,33 @@ export function placementOf({
     model: model.region ?? deployment.region,
     knowledge: knowledge.region ?? deployment.region,
   }
-  const wrong = refusedByAws({ knowledge, guardrail })
-  const fits = (what: string, region: string, would: readonly string[]): void => {
-    if (!would.includes(region))
-      wrong.push(`${what} is not to be had in ${region}, but in ${would.join(', ')}`)
+  const errors = awsLimitViolations({ knowledge, guardrail })
+  const requireRegion = (what: string, region: string, available: readonly string[]): void => {
+    if (!available.includes(region))
+      errors.push(`${what} is not to be had in ${region}, but in ${available.join(', ')}`)
   }
 
   for (const region of new Set(Object.values(placement))) {
     if (!RegionInfo.regions.some(({ name }) => name === region))
-      wrong.push(`AWS has no region ${region}, as far as the CDK knows`)
+      errors.push(`AWS has no region ${region}, as far as the CDK knows`)
   }
   const target = readModelId(model.id)
   if (target.kind === 'geographic')
-    fits(`model.id ${model.id}`, placement.model, GEOGRAPHIES[target.geography].from)
+    requireRegion(`model.id ${model.id}`, placement.model, GEOGRAPHIES[target.geography].from)
   const rerankModel = rerankModelOf(knowledge)
   if (rerankModel !== undefined) {
-    const would = RERANK_MODELS.get(rerankModel)
-    if (would) fits(`knowledge.rerankModel ${rerankModel}`, placement.knowledge, would)
+    const available = RERANK_MODELS.get(rerankModel)
+    if (available) requireRegion(`knowledge.rerankModel ${rerankModel}`, placement.knowledge, available)
     else
-      wrong.push(
+      errors.push(
         `knowledge.rerankModel ${rerankModel} is unknown; known are ${[...RERANK_MODELS.keys()].join(', ')}`,
       )
   }
   if (guardrail.source === 'policy' && guardrail.tier === 'STANDARD' && !guardrailProfile(placement.model)) {
-    const would = Object.values(GUARDRAIL_PROFILES).flatMap(({ from }) => from)
-    fits('guardrail.tier STANDARD', placement.model, would)
+    const available = Object.values(GUARDRAIL_PROFILES).flatMap(({ from }) => from)
+    requireRegion('guardrail.tier STANDARD', placement.model, available)
   }
-  if (wrong.length > 0) throw new ToMend(`assistant.config.ts does not fit AWS: ${wrong.join('; ')}.`)
+  if (errors.length > 0) throw new UserError(`assistant.config.ts does not fit AWS: ${errors.join('; ')}.`)
   return placement
 }
 
@@ -71,11 +71,11 @@ export function stackRegions(
   sections: Pick<Sections, 'deployment' | 'model' | 'knowledge' | 'guardrail'>,
 ): string[] {
   const placement = placementOf(sections)
-  const anyMade = sections.knowledge.bases.some(({ source }) => source !== 'existing')
+  const createsBase = sections.knowledge.bases.some(({ source }) => source !== 'existing')
   const regions = [
     placement.home,
     sections.guardrail.source === 'policy' && placement.model,
-    anyMade && placement.knowledge,
+    createsBase && placement.knowledge,
   ]
   return [...new Set(regions.filter((region) => region !== false))]
 }

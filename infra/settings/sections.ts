@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import * as written from '../../assistant.config.ts'
 import { Assistant } from '../../backend/assistant.ts'
-import { ToMend } from './user-error.ts'
+import { UserError } from './user-error.ts'
 
 /** assistant.config.ts as a whole: what everything here is made from. */
 export type Sections = Assistant
@@ -11,11 +11,11 @@ export type NewBase = Exclude<Base, { source: 'existing' }>
 
 /**
  * Reads it by its schema, as the functions do when they start: what they would refuse is refused before it is deployed.
- * Throws ToMend, once, which names everything that is wrong.
+ * Throws UserError, once, which names everything that is wrong.
  */
 export function readSections(): Sections {
   const read = v.safeParse(Assistant, { ...written })
   if (read.success) return read.output
-  const wrong = read.issues.map((issue) => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)
-  throw new ToMend(`assistant.config.ts is wrong. ${wrong.join('; ')}.`)
+  const errors = read.issues.map((issue) => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)
+  throw new UserError(`assistant.config.ts is wrong. ${errors.join('; ')}.`)
 }

@@ -1,46 +1,46 @@
 import * as v from 'valibot'
-import { ToMend } from './user-error.ts'
+import { UserError } from './user-error.ts'
 
 /**
  * What Slack takes in a manifest, of the keys that we use. https://docs.slack.dev/reference/app-manifest and
  * https://github.com/slackapi/manifest-schema. Each text names the field of assistant.config.ts that fills it.
  */
 
-const text = (field: string, least: number, most: number) =>
+const text = (field: string, min: number, max: number) =>
   v.pipe(
     v.string(),
-    v.minLength(least, `${field} is too short: Slack takes ${least} characters or more`),
-    v.maxLength(most, ({ received }) => `${field} has ${received} characters, and Slack takes ${most}`),
+    v.minLength(min, `${field} is too short: Slack takes ${min} characters or more`),
+    v.maxLength(max, ({ received }) => `${field} has ${received} characters, and Slack takes ${max}`),
   )
-const address = (most: number) =>
+const httpsUrl = (max: number) =>
   v.pipe(
-    text("the Worker's address", 1, most),
+    text("the Worker's address", 1, max),
     v.startsWith('https://', "the Worker's address: Slack takes https only"),
   )
 
-const NAME = 35
-const DESCRIPTION = 140
-const AGENT_DESCRIPTION = 300
-const PROMPTS = 4
-const DISPLAY_NAME = 80
-const COMMAND = 32
-const COMMAND_URL = 3000
-const COMMAND_DESCRIPTION = 2000
-const USAGE_HINT = 1000
-const REQUEST_URL = 3500
-const EVENTS = 100
-const SCOPES = 255
+const MAX_NAME_CHARS = 35
+const MAX_DESCRIPTION_CHARS = 140
+const MAX_AGENT_DESCRIPTION_CHARS = 300
+const MAX_PROMPTS = 4
+const MAX_DISPLAY_NAME_CHARS = 80
+const MAX_COMMAND_CHARS = 32
+const MAX_COMMAND_URL_CHARS = 3000
+const MAX_COMMAND_DESCRIPTION_CHARS = 2000
+const MAX_USAGE_HINT_CHARS = 1000
+const MAX_REQUEST_URL_CHARS = 3500
+const MAX_EVENTS = 100
+const MAX_SCOPES = 255
 /** Of one scope, and of one event. */
-const KEYWORD = 50
+const MAX_KEYWORD_CHARS = 50
 
 export const SlackManifest = v.strictObject({
   display_information: v.strictObject({
-    name: text('identity.name', 1, NAME),
-    description: text('identity.description', 1, DESCRIPTION),
+    name: text('identity.name', 1, MAX_NAME_CHARS),
+    description: text('identity.description', 1, MAX_DESCRIPTION_CHARS),
   }),
   features: v.strictObject({
     agent_view: v.strictObject({
-      agent_description: text('identity.description', 1, AGENT_DESCRIPTION),
+      agent_description: text('identity.description', 1, MAX_AGENT_DESCRIPTION_CHARS),
       suggested_prompts: v.optional(
         v.pipe(
           v.array(
@@ -50,9 +50,9 @@ export const SlackManifest = v.strictObject({
             }),
           ),
           v.maxLength(
-            PROMPTS,
+            MAX_PROMPTS,
             ({ received }) =>
-              `identity.suggestedPrompts has ${received} questions, and Slack takes ${PROMPTS}`,
+              `identity.suggestedPrompts has ${received} questions, and Slack takes ${MAX_PROMPTS}`,
           ),
         ),
       ),
@@ -63,32 +63,38 @@ export const SlackManifest = v.strictObject({
       messages_tab_read_only_enabled: v.boolean(),
     }),
     bot_user: v.strictObject({
-      display_name: text('identity.name', 1, DISPLAY_NAME),
+      display_name: text('identity.name', 1, MAX_DISPLAY_NAME_CHARS),
       always_online: v.boolean(),
     }),
     slash_commands: v.tuple([
       v.strictObject({
-        command: v.pipe(text('identity.name, as the slash command,', 2, COMMAND), v.startsWith('/')),
-        url: address(COMMAND_URL),
-        description: text("the command's description", 1, COMMAND_DESCRIPTION),
-        usage_hint: text("the command's hint", 1, USAGE_HINT),
+        command: v.pipe(
+          text('identity.name, as the slash command,', 2, MAX_COMMAND_CHARS),
+          v.startsWith('/'),
+        ),
+        url: httpsUrl(MAX_COMMAND_URL_CHARS),
+        description: text("the command's description", 1, MAX_COMMAND_DESCRIPTION_CHARS),
+        usage_hint: text("the command's hint", 1, MAX_USAGE_HINT_CHARS),
       }),
     ]),
   }),
   oauth_config: v.strictObject({
     scopes: v.strictObject({
-      bot: v.pipe(v.array(text('a scope', 1, KEYWORD)), v.maxLength(SCOPES, 'there are too many scopes')),
+      bot: v.pipe(
+        v.array(text('a scope', 1, MAX_KEYWORD_CHARS)),
+        v.maxLength(MAX_SCOPES, 'there are too many scopes'),
+      ),
     }),
   }),
   settings: v.strictObject({
     event_subscriptions: v.strictObject({
-      request_url: address(REQUEST_URL),
+      request_url: httpsUrl(MAX_REQUEST_URL_CHARS),
       bot_events: v.pipe(
-        v.array(text('an event', 1, KEYWORD)),
-        v.maxLength(EVENTS, 'there are too many events'),
+        v.array(text('an event', 1, MAX_KEYWORD_CHARS)),
+        v.maxLength(MAX_EVENTS, 'there are too many events'),
       ),
     }),
-    interactivity: v.strictObject({ is_enabled: v.boolean(), request_url: address(REQUEST_URL) }),
+    interactivity: v.strictObject({ is_enabled: v.boolean(), request_url: httpsUrl(MAX_REQUEST_URL_CHARS) }),
     org_deploy_enabled: v.boolean(),
     socket_mode_enabled: v.boolean(),
     token_rotation_enabled: v.boolean(),
@@ -96,12 +102,12 @@ export const SlackManifest = v.strictObject({
 })
 export type SlackManifest = v.InferOutput<typeof SlackManifest>
 
-/** Throws one ToMend that names everything Slack would not take. */
+/** Throws one UserError that names everything Slack would not take. */
 export function checkLimits(manifest: v.InferInput<typeof SlackManifest>): SlackManifest {
   const read = v.safeParse(SlackManifest, manifest)
   if (read.success) return read.output
-  const wrong = [...new Set(read.issues.map(({ message }) => message))]
-  throw new ToMend(
-    `Slack would not take the app's manifest: ${wrong.join('; ')}. Change it in assistant.config.ts.`,
+  const errors = [...new Set(read.issues.map(({ message }) => message))]
+  throw new UserError(
+    `Slack would not take the app's manifest: ${errors.join('; ')}. Change it in assistant.config.ts.`,
   )
 }

@@ -1,6 +1,6 @@
 import type { Sections } from './sections.ts'
 import { checkLimits, type SlackManifest } from './slack-manifest-limits.ts'
-import { ToMend } from './user-error.ts'
+import { UserError } from './user-error.ts'
 
 /** The events that the edge acts on (edge/classify.ts), and what comes with each. It ignores all others. */
 export const BOT_EVENTS = {
@@ -27,7 +27,7 @@ export const BOT_SCOPES = {
 } as const
 
 /**
- * Slack's description of the app. Throws ToMend where Slack would not take it, naming the field.
+ * Slack's description of the app. Throws UserError where Slack would not take it, naming the field.
  * https://docs.slack.dev/reference/app-manifest
  */
 export function manifestOf({ identity }: Pick<Sections, 'identity'>, edgeUrl: string): SlackManifest {
@@ -73,11 +73,11 @@ export function createAppLink(manifest: SlackManifest): string {
   return `https://api.slack.com/apps?new_app=1&manifest_json=${encodeURIComponent(JSON.stringify(manifest))}`
 }
 
-/** `https://….workers.dev`, without a path. Throws ToMend. */
+/** `https://….workers.dev`, without a path. Throws UserError. */
 export function readEdgeUrl(given: string): string {
   const url = URL.parse(given)
   if (url?.protocol !== 'https:' || url.pathname !== '/' || url.search !== '') {
-    throw new ToMend(
+    throw new UserError(
       `"${given}" is no address of a Worker. One such as https://vera-edge.example.workers.dev is meant.`,
     )
   }

@@ -1,10 +1,10 @@
 /** Something that whoever sits at the terminal can mend. The message is what they read: what is wrong, and what to do. */
-export class ToMend extends Error {
+export class UserError extends Error {
   override readonly name = 'ToMend'
 }
 
 /** The command line is not one that we know. The message is one sentence. */
-export class WrongUsage extends Error {
+export class UsageError extends Error {
   override readonly name = 'WrongUsage'
 }
 

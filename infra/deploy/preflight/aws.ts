@@ -1,22 +1,22 @@
 import { ANSWER_FUNCTION } from '../../settings/function-names.ts'
 import { stackRegions } from '../../settings/placement.ts'
-import type { Guide } from '../terminal/context.ts'
-import { type Found, unexpected } from '../terminal/findings.ts'
+import type { DeployContext } from '../terminal/context.ts'
+import { checkFailed, type Finding } from '../terminal/findings.ts'
 import { CommandFailed } from '../terminal/tools.ts'
 
 /** Lambda keeps this many of an account's concurrent executions for functions without a reservation. */
 const UNRESERVED_MINIMUM = 100
 
 /** Whether concurrency can be reserved. */
-export interface Room {
+export interface ConcurrencyCheck {
   reserve: boolean
-  found: Found
+  finding: Finding
 }
 
 /** Every region that gets a stack must have been prepared for the CDK. */
-export async function checkBootstrap({ sections, tools }: Guide): Promise<Found[]> {
+export async function checkBootstrap({ sections, tools }: DeployContext): Promise<Finding[]> {
   return Promise.all(
-    stackRegions(sections).map(async (region): Promise<Found> => {
+    stackRegions(sections).map(async (region): Promise<Finding> => {
       const args = [
         'ssm',
         'get-parameter',
@@ -29,13 +29,17 @@ export async function checkBootstrap({ sections, tools }: Guide): Promise<Found[
       ]
       try {
         const { Parameter } = await tools.read({ tool: 'aws', args }, { Parameter: { Value: '<version>' } })
-        return { well: `The CDK is bootstrapped in ${region} (version ${Parameter.Value})` }
+        return { kind: 'ok', message: `The CDK is bootstrapped in ${region} (version ${Parameter.Value})` }
       } catch (error) {
         if (!(error instanceof CommandFailed)) throw error
-        if (!error.said.includes('ParameterNotFound'))
-          return { inTheWay: unexpected(`Whether the CDK is bootstrapped in ${region}`, error) }
+        if (!error.details.includes('ParameterNotFound'))
+          return {
+            kind: 'error',
+            message: checkFailed(`Whether the CDK is bootstrapped in ${region}`, error),
+          }
         return {
-          inTheWay: `The CDK is not bootstrapped in ${region}. Run "npx cdk bootstrap" once for this account and region.`,
+          kind: 'error',
+          message: `The CDK is not bootstrapped in ${region}. Run "npx cdk bootstrap" once for this account and region.`,
         }
       }
     }),
@@ -43,7 +47,11 @@ export async function checkBootstrap({ sections, tools }: Guide): Promise<Found[
 }
 
 /** A new account may run ten functions at a time, and can reserve none of them: then it is deployed without a reservation. */
-export async function checkConcurrency({ sections, placement, tools }: Guide): Promise<Room> {
+export async function checkConcurrency({
+  sections,
+  placement,
+  tools,
+}: DeployContext): Promise<ConcurrencyCheck> {
   const wanted = sections.deployment.reservedConcurrency
   const region = ['--region', placement.home, '--output', 'json']
   try {
@@ -51,34 +59,43 @@ export async function checkConcurrency({ sections, placement, tools }: Guide): P
     const { AccountLimit: limit } = await tools.read(settings, {
       AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
     })
-    const own = await ownReservation({ tools }, region)
+    const own = await readOwnReservation({ tools }, region)
     if (limit.UnreservedConcurrentExecutions + own - UNRESERVED_MINIMUM >= wanted) {
-      return { reserve: true, found: { well: `Lambda has room for ${wanted} reserved executions` } }
+      return {
+        reserve: true,
+        finding: { kind: 'ok', message: `Lambda has room for ${wanted} reserved executions` },
+      }
     }
-    const ask =
+    const quota =
       limit.ConcurrentExecutions - limit.UnreservedConcurrentExecutions - own + UNRESERVED_MINIMUM + wanted
-    const note =
+    const message =
       `Lambda has no room to reserve ${wanted} executions: the account may run ${limit.ConcurrentExecutions} at a time. It is deployed ` +
-      `without a reservation. Ask for at least ${ask} under Service Quotas, AWS Lambda, "Concurrent executions" (L-B99A9384), ` +
+      `without a reservation. Ask for at least ${quota} under Service Quotas, AWS Lambda, "Concurrent executions" (L-B99A9384), ` +
       `https://${placement.home}.console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384, and deploy again then.`
-    return { reserve: false, found: { note } }
+    return { reserve: false, finding: { kind: 'warning', message } }
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
-    return { reserve: true, found: { inTheWay: unexpected('How much concurrency can be reserved', error) } }
+    return {
+      reserve: true,
+      finding: { kind: 'error', message: checkFailed('How much concurrency can be reserved', error) },
+    }
   }
 }
 
 /** What an earlier deployment has reserved already. */
-async function ownReservation({ tools }: Pick<Guide, 'tools'>, region: string[]): Promise<number> {
+async function readOwnReservation(
+  { tools }: Pick<DeployContext, 'tools'>,
+  region: string[],
+): Promise<number> {
   const args = ['lambda', 'get-function-concurrency', '--function-name', ANSWER_FUNCTION, ...region]
   try {
     // Without a reservation the answer is empty, and so is what the tool prints.
-    const said = await tools.call({ tool: 'aws', args })
-    return said.trim() === ''
+    const printed = await tools.call({ tool: 'aws', args })
+    return printed.trim() === ''
       ? 0
-      : ((JSON.parse(said) as { ReservedConcurrentExecutions?: number }).ReservedConcurrentExecutions ?? 0)
+      : ((JSON.parse(printed) as { ReservedConcurrentExecutions?: number }).ReservedConcurrentExecutions ?? 0)
   } catch (error) {
-    if (error instanceof CommandFailed && error.said.includes('ResourceNotFoundException')) return 0
+    if (error instanceof CommandFailed && error.details.includes('ResourceNotFoundException')) return 0
     throw error
   }
 }

@@ -1,12 +1,12 @@
-import type { Guide } from '../terminal/context.ts'
-import { type Found, inOneLine, unexpected } from '../terminal/findings.ts'
+import type { DeployContext } from '../terminal/context.ts'
+import { checkFailed, type Finding, oneLine } from '../terminal/findings.ts'
 import { CommandFailed, type Tools } from '../terminal/tools.ts'
 
 /** One call. It is only a look, and a deployment goes on without it. */
-const TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 10_000
 
 /** What Cloudflare answers where an account has no workers.dev subdomain yet. */
-const NO_SUBDOMAIN = 10007
+const NO_SUBDOMAIN_CODE = 10007
 
 /** As `wrangler auth token --json` prints it. */
 type Credentials = { token: string } | { key: string; email: string }
@@ -16,14 +16,14 @@ interface Answer {
   errors?: { code: number; message: string }[]
 }
 
-export async function checkQueues({ tools }: Pick<Guide, 'tools'>): Promise<Found> {
+export async function checkQueues({ tools }: Pick<DeployContext, 'tools'>): Promise<Finding> {
   try {
     await tools.call({ tool: 'wrangler', args: ['queues', 'list'] })
-    return { well: 'Cloudflare Queues can be used' }
+    return { kind: 'ok', message: 'Cloudflare Queues can be used' }
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
-    const mend = 'switch them on in the dashboard, or give the token "Queues: Edit"'
-    return { inTheWay: `Cloudflare Queues cannot be used: ${mend}. ${inOneLine(error)}` }
+    const hint = 'switch them on in the dashboard, or give the token "Queues: Edit"'
+    return { kind: 'error', message: `Cloudflare Queues cannot be used: ${hint}. ${oneLine(error)}` }
   }
 }
 
@@ -32,25 +32,39 @@ export async function checkQueues({ tools }: Pick<Guide, 'tools'>): Promise<Foun
  * when everything in AWS is there. It has no command that looks, so this asks the API as wrangler does. `apiUrl` has no slash
  * at its end.
  */
-export async function checkSubdomain(guide: Guide, accountId: string, apiUrl: string): Promise<Found[]> {
-  const { tools, wrangler, say } = guide
+export async function checkSubdomain(
+  context: DeployContext,
+  accountId: string,
+  apiUrl: string,
+): Promise<Finding[]> {
+  const { tools, wrangler, output } = context
   if (!wrangler.workersDev) return []
   const what = 'Whether this Cloudflare account has a workers.dev subdomain'
   const url = `${apiUrl}/accounts/${accountId}/workers/subdomain`
   try {
     const headers = headersOf(await readCredentials(tools))
-    if (tools.dry) {
-      say.line(`  $ GET ${url}`)
+    if (tools.dryRun) {
+      output.print(`  $ GET ${url}`)
       return []
     }
-    const response = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const response = await fetch(url, {
+      headers,
+      redirect: 'error',
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    })
     const { result, errors = [] } = (await response.json()) as Answer
     if (result?.subdomain)
-      return [{ well: `The Worker's address is https://${wrangler.worker}.${result.subdomain}.workers.dev` }]
-    if (!response.ok && !errors.some(({ code }) => code === NO_SUBDOMAIN)) {
       return [
         {
-          note: `${what} could not be found out. The answer was: ${errors[0]?.message ?? `status ${response.status}`}`,
+          kind: 'ok',
+          message: `The Worker's address is https://${wrangler.worker}.${result.subdomain}.workers.dev`,
+        },
+      ]
+    if (!response.ok && !errors.some(({ code }) => code === NO_SUBDOMAIN_CODE)) {
+      return [
+        {
+          kind: 'warning',
+          message: `${what} could not be found out. The answer was: ${errors[0]?.message ?? `status ${response.status}`}`,
         },
       ]
     }
@@ -58,13 +72,16 @@ export async function checkSubdomain(guide: Guide, accountId: string, apiUrl: st
     const orDomain = 'or give the Worker a domain of yours in wrangler.toml, as docs/deployment.md shows'
     return [
       {
-        inTheWay: `This Cloudflare account has no workers.dev subdomain yet, and so the Worker no address. ${choose}, ${orDomain}.`,
+        kind: 'error',
+        message: `This Cloudflare account has no workers.dev subdomain yet, and so the Worker no address. ${choose}, ${orDomain}.`,
       },
     ]
   } catch (error) {
-    if (error instanceof CommandFailed) return [{ note: unexpected(what, error) }]
+    if (error instanceof CommandFailed) return [{ kind: 'warning', message: checkFailed(what, error) }]
     // Not what Node says of it: that may repeat the token.
-    return [{ note: `${what} could not be found out: ${new URL(url).host} did not answer.` }]
+    return [
+      { kind: 'warning', message: `${what} could not be found out: ${new URL(url).host} did not answer.` },
+    ]
   }
 }
 

@@ -1,21 +1,26 @@
-import type { Guide } from '../terminal/context.ts'
-import { type Found, unexpected } from '../terminal/findings.ts'
+import type { DeployContext } from '../terminal/context.ts'
+import { checkFailed, type Finding } from '../terminal/findings.ts'
 import { CommandFailed } from '../terminal/tools.ts'
 
 /** Knowledge bases and a guardrail that the configuration takes as they are: CloudFormation would not look whether they are there. */
-export async function checkExisting(guide: Guide): Promise<Found[]> {
-  const { sections, placement } = guide
+export async function checkExisting(context: DeployContext): Promise<Finding[]> {
+  const { sections, placement } = context
   const { guardrail } = sections
   const bases = sections.knowledge.bases.filter((base) => base.source === 'existing')
   return Promise.all([
     ...bases.map(({ name, id }) =>
-      checkBase(guide, `The knowledge base "${name}" (${id})`, id, placement.knowledge),
+      checkBase(context, `The knowledge base "${name}" (${id})`, id, placement.knowledge),
     ),
-    ...(guardrail.source === 'existing' ? [checkGuardrail(guide, guardrail, placement.model)] : []),
+    ...(guardrail.source === 'existing' ? [checkGuardrail(context, guardrail, placement.model)] : []),
   ])
 }
 
-async function checkBase({ tools }: Guide, what: string, id: string, region: string): Promise<Found> {
+async function checkBase(
+  { tools }: DeployContext,
+  what: string,
+  id: string,
+  region: string,
+): Promise<Finding> {
   const args = [
     'bedrock-agent',
     'get-knowledge-base',
@@ -26,41 +31,46 @@ async function checkBase({ tools }: Guide, what: string, id: string, region: str
     '--output',
     'json',
   ]
-  return look(what, region, 'ACTIVE', async () => {
+  return checkStatus(what, region, 'ACTIVE', async () => {
     const { knowledgeBase } = await tools.read({ tool: 'aws', args }, { knowledgeBase: { status: 'ACTIVE' } })
     return knowledgeBase.status
   })
 }
 
 async function checkGuardrail(
-  { tools }: Guide,
+  { tools }: DeployContext,
   { id, version }: { id: string; version: string },
   region: string,
-): Promise<Found> {
+): Promise<Finding> {
   const which = ['--guardrail-identifier', id, '--guardrail-version', version]
   const args = ['bedrock', 'get-guardrail', ...which, '--region', region, '--output', 'json']
-  return look(`Version ${version} of the guardrail ${id}`, region, 'READY', async () => {
+  return checkStatus(`Version ${version} of the guardrail ${id}`, region, 'READY', async () => {
     return (await tools.read({ tool: 'aws', args }, { status: 'READY' })).status
   })
 }
 
-async function look(
+async function checkStatus(
   what: string,
   region: string,
-  isWell: string,
+  expected: string,
   readStatus: () => Promise<string>,
-): Promise<Found> {
+): Promise<Finding> {
   try {
     const status = await readStatus()
     // Of one that is being changed the earlier state is in use meanwhile.
-    if (status === isWell || status === 'UPDATING') return { well: `${what} is in ${region}` }
+    if (status === expected || status === 'UPDATING')
+      return { kind: 'ok', message: `${what} is in ${region}` }
     return {
-      inTheWay: `${what} is ${status} in ${region}. Mend it, or choose another in assistant.config.ts.`,
+      kind: 'error',
+      message: `${what} is ${status} in ${region}. Mend it, or choose another in assistant.config.ts.`,
     }
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
-    if (!/ResourceNotFound|ValidationException/.test(error.said))
-      return { inTheWay: unexpected(`Whether ${what} is in ${region}`, error) }
-    return { inTheWay: `${what} is not in ${region}. Choose another in assistant.config.ts, or its region.` }
+    if (!/ResourceNotFound|ValidationException/.test(error.details))
+      return { kind: 'error', message: checkFailed(`Whether ${what} is in ${region}`, error) }
+    return {
+      kind: 'error',
+      message: `${what} is not in ${region}. Choose another in assistant.config.ts, or its region.`,
+    }
   }
 }

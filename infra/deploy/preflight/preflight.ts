@@ -1,64 +1,79 @@
 import { manifestOf } from '../../settings/slack-manifest.ts'
-import { ToMend } from '../../settings/user-error.ts'
-import type { Guide } from '../terminal/context.ts'
-import { type Found, report } from '../terminal/findings.ts'
-import { checkBootstrap, checkConcurrency, type Room } from './aws.ts'
+import { UserError } from '../../settings/user-error.ts'
+import type { DeployContext } from '../terminal/context.ts'
+import { type Finding, reportFindings } from '../terminal/findings.ts'
+import { type ConcurrencyCheck, checkBootstrap, checkConcurrency } from './aws.ts'
 import { checkModels, checkVectors } from './bedrock.ts'
 import { checkQueues, checkSubdomain } from './cloudflare.ts'
 import { checkExisting } from './existing.ts'
-import { type Account, type LoggedIn, loggedIn, logInToAws, logInToCloudflare, onAccount } from './log-in.ts'
+import {
+  type Account,
+  type Accounts,
+  accountsOf,
+  logInToAws,
+  logInToCloudflare,
+  withCloudflareAccount,
+} from './log-in.ts'
 
 /** What the rest of a deployment goes on with. */
-export type Ready = LoggedIn & { reserve: boolean }
+export type PreflightResult = Accounts & { reserve: boolean }
 
 /** Looks at everything that could stop a deployment half-way, and says all of it at once. Nothing is made here. */
-export async function preflight(guide: Guide, cloudflareUrl: string): Promise<Ready> {
-  guide.say.step('Preflight')
-  const [aws, cloudflare] = await Promise.all([lookAtAws(guide), lookAtCloudflare(guide, cloudflareUrl)])
-  report(guide, [...checkConfiguration(guide), ...aws.found, ...cloudflare.found])
-  return { ...loggedIn(guide, aws.account, cloudflare.account), reserve: aws.room?.reserve ?? true }
+export async function preflight(context: DeployContext, cloudflareUrl: string): Promise<PreflightResult> {
+  context.output.step('Preflight')
+  const [aws, cloudflare] = await Promise.all([checkAws(context), checkCloudflare(context, cloudflareUrl)])
+  reportFindings(context, [...checkConfiguration(context), ...aws.findings, ...cloudflare.findings])
+  return {
+    ...accountsOf(context, aws.account, cloudflare.account),
+    reserve: aws.concurrency?.reserve ?? true,
+  }
 }
 
 /** Without any account. */
-function checkConfiguration({ sections }: Guide): Found[] {
-  const invented = sections.knowledge.bases.flatMap((base) =>
+function checkConfiguration({ sections }: DeployContext): Finding[] {
+  const placeholders = sections.knowledge.bases.flatMap((base) =>
     base.source === 'confluence' && new URL(base.site).hostname.endsWith('.example') ? [base] : [],
   )
-  const found: Found[] = invented.map(({ name, site }) => ({
-    inTheWay: `assistant.config.ts: the site of the knowledge base "${name}" is ${site}, an address that cannot exist. Put your own there.`,
+  const findings: Finding[] = placeholders.map(({ name, site }) => ({
+    kind: 'error',
+    message: `assistant.config.ts: the site of the knowledge base "${name}" is ${site}, an address that cannot exist. Put your own there.`,
   }))
   try {
     manifestOf(sections, 'https://not-known-yet.example')
   } catch (error) {
-    if (!(error instanceof ToMend)) throw error
-    found.push({ inTheWay: error.message })
+    if (!(error instanceof UserError)) throw error
+    findings.push({ kind: 'error', message: error.message })
   }
-  return found.length > 0 ? found : [{ well: 'assistant.config.ts fits its schema, its regions and Slack' }]
+  return findings.length > 0
+    ? findings
+    : [{ kind: 'ok', message: 'assistant.config.ts fits its schema, its regions and Slack' }]
 }
 
-async function lookAtAws(guide: Guide): Promise<{ account?: string; room?: Room; found: Found[] }> {
-  const { account, found } = await logInToAws(guide)
-  if (account === undefined) return { found: [found] }
-  const [room, ...more] = await Promise.all([
-    checkConcurrency(guide),
-    checkBootstrap(guide),
-    checkModels(guide),
-    checkVectors(guide),
-    checkExisting(guide),
+async function checkAws(
+  context: DeployContext,
+): Promise<{ account?: string; concurrency?: ConcurrencyCheck; findings: Finding[] }> {
+  const { account, finding } = await logInToAws(context)
+  if (account === undefined) return { findings: [finding] }
+  const [concurrency, ...more] = await Promise.all([
+    checkConcurrency(context),
+    checkBootstrap(context),
+    checkModels(context),
+    checkVectors(context),
+    checkExisting(context),
   ])
-  return { account, room, found: [found, ...more.flat(), room.found] }
+  return { account, concurrency, findings: [finding, ...more.flat(), concurrency.finding] }
 }
 
-async function lookAtCloudflare(
-  guide: Guide,
+async function checkCloudflare(
+  context: DeployContext,
   apiUrl: string,
-): Promise<{ account?: Account; found: Found[] }> {
-  const { account, found } = await logInToCloudflare(guide)
-  if (account === undefined) return { found: [found] }
-  const there = { ...guide, tools: onAccount(guide.tools, account.id) }
+): Promise<{ account?: Account; findings: Finding[] }> {
+  const { account, finding } = await logInToCloudflare(context)
+  if (account === undefined) return { findings: [finding] }
+  const onAccount = { ...context, tools: withCloudflareAccount(context.tools, account.id) }
   const [queues, subdomain] = await Promise.all([
-    checkQueues(there),
-    checkSubdomain(there, account.id, apiUrl),
+    checkQueues(onAccount),
+    checkSubdomain(onAccount, account.id, apiUrl),
   ])
-  return { account, found: [found, queues, ...subdomain] }
+  return { account, findings: [finding, queues, ...subdomain] }
 }

@@ -1,21 +1,24 @@
 import { ANSWER_ALIAS, ANSWER_FUNCTION } from '../../settings/function-names.ts'
-import type { Guide } from '../terminal/context.ts'
+import type { DeployContext } from '../terminal/context.ts'
 
-type Aliasing = Pick<Guide, 'tools' | 'placement'>
+type AliasContext = Pick<DeployContext, 'tools' | 'placement'>
 
-const named = ['--function-name', ANSWER_FUNCTION, '--name', ANSWER_ALIAS]
+const aliasArgs = ['--function-name', ANSWER_FUNCTION, '--name', ANSWER_ALIAS]
 
 /** Which version of the answering function is invoked. A dry run goes on with `pretended`. */
-export async function aliasedVersion({ tools, placement }: Aliasing, pretended: string): Promise<string> {
-  const args = ['lambda', 'get-alias', ...named, '--region', placement.home, '--output', 'json']
-  return (await tools.read({ tool: 'aws', args }, { FunctionVersion: pretended })).FunctionVersion
+export async function readAliasVersion(
+  { tools, placement }: AliasContext,
+  dryRunValue: string,
+): Promise<string> {
+  const args = ['lambda', 'get-alias', ...aliasArgs, '--region', placement.home, '--output', 'json']
+  return (await tools.read({ tool: 'aws', args }, { FunctionVersion: dryRunValue })).FunctionVersion
 }
 
-export async function pointAlias({ tools, placement }: Aliasing, version: string): Promise<void> {
+export async function pointAlias({ tools, placement }: AliasContext, version: string): Promise<void> {
   const args = [
     'lambda',
     'update-alias',
-    ...named,
+    ...aliasArgs,
     '--function-version',
     version,
     '--region',

@@ -1,48 +1,56 @@
+import { NOT_SET } from '../../settings/secret-placeholder.ts'
 import { ConfluenceToken, ConfluenceUser } from '../terminal/cli-options.ts'
-import type { Guide } from '../terminal/context.ts'
+import type { DeployContext } from '../terminal/context.ts'
 import { CommandFailed } from '../terminal/tools.ts'
-import { createIngestion, whyFailed } from './ingestion.ts'
+import { createIngestion, failureReason } from './ingestion.ts'
 import { readSecret, writeSecret } from './secret.ts'
-import type { MadeBase, Outputs } from './stacks.ts'
+import type { DeployedBase, Outputs } from './stacks.ts'
 
 interface Credentials {
   username: string
   password: string
 }
 
-type Reader = MadeBase & { arn: string; credentials: Credentials }
-
-/** What CloudFormation writes into a new secret (infra/constructs/knowledge-source.ts). */
-const UNFILLED = 'not-set'
+type ConfluenceBase = DeployedBase & { arn: string; credentials: Credentials }
 
 /**
  * The user and the token by which Confluence is read. An Atlassian token is its user's on every site, so one does for all.
  * Gives the names of the bases whose secret was changed.
  */
-export async function fillConfluence(guide: Guide, { bases }: Outputs): Promise<Set<string>> {
-  const { placement, tools, memory, say } = guide
-  const readers = bases.flatMap((base) =>
+export async function writeConfluenceCredentials(
+  context: DeployContext,
+  { bases }: Outputs,
+): Promise<Set<string>> {
+  const { placement, tools, state, output } = context
+  const confluenceBases = bases.flatMap((base) =>
     base.credentialsArn === undefined ? [] : [{ ...base, arn: base.credentialsArn }],
   )
-  if (readers.length === 0) return new Set()
-  say.step('Confluence')
+  if (confluenceBases.length === 0) return new Set()
+  output.step('Confluence')
   const at = (arn: string) => ({ arn, region: placement.knowledge })
-  const pretended: Credentials = { username: UNFILLED, password: '' }
-  const held: Reader[] = await Promise.all(
-    readers.map(async (base) => ({ ...base, credentials: await readSecret(tools, at(base.arn), pretended) })),
+  const dryRunValue: Credentials = { username: NOT_SET, password: '' }
+  const held: ConfluenceBase[] = await Promise.all(
+    confluenceBases.map(async (base) => ({
+      ...base,
+      credentials: await readSecret(tools, at(base.arn), dryRunValue),
+    })),
   )
-  const wanting = await thatWant(guide, held)
+  const toUpdate = await basesToUpdate(context, held)
   const credentials =
-    wanting.length > 0 ? await credentialsFor(guide, wanting, held.find(isFilled)?.credentials) : pretended
-  const renewed = wanting.filter((base) => !isSame(base.credentials, credentials))
-  for (const { arn } of renewed) await writeSecret(tools, at(arn), { ...credentials })
-  if (wanting.length > 0) memory.remember({ confluenceUser: credentials.username })
-  say.done(`The user and the token are in ${readers.length === 1 ? 'their secret' : 'their secrets'}`)
-  return new Set(renewed.map(({ name }) => name))
+    toUpdate.length > 0
+      ? await credentialsFor(context, toUpdate, held.find(isFilled)?.credentials)
+      : dryRunValue
+  const changed = toUpdate.filter((base) => !isSame(base.credentials, credentials))
+  for (const { arn } of changed) await writeSecret(tools, at(arn), { ...credentials })
+  if (toUpdate.length > 0) state.merge({ confluenceUser: credentials.username })
+  output.ok(
+    `The user and the token are in ${confluenceBases.length === 1 ? 'their secret' : 'their secrets'}`,
+  )
+  return new Set(changed.map(({ name }) => name))
 }
 
-function isFilled({ credentials }: Reader): boolean {
-  return credentials.username !== UNFILLED
+function isFilled({ credentials }: ConfluenceBase): boolean {
+  return credentials.username !== NOT_SET
 }
 
 function isSame(one: Credentials, other: Credentials): boolean {
@@ -53,24 +61,28 @@ function isSame(one: Credentials, other: Credentials): boolean {
  * All where a token is given. Otherwise those that were never filled, those of another user than the one that is given, and,
  * where somebody can say so, those whose last reading failed: what is in the secret may be wrong.
  */
-async function thatWant(guide: Guide, held: Reader[]): Promise<Reader[]> {
-  const { confluenceUser, confluenceToken } = guide.given
+async function basesToUpdate(context: DeployContext, held: ConfluenceBase[]): Promise<ConfluenceBase[]> {
+  const { confluenceUser, confluenceToken } = context.options
   if (confluenceToken !== undefined) return held
-  const wants: Reader[] = []
+  const wants: ConfluenceBase[] = []
   for (const base of held) {
     const isOther = confluenceUser !== undefined && base.credentials.username !== confluenceUser
-    if (!isFilled(base) || isOther || (guide.ask.present && (await isToBeRenewed(guide, base))))
+    if (
+      !isFilled(base) ||
+      isOther ||
+      (context.prompts.interactive && (await wantsOtherCredentials(context, base)))
+    )
       wants.push(base)
   }
   return wants
 }
 
-async function isToBeRenewed(guide: Guide, base: Reader): Promise<boolean> {
-  const why = await whyUnread(guide, base)
+async function wantsOtherCredentials(context: DeployContext, base: ConfluenceBase): Promise<boolean> {
+  const why = await lastFailureReason(context, base)
   if (why === undefined) return false
-  const chosen = await guide.ask.choose({
+  const chosen = await context.prompts.choose({
     message: `The last reading of ${base.name} failed: ${why}`,
-    by: 'CONFLUENCE_API_TOKEN',
+    setBy: 'CONFLUENCE_API_TOKEN',
     options: [
       { value: 'other', label: `Read it by another user or token than ${base.credentials.username} has` },
       { value: 'same', label: 'Read it again by the same' },
@@ -80,11 +92,14 @@ async function isToBeRenewed(guide: Guide, base: Reader): Promise<boolean> {
 }
 
 /** Undefined where the last reading did not fail, or where that cannot be found out: the step that reads says so. */
-async function whyUnread({ tools, placement }: Guide, base: Reader): Promise<string | undefined> {
+async function lastFailureReason(
+  { tools, placement }: DeployContext,
+  base: ConfluenceBase,
+): Promise<string | undefined> {
   const ingestion = createIngestion(tools, placement.knowledge)
   try {
     const latest = await ingestion.latest(base)
-    return latest?.status === 'FAILED' ? whyFailed(await ingestion.look(base, latest)) : undefined
+    return latest?.status === 'FAILED' ? failureReason(await ingestion.get(base, latest)) : undefined
   } catch (error) {
     if (error instanceof CommandFailed) return undefined
     throw error
@@ -93,30 +108,30 @@ async function whyUnread({ tools, placement }: Guide, base: Reader): Promise<str
 
 /** `known` are those of another base, if there is one. */
 async function credentialsFor(
-  guide: Guide,
-  wanting: Reader[],
+  context: DeployContext,
+  toUpdate: ConfluenceBase[],
   known: Credentials | undefined,
 ): Promise<Credentials> {
-  const { given, ask, memory } = guide
+  const { options, prompts, state } = context
   // A base that is new beside others is read as they are.
   const isMeant =
-    given.confluenceToken === undefined && (given.confluenceUser ?? known?.username) === known?.username
-  if (known && isMeant && !wanting.some(isFilled))
+    options.confluenceToken === undefined && (options.confluenceUser ?? known?.username) === known?.username
+  if (known && isMeant && !toUpdate.some(isFilled))
     return { username: known.username, password: known.password }
-  const names = wanting.map(({ name }) => name).join(', ')
+  const names = toUpdate.map(({ name }) => name).join(', ')
   const username =
-    given.confluenceUser ??
-    (await ask.text({
+    options.confluenceUser ??
+    (await prompts.text({
       message: `Whose mail address reads Confluence for ${names}? All that this user can read is searched for everybody.`,
-      by: '--confluence-user',
-      known: known?.username ?? memory.recall().confluenceUser,
+      setBy: '--confluence-user',
+      initial: known?.username ?? state.read().confluenceUser,
       schema: ConfluenceUser,
     }))
   const password =
-    given.confluenceToken ??
-    (await ask.secret({
+    options.confluenceToken ??
+    (await prompts.secret({
       message: 'Their API token, from https://id.atlassian.com/manage-profile/security/api-tokens',
-      by: 'CONFLUENCE_API_TOKEN',
+      setBy: 'CONFLUENCE_API_TOKEN',
       schema: ConfluenceToken,
     }))
   return { username, password }

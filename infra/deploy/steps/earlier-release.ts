@@ -1,4 +1,4 @@
-import { ToMend } from '../../settings/user-error.ts'
+import { UserError } from '../../settings/user-error.ts'
 import { type Release, readTag, toTag } from './release.ts'
 
 /** A version of the Worker, as `wrangler versions list --json` has it. */
@@ -9,19 +9,19 @@ export interface WorkerVersion {
 }
 
 /** The version of the Worker that was live before the one that is, and the release that it belongs to. */
-export interface Earlier {
+export interface EarlierRelease {
   release: Release
   versionId: string
   /** When that version was made. */
-  madeOn: string
+  createdOn: string
 }
 
-/** The release of the version that is live. Throws ToMend. */
+/** The release of the version that is live. Throws UserError. */
 export function releaseOf(listed: readonly WorkerVersion[], liveId: string): Release {
-  const versions = inOrder(listed)
+  const versions = oldestFirst(listed)
   const release = releaseAt(versions, indexOf(versions, liveId))
   if (!release)
-    throw new ToMend(
+    throw new UserError(
       'The Worker that is live was not deployed by this program. Choose a version with "npx wrangler rollback".',
     )
   return release
@@ -29,34 +29,36 @@ export function releaseOf(listed: readonly WorkerVersion[], liveId: string): Rel
 
 /**
  * One release back from the version that is live. A release may have several versions: a changed secret makes one more, with
- * the same code. The last of the earlier release is the one, because it has the secrets of its time. Throws ToMend.
+ * the same code. The last of the earlier release is the one, because it has the secrets of its time. Throws UserError.
  */
-export function stepBack(listed: readonly WorkerVersion[], liveId: string): Earlier {
+export function findEarlierRelease(listed: readonly WorkerVersion[], liveId: string): EarlierRelease {
   const live = releaseOf(listed, liveId)
-  const versions = inOrder(listed)
+  const versions = oldestFirst(listed)
   const at = indexOf(versions, liveId)
-  const to = versions.findLastIndex((_, index) => index < at && isAnother(releaseAt(versions, index), live))
+  const to = versions.findLastIndex(
+    (_, index) => index < at && isOtherRelease(releaseAt(versions, index), live),
+  )
   const release = releaseAt(versions, to)
   const version = versions[to]
   if (!release || !version) {
-    throw new ToMend(
+    throw new UserError(
       "There is no earlier release among the Worker's last ten versions. Check out an older commit and deploy that.",
     )
   }
   if (versions.some((later, index) => index > to && isSecretChange(later)))
-    throw new ToMend(oldSecret("A secret of the Worker's"))
-  return { release, versionId: version.id, madeOn: version.metadata.created_on }
+    throw new UserError(secretChangedMessage("A secret of the Worker's"))
+  return { release, versionId: version.id, createdOn: version.metadata.created_on }
 }
 
 /** What a version of the past would bring back with it. */
-export function oldSecret(what: string): string {
+export function secretChangedMessage(what: string): string {
   return (
     `${what} was changed after the earlier release, which would bring the old one back, and nothing would be answered. ` +
     'Check out the commit of that release and deploy it: that keeps the secrets of today.'
   )
 }
 
-function inOrder(listed: readonly WorkerVersion[]): WorkerVersion[] {
+function oldestFirst(listed: readonly WorkerVersion[]): WorkerVersion[] {
   return listed.toSorted((a, b) => a.metadata.created_on.localeCompare(b.metadata.created_on))
 }
 
@@ -71,7 +73,7 @@ function releaseAt(versions: readonly WorkerVersion[], at: number): Release | un
   return readTag(tagged?.annotations?.['workers/tag'])
 }
 
-function isAnother(release: Release | undefined, live: Release): boolean {
+function isOtherRelease(release: Release | undefined, live: Release): boolean {
   return release !== undefined && toTag(release) !== toTag(live)
 }
 

@@ -1,5 +1,5 @@
 import type { Tools } from '../terminal/tools.ts'
-import type { MadeBase } from './stacks.ts'
+import type { DeployedBase } from './stacks.ts'
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_IngestionJob.html */
 export interface IngestionJob {
@@ -13,24 +13,24 @@ export interface IngestionJob {
   failureReasons?: string[]
 }
 
-export function isUnderWay({ status }: IngestionJob): boolean {
+export function isRunning({ status }: IngestionJob): boolean {
   return status === 'STARTING' || status === 'IN_PROGRESS' || status === 'STOPPING'
 }
 
 /** In a sentence. */
-export function whyFailed({ status, failureReasons }: IngestionJob): string {
+export function failureReason({ status, failureReasons }: IngestionJob): string {
   return failureReasons?.join(' ') || `it ended as ${status}`
 }
 
 /** How a knowledge base reads its source. */
 export function createIngestion(tools: Tools, region: string) {
-  const source = ({ knowledgeBaseId, dataSourceId }: MadeBase): string[] => [
+  const source = ({ knowledgeBaseId, dataSourceId }: DeployedBase): string[] => [
     ...['--knowledge-base-id', knowledgeBaseId, '--data-source-id', dataSourceId],
     ...['--region', region, '--output', 'json'],
   ]
-  const pretended: IngestionJob = { ingestionJobId: '<job>', status: 'COMPLETE' }
+  const dryRunValue: IngestionJob = { ingestionJobId: '<job>', status: 'COMPLETE' }
 
-  async function newest(base: MadeBase, filters: string[]): Promise<IngestionJob | undefined> {
+  async function newest(base: DeployedBase, filters: string[]): Promise<IngestionJob | undefined> {
     const one = ['--sort-by', 'attribute=STARTED_AT,order=DESCENDING', '--max-items', '1']
     const args = ['bedrock-agent', 'list-ingestion-jobs', ...source(base), ...filters, ...one]
     const none: { ingestionJobSummaries: IngestionJob[] } = { ingestionJobSummaries: [] }
@@ -39,16 +39,22 @@ export function createIngestion(tools: Tools, region: string) {
 
   return {
     /** The latest job, started by us or by the schedule. */
-    latest: (base: MadeBase) => newest(base, []),
+    latest: (base: DeployedBase) => newest(base, []),
     /** The latest that came to its end. */
-    lastComplete: (base: MadeBase) =>
+    lastComplete: (base: DeployedBase) =>
       newest(base, ['--filters', 'attribute=STATUS,operator=EQ,values=COMPLETE']),
-    async start(base: MadeBase): Promise<IngestionJob> {
-      const args = ['bedrock-agent', 'start-ingestion-job', ...source(base), '--description', base.reading]
-      return (await tools.read({ tool: 'aws', args }, { ingestionJob: pretended })).ingestionJob
+    async start(base: DeployedBase): Promise<IngestionJob> {
+      const args = [
+        'bedrock-agent',
+        'start-ingestion-job',
+        ...source(base),
+        '--description',
+        base.ingestionDescription,
+      ]
+      return (await tools.read({ tool: 'aws', args }, { ingestionJob: dryRunValue })).ingestionJob
     },
     /** It goes on for a while as STOPPING. */
-    async stop(base: MadeBase, { ingestionJobId }: IngestionJob): Promise<IngestionJob> {
+    async stop(base: DeployedBase, { ingestionJobId }: IngestionJob): Promise<IngestionJob> {
       const args = [
         'bedrock-agent',
         'stop-ingestion-job',
@@ -56,10 +62,10 @@ export function createIngestion(tools: Tools, region: string) {
         '--ingestion-job-id',
         ingestionJobId,
       ]
-      return (await tools.read({ tool: 'aws', args }, { ingestionJob: pretended })).ingestionJob
+      return (await tools.read({ tool: 'aws', args }, { ingestionJob: dryRunValue })).ingestionJob
     },
     /** With the reasons of a failure, which the lists leave out. */
-    async look(base: MadeBase, { ingestionJobId }: IngestionJob): Promise<IngestionJob> {
+    async get(base: DeployedBase, { ingestionJobId }: IngestionJob): Promise<IngestionJob> {
       const args = [
         'bedrock-agent',
         'get-ingestion-job',
@@ -67,7 +73,7 @@ export function createIngestion(tools: Tools, region: string) {
         '--ingestion-job-id',
         ingestionJobId,
       ]
-      return (await tools.read({ tool: 'aws', args }, { ingestionJob: pretended })).ingestionJob
+      return (await tools.read({ tool: 'aws', args }, { ingestionJob: dryRunValue })).ingestionJob
     },
   }
 }

@@ -1,12 +1,16 @@
 import { parseJson, type Tools } from '../terminal/tools.ts'
 
-export interface SecretAt {
+export interface SecretLocation {
   arn: string
   region: string
 }
 
 /** The JSON in a secret of Secrets Manager. It is kept in memory only. */
-export async function readSecret<T>(tools: Tools, { arn, region }: SecretAt, pretended: T): Promise<T> {
+export async function readSecret<T>(
+  tools: Tools,
+  { arn, region }: SecretLocation,
+  dryRunValue: T,
+): Promise<T> {
   const args = [
     'secretsmanager',
     'get-secret-value',
@@ -19,7 +23,7 @@ export async function readSecret<T>(tools: Tools, { arn, region }: SecretAt, pre
   ]
   const { SecretString } = await tools.read(
     { tool: 'aws', args },
-    { SecretString: JSON.stringify(pretended) },
+    { SecretString: JSON.stringify(dryRunValue) },
   )
   return parseJson(SecretString, `What is in the secret ${arn}`)
 }
@@ -30,10 +34,10 @@ export async function readSecret<T>(tools: Tools, { arn, region }: SecretAt, pre
  */
 export async function writeSecret(
   tools: Tools,
-  { arn, region }: SecretAt,
+  { arn, region }: SecretLocation,
   value: Record<string, string>,
 ): Promise<void> {
-  const is = `JSON: ${Object.keys(value).join(', ')}`
+  const label = `JSON: ${Object.keys(value).join(', ')}`
   const args = [
     'secretsmanager',
     'put-secret-value',
@@ -44,5 +48,5 @@ export async function writeSecret(
     '--secret-string',
     'file:///dev/stdin',
   ]
-  await tools.call({ tool: 'aws', args, input: { text: JSON.stringify(value), is } })
+  await tools.call({ tool: 'aws', args, input: { text: JSON.stringify(value), label } })
 }

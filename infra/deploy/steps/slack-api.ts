@@ -1,10 +1,10 @@
-import { ToMend } from '../../settings/user-error.ts'
+import { UserError } from '../../settings/user-error.ts'
 
 /** One call. Slack answers within a second, or something is wrong. */
-const TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 10_000
 
 /** Whose token it is, and what it may do. */
-export interface Installed {
+export interface Installation {
   teamId: string
   team: string
   appId: string
@@ -12,17 +12,17 @@ export interface Installed {
 }
 
 /** The token was taken back, or never was one. */
-export class TokenRefused extends ToMend {}
+export class TokenRefused extends UserError {}
 
 /** Asks Slack, by auth.test and bots.info. `apiUrl` ends in a slash. Throws TokenRefused. */
-export async function learnInstalled(botToken: string, apiUrl: string): Promise<Installed> {
+export async function readInstallation(botToken: string, apiUrl: string): Promise<Installation> {
   const me = await call(apiUrl, 'auth.test', botToken, {})
   const { bot } = (await call(apiUrl, 'bots.info', botToken, { bot: String(me.answer.bot_id) })).answer as {
     bot?: { app_id?: string }
   }
   const { team_id: teamId, team } = me.answer
   if (typeof teamId !== 'string' || typeof bot?.app_id !== 'string')
-    throw new ToMend('Slack did not say whose token that is. Try it again.')
+    throw new UserError('Slack did not say whose token that is. Try it again.')
   return { teamId, team: String(team), appId: bot.app_id, scopes: me.scopes }
 }
 
@@ -37,9 +37,9 @@ async function call(
     headers: { authorization: `Bearer ${token}` },
     body: new URLSearchParams(args),
     redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   }).catch((error: unknown) => {
-    throw new ToMend(
+    throw new UserError(
       `Slack could not be asked (${method}): ${error instanceof Error ? error.message : error}. Give the command again.`,
     )
   })
@@ -56,6 +56,8 @@ async function call(
     )
   }
   if (error === 'missing_scope')
-    throw new ToMend(`The app may not be asked (${method}): add the scope users:read and install it again.`)
-  throw new ToMend(`Slack could not be asked (${method}): ${error}. Give the command again.`)
+    throw new UserError(
+      `The app may not be asked (${method}): add the scope users:read and install it again.`,
+    )
+  throw new UserError(`Slack could not be asked (${method}): ${error}. Give the command again.`)
 }

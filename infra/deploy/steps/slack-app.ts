@@ -1,16 +1,17 @@
 import { fingerprint } from '../../settings/fingerprint.ts'
+import { NOT_SET } from '../../settings/secret-placeholder.ts'
 import { BOT_SCOPES, manifestOf } from '../../settings/slack-manifest.ts'
-import { ToMend } from '../../settings/user-error.ts'
+import { UserError } from '../../settings/user-error.ts'
 import { BotToken, SigningSecret } from '../terminal/cli-options.ts'
-import type { Guide } from '../terminal/context.ts'
+import type { DeployContext } from '../terminal/context.ts'
 import { readSecret, writeSecret } from './secret.ts'
-import { type Installed, learnInstalled, TokenRefused } from './slack-api.ts'
+import { type Installation, readInstallation, TokenRefused } from './slack-api.ts'
 import {
-  changeIt,
-  changeItAgain,
-  makeIt,
-  moveItOver,
-  renewIt,
+  changeAppSteps,
+  createAppSteps,
+  manifestChangedNote,
+  moveAppSteps,
+  renewTokenNote,
   VERIFY_AND_INSTALL,
 } from './slack-instructions.ts'
 import type { Outputs } from './stacks.ts'
@@ -22,59 +23,58 @@ interface SlackSecret {
   appId: string
 }
 
-/** What CloudFormation writes into the new secret (infra/constructs/slack-secret.ts). */
-const UNFILLED = 'not-set'
-
 /** The app in Slack: made or changed by the person, and then known to both tiers. */
 export async function connectSlack(
-  guide: Guide,
+  context: DeployContext,
   outputs: Outputs,
   edgeUrl: string,
   apiUrl: string,
 ): Promise<void> {
-  const { placement, given, tools, memory, say } = guide
-  say.step('Slack')
+  const { placement, options, tools, state, output } = context
+  output.step('Slack')
   const at = { arn: outputs.slackSecretArn, region: placement.home }
-  const held = await readSecret<SlackSecret>(tools, at, { botToken: '', teamId: UNFILLED, appId: UNFILLED })
-  const isFilled = held.appId !== UNFILLED
-  const unfinished = memory.recall().movesTo
-  const wanted = given.slackApp ?? unfinished
+  const held = await readSecret<SlackSecret>(tools, at, { botToken: '', teamId: NOT_SET, appId: NOT_SET })
+  const isFilled = held.appId !== NOT_SET
+  const unfinished = state.read().movesTo
+  const wanted = options.slackApp ?? unfinished
   const moves = isFilled && wanted !== undefined && wanted !== 'new' && wanted !== held.appId
-  const isNew = moves || !isFilled || (given.botToken !== undefined && given.botToken !== held.botToken)
+  const isNew = moves || !isFilled || (options.botToken !== undefined && options.botToken !== held.botToken)
   const connected = isNew ? undefined : await stillThere(held, apiUrl)
   if (connected) checkScopes(connected)
-  const manifest = manifestOf(guide.sections, edgeUrl)
-  const isTold = unfinished === 'new' || memory.recall().slackApp === 'new'
-  const app = connected ? undefined : await whichApp(guide, wanted ?? (isFilled ? held.appId : undefined))
+  const manifest = manifestOf(context.sections, edgeUrl)
+  const alreadyShown = unfinished === 'new' || state.read().slackApp === 'new'
+  const app = connected ? undefined : await whichApp(context, wanted ?? (isFilled ? held.appId : undefined))
   const isHeld = app === held.appId
   // Given or chosen: whoever goes on from here need not say it again.
-  if (app !== undefined && !isFilled) memory.remember({ slackApp: app })
+  if (app !== undefined && !isFilled) state.merge({ slackApp: app })
   const isAnother = moves || (isFilled && app === 'new')
   const anew = isAnother || unfinished !== undefined
   const hasSigning =
-    !anew && (given.signingSecret !== undefined || (await hasSecret(guide, 'SLACK_SIGNING_SECRET')))
+    !anew && (options.signingSecret !== undefined || (await hasSecret(context, 'SLACK_SIGNING_SECRET')))
   // Until its token is there, the Worker and the function may be of two apps, and only this says so.
-  if (isAnother) memory.remember({ movesTo: app })
-  if (isHeld && given.botToken === undefined) say.note(renewIt(held.appId))
+  if (isAnother) state.merge({ movesTo: app })
+  if (isHeld && options.botToken === undefined) output.warning(renewTokenNote(held.appId))
   // Who has the signing secret of a new app has made it.
   const isThere = isHeld || (app === 'new' && hasSigning)
   if (app !== undefined && !isThere)
-    for (const line of app === 'new' ? makeIt(manifest, isTold) : changeIt(manifest, app)) say.line(line)
-  await giveSigningSecret(guide, { has: hasSigning, isProved: isFilled })
-  if (app === 'new') for (const line of VERIFY_AND_INSTALL) say.line(line)
-  const installed = connected ?? (await askForToken(guide, at, held, { apiUrl, app }))
-  const told = memory.recall().manifest
-  memory.remember({ slackApp: installed.appId, movesTo: undefined, manifest: fingerprint(manifest) })
-  say.done(`The app ${installed.appId} in ${installed.team} (${installed.teamId})`)
+    for (const line of app === 'new' ? createAppSteps(manifest, alreadyShown) : changeAppSteps(manifest, app))
+      output.print(line)
+  await giveSigningSecret(context, { has: hasSigning, isProved: isFilled })
+  if (app === 'new') for (const line of VERIFY_AND_INSTALL) output.print(line)
+  const installed = connected ?? (await askForToken(context, at, held, { apiUrl, app }))
+  const told = state.read().manifest
+  state.merge({ slackApp: installed.appId, movesTo: undefined, manifest: fingerprint(manifest) })
+  output.ok(`The app ${installed.appId} in ${installed.team} (${installed.teamId})`)
   if ((connected || isHeld) && told !== undefined && told !== fingerprint(manifest))
-    say.note(changeItAgain(installed.appId))
-  if (app !== undefined && app !== 'new' && !isHeld) for (const line of moveItOver(manifest)) say.line(line)
+    output.warning(manifestChangedNote(installed.appId))
+  if (app !== undefined && app !== 'new' && !isHeld)
+    for (const line of moveAppSteps(manifest)) output.print(line)
 }
 
 /** Undefined where the token in the secret is dead, and a new one is wanted. */
-async function stillThere({ botToken }: SlackSecret, apiUrl: string): Promise<Installed | undefined> {
+async function stillThere({ botToken }: SlackSecret, apiUrl: string): Promise<Installation | undefined> {
   try {
-    return await learnInstalled(botToken, apiUrl)
+    return await readInstallation(botToken, apiUrl)
   } catch (error) {
     if (error instanceof TokenRefused) return undefined
     throw error
@@ -82,12 +82,12 @@ async function stillThere({ botToken }: SlackSecret, apiUrl: string): Promise<In
 }
 
 /** `new`, `existing`, or the id of one that is there. */
-async function whichApp({ ask, memory }: Guide, wanted: string | undefined): Promise<string> {
-  const known = wanted ?? memory.recall().slackApp
+async function whichApp({ prompts, state }: DeployContext, wanted: string | undefined): Promise<string> {
+  const known = wanted ?? state.read().slackApp
   if (known !== undefined) return known
-  return ask.choose({
+  return prompts.choose({
     message: 'Is there an app in Slack already?',
-    by: '--slack-app',
+    setBy: '--slack-app',
     options: [
       { value: 'new', label: 'No, I make a new one' },
       { value: 'existing', label: 'Yes, I change one that is there' },
@@ -97,29 +97,32 @@ async function whichApp({ ask, memory }: Guide, wanted: string | undefined): Pro
 
 /** `has` says that the Worker has one of this app, and `isProved` that the app was connected with it. */
 async function giveSigningSecret(
-  guide: Guide,
+  context: DeployContext,
   { has, isProved }: { has: boolean; isProved: boolean },
 ): Promise<void> {
-  const { given, tools, ask, say } = guide
+  const { options, tools, prompts, output } = context
   // Given beforehand, it was deployed with the Worker.
-  if (given.signingSecret === undefined && (!has || (!isProved && ask.present && (await isWrong(guide))))) {
+  if (
+    options.signingSecret === undefined &&
+    (!has || (!isProved && prompts.interactive && (await isWrong(context))))
+  ) {
     const message =
       "The app's signing secret, from its page Basic Information (the Client Secret there looks alike)"
-    const text = await ask.secret({ message, by: 'SLACK_SIGNING_SECRET', schema: SigningSecret })
+    const text = await prompts.secret({ message, setBy: 'SLACK_SIGNING_SECRET', schema: SigningSecret })
     await tools.call({
       tool: 'wrangler',
       args: ['secret', 'put', 'SLACK_SIGNING_SECRET'],
-      input: { text, is: 'the signing secret' },
+      input: { text, label: 'the signing secret' },
     })
   }
-  say.done('The Worker has the signing secret')
+  output.ok('The Worker has the signing secret')
 }
 
 /** Cloudflare does not show what the Worker has, and nothing but Slack's "Verified" says that it is the one. */
-async function isWrong({ ask }: Guide): Promise<boolean> {
-  const chosen = await ask.choose({
+async function isWrong({ prompts }: DeployContext): Promise<boolean> {
+  const chosen = await prompts.choose({
     message: 'The Worker has a signing secret, and the app is not connected yet.',
-    by: 'SLACK_SIGNING_SECRET',
+    setBy: 'SLACK_SIGNING_SECRET',
     options: [
       { value: 'right', label: 'Go on with it' },
       { value: 'wrong', label: 'Give it anew: Slack did not say "Verified"' },
@@ -129,22 +132,23 @@ async function isWrong({ ask }: Guide): Promise<boolean> {
 }
 
 async function askForToken(
-  { given, tools, ask, say }: Guide,
+  { options, tools, prompts, output }: DeployContext,
   at: { arn: string; region: string },
   held: SlackSecret,
   { apiUrl, app }: { apiUrl: string; app: string | undefined },
-): Promise<Installed> {
+): Promise<Installation> {
   const meant = app?.startsWith('A') ? app : undefined
   const message = 'Its bot token, which begins with xoxb-, from its page OAuth & Permissions'
-  const botToken = given.botToken ?? (await ask.secret({ message, by: 'SLACK_BOT_TOKEN', schema: BotToken }))
-  if (tools.dry)
-    for (const method of ['auth.test', 'bots.info']) say.line(`  $ POST ${new URL(method, apiUrl)}`)
-  const installed: Installed = tools.dry
+  const botToken =
+    options.botToken ?? (await prompts.secret({ message, setBy: 'SLACK_BOT_TOKEN', schema: BotToken }))
+  if (tools.dryRun)
+    for (const method of ['auth.test', 'bots.info']) output.print(`  $ POST ${new URL(method, apiUrl)}`)
+  const installed: Installation = tools.dryRun
     ? { teamId: '<team>', team: '<team>', appId: meant ?? '<app>', scopes: Object.keys(BOT_SCOPES) }
-    : await learnInstalled(botToken, apiUrl)
+    : await readInstallation(botToken, apiUrl)
   const { teamId, appId } = installed
   if (meant !== undefined && meant !== appId) {
-    throw new ToMend(
+    throw new UserError(
       `That is the bot token of the app ${appId}, and not of ${meant}. Give the command again with the one of ${meant}.`,
     )
   }
@@ -161,10 +165,10 @@ async function askForToken(
 }
 
 /** Slack gives a token what was asked for when the app was installed, and says so with each answer. */
-function checkScopes({ scopes, appId }: Installed): void {
+function checkScopes({ scopes, appId }: Installation): void {
   const lacking = Object.keys(BOT_SCOPES).filter((scope) => !scopes.includes(scope))
   if (lacking.length === 0) return
-  throw new ToMend(
+  throw new UserError(
     `The app may not yet do what it must: add the scopes ${lacking.join(', ')} under ` +
       `https://api.slack.com/apps/${appId}/oauth, install it again, and give the command again.`,
   )

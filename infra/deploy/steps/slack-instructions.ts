@@ -3,13 +3,13 @@ import type { SlackManifest } from '../../settings/slack-manifest-limits.ts'
 
 // What only a person can do, on the pages of the app.
 
-/** For an app that is to be made. Whoever was told so before (`isTold`) may have made it since, and would make a second. */
-export function makeIt(manifest: SlackManifest, isTold: boolean): string[] {
+/** For an app that is to be made. Whoever was told so before (`alreadyShown`) may have made it since, and would make a second. */
+export function createAppSteps(manifest: SlackManifest, alreadyShown: boolean): string[] {
   return [
     '',
     JSON.stringify(manifest, null, 2),
     '',
-    `  1. ${isTold ? 'If you have not made it yet, open' : 'Open'} this link, choose the workspace and press "Create". The manifest above is filled in:`,
+    `  1. ${alreadyShown ? 'If you have not made it yet, open' : 'Open'} this link, choose the workspace and press "Create". The manifest above is filled in:`,
     `     ${createAppLink(manifest)}`,
   ]
 }
@@ -27,7 +27,7 @@ export const VERIFY_AND_INSTALL = [
  * For an app that is there: all that what serves it today does not see. Its events stay as they are, because a bot that
  * answers direct messages by the event `message` would answer every message of every channel.
  */
-export function changeIt({ features, settings }: SlackManifest, app: string): string[] {
+export function changeAppSteps({ features, settings }: SlackManifest, app: string): string[] {
   const [command] = features.slash_commands
   return [
     '  1. Open the app and change by hand what it lacks of this. What serves it today goes on serving it.',
@@ -46,7 +46,7 @@ export function changeIt({ features, settings }: SlackManifest, app: string): st
 }
 
 /** When both tiers know it. */
-export function moveItOver({ settings }: SlackManifest): string[] {
+export function moveAppSteps({ settings }: SlackManifest): string[] {
   return [
     '  3. To move it over, change both of this under "Event Subscriptions", see that it says "Verified", and save:',
     `     Request URL            ${settings.event_subscriptions.request_url}`,
@@ -56,7 +56,7 @@ export function moveItOver({ settings }: SlackManifest): string[] {
 }
 
 /** For an app that was made or changed by an earlier manifest: nothing of ours may change an app. */
-export function changeItAgain(app: string): string {
+export function manifestChangedNote(app: string): string {
   return (
     'The manifest is another than the app was last made or changed by: its name, its prompts, the address of the Worker, or what ' +
     `this release needs. Put what "npm run manifest" prints under https://api.slack.com/apps/${app}/app-manifest, and do what Slack asks for.`
@@ -64,7 +64,7 @@ export function changeItAgain(app: string): string {
 }
 
 /** For an app that both tiers know, whose token Slack does not take any more. */
-export function renewIt(app: string): string {
+export function renewTokenNote(app: string): string {
   return (
     `Slack does not take the token of the app ${app} any more. Under https://api.slack.com/apps/${app}/oauth it can be installed ` +
     'again, which makes a new one. If the app is gone, give the command again with "-- --slack-app new".'

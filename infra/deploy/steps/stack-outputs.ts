@@ -1,14 +1,14 @@
 import { stackName } from '../../settings/placement.ts'
-import type { Guide } from '../terminal/context.ts'
+import type { DeployContext } from '../terminal/context.ts'
 import { CommandFailed } from '../terminal/tools.ts'
 
-interface Described {
+interface StackDescription {
   Stacks: { Outputs?: { OutputKey: string; OutputValue: string }[] }[]
 }
 
 /** What the stack of a region said when it was deployed, the functions' unless another is named. Undefined where there is none. */
 export async function readStackOutputs(
-  { tools, placement }: Pick<Guide, 'tools' | 'placement'>,
+  { tools, placement }: Pick<DeployContext, 'tools' | 'placement'>,
   region = placement.home,
 ): Promise<Record<string, string> | undefined> {
   const name = stackName(region, placement.home)
@@ -23,14 +23,14 @@ export async function readStackOutputs(
     'json',
   ]
   try {
-    const { Stacks } = await tools.read<Described>({ tool: 'aws', args }, { Stacks: [] })
+    const { Stacks } = await tools.read<StackDescription>({ tool: 'aws', args }, { Stacks: [] })
     return Object.fromEntries(
       Stacks.flatMap(({ Outputs = [] }) =>
         Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
       ),
     )
   } catch (error) {
-    if (error instanceof CommandFailed && error.said.includes('does not exist')) return undefined
+    if (error instanceof CommandFailed && error.details.includes('does not exist')) return undefined
     throw error
   }
 }

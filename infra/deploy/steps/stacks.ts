@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ANSWER_FUNCTION } from '../../settings/function-names.ts'
-import { readingOf } from '../../settings/ingestion-description.ts'
-import type { Guide } from '../terminal/context.ts'
-import { inOwnFolder } from '../terminal/temp-dir.ts'
-import { aliasedVersion, pointAlias } from './alias.ts'
+import { ingestionDescriptionOf } from '../../settings/ingestion-description.ts'
+import type { DeployContext } from '../terminal/context.ts'
+import { withTempDir } from '../terminal/temp-dir.ts'
+import { pointAlias, readAliasVersion } from './alias.ts'
 
 /** A knowledge base that was made here, as the output KnowledgeBases has it. */
-export interface MadeBase {
+export interface DeployedBase {
   name: string
   knowledgeBaseId: string
   dataSourceId: string
   /** How a job that reads the source as it is now is described. */
-  reading: string
+  ingestionDescription: string
   /** Where the source's user and token go. */
   credentialsArn?: string
 }
@@ -24,10 +24,10 @@ export interface Outputs {
   slackSecretArn: string
   dashboardUrl: string
   alarmTopicArn: string
-  bases: MadeBase[]
+  bases: DeployedBase[]
 }
 
-const PRETENDED: Outputs = {
+const DRY_RUN_VALUE: Outputs = {
   answerVersion: '<AnswerVersion>',
   edgeKeySecretArn: '<EdgeKeySecretArn>',
   slackSecretArn: '<SlackSecretArn>',
@@ -37,10 +37,10 @@ const PRETENDED: Outputs = {
 }
 
 /** Everything in AWS. CloudFormation changes what is different, and nothing else. `reserve` says whether there is room to. */
-export async function deployStacks(guide: Guide, reserve: boolean): Promise<Outputs> {
-  const { tools, say } = guide
-  say.step('AWS')
-  return inOwnFolder(async (folder) => {
+export async function deployStacks(context: DeployContext, reserve: boolean): Promise<Outputs> {
+  const { tools, output } = context
+  output.step('AWS')
+  return withTempDir(async (folder) => {
     const file = join(folder, 'outputs.json')
     const reservation = reserve ? [] : ['-c', 'reserveConcurrency=false']
     // It was agreed to already.
@@ -51,17 +51,17 @@ export async function deployStacks(guide: Guide, reserve: boolean): Promise<Outp
       'never',
       '--no-notices',
       '--outputs-file',
-      tools.dry ? '<file>' : file,
+      tools.dryRun ? '<file>' : file,
       ...reservation,
     ]
-    await tools.call({ tool: 'cdk', args, shown: true })
-    const outputs = tools.dry
-      ? { ...PRETENDED, bases: pretendedBases(guide) }
+    await tools.call({ tool: 'cdk', args, showOutput: true })
+    const outputs = tools.dryRun
+      ? { ...DRY_RUN_VALUE, bases: dryRunBases(context) }
       : read(JSON.parse(readFileSync(file, 'utf8')))
     // After a rollback the alias points elsewhere, and CloudFormation, whose template is the same, leaves it there.
-    if ((await aliasedVersion(guide, outputs.answerVersion)) !== outputs.answerVersion)
-      await pointAlias(guide, outputs.answerVersion)
-    say.done(`${ANSWER_FUNCTION} is at version ${outputs.answerVersion}`)
+    if ((await readAliasVersion(context, outputs.answerVersion)) !== outputs.answerVersion)
+      await pointAlias(context, outputs.answerVersion)
+    output.ok(`${ANSWER_FUNCTION} is at version ${outputs.answerVersion}`)
     return outputs
   })
 }
@@ -85,8 +85,8 @@ function read(stacks: Record<string, Record<string, string>>): Outputs {
 }
 
 /** For a dry run. */
-export function pretendedBases({ sections }: Pick<Guide, 'sections'>): MadeBase[] {
-  return sections.knowledge.bases.flatMap((base): MadeBase[] =>
+export function dryRunBases({ sections }: Pick<DeployContext, 'sections'>): DeployedBase[] {
+  return sections.knowledge.bases.flatMap((base): DeployedBase[] =>
     base.source === 'existing'
       ? []
       : [
@@ -94,7 +94,7 @@ export function pretendedBases({ sections }: Pick<Guide, 'sections'>): MadeBase[
             name: base.name,
             knowledgeBaseId: `<id of ${base.name}>`,
             dataSourceId: `<source of ${base.name}>`,
-            reading: readingOf(base),
+            ingestionDescription: ingestionDescriptionOf(base),
             ...(base.source === 'confluence' && { credentialsArn: `<secret of ${base.name}>` }),
           },
         ],

@@ -1,99 +1,104 @@
-import { ToMend } from '../../settings/user-error.ts'
-import type { Guide } from '../terminal/context.ts'
+import { UserError } from '../../settings/user-error.ts'
+import type { DeployContext } from '../terminal/context.ts'
 import { CommandFailed } from '../terminal/tools.ts'
-import { createIngestion, type Ingestion, type IngestionJob, isUnderWay, whyFailed } from './ingestion.ts'
-import type { MadeBase, Outputs } from './stacks.ts'
-import { untilEnded } from './wait-for-ingestion.ts'
+import { createIngestion, failureReason, type Ingestion, type IngestionJob, isRunning } from './ingestion.ts'
+import type { DeployedBase, Outputs } from './stacks.ts'
+import { waitForIngestion } from './wait-for-ingestion.ts'
 
 /** A large wiki takes hours. By then whoever waits knows that it is being read, and AWS goes on without them. */
-const PATIENCE_MS = 30 * 60_000
+const FOLLOW_TIMEOUT_MS = 30 * 60_000
 
 /**
- * The first reading of each source, and another where it has changed, or the user or the token (`renewed`) by which it is read.
+ * The first reading of each source, and another where it has changed, or the user or the token (`credentialsChanged`) by which it is read.
  * What was read is left to its schedule. Gives a sentence for each base that could not be read: the rest of a release does not
  * wait for it.
  */
 export async function syncKnowledge(
-  guide: Guide,
+  context: DeployContext,
   { bases }: Outputs,
-  renewed: ReadonlySet<string>,
+  credentialsChanged: ReadonlySet<string>,
 ): Promise<string[]> {
-  const { tools, placement, say } = guide
+  const { tools, placement, output } = context
   if (bases.length === 0) return []
-  say.step('Knowledge')
+  output.step('Knowledge')
   const ingestion = createIngestion(tools, placement.knowledge)
-  const unread: string[] = []
+  const errors: string[] = []
   for (const base of bases) {
     try {
       const [latest, last] = [await ingestion.latest(base), await ingestion.lastComplete(base)]
-      if (last?.description === base.reading && !renewed.has(base.name))
-        await lookAfter(guide, ingestion, base, latest)
-      else await readNow(guide, ingestion, base, { latest, renewed: renewed.has(base.name) })
+      if (last?.description === base.ingestionDescription && !credentialsChanged.has(base.name))
+        await resyncIfFailed(context, ingestion, base, latest)
+      else
+        await syncNow(context, ingestion, base, {
+          latest,
+          credentialsChanged: credentialsChanged.has(base.name),
+        })
     } catch (error) {
-      if (!(error instanceof ToMend || error instanceof CommandFailed)) throw error
-      say.wrong(error.message)
-      unread.push(error.message)
+      if (!(error instanceof UserError || error instanceof CommandFailed)) throw error
+      output.error(error.message)
+      errors.push(error.message)
     }
   }
-  return unread
+  return errors
 }
 
 /** A base that was read. Where the schedule could not read it again, it is tried once more, and nobody waits for that. */
-async function lookAfter(
-  { say }: Guide,
+async function resyncIfFailed(
+  { output }: DeployContext,
   ingestion: Ingestion,
-  base: MadeBase,
+  base: DeployedBase,
   latest: IngestionJob | undefined,
 ): Promise<void> {
-  if (latest === undefined || isUnderWay(latest) || latest.status === 'COMPLETE')
-    return say.done(`${base.name} has been read`)
-  const old = `${base.name} answers from what it read before: its last reading failed`
+  if (latest === undefined || isRunning(latest) || latest.status === 'COMPLETE')
+    return output.ok(`${base.name} has been read`)
+  const stale = `${base.name} answers from what it read before: its last reading failed`
   try {
-    const why = whyFailed(await ingestion.look(base, latest))
+    const why = failureReason(await ingestion.get(base, latest))
     await ingestion.start(base)
-    say.note(`${old} (${why}). It is being read again; docs/operation.md says where to look`)
+    output.warning(`${stale} (${why}). It is being read again; docs/operation.md says where to look`)
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
-    say.note(`${old}, and it cannot be read now. ${error.message}`)
+    output.warning(`${stale}, and it cannot be read now. ${error.message}`)
   }
 }
 
-async function readNow(
-  guide: Guide,
+async function syncNow(
+  context: DeployContext,
   ingestion: Ingestion,
-  base: MadeBase,
-  { latest, renewed }: { latest: IngestionJob | undefined; renewed: boolean },
+  base: DeployedBase,
+  { latest, credentialsChanged }: { latest: IngestionJob | undefined; credentialsChanged: boolean },
 ): Promise<void> {
-  if (latest && isUnderWay(latest)) {
-    if (latest.description === base.reading && !renewed) return follow(guide, ingestion, base, latest)
+  if (latest && isRunning(latest)) {
+    if (latest.description === base.ingestionDescription && !credentialsChanged)
+      return followIngestion(context, ingestion, base, latest)
     // Of another source, by another user, or by hand; there is one job at a time. What becomes of it is no matter.
-    await follow(guide, ingestion, base, latest).catch((error: unknown) => {
-      if (!(error instanceof ToMend)) throw error
+    await followIngestion(context, ingestion, base, latest).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error
     })
   }
-  await follow(guide, ingestion, base, await ingestion.start(base))
+  await followIngestion(context, ingestion, base, await ingestion.start(base))
 }
 
 /** Waits for a job to end, telling what it has done so far. `sleep` is for tests. */
-export async function follow(
-  { say }: Pick<Guide, 'say'>,
-  ingestion: Pick<Ingestion, 'look'>,
-  base: MadeBase,
+export async function followIngestion(
+  { output }: Pick<DeployContext, 'output'>,
+  ingestion: Pick<Ingestion, 'get'>,
+  base: DeployedBase,
   started: IngestionJob,
   sleep?: (ms: number) => Promise<unknown>,
 ): Promise<void> {
-  let told = ''
-  const job = await untilEnded(ingestion, base, started, {
-    patienceMs: PATIENCE_MS,
+  let lastProgress = ''
+  const job = await waitForIngestion(ingestion, base, started, {
+    timeoutMs: FOLLOW_TIMEOUT_MS,
     ...(sleep && { sleep }),
-    onLook(job) {
-      if (!isUnderWay(job) || progress(job) === told) return
-      told = progress(job)
-      say.line(`    ${base.name}: ${told}`)
+    onPoll(job) {
+      if (!isRunning(job) || progress(job) === lastProgress) return
+      lastProgress = progress(job)
+      output.print(`    ${base.name}: ${lastProgress}`)
     },
   })
-  if (isUnderWay(job)) {
-    say.note(
+  if (isRunning(job)) {
+    output.warning(
       `${base.name} is still being read: ${progress(job)}. It goes on by itself; until it is done, answers lack some of it.`,
     )
     return
@@ -102,11 +107,13 @@ export async function follow(
     const mend = base.credentialsArn
       ? ' The command asks for the user and the token anew when it is given again in a terminal.'
       : ''
-    throw new ToMend(`The knowledge base "${base.name}" could not read its source: ${whyFailed(job)}${mend}`)
+    throw new UserError(
+      `The knowledge base "${base.name}" could not read its source: ${failureReason(job)}${mend}`,
+    )
   }
   if (job.statistics?.numberOfDocumentsScanned === 0)
-    say.note(`${base.name} has been read, and there was no page that its user may see`)
-  else say.done(`${base.name} has been read: ${progress(job)}`)
+    output.warning(`${base.name} has been read, and there was no page that its user may see`)
+  else output.ok(`${base.name} has been read: ${progress(job)}`)
 }
 
 function progress({ statistics = {} }: IngestionJob): string {

@@ -1,32 +1,32 @@
 import { setTimeout } from 'node:timers/promises'
-import { type Ingestion, type IngestionJob, isUnderWay } from './ingestion.ts'
-import type { MadeBase } from './stacks.ts'
+import { type Ingestion, type IngestionJob, isRunning } from './ingestion.ts'
+import type { DeployedBase } from './stacks.ts'
 
 /** The first look comes soon, because a small wiki is read in seconds; from then on each wait is twice the last. */
-const FIRST_LOOK_MS = 500
-const LONGEST_WAIT_MS = 15_000
+const FIRST_POLL_MS = 500
+const LONGEST_POLL_MS = 15_000
 
-/** The job as it is when it has ended, or when `patienceMs` are over. `onLook` is told what each look saw; `sleep` is for tests. */
-export async function untilEnded(
-  ingestion: Pick<Ingestion, 'look'>,
-  base: MadeBase,
+/** The job as it is when it has ended, or when `timeoutMs` are over. `onPoll` is told what each look saw; `sleep` is for tests. */
+export async function waitForIngestion(
+  ingestion: Pick<Ingestion, 'get'>,
+  base: DeployedBase,
   started: IngestionJob,
   {
-    patienceMs,
-    onLook,
+    timeoutMs,
+    onPoll,
     sleep = setTimeout,
-  }: { patienceMs: number; onLook?: (job: IngestionJob) => void; sleep?: (ms: number) => Promise<unknown> },
+  }: { timeoutMs: number; onPoll?: (job: IngestionJob) => void; sleep?: (ms: number) => Promise<unknown> },
 ): Promise<IngestionJob> {
   let job = started
-  let wait = FIRST_LOOK_MS
+  let delayMs = FIRST_POLL_MS
   for (
-    let waited = 0;
-    isUnderWay(job) && waited < patienceMs;
-    waited += wait, wait = Math.min(wait * 2, LONGEST_WAIT_MS)
+    let elapsedMs = 0;
+    isRunning(job) && elapsedMs < timeoutMs;
+    elapsedMs += delayMs, delayMs = Math.min(delayMs * 2, LONGEST_POLL_MS)
   ) {
-    await sleep(wait)
-    job = await ingestion.look(base, job)
-    onLook?.(job)
+    await sleep(delayMs)
+    job = await ingestion.get(base, job)
+    onPoll?.(job)
   }
   return job
 }

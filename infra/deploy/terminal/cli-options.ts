@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
-import { WrongUsage } from '../../settings/user-error.ts'
+import { UsageError } from '../../settings/user-error.ts'
 
 /** What is given before anybody is asked: on the command line, and secrets by variables, which no process list shows. */
-export interface Given {
+export interface CliOptions {
   help: boolean
   dryRun: boolean
   yes: boolean
@@ -32,7 +32,7 @@ const OPTIONS = {
 type Option = keyof typeof OPTIONS
 
 /** Without the two dashes before them npm takes these as its own, says nothing, and starts the script without them. */
-const TAKEN_BY_NPM = ['dry-run', 'yes'] as const
+const NPM_OWN_OPTIONS = ['dry-run', 'yes'] as const
 
 /** Shapes that tell one secret from another, so that none lands where another belongs. */
 const SlackApp = v.pipe(
@@ -60,27 +60,27 @@ export const BotToken = v.pipe(
   v.regex(/^xoxb-[\w-]+$/, 'a bot token is meant, which begins with xoxb-'),
 )
 
-/** Reads the options that a command `takes`. Throws WrongUsage. */
-export function readGiven(
+/** Reads the options that a command `takes`. Throws UsageError. */
+export function readCliOptions(
   args: readonly string[],
   env: Record<string, string | undefined>,
-  takes: readonly Option[],
-): Given {
-  const options = Object.fromEntries(takes.map((name) => [name, OPTIONS[name]]))
+  accepted: readonly Option[],
+): CliOptions {
+  const options = Object.fromEntries(accepted.map((name) => [name, OPTIONS[name]]))
   const values = (() => {
     try {
       return parseArgs({ args: [...args], options }).values as Partial<Record<Option, string | boolean>>
     } catch (error) {
-      throw new WrongUsage(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error))
+      throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error))
     }
   })()
-  for (const name of TAKEN_BY_NPM) {
+  for (const name of NPM_OWN_OPTIONS) {
     if (
-      takes.includes(name) &&
+      accepted.includes(name) &&
       env[`npm_config_${name.replace('-', '_')}`] === 'true' &&
       values[name] !== true
     ) {
-      throw new WrongUsage(
+      throw new UsageError(
         `npm takes --${name} for itself: give "npm run ${env.npm_lifecycle_event ?? 'deploy'} -- --${name}"`,
       )
     }
@@ -89,20 +89,24 @@ export function readGiven(
     help: values.help === true,
     dryRun: values['dry-run'] === true,
     yes: values.yes === true,
-    confluenceUser: checked('--confluence-user', values['confluence-user'], ConfluenceUser),
-    slackApp: checked('--slack-app', values['slack-app'], SlackApp),
+    confluenceUser: parseValue('--confluence-user', values['confluence-user'], ConfluenceUser),
+    slackApp: parseValue('--slack-app', values['slack-app'], SlackApp),
     // Set and empty, as a pipeline leaves it whose own setting is missing, it says nothing.
     cloudflareAccountId: env.CLOUDFLARE_ACCOUNT_ID || undefined,
-    confluenceToken: checked('CONFLUENCE_API_TOKEN', env.CONFLUENCE_API_TOKEN, ConfluenceToken),
-    signingSecret: checked('SLACK_SIGNING_SECRET', env.SLACK_SIGNING_SECRET, SigningSecret),
-    botToken: checked('SLACK_BOT_TOKEN', env.SLACK_BOT_TOKEN, BotToken),
+    confluenceToken: parseValue('CONFLUENCE_API_TOKEN', env.CONFLUENCE_API_TOKEN, ConfluenceToken),
+    signingSecret: parseValue('SLACK_SIGNING_SECRET', env.SLACK_SIGNING_SECRET, SigningSecret),
+    botToken: parseValue('SLACK_BOT_TOKEN', env.SLACK_BOT_TOKEN, BotToken),
   }
 }
 
 /** The message names what was given, and never what it was: it may be a secret in the wrong place. */
-function checked(name: string, value: unknown, schema: v.GenericSchema<string, string>): string | undefined {
+function parseValue(
+  name: string,
+  value: unknown,
+  schema: v.GenericSchema<string, string>,
+): string | undefined {
   if (value === undefined || value === '') return undefined
   const read = v.safeParse(schema, value)
-  if (!read.success) throw new WrongUsage(`${name}: ${read.issues[0].message}`)
+  if (!read.success) throw new UsageError(`${name}: ${read.issues[0].message}`)
   return read.output
 }

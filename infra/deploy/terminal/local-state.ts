@@ -1,12 +1,12 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { ToMend } from '../../settings/user-error.ts'
+import { UserError } from '../../settings/user-error.ts'
 
 /** Git ignores it. It holds names and addresses, never a secret; without it everything is asked again. */
 const FILE = '.vera.json'
 
-const Remembered = v.strictObject({
+const StoredState = v.strictObject({
   cloudflareAccountId: v.optional(v.string()),
   confluenceUser: v.optional(v.string()),
   /** `new`, until the app is there and its id is known. */
@@ -17,37 +17,37 @@ const Remembered = v.strictObject({
   manifest: v.optional(v.string()),
   edgeUrl: v.optional(v.string()),
 })
-type Remembered = v.InferOutput<typeof Remembered>
+type StoredState = v.InferOutput<typeof StoredState>
 
 /** What was answered and found before. */
-export interface Memory {
-  recall(): Remembered
-  remember(more: Remembered): void
+export interface LocalState {
+  read(): StoredState
+  merge(more: StoredState): void
 }
 
 /** `dry` remembers nothing. */
-export function createMemory(root: string, dry: boolean): Memory {
+export function openLocalState(root: string, dryRun: boolean): LocalState {
   const path = join(root, FILE)
-  const recall = (): Remembered => {
-    const text = readIfThere(path)
-    const read = v.safeParse(v.pipe(v.string(), v.parseJson(), Remembered), text ?? '{}')
+  const read = (): StoredState => {
+    const text = readIfExists(path)
+    const read = v.safeParse(v.pipe(v.string(), v.parseJson(), StoredState), text ?? '{}')
     if (!read.success)
-      throw new ToMend(
+      throw new UserError(
         `${FILE} is not what this command wrote. Remove it; everything in it will be asked again.`,
       )
     return read.output
   }
   return {
-    recall,
-    remember(more) {
-      if (dry) return
-      writeFileSync(`${path}.new`, `${JSON.stringify({ ...recall(), ...more }, null, 2)}\n`)
+    read,
+    merge(more) {
+      if (dryRun) return
+      writeFileSync(`${path}.new`, `${JSON.stringify({ ...read(), ...more }, null, 2)}\n`)
       renameSync(`${path}.new`, path)
     },
   }
 }
 
-function readIfThere(path: string): string | undefined {
+function readIfExists(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {

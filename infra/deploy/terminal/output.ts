@@ -1,25 +1,25 @@
 import { styleText } from 'node:util'
 
 /** What the person reads while a command works. Never a secret. */
-export interface Voice {
+export interface Output {
   step(title: string): void
-  done(line: string): void
+  ok(line: string): void
   /** Well, but somebody should know. */
-  note(line: string): void
-  wrong(line: string): void
-  line(text: string): void
+  warning(line: string): void
+  error(line: string): void
+  print(text: string): void
 }
 
 /** A dry run has done and found nothing, so it does not say so. */
-export function createVoice(out: NodeJS.WriteStream, dry: boolean): Voice {
+export function createOutput(out: NodeJS.WriteStream, dryRun: boolean): Output {
   const write = (text: string): boolean => out.write(`${text}\n`)
   const styled = (style: 'bold' | 'green' | 'yellow' | 'red', text: string): string =>
     styleText(style, text, { stream: out })
   return {
     step: (title) => write(`\n${styled('bold', title)}`),
-    done: (line) => dry || write(`  ${styled('green', '✓')} ${line}`),
-    note: (line) => dry || write(`  ${styled('yellow', '!')} ${line}`),
-    wrong: (line) => write(`  ${styled('red', '✗')} ${line}`),
-    line: write,
+    ok: (line) => dryRun || write(`  ${styled('green', '✓')} ${line}`),
+    warning: (line) => dryRun || write(`  ${styled('yellow', '!')} ${line}`),
+    error: (line) => write(`  ${styled('red', '✗')} ${line}`),
+    print: write,
   }
 }

@@ -1,4 +1,4 @@
-import { Cancelled, WrongUsage } from '../../settings/user-error.ts'
+import { Cancelled, UsageError } from '../../settings/user-error.ts'
 
 /** Exit statuses of our commands, the playground's too. */
 const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const
@@ -8,23 +8,23 @@ export async function runProgram(program: () => Promise<void>): Promise<void> {
   // Whoever read our output has gone (`| head`). That is no reason to leave anything half done.
   process.stdout.on('error', () => undefined)
   // Ctrl-C between two questions: the tool that runs just then gets it as well, and ends by itself.
-  process.once('SIGINT', () => process.exit(tell(new Cancelled())))
+  process.once('SIGINT', () => process.exit(printError(new Cancelled())))
   try {
     await program()
   } catch (error) {
-    process.exitCode = tell(error)
+    process.exitCode = printError(error)
   }
 }
 
 /** Gives the exit status. */
-function tell(error: unknown): number {
-  const [sentence, status] = explain(error)
+function printError(error: unknown): number {
+  const [sentence, status] = describeError(error)
   console.error(sentence)
   return status
 }
 
-function explain(error: unknown): [sentence: string, status: number] {
-  if (error instanceof WrongUsage) return [`${error.message}. See --help.`, EXIT.usage]
+function describeError(error: unknown): [sentence: string, status: number] {
+  if (error instanceof UsageError) return [`${error.message}. See --help.`, EXIT.usage]
   if (error instanceof Cancelled)
     return ['Stopped. What is done stays done; give the command again to go on.', EXIT.interrupted]
   return [error instanceof Error ? error.message : String(error), EXIT.failed]

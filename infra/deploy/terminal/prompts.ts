@@ -1,32 +1,33 @@
 import { confirm, isCancel, password, select, text } from '@clack/prompts'
 import type * as v from 'valibot'
-import { Cancelled, ToMend } from '../../settings/user-error.ts'
+import { Cancelled, UserError } from '../../settings/user-error.ts'
 
 interface Question {
   message: string
   /** The option or the variable that answers it where nobody can be asked. */
-  by: string
+  setBy: string
 }
 
-type Checked = v.GenericSchema<string, string>
+type AnswerSchema = v.GenericSchema<string, string>
 
 /** Questions to whoever sits at the terminal. Where nobody does, each is an error that names what would have answered it. */
-export interface Asking {
+export interface Prompts {
   /** Whether somebody can be asked what need not be answered. */
-  readonly present: boolean
+  readonly interactive: boolean
   /** `enter` is what Enter alone says: no, where it cannot be taken back. */
-  agree(question: Question & { enter: 'yes' | 'no' }): Promise<void>
+  agree(question: Question & { defaultAnswer: 'yes' | 'no' }): Promise<void>
   choose<T extends string>(question: Question & { options: { value: T; label: string }[] }): Promise<T>
-  text(question: Question & { known: string | undefined; schema: Checked }): Promise<string>
+  text(question: Question & { initial: string | undefined; schema: AnswerSchema }): Promise<string>
   /** What is typed is not shown. */
-  secret(question: Question & { schema: Checked }): Promise<string>
+  secret(question: Question & { schema: AnswerSchema }): Promise<string>
 }
 
 /** For a person. */
-export const terminal: Asking = {
-  present: true,
-  async agree({ message, enter }) {
-    if (!answered(await confirm({ message, initialValue: enter === 'yes' }))) throw new Cancelled()
+export const terminalPrompts: Prompts = {
+  interactive: true,
+  async agree({ message, defaultAnswer }) {
+    if (!answerOrCancel(await confirm({ message, initialValue: defaultAnswer === 'yes' })))
+      throw new Cancelled()
   },
   async choose<T extends string>({
     message,
@@ -35,37 +36,37 @@ export const terminal: Asking = {
     message: string
     options: { value: T; label: string }[]
   }) {
-    return answered(await select<string>({ message, options })) as T
+    return answerOrCancel(await select<string>({ message, options })) as T
   },
-  async text({ message, known, schema }) {
-    return answered<string>(
-      await text({ message, ...(known !== undefined && { initialValue: known }), validate: schema }),
+  async text({ message, initial, schema }) {
+    return answerOrCancel<string>(
+      await text({ message, ...(initial !== undefined && { initialValue: initial }), validate: schema }),
     ).trim()
   },
   async secret({ message, schema }) {
-    return answered<string>(await password({ message, validate: schema, clearOnError: true })).trim()
+    return answerOrCancel<string>(await password({ message, validate: schema, clearOnError: true })).trim()
   },
 }
 
 /** For a machine: whatever has to be asked is missing. */
-export const nobody: Asking = {
-  present: false,
+export const noTerminal: Prompts = {
+  interactive: false,
   agree: missing,
   choose: missing,
-  async text({ message, known, by }) {
-    return known ?? missing({ message, by })
+  async text({ message, initial, setBy }) {
+    return initial ?? missing({ message, setBy })
   },
   secret: missing,
 }
 
 /** For a dry run: what would be asked is named, and every answer is a name for itself. */
-export function pretending(print: (line: string) => void): Asking {
-  const ask = ({ message, by }: Question): string => {
-    print(`  ? ${message}  (or ${by})`)
-    return `<${by}>`
+export function dryRunPrompts(print: (line: string) => void): Prompts {
+  const ask = ({ message, setBy }: Question): string => {
+    print(`  ? ${message}  (or ${setBy})`)
+    return `<${setBy}>`
   }
   return {
-    present: false,
+    interactive: false,
     agree: async (question) => void ask(question),
     async choose<T extends string>(question: Question & { options: { value: T; label: string }[] }) {
       ask(question)
@@ -76,11 +77,11 @@ export function pretending(print: (line: string) => void): Asking {
   }
 }
 
-async function missing({ message, by }: Question): Promise<never> {
-  throw new ToMend(`There is nobody to ask: "${message}" Give ${by}, or run the command in a terminal.`)
+async function missing({ message, setBy }: Question): Promise<never> {
+  throw new UserError(`There is nobody to ask: "${message}" Give ${setBy}, or run the command in a terminal.`)
 }
 
-function answered<T>(answer: T | symbol): T {
+function answerOrCancel<T>(answer: T | symbol): T {
   if (isCancel(answer)) throw new Cancelled()
   return answer as T
 }

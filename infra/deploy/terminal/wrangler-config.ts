@@ -1,16 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ToMend } from '../../settings/user-error.ts'
+import { UserError } from '../../settings/user-error.ts'
 
 /** What of wrangler.toml a deployment reads; the same file stays the only one that wrangler reads. */
 export interface WranglerConfig {
   worker: string
   /** Of these the Worker is a consumer. */
-  consumed: string[]
+  consumedQueues: string[]
   /** All, in the order in which they are to be made: a queue's dead-letter queue after it. */
   queues: string[]
   region: string
-  placement: string
+  placementRegion: string
   /** Whether its address is below workers.dev. */
   workersDev: boolean
 }
@@ -23,21 +23,21 @@ export function readWranglerConfig(root: string): WranglerConfig {
   const only = (what: string, pattern: RegExp): string => {
     const found = pattern.exec(text)?.[2]
     if (found === undefined)
-      throw new ToMend(
+      throw new UserError(
         `wrangler.toml has no line ${what} as it was delivered. Put it back: a deployment reads it.`,
       )
     return found
   }
   const all = (pattern: RegExp): string[] => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? [])
-  const consumed = [
+  const consumedQueues = [
     ...text.matchAll(/^\[\[queues\.consumers\]\]\n(?:(?!\[).*\n)*?queue = "([^"]+)"/gm),
   ].flatMap(([, name]) => name ?? [])
   return {
     worker: only('name = "…"', /^(name = ")([^"]+)"$/m),
-    consumed,
+    consumedQueues,
     queues: [...new Set([...all(/^queue = "([^"]+)"$/gm), ...all(/^dead_letter_queue = "([^"]+)"$/gm)])],
     region: only('AWS_REGION = "…"', REGION),
-    placement: only('region = "aws:…" under [placement]', PLACEMENT),
+    placementRegion: only('region = "aws:…" under [placement]', PLACEMENT),
     workersDev: !/^workers_dev = false$/m.test(text),
   }
 }

@@ -65,7 +65,7 @@ describe('a new base', () => {
     expect(JSON.parse(text(Target.Input))).toEqual({
       KnowledgeBaseId: `\${${baseId}.KnowledgeBaseId}`,
       DataSourceId: `\${${sourceId}.DataSourceId}`,
-      Description: outputs[0].reading,
+      Description: outputs[0].ingestionDescription,
     })
     expect(ScheduleExpression).toBe(knowledge.sync.schedule)
   })
@@ -134,7 +134,7 @@ describe('the functions know every base by its name', () => {
 test('the outputs have what the first sync takes', () => {
   const any = expect.any(String)
   expect(outputs).toEqual([
-    { name: 'wiki', knowledgeBaseId: any, dataSourceId: any, reading: any, credentialsArn: any },
+    { name: 'wiki', knowledgeBaseId: any, dataSourceId: any, ingestionDescription: any, credentialsArn: any },
   ])
 })
 
@@ -146,6 +146,6 @@ test('what was read is told from what is to be read now', () => {
     },
   })
   const [moved] = JSON.parse(text(other.Outputs.KnowledgeBases?.Value))
-  expect(moved.reading).not.toBe(outputs[0].reading)
+  expect(moved.ingestionDescription).not.toBe(outputs[0].ingestionDescription)
   expect(JSON.parse(text(home().Outputs.KnowledgeBases?.Value))).toEqual(outputs)
 })

@@ -28,12 +28,12 @@ export const SECRETS = {
 }
 
 /** As a CI gives them. */
-export const GIVEN = {
+export const CI_SECRETS = {
   CONFLUENCE_API_TOKEN: SECRETS.confluence,
   SLACK_SIGNING_SECRET: SECRETS.signing,
   SLACK_BOT_TOKEN: SECRETS.bot,
 }
-export const FLAGS = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'new']
+export const CI_FLAGS = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'new']
 
 export const ARN = { edge: 'arn:fake:edge-key', slack: 'arn:fake:slack', wiki: 'arn:fake:wiki' }
 
@@ -42,7 +42,7 @@ export const WIKI = {
   name: 'wiki',
   knowledgeBaseId: 'KB00FAKE00',
   dataSourceId: 'DS00FAKE00',
-  reading: 'Source 00000000fake',
+  ingestionDescription: 'Source 00000000fake',
   credentialsArn: ARN.wiki,
 }
 
@@ -86,7 +86,7 @@ const EMPTY: World = {
   live: '',
 }
 
-export interface Stage {
+export interface DeployStage {
   dir: string
   env: Record<string, string>
   world: World
@@ -172,7 +172,7 @@ export function expectHidden(
 }
 
 /** A copy of what `npm run deploy` reads, with a configuration of the tests' own, and recorders first on the PATH. */
-export async function createStage(change: Partial<Sections> = {}): Promise<Stage> {
+export async function createDeployStage(change: Partial<Sections> = {}): Promise<DeployStage> {
   // The same for each test of a file, so that Node finds compiled what an earlier one has started.
   const dir = join(tmpdir(), `vera-test-${process.pid}`)
   mkdirSync(dir)
@@ -240,7 +240,7 @@ export async function createStage(change: Partial<Sections> = {}): Promise<Stage
       return { status, out, err }
     },
     calls: fresh,
-    lines: () => fresh().map(({ tool, args }) => brief(tool, args)),
+    lines: () => fresh().map(({ tool, args }) => shortLine(tool, args)),
     failOnce(when, says = 'a fake failure\n') {
       failure = { when, says }
     },
@@ -266,14 +266,14 @@ export function writeSections(dir: string, change: Partial<Sections>): void {
 }
 
 /** `aws lambda get-alias`, `wrangler queues create vera-handoffs`: up to the first option. */
-export function brief(tool: string, args: string[]): string {
+export function shortLine(tool: string, args: string[]): string {
   const options = args.findIndex((arg) => arg.startsWith('-'))
   return [tool, ...(options === -1 ? args : args.slice(0, options))].join(' ')
 }
 
 /** What a deployment asks of Slack: whose token it is. */
-async function startFakeSlack(): Promise<{ url: string; is: Stage['slack'] }> {
-  const is: Stage['slack'] = { tokens: [], scopes: Object.keys(BOT_SCOPES), refused: [], apps: {} }
+async function startFakeSlack(): Promise<{ url: string; is: DeployStage['slack'] }> {
+  const is: DeployStage['slack'] = { tokens: [], scopes: Object.keys(BOT_SCOPES), refused: [], apps: {} }
   const server = createServer((request, response) => {
     is.tokens.push(request.headers.authorization ?? '')
     const token = request.headers.authorization?.replace('Bearer ', '') ?? ''

@@ -1,34 +1,34 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readGiven } from '../../../infra/deploy/terminal/cli-options.ts'
+import { readCliOptions } from '../../../infra/deploy/terminal/cli-options.ts'
 import { BOT_EVENTS, BOT_SCOPES, createAppLink, manifestOf } from '../../../infra/settings/slack-manifest.ts'
-import { WrongUsage } from '../../../infra/settings/user-error.ts'
+import { UsageError } from '../../../infra/settings/user-error.ts'
 import { fakeSections } from '../fake-sections.ts'
 import {
   ARN,
-  brief,
   CHECKS,
-  createStage,
+  CI_FLAGS,
+  CI_SECRETS,
+  createDeployStage,
   expectHidden,
-  FLAGS,
-  GIVEN,
   SECRETS,
   STEPS,
+  shortLine,
 } from './deploy-stage.ts'
 
 const DEPLOY = 'infra/commands/deploy.ts'
 const EDGE_URL = 'https://vera-edge.fake.workers.dev'
 
 test('from nothing to an assistant, in the order in which each thing can be made', async () => {
-  const stage = await createStage()
-  const { SLACK_SIGNING_SECRET: _, ...beforeTheApp } = GIVEN
-  const first = await stage.run(DEPLOY, FLAGS, beforeTheApp)
+  const stage = await createDeployStage()
+  const { SLACK_SIGNING_SECRET: _, ...beforeTheApp } = CI_SECRETS
+  const first = await stage.run(DEPLOY, CI_FLAGS, beforeTheApp)
   // The app's signing secret can only be known once the Worker has an address.
   expect(first.err).toContain('SLACK_SIGNING_SECRET')
   expect(first.out).toContain(createAppLink(manifestOf(fakeSections, EDGE_URL)))
   const calls = stage.calls()
-  const lines = calls.map(({ tool, args }) => brief(tool, args))
+  const lines = calls.map(({ tool, args }) => shortLine(tool, args))
   expect(lines.slice(0, CHECKS.length).sort()).toEqual(CHECKS)
   expect(lines.slice(CHECKS.length)).toEqual(STEPS.slice(0, STEPS.indexOf('wrangler secret list') + 1))
   expect(calls.find(({ tool }) => tool === 'cdk')?.args).not.toContain('reserveConcurrency=false')
@@ -45,8 +45,8 @@ test('from nothing to an assistant, in the order in which each thing can be made
   })
 
   // As somebody has them who looks for what is wrong with wrangler.
-  const second = await stage.run(DEPLOY, FLAGS, {
-    ...GIVEN,
+  const second = await stage.run(DEPLOY, CI_FLAGS, {
+    ...CI_SECRETS,
     WRANGLER_LOG: 'debug',
     WRANGLER_LOG_SANITIZE: 'false',
   })
@@ -84,12 +84,12 @@ test('from nothing to an assistant, in the order in which each thing can be made
 })
 
 test('each step may fail, and the next run finds what is done and goes on', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   // A new account: nothing is reserved, and somebody is told which quota to ask for.
   Object.assign(stage.world, { concurrency: 10 })
   const done: string[] = []
   const deploy = async () => {
-    const ran = await stage.run(DEPLOY, FLAGS, GIVEN)
+    const ran = await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)
     const calls = stage.calls()
     const lines = calls.map(({ tool, args }) => [tool, ...args].join(' '))
     const dumps = calls.map(({ env }) => JSON.stringify(env))
@@ -151,28 +151,28 @@ test.each([
   ],
   ['of a secret', [ARN.wiki, ARN.edge, ARN.slack].map((arn) => `get-secret-value --secret-id ${arn}`)],
 ])('so may each call %s', async (_, steps) => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   // The alias is elsewhere, as after a rollback.
   Object.assign(stage.world, { alias: '0' })
   for (const failing of steps) {
     stage.failOnce(failing)
-    expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({
+    expect(await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).toMatchObject({
       status: 1,
       err: expect.stringContaining('a fake failure'),
     })
     const last = stage.calls().at(-1)
     expect([last?.tool, ...(last?.args ?? [])].join(' ')).toContain(failing)
   }
-  expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
   expect(stage.world).toMatchObject({ alias: '1', live: expect.stringMatching(/^version-/) })
 })
 
 test('without a terminal a missing answer is an error that names what would give it', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   const user = ['--confluence-user', 'ada@fake.example']
   for (const [args, given, name] of [
-    [user, GIVEN, '--yes'],
-    [['--yes'], GIVEN, '--confluence-user'],
+    [user, CI_SECRETS, '--yes'],
+    [['--yes'], CI_SECRETS, '--confluence-user'],
     [['--yes', ...user], {}, 'CONFLUENCE_API_TOKEN'],
   ] as const) {
     const { status, err } = await stage.run(DEPLOY, [...args], given)
@@ -190,15 +190,15 @@ test.each([
 ])(
   '%j %j is refused in a sentence that does not repeat the value',
   (args, env: Record<string, string>, sentence) => {
-    const read = () => readGiven(args, env, ['yes', 'slack-app'])
-    expect(read).toThrow(WrongUsage)
+    const read = () => readCliOptions(args, env, ['yes', 'slack-app'])
+    expect(read).toThrow(UsageError)
     expect(read).toThrow(sentence)
     for (const value of Object.values(env)) expect(read).not.toThrow(value)
   },
 )
 
 test('a command line that is wrong ends with status 2, and one sentence', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   const ran = await stage.run(DEPLOY, ['--what'])
   expect(ran).toEqual({ status: 2, out: '', err: "Unknown option '--what'. See --help.\n" })
 })
@@ -209,7 +209,7 @@ test.each([
   ['deploy', 'dry-run'],
   ['rollback', 'yes'],
 ])('npm run %s --%s, of which npm keeps the option, does nothing', async (script, option) => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   // As npm leaves it.
   const env = { npm_lifecycle_event: script, [`npm_config_${option.replace('-', '_')}`]: 'true' }
   const ran = await stage.run(`infra/commands/${script}.ts`, [], env)
@@ -222,8 +222,8 @@ test.each([
 })
 
 test('a dry run prints the commands and starts none', async () => {
-  const stage = await createStage()
-  const { status, out } = await stage.run(DEPLOY, ['--dry-run'], { ...GIVEN, SLACK_SIGNING_SECRET: '' })
+  const stage = await createDeployStage()
+  const { status, out } = await stage.run(DEPLOY, ['--dry-run'], { ...CI_SECRETS, SLACK_SIGNING_SECRET: '' })
   expect(status).toBe(0)
   expect(stage.calls()).toEqual([])
   const printed = out
@@ -235,10 +235,10 @@ test('a dry run prints the commands and starts none', async () => {
 })
 
 test('an app that is there already is changed by hand, and moved over by its one address at the end', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   stage.slack.scopes = stage.slack.scopes.filter((scope) => scope !== 'im:write' && scope !== 'users:read')
   const args = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'A00FAKE']
-  const lacking = await stage.run(DEPLOY, args, GIVEN)
+  const lacking = await stage.run(DEPLOY, args, CI_SECRETS)
   expect(lacking.out).toContain('https://api.slack.com/apps/A00FAKE')
   for (const path of ['/slack/interactivity', '/slack/commands'])
     expect(lacking.out).toContain(`${EDGE_URL}${path}`)
@@ -252,19 +252,19 @@ test('an app that is there already is changed by hand, and moved over by its one
   ])
 
   stage.slack.scopes = Object.keys(BOT_SCOPES)
-  const moved = await stage.run(DEPLOY, args, GIVEN)
+  const moved = await stage.run(DEPLOY, args, CI_SECRETS)
   for (const last of [`${EDGE_URL}/slack/events`, ...Object.keys(BOT_EVENTS)]) {
     expect(moved.out.lastIndexOf(last)).toBeGreaterThan(moved.out.indexOf('The app A00FAKE'))
   }
   expect([moved.status, moved.err]).toEqual([0, ''])
 
   // From one app to another: both of its secrets are wanted again, and the token has to be that app's.
-  const { SLACK_SIGNING_SECRET: _, ...without } = GIVEN
+  const { SLACK_SIGNING_SECRET: _, ...without } = CI_SECRETS
   const other = ['--yes', '--slack-app', 'A00OTHER']
   expect((await stage.run(DEPLOY, other, without)).err).toContain('Give SLACK_SIGNING_SECRET')
   stage.calls()
   expect(
-    (await stage.run(DEPLOY, other, { ...GIVEN, SLACK_BOT_TOKEN: 'xoxb-another-fake-token' })).err,
+    (await stage.run(DEPLOY, other, { ...CI_SECRETS, SLACK_BOT_TOKEN: 'xoxb-another-fake-token' })).err,
   ).toContain('A00FAKE, and not of A00OTHER')
   expect(stage.lines()).not.toContain('aws secretsmanager put-secret-value')
 })

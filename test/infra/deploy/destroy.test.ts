@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fakeSections } from '../fake-sections.ts'
-import { createStage, FLAGS, GIVEN } from './deploy-stage.ts'
+import { CI_FLAGS, CI_SECRETS, createDeployStage } from './deploy-stage.ts'
 
 const DESTROY = 'infra/commands/destroy.ts'
 
 test('what stays is said before anything goes, and the order is one in which all of it can go', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   Object.assign(stage.world, {
     stack: true,
     queues: ['vera-handoffs', 'vera-handoffs-dead'],
@@ -52,7 +52,7 @@ test('what stays is said before anything goes, and the order is one in which all
 })
 
 test('a source that is being read is read to no end, before anything is removed', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   const job = { ingestionJobId: 'JOB00NIGHT', status: 'IN_PROGRESS' } as const
   Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job }] })
   expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
@@ -82,7 +82,7 @@ test('a source that is being read is read to no end, before anything is removed'
 })
 
 test('in a region of its own the knowledge has a stack of its own', async () => {
-  const stage = await createStage({ knowledge: { ...fakeSections.knowledge, region: 'us-west-2' } })
+  const stage = await createDeployStage({ knowledge: { ...fakeSections.knowledge, region: 'us-west-2' } })
   Object.assign(stage.world, {
     stack: true,
     live: 'version-0',
@@ -105,7 +105,7 @@ test.each([
   'aws iam list-access-keys',
   'aws cloudformation describe-stack-resources',
 ])('%s may fail as well', async (failing) => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   Object.assign(stage.world, {
     stack: true,
     queues: ['vera-handoffs', 'vera-handoffs-dead'],
@@ -119,9 +119,12 @@ test.each([
 })
 
 test('what was remembered of the app and the Worker is forgotten, and a new deployment makes a new app', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   const secrets = structuredClone(stage.world.secrets)
-  expect(await stage.run('infra/commands/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('infra/commands/deploy.ts', CI_FLAGS, CI_SECRETS)).toMatchObject({
+    status: 0,
+    err: '',
+  })
   expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
   expect(JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))).toEqual({
     confluenceUser: 'ada@fake.example',
@@ -129,20 +132,20 @@ test('what was remembered of the app and the Worker is forgotten, and a new depl
   expect((await stage.run('infra/commands/manifest.ts', [])).err).toContain('give the address of the Worker')
 
   Object.assign(stage.world, { secrets, edgeSecrets: [] })
-  const { SLACK_SIGNING_SECRET: _, ...before } = GIVEN
-  const anew = await stage.run('infra/commands/deploy.ts', FLAGS, before)
+  const { SLACK_SIGNING_SECRET: _, ...before } = CI_SECRETS
+  const anew = await stage.run('infra/commands/deploy.ts', CI_FLAGS, before)
   expect(anew.out).toContain('1. Open this link')
 })
 
 test('where nothing is left it is found gone', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   const { status, err } = await stage.run(DESTROY, ['--yes'])
   expect([status, err]).toEqual([0, ''])
   expect(stage.lines()).not.toContain('aws iam list-access-keys')
 })
 
 test('a stack of which a part is gone already is removed all the same', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   // CloudFormation still has its outputs, and no user of that name.
   Object.assign(stage.world, { stack: true, keys: undefined })
   expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { ARN, createStage, FLAGS, GIVEN, SECRETS, type Stage, WIKI } from './deploy-stage.ts'
+import {
+  ARN,
+  CI_FLAGS,
+  CI_SECRETS,
+  createDeployStage,
+  type DeployStage,
+  SECRETS,
+  WIKI,
+} from './deploy-stage.ts'
 import { FAILED } from './world.ts'
 
 const DEPLOY = 'infra/commands/deploy.ts'
@@ -11,21 +19,22 @@ const HANDBOOK = {
 }
 
 /** Everything is deployed, and the wiki has been read. */
-async function deployed(): Promise<Stage> {
-  const stage = await createStage()
-  expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+async function deployed(): Promise<DeployStage> {
+  const stage = await createDeployStage()
+  expect(await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
   stage.calls()
   return stage
 }
 
-const starts = (stage: Stage) => stage.lines().filter((line) => line.endsWith('start-ingestion-job')).length
-const heldIn = (stage: Stage, arn: string) => JSON.parse(stage.world.secrets[arn] ?? '')
+const starts = (stage: DeployStage) =>
+  stage.lines().filter((line) => line.endsWith('start-ingestion-job')).length
+const heldIn = (stage: DeployStage, arn: string) => JSON.parse(stage.world.secrets[arn] ?? '')
 
 describe('a reading that fails holds nothing else up', () => {
   test.each(['list-ingestion-jobs', 'start-ingestion-job', 'get-ingestion-job'])('%s', async (failing) => {
-    const stage = await createStage()
+    const stage = await createDeployStage()
     stage.failOnce(failing)
-    const first = await stage.run(DEPLOY, FLAGS, GIVEN)
+    const first = await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)
     // The Worker and Slack have what they need, and whoever looks at the status learns that something is missing.
     expect([first.status, first.err]).toEqual([
       1,
@@ -38,9 +47,9 @@ describe('a reading that fails holds nothing else up', () => {
   })
 
   test('the first one', async () => {
-    const stage = await createStage()
+    const stage = await createDeployStage()
     Object.assign(stage.world, { readable: false })
-    const { status, err } = await stage.run(DEPLOY, FLAGS, GIVEN)
+    const { status, err } = await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)
     expect([status, err]).toEqual([
       1,
       expect.stringContaining('"wiki" could not read its source: The fake token was refused.'),
@@ -66,7 +75,10 @@ describe('a reading that fails holds nothing else up', () => {
     )
     expect(stage.world).toMatchObject({ alias: '2', live: 'version-1' })
     // Nobody waits for it.
-    expect(stage.world.jobs.at(-1)).toMatchObject({ status: 'STARTING', description: WIKI.reading })
+    expect(stage.world.jobs.at(-1)).toMatchObject({
+      status: 'STARTING',
+      description: WIKI.ingestionDescription,
+    })
     expect(stage.lines().filter((line) => line.endsWith('get-ingestion-job'))).toHaveLength(1)
   })
 
@@ -82,7 +94,11 @@ describe('a reading that fails holds nothing else up', () => {
 describe('what was read is told from what is to be read', () => {
   test('a source that is the same is left to its schedule', async () => {
     const stage = await deployed()
-    stage.world.jobs.push({ ingestionJobId: 'JOB00NIGHT', status: 'IN_PROGRESS', description: WIKI.reading })
+    stage.world.jobs.push({
+      ingestionJobId: 'JOB00NIGHT',
+      status: 'IN_PROGRESS',
+      description: WIKI.ingestionDescription,
+    })
     expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({
       status: 0,
       out: expect.stringContaining('wiki has been read'),
@@ -92,7 +108,7 @@ describe('what was read is told from what is to be read', () => {
 
   test('a source that has changed in place is read anew', async () => {
     const stage = await deployed()
-    const moved = { ...WIKI, reading: 'Source 0000000moved' }
+    const moved = { ...WIKI, ingestionDescription: 'Source 0000000moved' }
     Object.assign(stage.world.outputs, { KnowledgeBases: JSON.stringify([moved]) })
     // A job by hand, of whatever source, is under way.
     stage.world.jobs.push({ ingestionJobId: 'JOB00HAND0', status: 'STARTING' })
@@ -101,7 +117,10 @@ describe('what was read is told from what is to be read', () => {
       out: expect.stringContaining('wiki has been read: 7 pages'),
     })
     expect(starts(stage)).toBe(1)
-    expect(stage.world.jobs.at(-1)).toMatchObject({ status: 'COMPLETE', description: moved.reading })
+    expect(stage.world.jobs.at(-1)).toMatchObject({
+      status: 'COMPLETE',
+      description: moved.ingestionDescription,
+    })
     // And once.
     expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0 })
     expect(starts(stage)).toBe(0)
@@ -118,7 +137,7 @@ describe('the user and the token', () => {
     })
     expect(heldIn(stage, ARN.wiki)).toMatchObject({ username: 'ada@fake.example' })
     stage.calls()
-    expect(await stage.run(DEPLOY, grace, GIVEN)).toMatchObject({ status: 0, err: '' })
+    expect(await stage.run(DEPLOY, grace, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
     expect(heldIn(stage, ARN.wiki)).toEqual({ username: 'grace@fake.example', password: SECRETS.confluence })
     // Who may see other pages.
     expect(starts(stage)).toBe(1)
@@ -126,9 +145,13 @@ describe('the user and the token', () => {
 
   test('are what the next reading is by, and not what is under way', async () => {
     const stage = await deployed()
-    stage.world.jobs.push({ ingestionJobId: 'JOB00NIGHT', status: 'STARTING', description: WIKI.reading })
+    stage.world.jobs.push({
+      ingestionJobId: 'JOB00NIGHT',
+      status: 'STARTING',
+      description: WIKI.ingestionDescription,
+    })
     const grace = ['--yes', '--confluence-user', 'grace@fake.example']
-    expect(await stage.run(DEPLOY, grace, GIVEN)).toMatchObject({ status: 0, err: '' })
+    expect(await stage.run(DEPLOY, grace, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
     expect(starts(stage)).toBe(1)
     expect(stage.world.jobs.map(({ status }) => status)).toEqual(['COMPLETE', 'COMPLETE', 'COMPLETE'])
   })

@@ -3,14 +3,21 @@ import { delimiter, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { originOf } from '../../../infra/deploy/steps/worker.ts'
 import { fakeSections } from '../fake-sections.ts'
-import { CHECKS, createStage, FLAGS, GIVEN, type Stage, writeSections } from './deploy-stage.ts'
+import {
+  CHECKS,
+  CI_FLAGS,
+  CI_SECRETS,
+  createDeployStage,
+  type DeployStage,
+  writeSections,
+} from './deploy-stage.ts'
 
 const DEPLOY = 'infra/commands/deploy.ts'
 const { identity, knowledge, model } = fakeSections
 
 /** A deployment that stops before anything is made. */
-async function stopped(stage: Stage, given: Record<string, string> = GIVEN) {
-  const { status, out, err } = await stage.run(DEPLOY, FLAGS, given)
+async function stopped(stage: DeployStage, given: Record<string, string> = CI_SECRETS) {
+  const { status, out, err } = await stage.run(DEPLOY, CI_FLAGS, given)
   expect(status).toBe(1)
   expect(err).toMatch(/in the way, and nothing has been made yet/)
   const lines = stage.lines().sort()
@@ -20,7 +27,7 @@ async function stopped(stage: Stage, given: Record<string, string> = GIVEN) {
 
 describe('everything that is in the way is said at once', () => {
   test('in the configuration, at AWS and at Cloudflare', async () => {
-    const stage = await createStage()
+    const stage = await createDeployStage()
     writeSections(stage.dir, {
       identity: { ...identity, name: 'A name that is far too long for Slack to take' },
       knowledge: {
@@ -53,7 +60,7 @@ describe('everything that is in the way is said at once', () => {
   })
 
   test('where nobody is logged in on either side', async () => {
-    const stage = await createStage()
+    const stage = await createDeployStage()
     Object.assign(stage.world, { accounts: undefined })
     stage.failOnce('aws sts', 'Unable to locate credentials')
     const { out, lines } = await stopped(stage)
@@ -63,13 +70,13 @@ describe('everything that is in the way is said at once', () => {
   })
 
   test('where a tool is not installed, with where to get it', async () => {
-    const stage = await createStage()
+    const stage = await createDeployStage()
     const recorders = join(stage.dir, 'recorders')
     rmSync(join(recorders, 'aws'))
     Object.assign(stage.world, { accounts: undefined })
     // The machine may have one of its own.
     const others = (process.env.PATH ?? '').split(delimiter).filter((dir) => !existsSync(join(dir, 'aws')))
-    const { out } = await stopped(stage, { ...GIVEN, PATH: [recorders, ...others].join(delimiter) })
+    const { out } = await stopped(stage, { ...CI_SECRETS, PATH: [recorders, ...others].join(delimiter) })
     expect(out).toMatch(/There is no "aws" on the PATH\. Install version 2 .*https:\/\/docs\.aws/)
     expect(out).toMatch(/Nobody is logged in to Cloudflare/)
   })
@@ -82,20 +89,20 @@ const EXISTING = ['aws bedrock-agent get-knowledge-base', 'aws bedrock get-guard
 const NOTED = ['aws bedrock get-use-case-for-model-access', 'wrangler auth token']
 
 test('each look may fail, and the next run looks again', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   for (const failing of new Set(CHECKS.filter((line) => !NOTED.includes(line)))) {
     stage.failOnce(failing)
     const { out, lines } = await stopped(stage)
     expect(lines).toContain(failing)
     expect(out).toMatch(/✗ .*a fake failure/)
   }
-  expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
 })
 
 test.each(NOTED)('%s may fail, which is noted, and nothing is held up', async (failing) => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   stage.failOnce(failing)
-  expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({
+  expect(await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).toMatchObject({
     status: 0,
     err: '',
     out: expect.stringMatching(/! .*could not be found out.*a fake failure/),
@@ -104,14 +111,14 @@ test.each(NOTED)('%s may fail, which is noted, and nothing is held up', async (f
 })
 
 test('what cannot be found out does not let through what may not be called', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   Object.assign(stage.world, { models: { 'anthropic.claude-haiku-5-5': 'NOT_AVAILABLE' } })
   stage.failOnce('get-use-case', 'An error occurred (AccessDeniedException)')
   expect((await stopped(stage)).out).toMatch(/claude-haiku-5-5 may not be called by this account yet/)
 })
 
 test('a knowledge base and a guardrail that are taken as they are have to be there', async () => {
-  const stage = await createStage({
+  const stage = await createDeployStage({
     knowledge: {
       ...knowledge,
       region: 'us-west-2',
@@ -126,7 +133,7 @@ test('a knowledge base and a guardrail that are taken as they are have to be the
   Object.assign(stage.world, {
     existing: { KB00000001: 'ACTIVE', KB00000002: 'DELETING', 'gr00fake:2': 'READY' },
   })
-  const { status, out, err } = await stage.run(DEPLOY, FLAGS, GIVEN)
+  const { status, out, err } = await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)
   expect([status, err]).toEqual([1, expect.stringContaining('3 things are in the way')])
   expect(out).toMatch(/✓ The knowledge base "kb00000001" \(KB00000001\) is in us-west-2/)
   expect(out).toMatch(/✗ The knowledge base "kb00000002" \(KB00000002\) is DELETING/)
@@ -134,7 +141,9 @@ test('a knowledge base and a guardrail that are taken as they are have to be the
   expect(out).toMatch(/✗ Version 3 of the guardrail gr00fake is not in us-east-1/)
   for (const failing of EXISTING) {
     stage.failOnce(failing, 'An error occurred (AccessDeniedException)')
-    expect((await stage.run(DEPLOY, FLAGS, GIVEN)).out).toMatch(/could not be found out.*AccessDenied/)
+    expect((await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).out).toMatch(
+      /could not be found out.*AccessDenied/,
+    )
   }
 })
 
@@ -148,7 +157,7 @@ test.each([
 ])(
   'a configuration that does not fit %s ends a synthesis and a deployment with one sentence',
   async (_, change, sentence) => {
-    const stage = await createStage(change)
+    const stage = await createDeployStage(change)
     for (const script of ['infra/app.ts', DEPLOY]) {
       const { status, err } = await stage.run(script, [])
       expect([status, err.trim().split('\n')]).toEqual([1, [expect.stringContaining(sentence)]])
@@ -167,7 +176,7 @@ test('a pipeline may be given the rights to look, because the docs name them', (
 })
 
 test('a model that is only called through a profile is not called by its own id', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   writeSections(stage.dir, { model: { ...model, id: 'anthropic.claude-haiku-5-5' } })
   Object.assign(stage.world, { inferenceTypes: { 'anthropic.claude-haiku-5-5': ['INFERENCE_PROFILE'] } })
   expect((await stopped(stage)).out).toMatch(
@@ -177,7 +186,7 @@ test('a model that is only called through a profile is not called by its own id'
 
 describe('Cloudflare', () => {
   test('that cannot be asked is not the same as nobody who is logged in', async () => {
-    const stage = await createStage()
+    const stage = await createDeployStage()
     stage.failOnce('whoami', 'fetch failed')
     const { out } = await stopped(stage)
     expect(out).toMatch(
@@ -187,9 +196,9 @@ describe('Cloudflare', () => {
   })
 
   test('of whose subdomain nothing is known is no reason to stop', async () => {
-    const stage = await createStage()
-    const { status, out } = await stage.run(DEPLOY, FLAGS, {
-      ...GIVEN,
+    const stage = await createDeployStage()
+    const { status, out } = await stage.run(DEPLOY, CI_FLAGS, {
+      ...CI_SECRETS,
       CLOUDFLARE_API_BASE_URL: 'http://127.0.0.1:9',
     })
     expect([status, out]).toEqual([
@@ -199,24 +208,26 @@ describe('Cloudflare', () => {
   })
 
   test('whose account was remembered and is not listed any more is not replaced by another without a word', async () => {
-    const stage = await createStage()
+    const stage = await createDeployStage()
     const remembered = 'e'.repeat(32)
     writeFileSync(join(stage.dir, '.vera.json'), JSON.stringify({ cloudflareAccountId: remembered }))
     expect((await stopped(stage)).out).toContain(`does not list the Cloudflare account ${remembered}`)
     // Said anew, it is remembered anew.
     const listed = 'f'.repeat(32)
-    expect(await stage.run(DEPLOY, FLAGS, { ...GIVEN, CLOUDFLARE_ACCOUNT_ID: listed })).toMatchObject({
-      status: 0,
-      err: '',
-    })
+    expect(await stage.run(DEPLOY, CI_FLAGS, { ...CI_SECRETS, CLOUDFLARE_ACCOUNT_ID: listed })).toMatchObject(
+      {
+        status: 0,
+        err: '',
+      },
+    )
     expect(JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))).toMatchObject({
       cloudflareAccountId: listed,
     })
   })
 
   test('has no account that is called nothing', async () => {
-    const stage = await createStage()
-    await stage.run(DEPLOY, FLAGS, { ...GIVEN, CLOUDFLARE_ACCOUNT_ID: '' })
+    const stage = await createDeployStage()
+    await stage.run(DEPLOY, CI_FLAGS, { ...CI_SECRETS, CLOUDFLARE_ACCOUNT_ID: '' })
     const accounts = stage
       .calls()
       .flatMap(({ args, env }) => (args[0] === 'queues' ? [env.CLOUDFLARE_ACCOUNT_ID] : []))
@@ -224,14 +235,14 @@ describe('Cloudflare', () => {
   })
 
   test('of several accounts has one named where nobody can be asked', async () => {
-    const stage = await createStage()
+    const stage = await createDeployStage()
     Object.assign(stage.world, { accounts: ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name })) })
     expect((await stopped(stage)).out).toContain('Give CLOUDFLARE_ACCOUNT_ID')
   })
 })
 
 test('a Worker on a domain of its own needs no subdomain, and is found there', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   const toml = join(stage.dir, 'wrangler.toml')
   const routes = 'workers_dev = false\nroutes = [{ pattern = "vera.acme.example", custom_domain = true }]'
   writeFileSync(toml, readFileSync(toml, 'utf8').replace('workers_dev = true', routes))
@@ -239,7 +250,7 @@ test('a Worker on a domain of its own needs no subdomain, and is found there', a
     subdomain: undefined,
     targets: ['Producer for vera-handoffs', 'vera.acme.example (custom domain)'],
   })
-  const { status, out } = await stage.run(DEPLOY, FLAGS, GIVEN)
+  const { status, out } = await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)
   expect([status, out]).toEqual([0, expect.stringContaining('vera-edge is at https://vera.acme.example\n')])
   expect(stage.lines()).not.toContain('wrangler auth token')
 })

@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest'
-import { stepBack, type WorkerVersion } from '../../../infra/deploy/steps/earlier-release.ts'
-import { createStage, FLAGS, GIVEN } from './deploy-stage.ts'
+import { findEarlierRelease, type WorkerVersion } from '../../../infra/deploy/steps/earlier-release.ts'
+import { CI_FLAGS, CI_SECRETS, createDeployStage } from './deploy-stage.ts'
 
 const ROLLBACK = 'infra/commands/rollback.ts'
 
 test('both tiers go one release back, each to what belongs to the other', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   const deploy = async (edge: string, AnswerVersion: string) => {
     Object.assign(stage.world, { edge, outputs: { ...stage.world.outputs, AnswerVersion } })
-    expect(await stage.run('infra/commands/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+    expect(await stage.run('infra/commands/deploy.ts', CI_FLAGS, CI_SECRETS)).toMatchObject({
+      status: 0,
+      err: '',
+    })
     expect(stage.world.alias).toBe(AnswerVersion)
   }
   await deploy('the first Worker', '1')
@@ -45,7 +48,7 @@ const CALLS = [
 ]
 
 test('each call may fail, and nothing has changed', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   const before = { live: 'version-1', alias: '2' }
   Object.assign(stage.world, {
     ...before,
@@ -63,7 +66,7 @@ test('each call may fail, and nothing has changed', async () => {
 })
 
 test('an earlier Worker is not put back with an AWS key that was changed since', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   Object.assign(stage.world, {
     stack: true,
     live: 'version-1',
@@ -94,7 +97,7 @@ test.each([
   ['from what a rollback put back', [FIRST, SECOND, THIRD], 1, 'version-0'],
 ])('one step back is %s', (_, tags, live, to) => {
   const listed = versions(...tags)
-  expect(stepBack(listed.toReversed(), `version-${live}`).versionId).toBe(to)
+  expect(findEarlierRelease(listed.toReversed(), `version-${live}`).versionId).toBe(to)
 })
 
 test.each([
@@ -104,7 +107,7 @@ test.each([
   ['the Worker is not ours', ['v1.0', 'v1.1'], 1, /not deployed by this program/],
   ['what is live is not among the last ten', [FIRST, SECOND], 7, /not deployed by this program/],
 ])('a step back where %s', (_, tags, live, sentence) => {
-  const step = () => stepBack(versions(...tags), `version-${live}`)
+  const step = () => findEarlierRelease(versions(...tags), `version-${live}`)
   if (sentence) expect(step).toThrow(sentence)
   else expect(step().versionId).toBe('version-2')
 })

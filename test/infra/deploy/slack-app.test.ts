@@ -2,24 +2,31 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fakeSections } from '../fake-sections.ts'
-import { ARN, createStage, FLAGS, GIVEN, type Stage, writeSections } from './deploy-stage.ts'
+import {
+  ARN,
+  CI_FLAGS,
+  CI_SECRETS,
+  createDeployStage,
+  type DeployStage,
+  writeSections,
+} from './deploy-stage.ts'
 
 const DEPLOY = 'infra/commands/deploy.ts'
 const OTHER = { SLACK_SIGNING_SECRET: 'f'.repeat(32), SLACK_BOT_TOKEN: 'xoxb-fake-token-of-another' }
 
 /** Everything is deployed, with the app A00FAKE. */
-async function deployed(): Promise<Stage> {
-  const stage = await createStage()
-  expect(await stage.run(DEPLOY, FLAGS, GIVEN)).toMatchObject({ status: 0, err: '' })
+async function deployed(): Promise<DeployStage> {
+  const stage = await createDeployStage()
+  expect(await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
   stage.slack.apps[OTHER.SLACK_BOT_TOKEN] = 'A00OTHER'
   stage.calls()
   return stage
 }
 
-const appIn = (stage: Stage) => JSON.parse(stage.world.secrets[ARN.slack] ?? '').appId
-const remembered = (stage: Stage) => JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))
+const appIn = (stage: DeployStage) => JSON.parse(stage.world.secrets[ARN.slack] ?? '').appId
+const remembered = (stage: DeployStage) => JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))
 /** What was the signing secret of the Worker's at last. */
-const signing = (stage: Stage) =>
+const signing = (stage: DeployStage) =>
   stage
     .calls()
     .filter(({ tool, input }) => tool === 'wrangler' && input !== '')
@@ -29,7 +36,7 @@ const signing = (stage: Stage) =>
     .at(-1)
 
 /** The Worker has the other app's signing secret, and nobody has its token at hand. */
-async function halfMoved(): Promise<Stage> {
+async function halfMoved(): Promise<DeployStage> {
   const stage = await deployed()
   const half = await stage.run(DEPLOY, ['--yes', '--slack-app', 'A00OTHER'], {
     SLACK_SIGNING_SECRET: OTHER.SLACK_SIGNING_SECRET,
@@ -54,17 +61,19 @@ test('a move that was interrupted can be taken back', async () => {
   const back = ['--yes', '--slack-app', 'A00FAKE']
   const without = await stage.run(DEPLOY, back)
   expect([without.status, without.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
-  expect(await stage.run(DEPLOY, back, { SLACK_SIGNING_SECRET: GIVEN.SLACK_SIGNING_SECRET })).toMatchObject({
+  expect(
+    await stage.run(DEPLOY, back, { SLACK_SIGNING_SECRET: CI_SECRETS.SLACK_SIGNING_SECRET }),
+  ).toMatchObject({
     status: 0,
     err: '',
   })
-  expect([signing(stage), appIn(stage)]).toEqual([GIVEN.SLACK_SIGNING_SECRET, 'A00FAKE'])
+  expect([signing(stage), appIn(stage)]).toEqual([CI_SECRETS.SLACK_SIGNING_SECRET, 'A00FAKE'])
   expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, err: '' })
 })
 
 test('a new app in place of one that was deleted has a signing secret of its own', async () => {
   const stage = await deployed()
-  stage.slack.refused = [GIVEN.SLACK_BOT_TOKEN]
+  stage.slack.refused = [CI_SECRETS.SLACK_BOT_TOKEN]
   const anew = ['--yes', '--slack-app', 'new']
   const lacking = await stage.run(DEPLOY, anew, { SLACK_BOT_TOKEN: OTHER.SLACK_BOT_TOKEN })
   expect([lacking.status, lacking.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
@@ -74,9 +83,9 @@ test('a new app in place of one that was deleted has a signing secret of its own
 })
 
 test('whoever is told again to make the app makes no second one, and need not say again that it is new', async () => {
-  const stage = await createStage()
-  const before = { CONFLUENCE_API_TOKEN: GIVEN.CONFLUENCE_API_TOKEN }
-  const first = await stage.run(DEPLOY, FLAGS, before)
+  const stage = await createDeployStage()
+  const before = { CONFLUENCE_API_TOKEN: CI_SECRETS.CONFLUENCE_API_TOKEN }
+  const first = await stage.run(DEPLOY, CI_FLAGS, before)
   expect([first.out, first.err]).toEqual([
     expect.stringContaining('1. Open this link'),
     expect.stringContaining('SLACK_SIGNING_SECRET'),
@@ -84,7 +93,7 @@ test('whoever is told again to make the app makes no second one, and need not sa
   const again = await stage.run(DEPLOY, ['--yes'])
   expect(again.out).toContain('1. If you have not made it yet, open this link')
   expect(again.err).toContain('Give SLACK_SIGNING_SECRET')
-  const signed = await stage.run(DEPLOY, ['--yes'], { SLACK_SIGNING_SECRET: GIVEN.SLACK_SIGNING_SECRET })
+  const signed = await stage.run(DEPLOY, ['--yes'], { SLACK_SIGNING_SECRET: CI_SECRETS.SLACK_SIGNING_SECRET })
   expect([signed.out, signed.err]).toEqual([
     expect.not.stringContaining('open this link'),
     expect.stringContaining('Give SLACK_BOT_TOKEN'),
@@ -94,7 +103,7 @@ test('whoever is told again to make the app makes no second one, and need not sa
 
 test('a token that was renewed leaves the signing secret alone', async () => {
   const stage = await deployed()
-  stage.slack.refused = [GIVEN.SLACK_BOT_TOKEN]
+  stage.slack.refused = [CI_SECRETS.SLACK_BOT_TOKEN]
   // Nobody has to remember which app it is, nor is told to change it or to move it over.
   rmSync(join(stage.dir, '.vera.json'))
   const lacking = await stage.run(DEPLOY, ['--yes'])

@@ -3,33 +3,33 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type IngestionJob, isUnderWay } from '../../../infra/deploy/steps/ingestion.ts'
+import { type IngestionJob, isRunning } from '../../../infra/deploy/steps/ingestion.ts'
 import { readTag, toTag } from '../../../infra/deploy/steps/release.ts'
-import { follow } from '../../../infra/deploy/steps/sync.ts'
-import { createMemory } from '../../../infra/deploy/terminal/local-state.ts'
+import { followIngestion } from '../../../infra/deploy/steps/sync.ts'
+import { openLocalState } from '../../../infra/deploy/terminal/local-state.ts'
 import { readWranglerConfig, writeRegion } from '../../../infra/deploy/terminal/wrangler-config.ts'
 import { ANSWER_FUNCTION } from '../../../infra/settings/function-names.ts'
 import { stackRegions } from '../../../infra/settings/placement.ts'
 import * as playground from '../../../playground/account.ts'
 import { fakeSections } from '../fake-sections.ts'
 import { synthesize } from '../synthesized.ts'
-import { createStage, WIKI } from './deploy-stage.ts'
+import { createDeployStage, WIKI } from './deploy-stage.ts'
 
 describe('following a reading of the source', () => {
   /** Goes through `jobs`, one a look, and stays at the last. */
   async function followed(...jobs: Omit<IngestionJob, 'ingestionJobId'>[]) {
     const told: string[] = []
     const waits: number[] = []
-    const say = { step: tell, done: tell, note: tell, wrong: tell, line: tell }
+    const output = { step: tell, ok: tell, warning: tell, error: tell, print: tell }
     function tell(line: string): void {
       told.push(line.trim())
     }
     const left = jobs.map((job) => ({ ingestionJobId: 'JOB00FAKE0', ...job }))
-    const look = async () => (left.length > 1 ? left.shift() : left[0]) as IngestionJob
+    const get = async () => (left.length > 1 ? left.shift() : left[0]) as IngestionJob
     const sleep = async (ms: number) => void waits.push(ms)
-    const ended = await follow(
-      { say },
-      { look },
+    const ended = await followIngestion(
+      { output },
+      { get },
       WIKI,
       { ingestionJobId: 'JOB00FAKE0', status: 'STARTING' },
       sleep,
@@ -77,26 +77,26 @@ describe('following a reading of the source', () => {
   })
 
   test.each(['COMPLETE', 'FAILED', 'STOPPED'] as const)('%s is an end', (status) => {
-    expect(isUnderWay({ ingestionJobId: 'JOB00FAKE0', status })).toBe(false)
+    expect(isRunning({ ingestionJobId: 'JOB00FAKE0', status })).toBe(false)
   })
 })
 
 describe('wrangler.toml', () => {
   test('is read for what a deployment makes', () => {
-    const { worker, consumed, queues } = readWranglerConfig('.')
-    expect({ worker, consumed, queues }).toEqual({
+    const { worker, consumedQueues, queues } = readWranglerConfig('.')
+    expect({ worker, consumedQueues, queues }).toEqual({
       worker: 'vera-edge',
-      consumed: ['vera-handoffs'],
+      consumedQueues: ['vera-handoffs'],
       queues: ['vera-handoffs', 'vera-handoffs-dead'],
     })
   })
 
   test('gets the region and nothing else, and wrangler builds what comes of it', async () => {
-    const { dir } = await createStage()
+    const { dir } = await createDeployStage()
     const before = readFileSync(join(dir, 'wrangler.toml'), 'utf8')
     writeRegion(dir, 'eu-central-1')
     const after = readFileSync(join(dir, 'wrangler.toml'), 'utf8')
-    expect(readWranglerConfig(dir)).toMatchObject({ region: 'eu-central-1', placement: 'eu-central-1' })
+    expect(readWranglerConfig(dir)).toMatchObject({ region: 'eu-central-1', placementRegion: 'eu-central-1' })
     expect(after.replaceAll('eu-central-1', 'us-east-1')).toBe(before)
     const args = ['deploy', '--dry-run', '--outdir', join(dir, 'built')]
     const env = {
@@ -116,7 +116,7 @@ describe('wrangler.toml', () => {
   })
 
   test('is built without the credentials of AWS, also where the CDK builds it', async () => {
-    const stage = await createStage()
+    const stage = await createDeployStage()
     const toml = join(stage.dir, 'wrangler.toml')
     // wrangler starts this with its own environment.
     writeFileSync(toml, `${readFileSync(toml, 'utf8')}\n[build]\ncommand = "env > seen"\n`)
@@ -128,7 +128,7 @@ describe('wrangler.toml', () => {
   })
 
   test('that was changed where it is read is an error that says which line', async () => {
-    const { dir } = await createStage()
+    const { dir } = await createDeployStage()
     const text = readFileSync(join(dir, 'wrangler.toml'), 'utf8')
     writeFileSync(join(dir, 'wrangler.toml'), text.replace(/^AWS_REGION.*$/m, ''))
     expect(() => readWranglerConfig(dir)).toThrow(/no line AWS_REGION/)
@@ -173,5 +173,5 @@ test('a memory that was tampered with is no answer', () => {
   const dir = mkdtempSync(join(tmpdir(), 'vera-test-'))
   onTestFinished(() => rmSync(dir, { recursive: true }))
   writeFileSync(join(dir, '.vera.json'), '{"botToken":"xoxb-fake"}')
-  expect(() => createMemory(dir, false).recall()).toThrow(/Remove it/)
+  expect(() => openLocalState(dir, false).read()).toThrow(/Remove it/)
 })

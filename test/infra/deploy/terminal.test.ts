@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import {
   ARN,
-  brief,
   CHECKS,
-  createStage,
+  CI_FLAGS,
+  CI_SECRETS,
+  createDeployStage,
+  type DeployStage,
   expectHidden,
-  FLAGS,
-  GIVEN,
   SECRETS,
   STEPS,
-  type Stage,
+  shortLine,
 } from './deploy-stage.ts'
 import { FAILED } from './world.ts'
 
@@ -23,7 +23,7 @@ const CTRL_C = '\u0003'
 
 /** A command in a terminal of its own, which `script` makes, without a width. Each answer is typed once its question is to be read. */
 async function inTerminal(
-  stage: Stage,
+  stage: DeployStage,
   command: string,
   answers: [question: string, typed: string | Promise<string>][],
 ) {
@@ -56,7 +56,7 @@ const SLACK: [string, string][] = [
 ]
 
 test('in a terminal everything is asked, and no secret is shown', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   stage.failOnce('secret put', 'a fake failure')
   const interrupted = await inTerminal(stage, 'infra/commands/deploy.ts', [
     ['Deploy Fake to AWS account 000000000000', ENTER],
@@ -66,7 +66,7 @@ test('in a terminal everything is asked, and no secret is shown', async () => {
   ])
   expect([interrupted.status, interrupted.unasked]).toEqual([1, ['which begins with xoxb-']])
   const first = stage.calls()
-  const lines = first.map(({ tool, args }) => brief(tool, args))
+  const lines = first.map(({ tool, args }) => shortLine(tool, args))
   expect(lines.slice(0, CHECKS.length).sort()).toEqual(CHECKS)
   expect(lines.slice(CHECKS.length)).toEqual(STEPS.slice(0, -1))
   expectHidden(first, interrupted.shown, {
@@ -88,10 +88,10 @@ test('in a terminal everything is asked, and no secret is shown', async () => {
 })
 
 test('Enter alone removes nothing and puts nothing back', async () => {
-  const stage = await createStage()
-  expect(await stage.run('infra/commands/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0 })
+  const stage = await createDeployStage()
+  expect(await stage.run('infra/commands/deploy.ts', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0 })
   stage.world.edge = 'another fake Worker'
-  expect(await stage.run('infra/commands/deploy.ts', FLAGS, GIVEN)).toMatchObject({ status: 0 })
+  expect(await stage.run('infra/commands/deploy.ts', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0 })
   const before = structuredClone(stage.world)
   for (const [command, question] of [
     ['infra/commands/destroy.ts', 'Remove Fake from AWS account'],
@@ -104,7 +104,7 @@ test('Enter alone removes nothing and puts nothing back', async () => {
 })
 
 test('a signing secret that Slack does not verify is given anew, and the app is not made twice', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   const clientSecret = 'c'.repeat(32)
   const first = await inTerminal(stage, 'infra/commands/deploy.ts', [
     ['Deploy Fake', ENTER],
@@ -140,7 +140,7 @@ test.each([
   ['wrangler', 'wrangler deploy', 'Worker\u001b[22m'],
   ['a reading', 'get-ingestion-job', 'Knowledge\u001b[22m'],
 ])('Ctrl-C in the middle of %s says what that means, and leaves no folder behind', async (_, when, shown) => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   stage.env.TMPDIR = join(stage.dir, 'temporary')
   mkdirSync(stage.env.TMPDIR)
   Object.assign(stage.world, {
@@ -162,7 +162,7 @@ test.each([
 })
 
 test('of several Cloudflare accounts one is chosen, once, and Ctrl-C leaves everything as it is', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   const accounts = ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name: `Fake account ${name}` }))
   Object.assign(stage.world, { accounts })
   const first = await inTerminal(stage, 'infra/commands/deploy.ts', [
@@ -178,9 +178,9 @@ test('of several Cloudflare accounts one is chosen, once, and Ctrl-C leaves ever
 })
 
 test('where the last reading failed, somebody says whether it is by the user and the token', async () => {
-  const stage = await createStage()
+  const stage = await createDeployStage()
   const flags = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'new']
-  expect(await stage.run('infra/commands/deploy.ts', flags, GIVEN)).toMatchObject({ status: 0 })
+  expect(await stage.run('infra/commands/deploy.ts', flags, CI_SECRETS)).toMatchObject({ status: 0 })
   const fails = () =>
     stage.world.jobs.push({
       ingestionJobId: `JOB00NIGHT${stage.world.jobs.length}`,
