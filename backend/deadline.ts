@@ -1,11 +1,10 @@
 /** Kept back from the turn's time to close the message: one append, one stop and one write to the table. */
 export const REPLY_RESERVE_MS = 10_000
 
-/** Lambda's remaining time as a signal that fires while there is still time to say so. `clear` ends it. */
-export function createDeadline(remainingMs: number): { signal: AbortSignal; clear: () => void } {
-  const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(), Math.max(0, remainingMs - REPLY_RESERVE_MS))
-  return { signal: controller.signal, clear: () => clearTimeout(timer) }
+/** Calls `onDeadline` while there is still time to close the message. Returns the function that cancels it. */
+export function startDeadline(remainingMs: number, onDeadline: () => void): () => void {
+  const timer = setTimeout(onDeadline, Math.max(0, remainingMs - REPLY_RESERVE_MS))
+  return () => clearTimeout(timer)
 }
 
 /** Resolves when the signal fires, or has fired. */

@@ -1,7 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import * as v from 'valibot'
 import { readConfig } from './config.ts'
-import { createDeadline } from './deadline.ts'
 import { type Command, type Feedback, Handoff, type Retry, type Stop, type Turn } from './handoff.ts'
 import { createTelemetry } from './telemetry.ts'
 import { answer } from './turn/answer.ts'
@@ -56,7 +55,6 @@ function isOurs(handoff: Handoff, { teamId, appId }: { teamId: string; appId: st
 /** Answers, and writes the one line about it. */
 async function take(asked: Turn | Command | Retry, lambda: Context): Promise<void> {
   const remainingMs = lambda.getRemainingTimeInMillis()
-  const deadline = createDeadline(remainingMs)
   const reference = toReference(lambda.awsRequestId)
   const begunAt = Date.now()
   const slackBefore = wired.slackTally()
@@ -64,14 +62,13 @@ async function take(asked: Turn | Command | Retry, lambda: Context): Promise<voi
   try {
     report = await answer(
       asked,
-      { requestId: lambda.awsRequestId, reference, endsAt: begunAt + remainingMs, deadline: deadline.signal },
+      { requestId: lambda.awsRequestId, reference, endsAt: begunAt + remainingMs },
       wired.answer,
     )
   } catch (error) {
     report = { outcome: 'crashed', cause: nameOf(error) }
     throw error
   } finally {
-    deadline.clear()
     const { calls, rateLimited } = wired.slackTally()
     const slack = { calls: calls - slackBefore.calls, rateLimited: rateLimited - slackBefore.rateLimited }
     const times = { waitedMs: begunAt - asked.receivedAt, totalMs: Date.now() - begunAt }

@@ -87,7 +87,7 @@ export function wire(config: Config): Wired {
             // Only an apology needs it, should this process be killed.
             opened: (ts) => turns.opened(claim, question.channel, ts).catch(() => undefined),
             adopt: (ts) => turns.adopt(claim.turnId, question.channel, ts).catch(() => false),
-            holds: async () => (await turns.pulse(claim, undefined)).holds,
+            holds: async () => (await turns.poll(claim, undefined)).holds,
           }),
       },
       ...(config.knowledgeBases.length > 0 && {

@@ -51,6 +51,7 @@ const SHARED = [
   'turn-record',
   'failure',
   'sentences',
+  'interruption',
   'deadline',
   'clock',
   'retry',

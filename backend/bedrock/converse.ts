@@ -26,12 +26,13 @@ export interface Ending {
   guardrail?: Intervention
 }
 
-export type Converse = (prompt: Prompt, deadline: AbortSignal) => AsyncGenerator<Delta>
+export type Converse = (prompt: Prompt, signal: AbortSignal) => AsyncGenerator<Delta>
 
 /**
- * Asks the model and gives its answer as it is written. When the caller leaves the loop, or `deadline` fires, Bedrock
- * is told to stop: leaving alone would let the model run on and be paid for.
- * Throws a Failure: model_busy, model_silent, model_failed, answer_interrupted or out_of_time.
+ * Asks the model and yields its answer as it is written. When the caller leaves the loop or aborts `signal`, we abort
+ * the request: otherwise the model would run on, and we would pay for it.
+ * Throws a Failure: model_busy, model_silent, model_failed or answer_interrupted. If `signal` is aborted it throws
+ * whatever the SDK throws; the caller knows the reason.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
  */
 export function createConverse(
@@ -42,7 +43,7 @@ export function createConverse(
     guardrail,
   }: { modelId: string; maxTokens: number; guardrail?: { id: string; version: string } | undefined },
 ): Converse {
-  return async function* converse(prompt, deadline) {
+  return async function* converse(prompt, signal) {
     const stop = new AbortController()
     let silent = false
     let begun = false
@@ -69,7 +70,7 @@ export function createConverse(
             },
           }),
         }),
-        { abortSignal: AbortSignal.any([stop.signal, deadline]) },
+        { abortSignal: AbortSignal.any([stop.signal, signal]) },
       )
       for await (const event of stream ?? []) {
         clearTimeout(timer)
@@ -84,7 +85,7 @@ export function createConverse(
       // A stream that is aborted, or cut off cleanly, ends without an error and without the events that close it.
       if (ending.stopReason === 'unknown') throw new Error('the stream ended without messageStop')
     } catch (cause) {
-      if (deadline.aborted) throw new Failure('out_of_time', { cause })
+      if (signal.aborted) throw cause
       if (begun) throw new Failure('answer_interrupted', { cause })
       if (silent) throw new Failure('model_silent', { cause })
       throw new Failure(isBusy(cause) ? 'model_busy' : 'model_failed', { cause })

@@ -3,7 +3,7 @@ import type { Place, TurnRecord } from '../turn-record.ts'
 import { type Item, N, S, type Table, TRUE } from './table.ts'
 import { placeItem, recordOf, setting, TURN_TTL_SECONDS, turnKey } from './turn-item.ts'
 
-/** How long an owner has to answer a probe: two of its looks, one a second (PULSE_MS in watch.ts), and their calls. */
+/** How long an owner has to answer a probe: two of its polls, one a second (POLL_INTERVAL_MS in turn-monitor.ts), and their calls. */
 export const PROBE_WAIT_MS = 2_500
 
 /** A claim of the lost process can reach the table after the first look for it. */

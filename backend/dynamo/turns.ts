@@ -40,7 +40,7 @@ export interface Turns {
   /** As `opened`, for one that was found; false where it is another turn's. */
   adopt(turnId: string, channel: string, replyTs: string): Promise<boolean>
   /** Whether Stop was pressed since the claim, and whether the claim still holds. Answers whoever asks if its owner lives. */
-  pulse(claim: Claim, place: Place | undefined): Promise<{ stopped: boolean; holds: boolean }>
+  poll(claim: Claim, place: Place | undefined): Promise<{ stopped: boolean; holds: boolean }>
   /** False where the turn has been taken from this claim. */
   finish(claim: Claim, state: Exclude<TurnState, 'claimed'>, passages: readonly string[]): Promise<boolean>
   find(turnId: string): Promise<TurnRecord | undefined>
@@ -153,7 +153,7 @@ export function createTurns(
 
     adopt,
 
-    async pulse({ turnId, token, claimedAt }, place) {
+    async poll({ turnId, token, claimedAt }, place) {
       const read = await table.get(turnKey(turnId), ...(place ? [stopKey(place)] : []))
       const record = read.get(turnKey(turnId))
       const holds = record === undefined || (record.claimToken?.S === token && record.state?.S === 'claimed')

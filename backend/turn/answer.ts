@@ -1,7 +1,9 @@
 import type { Assistant } from '../assistant.ts'
 import type { Clock } from '../clock.ts'
-import { asFailure, sentence } from '../failure.ts'
+import { startDeadline } from '../deadline.ts'
+import { asFailure, Failure, sentence } from '../failure.ts'
 import type { Command, Retry, Turn } from '../handoff.ts'
+import { type Interruption, interruptionOf } from '../interruption.ts'
 import type { NumberedPassage } from '../prompt/passage.ts'
 import type { Search } from '../prompt/search.ts'
 import { lateNote, limitSentence, STOPPED, STOPPED_BEFORE } from '../sentences.ts'
@@ -10,13 +12,13 @@ import { type AcceptDeps, accept, openPlace } from './accept.ts'
 import { type GatherDeps, gather } from './gather.ts'
 import { type Question, toQuestion } from './question.ts'
 import type { Report } from './report.ts'
-import { type RelayDeps, relay, type Said } from './stream-answer.ts'
-import { type Watch, watch } from './turn-monitor.ts'
+import { type StreamDeps, type StreamResult, streamAnswer } from './stream-answer.ts'
+import { monitorTurn } from './turn-monitor.ts'
 
 /** What answering needs; wire.ts knows who provides it. */
-export interface AnswerDeps extends AcceptDeps, GatherDeps, RelayDeps {
+export interface AnswerDeps extends AcceptDeps, GatherDeps, StreamDeps {
   turns: AcceptDeps['turns'] & {
-    pulse(claim: Claim, place: Place | undefined): Promise<{ stopped: boolean; holds: boolean }>
+    poll(claim: Claim, place: Place | undefined): Promise<{ stopped: boolean; holds: boolean }>
     finish(claim: Claim, state: Exclude<TurnState, 'claimed'>, passages: readonly string[]): Promise<boolean>
   }
   slack: AcceptDeps['slack'] &
@@ -24,7 +26,11 @@ export interface AnswerDeps extends AcceptDeps, GatherDeps, RelayDeps {
       openReply(
         question: Question,
         claim: Claim,
-        opening: { firstStep: { id: string; title: string }; endsAt: number },
+        opening: {
+          firstStep: { id: string; title: string }
+          endsAt: number
+          interrupt(reason: Interruption): void
+        },
       ): Reply
     }
   search?: Search
@@ -33,12 +39,12 @@ export interface AnswerDeps extends AcceptDeps, GatherDeps, RelayDeps {
 }
 
 interface Reply {
-  readonly stopped: AbortSignal
-  readonly gone: AbortSignal
-  readonly taken: AbortSignal
   step(id: string, title: string, status?: 'in_progress' | 'complete'): void
   write(markdown: string): void
-  close(ending: { sources: readonly NumberedPassage[]; offer: 'thumbs' | 'retry' | 'nothing' }): Promise<void>
+  close(ending: {
+    sources: readonly NumberedPassage[]
+    offer: 'thumbs' | 'retry' | 'nothing'
+  }): Promise<'closed' | 'gone' | 'taken'>
   abandon(): Promise<void>
   firstTextAt(): number | undefined
 }
@@ -49,14 +55,12 @@ export interface Invocation {
   reference: string
   /** When Lambda ends it, in milliseconds of the Unix epoch. */
   endsAt: number
-  /** Fires while there is still time to close the message. */
-  deadline: AbortSignal
 }
 
 /**
- * Answers one turn. From the claim to the last write somebody watches it: whether it is to be stopped, and whether it
- * lives. Throws where the claim cannot be made or the reply cannot be closed, so that what Lambda leaves behind reaches
- * `apologize`.
+ * Answers one turn. From the claim to the last write we poll whether it is to be stopped, and show that this process
+ * lives. Throws if the claim cannot be made or the reply cannot be closed, so that Lambda leaves a record and
+ * `apologize` reads it.
  */
 export async function answer(
   asked: Turn | Command | Retry,
@@ -67,98 +71,131 @@ export async function answer(
   if ('outcome' in accepted) return accepted
   const { claim } = accepted
   let { place } = accepted
-  const watched = watch(() => d.turns.pulse(claim, place), d.clock)
+  const turn = new AbortController()
+  const interrupt = (reason: Interruption): void => turn.abort(reason)
+  const endMonitor = monitorTurn(() => d.turns.poll(claim, place), interrupt, d.clock)
+  const cancelDeadline = startDeadline(invocation.endsAt - d.clock.now(), () => interrupt('deadline'))
   try {
     if (asked.kind === 'command') place = await openPlace(asked, claim, d)
-    return place
-      ? await answerIn(toQuestion(claim, place, asked), claim, watched, invocation, d)
-      : { outcome: 'unreachable' }
+    if (!place) return { outcome: 'unreachable' }
+    const question = toQuestion(claim, place, asked)
+    return await answerIn(question, { claim, signal: turn.signal, interrupt, ...invocation }, d)
   } finally {
-    watched.end()
+    endMonitor()
+    cancelDeadline()
   }
+}
+
+interface RunningTurn extends Invocation {
+  claim: Claim
+  /** Aborted by `interrupt`, with the reason that came first. */
+  signal: AbortSignal
+  interrupt(reason: Interruption): void
 }
 
 /** The order of the work, from the first step that the person sees to the last write. */
-async function answerIn(
-  question: Question,
-  claim: Claim,
-  watched: Watch,
-  invocation: Invocation,
-  d: AnswerDeps,
-): Promise<Report> {
+async function answerIn(question: Question, turn: RunningTurn, d: AnswerDeps): Promise<Report> {
+  const { claim, signal } = turn
   const reply = d.slack.openReply(question, claim, {
     firstStep: { id: 'thread', title: 'Reading the thread' },
-    endsAt: invocation.endsAt,
+    endsAt: turn.endsAt,
+    interrupt: turn.interrupt,
   })
-  const stopped = AbortSignal.any([reply.stopped, watched.stopped])
-  const taken = AbortSignal.any([reply.taken, watched.lost])
-  const signal = AbortSignal.any([stopped, reply.gone, taken, invocation.deadline])
-  const report: Report = { outcome: 'answered', attempt: claim.attempt }
-  const said: Said = { anything: false, sources: [], shownIds: [] }
-  try {
-    const late = lateNote(question.receivedAt, d.clock.now(), claim.attempt)
-    if (late !== undefined) reply.write(`_${late}_\n\n`)
-    const gathered = await gather(question, reply, signal, d)
-    if ('limit' in gathered) {
-      report.outcome = 'limited'
-      reply.write(limitSentence(gathered))
-    } else await relay(question, gathered, { claim, reply, report, said, signal }, d)
-  } catch (error) {
-    reply.write(
-      lastWords(error, { stopped: stopped.aborted, report, said, reference: invocation.reference }, d),
-    )
+  const late = lateNote(question.receivedAt, d.clock.now(), claim.attempt)
+  if (late !== undefined) reply.write(`_${late}_\n\n`)
+  const result = await gatherAndStream(question, { claim, reply, signal }, d)
+  const { outcome, failure, lastWords } = conclude(result, turn, d.assistant.identity.support)
+  if (lastWords !== undefined) reply.write(lastWords)
+
+  const report: Report = {
+    ...result.measures,
+    outcome,
+    attempt: claim.attempt,
+    cited: result.sources.length,
+    ...(failure && { failure: failure.kind }),
+    ...(failure?.cause instanceof Error && { cause: failure.cause.name }),
   }
-  report.cited = said.sources.length
-  const isOver = (): boolean => taken.aborted || reply.gone.aborted
-  if (!isOver()) {
-    await reply
-      .close({ sources: said.sources, offer: OFFERS[report.outcome] ?? 'thumbs' })
-      .catch((error: unknown) => {
-        if (!isOver()) throw error
-      })
-  }
-  // Somebody has apologized for this turn, believing it dead; or the thread is gone. There is no last word, or nobody to hear it.
-  if (isOver()) {
+  const footer = { sources: result.sources, offer: OFFERS[outcome] ?? ('thumbs' as const) }
+  const lost = lossOf(signal) ?? (await close(reply, footer, signal))
+  if (lost) {
     await reply.abandon()
-    if (!taken.aborted) await d.turns.finish(claim, 'failed', said.shownIds)
-    return { ...report, outcome: taken.aborted ? 'taken_over' : 'unreachable' }
+    if (lost === 'gone') await d.turns.finish(claim, 'failed', result.shownIds)
+    return { ...report, outcome: lost === 'gone' ? 'unreachable' : 'taken_over' }
   }
   const firstTextAt = reply.firstTextAt()
-  if (firstTextAt !== undefined && said.anything) report.firstTextMs = firstTextAt - claim.claimedAt
-  const held = await d.turns.finish(claim, STATES[report.outcome] ?? 'answered', said.shownIds)
+  if (firstTextAt !== undefined && result.hasText) report.firstTextMs = firstTextAt - claim.claimedAt
+  const held = await d.turns.finish(claim, STATES[outcome] ?? 'answered', result.shownIds)
   return held ? report : { ...report, outcome: 'taken_over' }
 }
 
-/** What stands under a reply, where it is not thumbs. */
+type TurnResult = Omit<StreamResult, 'outcome'> & { outcome: StreamResult['outcome'] | 'limited' }
+
+/** Never rejects: the result says what broke. */
+async function gatherAndStream(
+  question: Question,
+  target: { claim: Claim; reply: Reply; signal: AbortSignal },
+  d: AnswerDeps,
+): Promise<TurnResult> {
+  const nothing = { hasText: false, sources: [], shownIds: [], measures: {} }
+  try {
+    const gathered = await gather(question, target.reply, target.signal, d)
+    if (!('limit' in gathered)) return await streamAnswer(question, gathered, target, d)
+    target.reply.write(limitSentence(gathered))
+    return { outcome: 'limited', ...nothing }
+  } catch (error) {
+    return { outcome: 'answered', ...nothing, broke: asFailure(error) }
+  }
+}
+
+/** How the turn ends, and what the person reads last if the answer broke off. */
+function conclude(
+  { outcome, broke, hasText }: TurnResult,
+  { signal, reference }: RunningTurn,
+  support: string,
+): { outcome: Report['outcome']; failure?: Failure; lastWords?: string } {
+  const interruption = interruptionOf(signal)
+  if (!broke || interruption === 'gone' || interruption === 'taken') return { outcome }
+  if (interruption === 'stopped')
+    return { outcome: 'stopped', lastWords: hasText ? `\n\n_${STOPPED}_` : `_${STOPPED_BEFORE}_` }
+  const failure = interruption === 'deadline' ? new Failure('out_of_time', { cause: broke.cause }) : broke
+  const sorry = sentence(failure, { support, reference })
+  return { outcome: 'failed', failure, lastWords: hasText ? `\n\n_${sorry}_` : sorry }
+}
+
+type Loss = 'gone' | 'taken'
+
+/** `apologize` took this turn over, or the thread is gone: then we write nothing more. */
+function lossOf(signal: AbortSignal): Loss | undefined {
+  const interruption = interruptionOf(signal)
+  return interruption === 'gone' || interruption === 'taken' ? interruption : undefined
+}
+
+/** Undefined if the reply is closed. The turn can be lost at the close too, also after another interruption. */
+async function close(
+  reply: Reply,
+  footer: Parameters<Reply['close']>[0],
+  signal: AbortSignal,
+): Promise<Loss | undefined> {
+  try {
+    const outcome = await reply.close(footer)
+    return outcome === 'closed' ? undefined : outcome
+  } catch (error) {
+    const lost = lossOf(signal)
+    if (lost === undefined) throw error
+    return lost
+  }
+}
+
+/** What the reply offers below it; every other outcome gets thumbs. */
 const OFFERS: Partial<Record<Report['outcome'], 'retry' | 'nothing'>> = {
   failed: 'retry',
   stopped: 'nothing',
   limited: 'retry',
 }
 
-/** What is kept of a turn, where it is not that it was answered. */
+/** Stored state by outcome; every other outcome is `answered`. */
 const STATES: Partial<Record<Report['outcome'], 'failed' | 'stopped'>> = {
   failed: 'failed',
   stopped: 'stopped',
   limited: 'failed',
-}
-
-/** What the person reads where the answer ends before its end; noted in the report. */
-function lastWords(
-  error: unknown,
-  { stopped, report, said, reference }: { stopped: boolean; report: Report; said: Said; reference: string },
-  { assistant }: Pick<AnswerDeps, 'assistant'>,
-): string {
-  if (stopped) {
-    report.outcome = 'stopped'
-    return said.anything ? `\n\n_${STOPPED}_` : `_${STOPPED_BEFORE}_`
-  }
-  const failure = asFailure(error)
-  Object.assign(report, {
-    outcome: 'failed',
-    failure: failure.kind,
-    ...(failure.cause instanceof Error && { cause: failure.cause.name }),
-  })
-  const sorry = sentence(failure, { support: assistant.identity.support, reference })
-  return said.anything ? `\n\n_${sorry}_` : sorry
 }

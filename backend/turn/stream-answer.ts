@@ -1,5 +1,5 @@
 import type { Assistant } from '../assistant.ts'
-import { Failure, guardrailSentence } from '../failure.ts'
+import { asFailure, Failure, guardrailSentence } from '../failure.ts'
 import { toHistory } from '../prompt/history.ts'
 import { toPlain } from '../prompt/mrkdwn.ts'
 import type { NumberedPassage } from '../prompt/passage.ts'
@@ -12,8 +12,8 @@ import type { Gathered } from './gather.ts'
 import type { Question } from './question.ts'
 import type { Report } from './report.ts'
 
-/** What relaying needs; wire.ts knows who provides it. */
-export interface RelayDeps {
+/** What streaming an answer needs; wire.ts knows who provides it. */
+export interface StreamDeps {
   converse(prompt: Prompt, signal: AbortSignal): AsyncIterable<Delta>
   /** Only whether it is there. */
   search?: unknown
@@ -32,41 +32,52 @@ type Delta =
       guardrail?: { on: 'question' | 'answer'; rules: readonly string[] }
     }
 
-/** What has been said so far; filled also where the answer breaks off. */
-export interface Said {
-  /** Whether the model has said something that could be shown. */
-  anything: boolean
-  /** The passages that it cites. */
-  sources: NumberedPassage[]
-  /** Ids of those that it was shown. */
-  shownIds: string[]
-}
-
-export interface Course {
+/** Where the answer goes. */
+export interface StreamTarget {
   claim: Claim
   reply: { write(markdown: string): void }
-  report: Report
-  said: Said
   signal: AbortSignal
 }
+
+export interface StreamResult {
+  /** Means nothing if the answer broke off. */
+  outcome: 'answered' | 'not_found' | 'guardrail'
+  /** What broke the answer off. */
+  broke?: Failure
+  /** Whether the reply shows anything of the model's. */
+  hasText: boolean
+  /** The passages that the text cites. */
+  sources: NumberedPassage[]
+  /** Ids of the passages that the model was shown. */
+  shownIds: string[]
+  measures: StreamMeasures
+}
+
+/** What the report takes over as it is. */
+type StreamMeasures = Pick<
+  Report,
+  'without' | 'passages' | 'stopReason' | 'inputTokens' | 'outputTokens' | 'cachedTokens' | 'firstTokenMs'
+>
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html */
 const CUT_SHORT = new Set(['max_tokens', 'model_context_window_exceeded'])
 
-/** Neither white space nor a character that takes no room. */
+/** A visible character: not whitespace, not a zero-width format character. */
 const VISIBLE = /[^\s\p{Cf}]/u
 
-/** Asks the model and shows its words as they come, checked, and after them what there is to say about them. Throws a Failure. */
-export async function relay(
+/** Streams the model's answer, sanitized, into the reply, then appends the notes. Never rejects. */
+export async function streamAnswer(
   question: Question,
   gathered: Gathered,
-  { claim, reply, report, said, signal }: Course,
-  d: RelayDeps,
-): Promise<void> {
-  const { thread, names, searched, leftOut, without } = gathered
-  if (without.length > 0) report.without = without
-  report.passages = searched.passages.length
-  said.shownIds = searched.passages.map(({ id }) => id)
+  { claim, reply, signal }: StreamTarget,
+  d: StreamDeps,
+): Promise<StreamResult> {
+  const { thread, names, searched, without } = gathered
+  const notes = [...gathered.leftOut]
+  const measures: StreamMeasures = {
+    passages: searched.passages.length,
+    ...(without.length > 0 && { without }),
+  }
 
   const { identity } = d.assistant
   const prompt = toPrompt({
@@ -83,31 +94,42 @@ export async function relay(
     searched.passages,
     allowListOf(asked, thread, searched.passages, [identity.instructions, identity.support]),
   )
+  let hasText = false
+  let guarded = false
+  let broke: Failure | undefined
   const show = (markdown: string): void => {
-    said.anything ||= VISIBLE.test(markdown)
+    hasText ||= VISIBLE.test(markdown)
     reply.write(markdown)
   }
+
   try {
     for await (const delta of d.converse(prompt, signal)) {
       if (delta.kind === 'text') {
-        report.firstTokenMs ??= d.clock.now() - claim.claimedAt
+        measures.firstTokenMs ??= d.clock.now() - claim.claimedAt
         show(citations.transform(delta.text))
         continue
       }
-      const { kind: _, guardrail, ...ending } = delta
-      Object.assign(report, ending)
-      if (ending.stopReason === 'content_filtered') throw new Failure('model_declined')
-      if (CUT_SHORT.has(ending.stopReason)) leftOut.push(TOO_LONG)
-      if (guardrail) leftOut.push(guardrailSentence(guardrail))
-      if (guardrail) report.outcome = 'guardrail'
+      const { kind: _, guardrail, ...stop } = delta
+      Object.assign(measures, stop)
+      if (stop.stopReason === 'content_filtered') throw new Failure('model_declined')
+      if (CUT_SHORT.has(stop.stopReason)) notes.push(TOO_LONG)
+      if (guardrail) notes.push(guardrailSentence(guardrail))
+      guarded = guardrail !== undefined
     }
-  } finally {
-    show(citations.flush())
-    said.sources = citations.cited()
+  } catch (error) {
+    broke = asFailure(error)
   }
-  if (!said.anything && citations.notFound()) show(NOT_FOUND)
+  show(citations.flush())
+  if (!broke && !hasText && citations.notFound()) show(NOT_FOUND)
   // A model can end without a word, or with nothing but what may not be shown.
-  if (!said.anything && report.outcome === 'answered') throw new Failure('model_failed')
-  if (report.outcome === 'answered' && citations.notFound()) report.outcome = 'not_found'
-  for (const note of leftOut) reply.write(`\n\n_${note}_`)
+  if (!broke && !hasText && !guarded) broke = new Failure('model_failed')
+  if (!broke) for (const note of notes) reply.write(`\n\n_${note}_`)
+  return {
+    outcome: guarded ? 'guardrail' : citations.notFound() ? 'not_found' : 'answered',
+    hasText,
+    sources: citations.cited(),
+    shownIds: searched.passages.map(({ id }) => id),
+    measures,
+    ...(broke && { broke }),
+  }
 }

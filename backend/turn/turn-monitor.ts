@@ -1,36 +1,30 @@
 import type { Clock } from '../clock.ts'
 
-/** Whoever pressed Stop sees the model stopped within two seconds: one of these, and a read. */
-export const PULSE_MS = 1_000
+/** Poll interval. With one read, Stop takes effect within two seconds. */
+export const POLL_INTERVAL_MS = 1_000
 
-export interface Watch {
-  /** Fires when Stop was pressed in the thread. */
-  readonly stopped: AbortSignal
-  /** Fires when the claim is somebody else's: then nothing more is to be written. */
-  readonly lost: AbortSignal
-  end(): void
-}
-
-/** Looks once a second how a turn stands, until it is ended. A look that fails is made up for by the next. */
-export function watch(pulse: () => Promise<{ stopped: boolean; holds: boolean }>, clock: Clock): Watch {
-  const stopped = new AbortController()
-  const lost = new AbortController()
+/**
+ * Polls the turn's state until the returned function is called, and interrupts the turn if Stop was pressed or the claim
+ * is lost. Goes on polling after that, because a poll also answers whoever asks whether this process lives. A poll that
+ * fails is made up for by the next.
+ */
+export function monitorTurn(
+  poll: () => Promise<{ stopped: boolean; holds: boolean }>,
+  interrupt: (reason: 'stopped' | 'taken') => void,
+  clock: Clock,
+): () => void {
   let ended = false
-  const look = async (): Promise<void> => {
+  const run = async (): Promise<void> => {
     while (!ended) {
-      await clock.sleep(PULSE_MS)
+      await clock.sleep(POLL_INTERVAL_MS)
       if (ended) return
-      const seen = await pulse().catch(() => undefined)
-      if (seen?.stopped) stopped.abort()
-      if (seen?.holds === false) lost.abort()
+      const state = await poll().catch(() => undefined)
+      if (state?.holds === false) interrupt('taken')
+      if (state?.stopped) interrupt('stopped')
     }
   }
-  void look()
-  return {
-    stopped: stopped.signal,
-    lost: lost.signal,
-    end: () => {
-      ended = true
-    },
+  void run()
+  return () => {
+    ended = true
   }
 }

@@ -6,7 +6,7 @@ import type { ReplyTarget, ReplyContext } from './message.ts'
 import { createPacer } from './pacer.ts'
 import { createSession } from './session.ts'
 import type { UnsupportedFeatures } from './unsupported.ts'
-import { createWriter } from './writer.ts'
+import { createWriter, type WriterInterruption } from './writer.ts'
 
 /** What stays of the invocation's time when the last wait must be over: one write to the table. */
 const UNTIL_MARGIN_MS = 2_000
@@ -16,17 +16,14 @@ const FIRST_WORD_MS = 100
 
 /** Our reply in the thread: streamed where Slack lets us, else posted and updated, in as many messages as it takes. */
 export interface Reply {
-  /** Fires when Slack says that the person has pressed Stop. */
-  readonly stopped: AbortSignal
-  /** Fires when Slack says that there is no thread to write to. */
-  readonly gone: AbortSignal
-  /** Fires when the turn was found to be somebody else's. */
-  readonly taken: AbortSignal
   /** A stage of the work, done; shown with the next text. One that is under way is shown at once. */
   step(id: string, title: string, status?: Step['status']): void
   write(markdown: string): void
-  /** Sends what is left, ends the message and leaves the session active. Throws where nobody would see the answer. */
-  close(ending: Footer): Promise<void>
+  /**
+   * Sends what is left, ends the message and leaves the session active. If Slack says that the thread is gone, or another
+   * process has taken the turn over, this reply has no end of ours: call `abandon`. Throws if nobody would see the answer.
+   */
+  close(ending: Footer): Promise<'closed' | 'gone' | 'taken'>
   /** Writes no more. Resolves when nothing is under way; leaves the session active, where it was not a stream's. Never rejects. */
   abandon(): Promise<void>
   /** When the first text was there to be read, in milliseconds of the Unix epoch. */
@@ -39,6 +36,8 @@ export interface ReplyOptions {
   /** When the invocation ends, in milliseconds of the Unix epoch. */
   endsAt: number
   unsupported: UnsupportedFeatures
+  /** Called when Slack says that Stop was pressed or the thread is gone, or the table that the turn is taken over. */
+  interrupt(reason: WriterInterruption): void
   opened(ts: string): Promise<void>
   adopt(ts: string): Promise<boolean>
   holds(): Promise<boolean>
@@ -63,13 +62,10 @@ export function openReply(slack: Slack, clock: Clock, to: ReplyTarget, options: 
     holds: options.holds,
   }
   const session = createSession(desk)
-  const stopped = new AbortController()
-  const gone = new AbortController()
-  const taken = new AbortController()
-  const writer = createWriter(desk, session, {
-    onStop: () => stopped.abort(),
-    onGone: () => gone.abort(),
-    onTaken: () => taken.abort(),
+  let lost: 'gone' | 'taken' | undefined
+  const writer = createWriter(desk, session, (reason) => {
+    if (reason !== 'stopped') lost ??= reason
+    options.interrupt(reason)
   })
   writer.note({ ...options.firstStep, status: 'in_progress' })
   const begun = writer.begin()
@@ -91,10 +87,20 @@ export function openReply(slack: Slack, clock: Clock, to: ReplyTarget, options: 
   /** Alone in the reply so far. */
   const isWord = (gathered: string) => writer.firstTextAt() === undefined && /^[^\s`|<[]+$/.test(gathered)
 
+  async function closeAll(given: Footer): Promise<void> {
+    let active = false
+    try {
+      await begun
+      if (writer.settle()) pacer.nudge()
+      await pacer.flush()
+      active = await writer.end(given)
+    } finally {
+      if (!active) await session.setActive()
+      await Promise.all(noted)
+    }
+  }
+
   return {
-    stopped: stopped.signal,
-    gone: gone.signal,
-    taken: taken.signal,
     step(id, title, status = 'complete') {
       if (ending || abandoned) return
       writer.note({ id, title, status })
@@ -111,16 +117,12 @@ export function openReply(slack: Slack, clock: Clock, to: ReplyTarget, options: 
     },
     async close(given) {
       ending = given
-      let active = false
       try {
-        await begun
-        if (writer.settle()) pacer.nudge()
-        await pacer.flush()
-        active = await writer.end(given)
-      } finally {
-        if (!active) await session.setActive()
-        await Promise.all(noted)
+        await closeAll(given)
+      } catch (error) {
+        if (lost === undefined) throw error
       }
+      return lost ?? 'closed'
     },
     async abandon() {
       abandoned = true

@@ -1,4 +1,5 @@
 import { TimedOut } from '../../deadline.ts'
+import type { Interruption } from '../../interruption.ts'
 import { reopeningFor } from '../../markdown/cut.ts'
 import { showable } from '../../markdown/showable.ts'
 import { RateLimited } from '../api/client.ts'
@@ -39,16 +40,15 @@ export interface Writer {
   firstTextAt(): number | undefined
 }
 
-interface Notices {
-  /** Slack says that the person has pressed Stop. */
-  onStop(): void
-  /** Slack says that there is no thread to write to. The write throws. */
-  onGone(): void
-  /** The turn was taken from this process, which somebody believed dead. The write throws. */
-  onTaken(): void
-}
+/** What a write can find out about the turn. */
+export type WriterInterruption = Extract<Interruption, 'stopped' | 'gone' | 'taken'>
 
-export function createWriter(desk: ReplyContext, session: Session, { onStop, onGone, onTaken }: Notices): Writer {
+/** A write that calls `interrupt` with `gone` or `taken` throws as well. */
+export function createWriter(
+  desk: ReplyContext,
+  session: Session,
+  interrupt: (reason: WriterInterruption) => void,
+): Writer {
   const { clock, unsupported } = desk
 
   /** `posting`: by updates. `at the end`: posted once everything is known. */
@@ -89,7 +89,7 @@ export function createWriter(desk: ReplyContext, session: Session, { onStop, onG
       return false
     }
     if (started.outcome === 'refused' && isThreadGone(started.code)) {
-      onGone()
+      interrupt('gone')
       throw new Error(`there is no thread to write to: ${started.code}`)
     }
     if (started.outcome === 'refused' && isUnsupported(started.code)) unsupported.add('streams')
@@ -167,7 +167,7 @@ export function createWriter(desk: ReplyContext, session: Session, { onStop, onG
         }
         break
       case 'stopped':
-        onStop()
+        interrupt('stopped')
         // Nobody is at work any more: there is but the last word.
         mode = 'at the end'
         goOnByUpdates(to)
@@ -185,7 +185,7 @@ export function createWriter(desk: ReplyContext, session: Session, { onStop, onG
   async function beSureToHold(): Promise<void> {
     const until = Math.min(desk.until, clock.now() + HOLD_BUDGET_MS)
     if (await retryRead({ clock, until }, desk.holds).catch(() => true)) return
-    onTaken()
+    interrupt('taken')
     throw new Error("the turn is somebody else's")
   }
 

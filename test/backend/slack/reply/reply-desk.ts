@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { Clock } from '../../../../backend/clock.ts'
 import { createSlack } from '../../../../backend/slack/api/client.ts'
 import { openReply, type Reply } from '../../../../backend/slack/reply/reply.ts'
@@ -80,6 +80,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<ReplyDesk> {
     firstStep: { id: 'thread', title: 'Reading the thread' },
     endsAt: clock.now() + (options.remainingMs ?? REMAINING_MS),
     unsupported: options.unsupported ?? createUnsupportedFeatures(backendClock),
+    interrupt: () => undefined,
     opened: async (opened) => void owned.add(opened),
     adopt: async (found) => !owned.has(found),
     holds: async () => true,
@@ -126,7 +127,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<ReplyDesk> {
             reply.write(citations.transform(delta))
           }
           reply.write(citations.flush())
-          await reply.close({ sources: [], offer: 'thumbs' })
+          expect(await reply.close({ sources: [], offer: 'thumbs' })).toBe('closed')
         })(),
       ),
     replies: () =>

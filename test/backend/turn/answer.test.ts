@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import type { Faults } from '../../../playground/calls.ts'
+import { identity } from '../../../playground/slack/identity.ts'
+import { asksToWait } from '../../flow/flow-stage.ts'
+import { silent, speaking } from '../../flow/models.ts'
+import { openTurnStage } from './turn-stage.ts'
+
+const stage = openTurnStage()
+
+/** The owner of a claim cannot say that it lives. */
+const CANNOT_ANSWER_PROBES: Faults = ({ method, args }) =>
+  method === 'UpdateItem' && String(args.UpdateExpression).includes('heard = ')
+    ? {
+        kind: 'answer',
+        status: 400,
+        body: '{"__type":"com.amazonaws.dynamodb.v20120810#AccessDeniedException"}',
+      }
+    : undefined
+
+describe('the report of an interrupted turn names no failure that nobody was told of', () => {
+  test('if somebody pressed Stop, the outcome is stopped', async () => {
+    stage.model = speaking(600, 100)
+    const turn = stage.ask()
+    const appended = stage.called(({ method }) => method === 'chat.appendStream')
+    const answering = stage.answer(turn)
+    await appended
+    await stage.stop(turn)
+    const report = await answering
+    expect(report.outcome).toBe('stopped')
+    expect(report.failure).toBeUndefined()
+  })
+
+  test('if the thread was deleted, the outcome is unreachable', async () => {
+    stage.model = speaking(600, 100)
+    const turn = stage.ask()
+    stage.slack.delete({ channel: turn.channel, ts: turn.ts })
+    const report = await stage.answer(turn)
+    expect(report.outcome).toBe('unreachable')
+    expect(report.failure).toBeUndefined()
+  })
+
+  test('if another process took the turn over, the outcome is taken_over', async () => {
+    stage.model = silent(60_000)
+    stage.faults = CANNOT_ANSWER_PROBES
+    const turn = stage.ask()
+    const opened = stage.called(({ method }) => method === 'chat.startStream')
+    const answering = stage.answer(turn, { requestId: 'given up' })
+    await opened
+    expect(await stage.giveUp(turn, 'given up')).toBe('told')
+    const report = await answering
+    expect(report.outcome).toBe('taken_over')
+    expect(report.failure).toBeUndefined()
+  })
+
+  test('if time ran out, the outcome is failed and the failure is out_of_time', async () => {
+    stage.model = speaking(600, 100)
+    const report = await stage.answer(stage.ask(), { remainingMs: 11_000 })
+    expect(report).toMatchObject({ outcome: 'failed', failure: 'out_of_time' })
+  })
+})
+
+test('a turn that is taken over while its reply is closed after Stop ends as taken_over and keeps the apology', async () => {
+  stage.model = speaking(600, 100)
+  const turn = stage.ask()
+  let stopped = false
+  stage.faults = (call) =>
+    // The last words have to wait until the apology is written.
+    stopped && call.method === 'chat.appendStream' ? asksToWait(5) : CANNOT_ANSWER_PROBES(call)
+  const appended = stage.called(({ method }) => method === 'chat.appendStream')
+  const answering = stage.answer(turn, { requestId: 'given up' })
+  await appended
+  const closing = stage.called(({ method, status }) => method === 'chat.appendStream' && status === 429)
+  stopped = true
+  await stage.stop(turn)
+  await closing
+  expect(await stage.giveUp(turn, 'given up')).toBe('told')
+  const apology = wordsIn(turn).at(-1)
+  stage.faults = () => undefined
+  expect((await answering).outcome).toBe('taken_over')
+  expect(wordsIn(turn)).toEqual([apology])
+})
+
+/** What the assistant's messages in the thread say. */
+function wordsIn({ channel, threadTs }: { channel: string; threadTs: string }): string[] {
+  return stage.slack
+    .thread(channel, threadTs)
+    .flatMap(({ user, markdown, text }) => (user === identity.botUserId ? [markdown ?? text] : []))
+}
