@@ -6,7 +6,7 @@ import { apologize } from '../../../backend/turn/apologize.ts'
 import type { Report } from '../../../backend/turn/report.ts'
 import { stop } from '../../../backend/turn/stop.ts'
 import { type Wired, wire } from '../../../backend/wire.ts'
-import { MODEL_ID, PLACE, ROLE, TURNS_TABLE } from '../../../playground/account.ts'
+import { AWS_ACCOUNT, MODEL_ID, ROLE, TURNS_TABLE } from '../../../playground/account.ts'
 import { startBedrock } from '../../../playground/bedrock/bedrock.ts'
 import type { Model } from '../../../playground/bedrock/models/model.ts'
 import { rerank } from '../../../playground/bedrock/rerank.ts'
@@ -57,7 +57,7 @@ export function openTurnStage(): TurnStage {
     const bedrock = await startBedrock({
       calls,
       faults,
-      region: PLACE.region,
+      region: AWS_ACCOUNT.region,
       credentials: ROLE,
       models: { [MODEL_ID]: model },
       knowledgeBases: new Map(),
@@ -77,7 +77,7 @@ export function openTurnStage(): TurnStage {
     vi.stubEnv('AWS_SESSION_TOKEN', ROLE.sessionToken)
     const { botToken, teamId, appId } = identity
     const config = readConfig({
-      AWS_REGION: PLACE.region,
+      AWS_REGION: AWS_ACCOUNT.region,
       TURNS_TABLE,
       MODEL_ID,
       SLACK_BOT_TOKEN: botToken,
