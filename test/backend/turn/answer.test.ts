@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Faults } from '../../../playground/calls.ts'
 import { identity } from '../../../playground/slack/identity.ts'
-import { asksToWait } from '../../flow/flow-stage.ts'
+import { asksToWait, refused } from '../../flow/flow-stage.ts'
 import { silent, speaking } from '../../flow/models.ts'
 import { openTurnStage } from './turn-stage.ts'
 
@@ -78,6 +78,22 @@ test('a turn that is taken over while its reply is closed after Stop ends as tak
   stage.faults = () => undefined
   expect((await answering).outcome).toBe('taken_over')
   expect(wordsIn(turn)).toEqual([apology])
+})
+
+test('a turn whose thread is deleted after Stop ends as unreachable', async () => {
+  stage.model = silent(60_000)
+  // The stream cannot open before there is text, so that the reply is still to come when it is closed.
+  stage.faults = ({ method, args }) =>
+    method === 'chat.startStream' && JSON.stringify(args.chunks).includes('task_update')
+      ? refused('invalid_chunks')
+      : undefined
+  const turn = stage.ask()
+  const asked = stage.called(({ method }) => method === 'ConverseStream', 'begun')
+  const answering = stage.answer(turn)
+  await asked
+  await stage.stop(turn)
+  stage.slack.delete({ channel: turn.channel, ts: turn.ts })
+  expect((await answering).outcome).toBe('unreachable')
 })
 
 /** What the assistant's messages in the thread say. */

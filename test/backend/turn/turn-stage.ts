@@ -39,8 +39,8 @@ export interface TurnStage {
   stop(turn: Turn): Promise<unknown>
   /** Lambda says that it has given up the invocation. */
   giveUp(turn: Turn, requestId: string): Promise<unknown>
-  /** Resolves when a call that fits has been answered. */
-  called(fits: (call: Call) => boolean): Promise<Call>
+  /** Resolves when a call that fits has been answered, or has begun. */
+  called(fits: (call: Call) => boolean, phase?: 'ended' | 'begun'): Promise<Call>
 }
 
 export function openTurnStage(): TurnStage {
@@ -150,10 +150,10 @@ export function openTurnStage(): TurnStage {
       }
       return apologize(turn, failed, stage.wired.apologize)
     },
-    called(fits: (call: Call) => boolean): Promise<Call> {
+    called(fits: (call: Call) => boolean, phase: 'ended' | 'begun' = 'ended'): Promise<Call> {
       return new Promise((resolve) => {
-        const unwatch = calls.watch((call, phase) => {
-          if (phase !== 'ended' || !fits(call)) return
+        const unwatch = calls.watch((call, at) => {
+          if (at !== phase || !fits(call)) return
           unwatch()
           resolve(call)
         })
