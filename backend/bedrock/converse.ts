@@ -4,29 +4,15 @@ import {
   ConverseStreamCommand,
   type ConverseStreamOutput,
   type Message,
-  type StopReason,
 } from '@aws-sdk/client-bedrock-runtime'
 import { Failure } from '../failure.ts'
+import type { Converse, StopInfo } from '../prompt/model.ts'
 import type { Prompt } from '../prompt/prompt.ts'
-import { explain, type Intervention } from './guardrail.ts'
+import { explain } from './guardrail.ts'
 
 /** A thawed Lambda can hold a dead HTTP/2 session, on which nothing ever comes. */
 export const FIRST_EVENT_MS = 30_000
 export const NEXT_EVENT_MS = 20_000
-
-/** A piece of the answer, or its end. The model's reasoning is not among them. */
-export type Delta = { kind: 'text'; text: string } | ({ kind: 'end' } & Ending)
-
-export interface Ending {
-  stopReason: StopReason | 'unknown'
-  inputTokens: number
-  outputTokens: number
-  /** Beside the input tokens: those that were read from the cache. */
-  cachedTokens: number
-  guardrail?: Intervention
-}
-
-export type Converse = (prompt: Prompt, signal: AbortSignal) => AsyncGenerator<Delta>
 
 /**
  * Asks the model and yields its answer as it is written. When the caller leaves the loop or aborts `signal`, we abort
@@ -45,14 +31,14 @@ export function createConverse(
 ): Converse {
   return async function* converse(prompt, signal) {
     const stop = new AbortController()
-    let silent = false
-    let begun = false
+    let timedOut = false
+    let started = false
     const onSilence = () => {
-      silent = true
+      timedOut = true
       stop.abort()
     }
     let timer = setTimeout(onSilence, FIRST_EVENT_MS)
-    const ending: Ending = { stopReason: 'unknown', inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
+    const info: StopInfo = { stopReason: 'unknown', inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
     try {
       const { stream } = await client.send(
         new ConverseStreamCommand({
@@ -77,27 +63,31 @@ export function createConverse(
         timer = setTimeout(onSilence, NEXT_EVENT_MS)
         const text = event.contentBlockDelta?.delta?.text
         if (text) {
-          begun = true
+          started = true
           yield { kind: 'text', text }
         }
-        note(event, ending)
+        addTo(info, event)
       }
-      // A stream that is aborted, or cut off cleanly, ends without an error and without the events that close it.
-      if (ending.stopReason === 'unknown') throw new Error('the stream ended without messageStop')
+      // A stream that is aborted, or cut off cleanly, ends without an error and without the events that close
+      // it.
+      if (info.stopReason === 'unknown') throw new Error('the stream ended without messageStop')
     } catch (cause) {
       if (signal.aborted) throw cause
-      if (begun) throw new Failure('answer_interrupted', { cause })
-      if (silent) throw new Failure('model_silent', { cause })
+      if (started) throw new Failure('answer_interrupted', { cause })
+      if (timedOut) throw new Failure('model_silent', { cause })
       throw new Failure(isBusy(cause) ? 'model_busy' : 'model_failed', { cause })
     } finally {
       clearTimeout(timer)
       stop.abort()
     }
-    yield { kind: 'end', ...ending }
+    yield { kind: 'end', ...info }
   }
 }
 
-/** Converse wants roles to alternate; the question goes into the same message as what people said right before it. */
+/**
+ * Converse wants roles to alternate; the question goes into the same message as what people said right before
+ * it.
+ */
 function toMessages(prompt: Prompt, guarded: boolean): Message[] {
   const question: ContentBlock[] = [
     ...(prompt.material === undefined ? [] : [{ text: prompt.material }]),
@@ -111,16 +101,15 @@ function toMessages(prompt: Prompt, guarded: boolean): Message[] {
   return messages
 }
 
-function note(event: ConverseStreamOutput, ending: Ending): void {
-  if (event.messageStop) ending.stopReason = event.messageStop.stopReason ?? 'end_turn'
-  if (event.metadata) {
-    ending.inputTokens = event.metadata.usage?.inputTokens ?? 0
-    ending.outputTokens = event.metadata.usage?.outputTokens ?? 0
-    ending.cachedTokens = event.metadata.usage?.cacheReadInputTokens ?? 0
-  }
-  if (ending.stopReason !== 'guardrail_intervened' || !event.metadata) return
-  const intervention = explain(event.metadata.trace?.guardrail)
-  if (intervention) ending.guardrail = intervention
+function addTo(info: StopInfo, { messageStop, metadata }: ConverseStreamOutput): void {
+  if (messageStop) info.stopReason = messageStop.stopReason ?? 'end_turn'
+  if (!metadata) return
+  info.inputTokens = metadata.usage?.inputTokens ?? 0
+  info.outputTokens = metadata.usage?.outputTokens ?? 0
+  info.cachedTokens = metadata.usage?.cacheReadInputTokens ?? 0
+  if (info.stopReason !== 'guardrail_intervened') return
+  const intervention = explain(metadata.trace?.guardrail)
+  if (intervention) info.guardrail = intervention
 }
 
 /** Names, not statuses: an exception inside the stream has no status. */

@@ -1,14 +1,10 @@
 import type { GuardrailAssessment, GuardrailTraceAssessment } from '@aws-sdk/client-bedrock-runtime'
-
-/** What the guardrail stepped in on, and under which kinds of rule. Nothing of what it matched. */
-export interface Intervention {
-  on: 'question' | 'answer'
-  rules: string[]
-}
+import type { Intervention } from '../prompt/model.ts'
 
 /**
- * Reads a guardrail's trace, which holds the matched text itself and is therefore passed no further than this.
- * Undefined where it only masked: then the answer is whole but for what is masked, though Bedrock says "intervened".
+ * Reads a guardrail's trace, which holds the matched text itself and is therefore passed no further than
+ * this. Undefined where it only masked: then the answer is whole but for what is masked, though Bedrock says
+ * "intervened".
  */
 export function explain(trace: GuardrailTraceAssessment | undefined): Intervention | undefined {
   const onQuestion = Object.values(trace?.inputAssessment ?? {})
@@ -16,11 +12,11 @@ export function explain(trace: GuardrailTraceAssessment | undefined): Interventi
   const blockedQuestion = rulesOf(onQuestion)
   if (blockedQuestion.length > 0) return { on: 'question', rules: blockedQuestion }
   const blockedAnswer = rulesOf(onAnswer)
-  if (blockedAnswer.length === 0 && [...onQuestion, ...onAnswer].some(masks)) return undefined
+  if (blockedAnswer.length === 0 && [...onQuestion, ...onAnswer].some(isMasking)) return undefined
   return { on: 'answer', rules: blockedAnswer }
 }
 
-function masks({ sensitiveInformationPolicy }: GuardrailAssessment): boolean {
+function isMasking({ sensitiveInformationPolicy }: GuardrailAssessment): boolean {
   const found = [
     ...(sensitiveInformationPolicy?.piiEntities ?? []),
     ...(sensitiveInformationPolicy?.regexes ?? []),

@@ -1,14 +1,8 @@
 import { type BedrockAgentRuntimeClient, RerankCommand } from '@aws-sdk/client-bedrock-agent-runtime'
-import type { Passage } from '../prompt/passage.ts'
+import type { Rerank } from '../prompt/search.ts'
 
 /** Rerank's own limit on the sources of one call. */
 const SOURCES_LIMIT = 1_000
-
-export type Rerank = (
-  query: string,
-  passages: readonly Passage[],
-  deadline: AbortSignal,
-) => Promise<Passage[]>
 
 /**
  * Orders passages by how well they answer, best first, and gives the best `count`. Throws what Bedrock says.

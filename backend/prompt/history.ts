@@ -23,9 +23,9 @@ export interface HistoryMessage {
 export const HISTORY_LIMIT_CHARS = 24_000
 
 /**
- * The thread before the question, as Converse takes it: roles alternate and a person comes first. Where it does not
- * fit, the oldest is left out. What came after the question, and a reply that is still being written, stay out.
- * `names` maps user ids to names.
+ * The thread before the question, as Converse takes it: roles alternate and a person comes first. Where it
+ * does not fit, the oldest is left out. What came after the question, and a reply that is still being
+ * written, stay out. `names` maps user ids to names.
  */
 export function toHistory(
   thread: readonly ThreadMessage[],

@@ -1,7 +1,12 @@
 /**
- * Slack's incoming text in plain words: control sequences are resolved, escapes undone. `names` maps user ids to
- * names; mentions of `withoutUserId` (the assistant itself) are dropped.
+ * Slack's own markup, mrkdwn: how text looks in a message that Slack sends us, and in a block of type
+ * `mrkdwn` that we send. Answers are standard Markdown and do not pass through here.
  * https://docs.slack.dev/messaging/formatting-message-text
+ */
+
+/**
+ * The words of an incoming text: control sequences are resolved and escapes undone. `names` maps user ids to
+ * names; mentions of `withoutUserId` (the assistant itself) are dropped.
  */
 export function toPlain(mrkdwn: string, names: ReadonlyMap<string, string>, withoutUserId?: string): string {
   return mrkdwn
@@ -12,6 +17,14 @@ export function toPlain(mrkdwn: string, names: ReadonlyMap<string, string>, with
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
     .trim()
+}
+
+/**
+ * The inverse for outgoing text: it is shown as it is, and no part of it becomes a mention, a link or a
+ * broadcast.
+ */
+export function escapeMrkdwn(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** Ids of the people whom a text mentions. */
@@ -37,9 +50,4 @@ function resolve(
     default:
       return label && label !== target ? `${label} (${target})` : target
   }
-}
-
-/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
-export function escapeMrkdwn(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -1,28 +1,34 @@
 /** One retrieved piece of a page. */
 export interface Passage {
-  /** The store's own, or one drawn from the text; says nothing of what stands in it. */
+  /** The store's own id, or a hash of the text. It tells nothing about the content. */
   id: string
   text: string
   title: string
-  /** Where a person can open it; absent where the store has no address that a browser knows. */
+  /** Where a person can open the page; absent if the store has no address for a browser. */
   url?: string
-  /** ISO date of the page, where the store knows it. */
+  /** ISO date of the page, if the store knows it. */
   updated?: string
-  /** The name of the knowledge base it came from. */
+  /** The name of the knowledge base. */
   base: string
-  /** The retriever's, comparable within one base only. */
+  /** The retriever's score. Scores of different bases do not compare. */
   score: number
 }
 
-/** A passage as the model is shown it, under the number that it is cited by. */
+/** A passage with the number that the answer cites it by. */
 export interface NumberedPassage extends Passage {
   number: number
 }
 
-/** More of one passage than this helps no answer; Rerank itself refuses above 32,000. */
+/** No passage has this number. The model cites it if nothing that it was given answers the question. */
+export const NOT_FOUND_MARKER = 0
+
+/** More of one passage helps no answer. Rerank refuses texts above 32,000 characters. */
 export const PASSAGE_LIMIT_CHARS = 4_000
 
-/** Drops what stands in twice (the same text under several bases or chunks) and cuts what is too long. Keeps the order. */
+/**
+ * Drops repeated texts, which several bases or overlapping chunks return, and cuts long ones. Keeps the
+ * order.
+ */
 export function distinct(passages: readonly Passage[]): Passage[] {
   const byText = new Map<string, Passage>()
   for (const passage of passages) {
@@ -33,10 +39,7 @@ export function distinct(passages: readonly Passage[]): Passage[] {
   return [...byText.values()]
 }
 
-/**
- * Where no reranker says what is best: the first of each base, then the second of each, and so on. Scores of
- * different bases do not compare.
- */
+/** An order without a reranker: the first passage of each base, then the second of each, and so on. */
 export function interleave(passages: readonly Passage[]): Passage[] {
   const ranks = new Map<string, number>()
   return passages
@@ -49,10 +52,7 @@ export function interleave(passages: readonly Passage[]): Passage[] {
     .map(({ passage }) => passage)
 }
 
-/** Numbers the best `count` from 1, as they will be cited. */
+/** The best `count` passages, numbered from 1. */
 export function numbered(passages: readonly Passage[], count: number): NumberedPassage[] {
   return passages.slice(0, count).map((passage, index) => ({ ...passage, number: index + 1 }))
 }
-
-/** What the model is told to end with where nothing that it was given answers the question. */
-export const NOT_FOUND_MARKER = 0

@@ -7,8 +7,8 @@ export const QUERY_LIMIT_CHARS = 1_000
 const NO_NAMES = new Map<string, string>()
 
 /**
- * What to search for. A question that opens a thread stands alone. A later one ("and on a Mac?") often does not, so
- * what the same person last wrote in the thread goes before it.
+ * What to search for. A question that opens a thread stands alone. A later one ("and on a Mac?") often does
+ * not, so what the same person last wrote in the thread goes before it.
  */
 export function toQuery(
   question: { ts: string; userId: string; botUserId?: string | undefined; text: string },

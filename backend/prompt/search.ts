@@ -1,36 +1,55 @@
 import { distinct, interleave, type NumberedPassage, numbered, type Passage } from './passage.ts'
 
-/** What searching needs; wire.ts knows who provides it. */
+/** Asks every knowledge base. Never throws. `onPaused` is called for a base that is waking up. */
+export type Retrieve = (
+  query: string,
+  deadline: AbortSignal,
+  onPaused: (base: string) => void,
+) => Promise<RetrieveResult>
+
+export interface RetrieveResult {
+  passages: Passage[]
+  /** The knowledge bases that could not be searched, each with the name of the error. */
+  unsearched: { base: string; cause: string }[]
+}
+
+/** Orders passages by how well they answer the query, the best first. May return fewer than it was given. */
+export type Rerank = (
+  query: string,
+  passages: readonly Passage[],
+  deadline: AbortSignal,
+) => Promise<Passage[]>
+
+/** What a search needs; wire.ts knows who provides it. */
 export interface SearchDeps {
-  retrieve(
-    query: string,
-    deadline: AbortSignal,
-    onPaused: (base: string) => void,
-  ): Promise<{ passages: Passage[]; unsearched: { base: string; cause: string }[] }>
-  /** Absent where no reranker is configured. */
-  rerank?(query: string, passages: readonly Passage[], deadline: AbortSignal): Promise<Passage[]>
-  /** How many passages the model is shown. */
+  retrieve: Retrieve
+  /** Absent if no reranker is configured. */
+  rerank?: Rerank
+  /** How many passages the model gets. */
   shown: number
 }
 
-export interface Searched {
+/** Retrieves and reranks. A request that is running when `deadline` fires counts as failed. */
+export type Search = (
+  query: string,
+  deadline: AbortSignal,
+  onPaused: (base: string) => void,
+) => Promise<SearchResult>
+
+export interface SearchResult {
   passages: NumberedPassage[]
   /** What was done, for the person who waits. */
   summary: string
   /** What could not be searched, for the person who reads the answer. */
   leftOut: string[]
-  /** The same for the log: what was done without, and the name of what was thrown. */
+  /** The same for the log: what we did without, each with the name of the error. */
   without: string[]
 }
 
-/** What is under way when `deadline` fires counts as failed. `onPaused` is told of a base that has to be waited for. */
-export type Search = (
-  query: string,
-  deadline: AbortSignal,
-  onPaused: (base: string) => void,
-) => Promise<Searched>
-
-/** Retrieve from all bases, then rerank. Fewer passages, or none, still make an answer; never throws. */
+/**
+ * Retrieves from all bases, then reranks. Never throws, because an answer from fewer passages is still an
+ * answer.
+ */
 export function createSearch({ retrieve, rerank, shown }: SearchDeps): Search {
   return async (query, deadline, onPaused) => {
     const { passages, unsearched } = await retrieve(query, deadline, onPaused)

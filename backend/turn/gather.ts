@@ -2,7 +2,7 @@ import { within } from '../deadline.ts'
 import { Failure } from '../failure.ts'
 import type { ThreadMessage } from '../prompt/history.ts'
 import { toQuery } from '../prompt/query.ts'
-import type { Search, Searched } from '../prompt/search.ts'
+import type { Search, SearchResult } from '../prompt/search.ts'
 import { WITHOUT_THREAD } from '../sentences.ts'
 import type { Question } from './question.ts'
 
@@ -35,7 +35,7 @@ export interface Gathered {
   thread: ThreadMessage[]
   /** Names of the people in it, by id. */
   names: ReadonlyMap<string, string>
-  searched: Searched
+  searched: SearchResult
   /** What could not be had, for the person. */
   leftOut: string[]
   /** The same for the log, with the name of what was thrown. */
@@ -45,7 +45,7 @@ export interface Gathered {
 /** Two writes to the table. Where it does not answer, the turn is not counted. */
 const COUNT_BUDGET_MS = 3_000
 
-const NOTHING_SEARCHED: Searched = { passages: [], summary: '', leftOut: [], without: [] }
+const NOTHING_SEARCHED: SearchResult = { passages: [], summary: '', leftOut: [], without: [] }
 
 /**
  * Reads the thread, counts the turn, searches and looks up names, each beside what it does not depend on. Goes on
@@ -104,7 +104,7 @@ async function search(
   signal: AbortSignal,
   d: GatherDeps,
   onPaused: (base: string) => void,
-): Promise<Searched> {
+): Promise<SearchResult> {
   // The first message of a thread stands alone, so the search need not wait for the thread.
   const alone = question.text !== undefined && question.ts === question.threadTs
   const thread = alone ? [] : await threadRead.catch(() => [])

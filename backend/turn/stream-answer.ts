@@ -1,9 +1,10 @@
 import type { Assistant } from '../assistant.ts'
 import { asFailure, Failure, guardrailSentence } from '../failure.ts'
 import { toHistory } from '../prompt/history.ts'
+import type { Converse } from '../prompt/model.ts'
 import { toPlain } from '../prompt/mrkdwn.ts'
 import type { NumberedPassage } from '../prompt/passage.ts'
-import { type Prompt, toPrompt } from '../prompt/prompt.ts'
+import { toPrompt } from '../prompt/prompt.ts'
 import { NOT_FOUND, TOO_LONG } from '../sentences.ts'
 import type { Claim } from '../turn-record.ts'
 import { allowListOf } from './allow-list.ts'
@@ -14,23 +15,12 @@ import type { Report } from './report.ts'
 
 /** What streaming an answer needs; wire.ts knows who provides it. */
 export interface StreamDeps {
-  converse(prompt: Prompt, signal: AbortSignal): AsyncIterable<Delta>
+  converse: Converse
   /** Only whether it is there. */
   search?: unknown
   assistant: Assistant
   clock: { now(): number }
 }
-
-type Delta =
-  | { kind: 'text'; text: string }
-  | {
-      kind: 'end'
-      stopReason: string
-      inputTokens: number
-      outputTokens: number
-      cachedTokens: number
-      guardrail?: { on: 'question' | 'answer'; rules: readonly string[] }
-    }
 
 /** Where the answer goes. */
 export interface StreamTarget {

@@ -1,0 +1,24 @@
+import type { Prompt } from './prompt.ts'
+
+/** Asks the model and yields its answer while it is written. Throws a Failure. */
+export type Converse = (prompt: Prompt, signal: AbortSignal) => AsyncIterable<Delta>
+
+/** A piece of the answer, or its end. The model's reasoning is not among them. */
+export type Delta = { kind: 'text'; text: string } | ({ kind: 'end' } & StopInfo)
+
+/** Why the model stopped, and what the answer cost. */
+export interface StopInfo {
+  /** Converse's `stopReason`. */
+  stopReason: string
+  inputTokens: number
+  outputTokens: number
+  /** Tokens read from the cache. `inputTokens` does not include them. */
+  cachedTokens: number
+  guardrail?: Intervention
+}
+
+/** What the guardrail blocked, and under which kinds of rule. Never holds the text that matched. */
+export interface Intervention {
+  on: 'question' | 'answer'
+  rules: string[]
+}
