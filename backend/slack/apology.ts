@@ -1,70 +1,67 @@
 import type { Clock } from '../clock.ts'
 import type { Place } from '../turn-record.ts'
-import { unwrap, toError, type Slack } from './api/client.ts'
-import { isThreadGone, isNotStreaming, slackError } from './api/error-codes.ts'
+import type { Slack } from './api/client.ts'
+import { isNotStreaming, isThreadGone, slackError } from './api/error-codes.ts'
 import { toMetadata } from './api/metadata.ts'
 import { ownReplies } from './api/own-messages.ts'
 import type { SlackMessage } from './api/replies.ts'
 import { retryWrite } from './api/retry.ts'
+import { toError, unwrap } from './api/write-result.ts'
 import { retryButton } from './reply/blocks.ts'
 
-/** Of the function's 30 s, less the probe's 2.5 and a write: to look, which the queue has repeated, and to leave the session active. */
-const LOOK_BUDGET_MS = 4_000
-const ACTIVE_BUDGET_MS = 5_000
+/** The function has 30 s. The probe takes 2.5 s of them; the queue repeats a thread that could not be read. */
+const INSPECT_BUDGET_MS = 4_000
+const SET_ACTIVE_BUDGET_MS = 5_000
 
-/** An apology is no part of a reply; it is marked by this. */
+/** Marks an apology, which is no part of the reply. */
 const APOLOGY_PART = -1
 
-interface Lost {
+interface AbandonedAttempt {
   turnId: string
   attempt: number
   place: Place
 }
 
-/** What a lost process, or an earlier call for it, has left in the thread. */
-export interface Left {
-  /** `gone`: there is no thread any more. */
+/** What a killed process, or an earlier apology, has left in the thread. */
+export interface Remains {
+  /** Absent: the attempt has no last message. `gone`: there is no thread any more. */
   ended?: 'answered' | 'failed' | 'apologized' | 'gone'
-  /** Streams of the turn that may be open still, the newest first. */
+  /** Streams of the turn that may still be open, newest first. */
   streams: string[]
 }
 
-/** Writing into a thread on behalf of a process that is gone. Whatever is not done throws, and is done again later. */
+/**
+ * Writes into a thread on behalf of a process that was killed. Every method throws if it cannot finish, and may be
+ * called again. `adopt` makes a stream this turn's own; it resolves to false if the stream is another turn's.
+ */
 export function createApology(
   slack: Slack,
   clock: Clock,
   adopt: (turnId: string, channel: string, ts: string) => Promise<boolean>,
 ) {
   return {
-    async inspect({ turnId, attempt, place, replyTs }: Lost & { replyTs?: string }): Promise<Left> {
+    async inspect({
+      turnId,
+      attempt,
+      place,
+      replyTs,
+    }: AbandonedAttempt & { replyTs?: string }): Promise<Remains> {
       let replies: SlackMessage[]
       try {
-        replies = await ownReplies({ slack, clock, until: clock.now() + LOOK_BUDGET_MS }, place)
+        replies = await ownReplies({ slack, clock, until: clock.now() + INSPECT_BUDGET_MS }, place)
       } catch (error) {
         if (isThreadGone(slackError(error) ?? '')) return { ended: 'gone', streams: [] }
         throw error
       }
-      const last = replies.find(
-        ({ mark }) =>
-          mark?.turnId === turnId &&
-          mark.attempt === attempt &&
-          (mark.state === 'ended' || mark.state === 'failed'),
-      )
-      const ended =
-        last?.mark &&
-        (last.mark.part === APOLOGY_PART
-          ? 'apologized'
-          : last.mark.state === 'failed'
-            ? 'failed'
-            : 'answered')
+      const ended = endOf(replies, turnId, attempt)
       if (ended) return { ended, streams: [] }
       const streams: string[] = []
       for (const { ts, streaming, mark } of replies) {
-        // Killed between the start of a stream and the note of it, it has one that nobody calls its own.
+        // A process that was killed before it could record its stream leaves one that belongs to no turn.
         if (streaming && mark === undefined && (ts === replyTs || (await adopt(turnId, place.channel, ts))))
           streams.push(ts)
       }
-      // Whether Slack says that a message streams, when a thread is read, is not documented.
+      // Slack does not document that conversations.replies shows whether a message is streaming.
       return { streams: streams.length === 0 && replyTs !== undefined ? [replyTs] : streams }
     },
 
@@ -75,7 +72,7 @@ export function createApology(
         buttonAttempt,
         place,
         streams,
-      }: Lost & { buttonAttempt: number; streams: readonly string[] },
+      }: AbandonedAttempt & { buttonAttempt: number; streams: readonly string[] },
       sorry: string,
     ): Promise<'told' | 'gone'> {
       const { channel, threadTs } = place
@@ -90,11 +87,11 @@ export function createApology(
         )
         if (stopped.outcome === 'done') return 'told'
         if (stopped.outcome !== 'refused') throw toError(stopped)
-        // It is full, or takes no blocks: it is ended as it is.
+        // The stream is full, or it takes no blocks: stop it without them.
         if (!isNotStreaming(stopped.code))
           await slack.mutate((client) => client.chat.stopStream({ channel, ts: newest }))
       }
-      // Never an update of what stands there: it would replace text that nobody has any more.
+      // Do not update the old message instead: that would replace text of which there is no copy.
       const posted = await slack.createMessage((client) =>
         client.chat.postMessage({
           channel,
@@ -111,9 +108,9 @@ export function createApology(
       return 'told'
     },
 
-    /** The session of the thread, which the lost process may have left at work. */
+    /** Sets the thread's agent session to active: the killed process may have left it processing. */
     async setActive({ channel, threadTs }: Place): Promise<void> {
-      const set = await retryWrite({ clock, until: clock.now() + ACTIVE_BUDGET_MS }, () =>
+      const set = await retryWrite({ clock, until: clock.now() + SET_ACTIVE_BUDGET_MS }, () =>
         slack.mutate((client) =>
           client.agents.sessions.setStatus({ channel_id: channel, thread_ts: threadTs, status: 'active' }),
         ),
@@ -121,4 +118,17 @@ export function createApology(
       if (set.outcome === 'wait' || set.outcome === 'unknown') throw toError(set)
     },
   }
+}
+
+/** How an attempt has ended, by the mark of its last message; undefined if it has none. */
+function endOf(replies: readonly SlackMessage[], turnId: string, attempt: number): Remains['ended'] {
+  const last = replies.find(
+    ({ mark }) =>
+      mark?.turnId === turnId &&
+      mark.attempt === attempt &&
+      (mark.state === 'ended' || mark.state === 'failed'),
+  )
+  if (!last?.mark) return undefined
+  if (last.mark.part === APOLOGY_PART) return 'apologized'
+  return last.mark.state === 'failed' ? 'failed' : 'answered'
 }

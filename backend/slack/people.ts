@@ -3,20 +3,20 @@ import type { ThreadMessage } from '../prompt/history.ts'
 import { mentionedUserIds } from '../prompt/mrkdwn.ts'
 import type { Slack } from './api/client.ts'
 
-/** Names make an answer nicer, not better. */
+/** Names make an answer nicer, not more correct: people need not wait longer for them. */
 export const PEOPLE_BUDGET_MS = 1_500
 
-/** users.info is Tier 4, 100 a minute for the whole workspace: one thread must not use it up. */
+/** users.info is Tier 4, 100 calls a minute for the whole workspace: one thread must not use them up. */
 const LOOK_UP_LIMIT = 20
 
-/** Names change seldom, and an environment of Lambda's lives for hours at most. */
+/** Cached without expiry: names seldom change, and a Lambda environment lives for hours at most. */
 const known = new Map<string, string>()
 
 export type ReadPeople = (thread: readonly ThreadMessage[]) => Promise<ReadonlyMap<string, string>>
 
 /**
- * The names of those who wrote in the thread or are mentioned in it, latest first, as far as the budget goes. Never
- * throws: who cannot be named keeps the id.
+ * Reads the names of the people who wrote in the thread or are mentioned in it, latest first, as many as the budget
+ * allows. Never throws. A person without a name here appears by their id.
  * https://docs.slack.dev/reference/methods/users.info
  */
 export function createReadPeople(slack: Slack): ReadPeople {

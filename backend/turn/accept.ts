@@ -21,7 +21,10 @@ export interface AcceptDeps {
       userId: string
       text: string
     }): Promise<{ channel: string; ts: string } | undefined>
-    sendEphemeral(whom: { channel: string; threadTs?: string; userId: string }, markdown: string): Promise<boolean>
+    sendEphemeral(
+      whom: { channel: string; threadTs?: string; userId: string },
+      markdown: string,
+    ): Promise<boolean>
   }
   assistant: { identity: { support: string } }
 }

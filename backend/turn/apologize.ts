@@ -27,7 +27,13 @@ export interface ApologizeDeps {
     inspect(lost: { turnId: string; attempt: number; place: Place; replyTs?: string }): Promise<Left>
     /** Says it in the newest stream where there is one, else in a message of its own. `gone`: there is nowhere to say it. */
     apologize(
-      to: { turnId: string; attempt: number; buttonAttempt: number; place: Place; streams: readonly string[] },
+      to: {
+        turnId: string
+        attempt: number
+        buttonAttempt: number
+        place: Place
+        streams: readonly string[]
+      },
       sorry: string,
     ): Promise<'told' | 'gone'>
     /** Leaves the agent session active. Throws where Slack does not say that it is. */

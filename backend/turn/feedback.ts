@@ -12,7 +12,10 @@ export interface RateDeps {
     passages: readonly string[]
     at: number
   }): Promise<void>
-  sendEphemeral(whom: { channel: string; threadTs?: string; userId: string }, markdown: string): Promise<boolean>
+  sendEphemeral(
+    whom: { channel: string; threadTs?: string; userId: string },
+    markdown: string,
+  ): Promise<boolean>
   support: string
 }
 

@@ -2,41 +2,24 @@ import { LogLevel, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
 import type { Clock } from '../../clock.ts'
 import { within } from '../../deadline.ts'
 import { retry } from '../../retry.ts'
-import { MAYBE_DONE, RATE_LIMITED, STALE_TOKEN, slackError } from './error-codes.ts'
+import { STALE_TOKEN, slackError } from './error-codes.ts'
+import { RateLimited, toWriteResult, type WriteResult } from './write-result.ts'
 
-/** What the Slack secret holds. */
+/** The content of the Slack secret. */
 export interface SlackIdentity {
   botToken: string
   teamId: string
   appId: string
 }
 
-/** Slack asked us to wait. */
-export class RateLimited extends Error {
-  override readonly name = 'RateLimited' as const
-  readonly waitMs: number
-  constructor(waitMs: number, options?: ErrorOptions) {
-    super(`asked to wait ${waitMs} ms`, options)
-    this.waitMs = waitMs
-  }
-}
-
-/** One call. The client's own default is to wait for ever. */
+/** Timeout of one HTTP request. The client's own default is to wait for ever. */
 export const SLACK_CALL_TIMEOUT_MS = 8_000
 
-const UNSTATED_WAIT_MS = 1_000
+/** Extra tries inside the client after a network error or an HTTP error. A write must not be repeated blindly. */
+const READER_RETRIES = 1
+const WRITER_RETRIES = 0
 
-/**
- * What came of a write. `unknown`: it may have been carried out, since the answer was lost, was no answer, or says so;
- * no Slack write has an idempotency key. `refused` and `wait` were not carried out.
- */
-export type WriteResult<T> =
-  | { outcome: 'done'; value: T }
-  | { outcome: 'wait'; waitMs: number }
-  | { outcome: 'refused'; code: string; error: Error }
-  | { outcome: 'unknown'; error: unknown }
-
-/** How many calls were made, and how many of them Slack asked to make later. */
+/** Number of HTTP requests, and of those that Slack asked us to repeat later. */
 export interface Tally {
   calls: number
   rateLimited: number
@@ -45,22 +28,22 @@ export interface Tally {
 /** The one door to Slack's Web API. */
 export interface Slack {
   /**
-   * A call that changes nothing, within its budget: tried once more where it fails, and after the wait that Slack asks
-   * for, where that fits. Throws RateLimited, TimedOut or what Slack says.
+   * Makes a call that changes nothing. Tries once more if it fails, and waits as long as Slack asks if that fits into
+   * the budget. Throws RateLimited, TimedOut or Slack's error.
    */
-  read<T>(budgetMs: number, call: (client: WebClient) => Promise<T>): Promise<T>
-  /** A call that changes something: tried once. Never rejects. */
-  mutate<T>(call: (client: WebClient) => Promise<T>): Promise<WriteResult<T>>
-  /** Like `mutate`, for a call that makes a message: gives its ts. An answer without a ts leaves it unknown. */
-  createMessage(call: (client: WebClient) => Promise<{ ts?: string }>): Promise<WriteResult<string>>
+  read<T>(budgetMs: number, request: (client: WebClient) => Promise<T>): Promise<T>
+  /** Makes a call that changes something, once. Never rejects. */
+  mutate<T>(request: (client: WebClient) => Promise<T>): Promise<WriteResult<T>>
+  /** Like `mutate`, for a call that creates a message: gives its ts. The result of a response without a ts is unknown. */
+  createMessage(request: (client: WebClient) => Promise<{ ts?: string }>): Promise<WriteResult<string>>
   identity(): Promise<SlackIdentity>
-  /** The same, read anew: the secret may have been filled since. */
+  /** Reads the identity again: somebody may have filled the secret since. */
   refreshIdentity(): Promise<SlackIdentity>
-  /** Since this process began. */
+  /** Counts since this process started. */
   tally(): Tally
 }
 
-/** `readIdentity` is called at once, and again when Slack no longer takes the token. */
+/** Calls `readIdentity` at once, and again when Slack no longer takes the token. */
 export function createSlack({
   readIdentity,
   apiUrl,
@@ -74,22 +57,22 @@ export function createSlack({
   const connect = (): Promise<{ identity: SlackIdentity; reader: WebClient; writer: WebClient }> => {
     const connecting = readIdentity().then((identity) => ({
       identity,
-      reader: createClient(identity.botToken, apiUrl, 1, tally),
-      writer: createClient(identity.botToken, apiUrl, 0, tally),
+      reader: createClient(identity.botToken, apiUrl, READER_RETRIES, tally),
+      writer: createClient(identity.botToken, apiUrl, WRITER_RETRIES, tally),
     }))
-    // Lambda's init has nobody who awaits it yet; the first call does.
+    // Nothing awaits this while Lambda initializes; the first call does.
     connecting.catch(() => undefined)
     return connecting
   }
   let connected = connect()
 
-  async function call<T>(mode: 'reader' | 'writer', request: (client: WebClient) => Promise<T>): Promise<T> {
+  async function call<T>(role: 'reader' | 'writer', request: (client: WebClient) => Promise<T>): Promise<T> {
     const used = await current()
     try {
-      return await request(used[mode]).catch(async (error: unknown) => {
+      return await request(used[role]).catch(async (error: unknown) => {
         if (!STALE_TOKEN.has(slackError(error) ?? '')) throw error
         connected = connect()
-        return request((await connected)[mode])
+        return request((await connected)[role])
       })
     } catch (error) {
       if (!(error instanceof WebAPIRateLimitedError)) throw error
@@ -98,8 +81,8 @@ export function createSlack({
     }
   }
 
+  /** The connection. If its secret could not be read, reads it again. */
   function current(): typeof connected {
-    // A secret that could not be read in init is asked for again.
     const used = connected
     return used.catch(() => {
       if (connected === used) connected = connect()
@@ -111,12 +94,7 @@ export function createSlack({
     try {
       return { outcome: 'done', value: await call('writer', request) }
     } catch (error) {
-      if (error instanceof RateLimited) return { outcome: 'wait', waitMs: error.waitMs }
-      const code = slackError(error)
-      // What is no JSON the client takes for an error code.
-      if (!(error instanceof Error) || code === undefined || !/^[a-z_]+$/.test(code) || MAYBE_DONE.has(code))
-        return { outcome: 'unknown', error }
-      return RATE_LIMITED.has(code) ? { outcome: 'wait', waitMs: UNSTATED_WAIT_MS } : { outcome: 'refused', code, error }
+      return toWriteResult(error)
     }
   }
 
@@ -125,9 +103,10 @@ export function createSlack({
     async createMessage(request) {
       const created = await mutate(request)
       if (created.outcome !== 'done') return created
-      return created.value.ts === undefined
-        ? { outcome: 'unknown', error: new Error('no ts') }
-        : { outcome: 'done', value: created.value.ts }
+      const { ts } = created.value
+      return ts === undefined
+        ? { outcome: 'unknown', error: new Error('Slack gave no ts') }
+        : { outcome: 'done', value: ts }
     },
     read(budgetMs, request) {
       const until = clock.now() + budgetMs
@@ -146,25 +125,15 @@ export function createSlack({
   }
 }
 
-/** The value of a write that was done; else throws, for whoever is called again until it succeeds. */
-export function unwrap<T>(result: WriteResult<T>): T {
-  if (result.outcome === 'done') return result.value
-  throw toError(result)
-}
-
-export function toError(result: Exclude<WriteResult<unknown>, { outcome: 'done' }>): unknown {
-  return result.outcome === 'wait' ? new RateLimited(result.waitMs) : result.error
-}
-
 function createClient(token: string, apiUrl: string | undefined, retries: number, tally: Tally): WebClient {
   return new WebClient(token, {
     ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
-    // The defaults are ten retries in half an hour, and to sit out every 429 inside the client.
+    // By default the client makes ten retries in half an hour, and waits out every 429 by itself.
     retryConfig: { retries, minTimeout: 200, maxTimeout: 1_000 },
     rejectRateLimitedCalls: true,
     timeout: SLACK_CALL_TIMEOUT_MS,
     allowAbsoluteUrls: false,
-    // Its warnings are no lines of ours.
+    // The client would write its warnings as lines of our log.
     logLevel: LogLevel.ERROR,
     fetch: (input, init) => {
       tally.calls += 1

@@ -1,24 +1,24 @@
+const EVENT_TYPE = 'vera_turn'
+
+const MARK_STATES = ['root', 'open', 'closed', 'ended', 'failed'] as const
+
 /**
- * What our messages carry unseen, so that another process knows them again: ids and no words, since every app in the
- * workspace can read it. https://docs.slack.dev/messaging/message-metadata
+ * Invisible data in our messages, by which another process recognizes them. Holds ids and no words, because every app in
+ * the workspace can read it. https://docs.slack.dev/messaging/message-metadata
  */
 export interface TurnMark {
   turnId: string
   attempt: number
-  /** Which message of the reply, from 0. */
+  /** Position of the message in the reply, from 0. */
   part: number
   /**
-   * `root`: repeats a command's question. `open`: still being written by updates. `closed`: more follows in another.
-   * `ended`: the last word of this attempt. `failed`: the same, and it may be tried again.
+   * `root`: repeats a command's question. `open`: we are still updating it. `closed`: the reply goes on in another
+   * message. `ended`: the last message of this attempt. `failed`: the last message, and the turn may be tried again.
    */
   state: (typeof MARK_STATES)[number]
-  /** Of a root: whose question it is. */
+  /** The person whose question a root repeats. */
   userId?: string
 }
-
-const MARK_STATES = ['root', 'open', 'closed', 'ended', 'failed'] as const
-
-const EVENT_TYPE = 'vera_turn'
 
 export function toMetadata({ turnId, attempt, part, state, userId }: TurnMark) {
   return {
@@ -33,7 +33,7 @@ export function toMetadata({ turnId, attempt, part, state, userId }: TurnMark) {
   }
 }
 
-/** The mark of a message as Slack gives it back; undefined where it has none of ours. */
+/** The mark in a message's metadata; undefined if there is none. Any app can write such metadata into its messages. */
 export function fromMetadata(
   metadata: { event_type?: string; event_payload?: unknown } | undefined,
 ): TurnMark | undefined {

@@ -6,30 +6,30 @@ import { readReplies, type SlackMessage } from './replies.ts'
 /** Timeout of one read. If we cannot read the thread we might post twice, so reads are retried. */
 const READ_TIMEOUT_MS = 5_000
 
-/** How long is looked for a stream whose start had no answer: the reply waits meanwhile. */
-const STREAM_BUDGET_MS = 15_000
+/** How long to search for a stream whose startStream response was lost; the reply blocks on it. */
+const FIND_STREAM_BUDGET_MS = 15_000
 
 /** Our clock and Slack's may differ by this much. */
 const CLOCK_SKEW_MS = 5_000
 
-/** A stream of another turn in the thread is noted right after Slack has answered its start; it is given time to be. */
-const NOTED_AFTER_MS = 500
+/** Gives a concurrent turn time to record its own stream before we adopt an unmarked one. */
+const RECORDING_MS = 500
 
-interface Looking {
+interface Search {
   slack: Slack
   clock: Clock
   /** When to give up, in milliseconds of the Unix epoch. */
   until: number
 }
 
-/** Repeats a read that fails, whatever the reason. Rejects with the reason of the last one. */
+/** Repeats a read as long as it fails, for whatever reason. Rejects with the last reason. */
 export function retryRead<T>(limits: RetryLimits, read: () => Promise<T>): Promise<T> {
   return retry({ ...limits, afterError: () => 'back off' }, read)
 }
 
-/** Our messages in a thread after the question, newest first. Throws as `retryRead`. */
+/** Our messages in a thread after the question, newest first. Rejects if the thread cannot be read. */
 export async function ownReplies(
-  { slack, clock, until }: Looking,
+  { slack, clock, until }: Search,
   { channel, threadTs, ts }: { channel: string; threadTs: string; ts: string },
 ): Promise<SlackMessage[]> {
   const replies = await retryRead({ clock, until }, () =>
@@ -39,20 +39,21 @@ export async function ownReplies(
 }
 
 /**
- * The stream that a start of ours has left in the thread, where its answer was lost: the newest since `since` (in
- * milliseconds of the Unix epoch) that no other turn calls its own. A stream carries no mark, so `adopt` decides. Throws
- * where the thread cannot be read.
+ * Finds the stream that we have started, if the response to startStream was lost: the newest one since `since` (in
+ * milliseconds of the Unix epoch) that belongs to no other turn. A stream has no mark, so `adopt` decides. Rejects if the
+ * thread cannot be read.
  */
 export async function findStream(
-  d: Looking & { adopt(ts: string): Promise<boolean> },
-  at: { channel: string; threadTs: string; ts: string },
+  { adopt, ...search }: Search & { adopt(ts: string): Promise<boolean> },
+  question: { channel: string; threadTs: string; ts: string },
   since: number,
 ): Promise<string | undefined> {
-  await d.clock.sleep(NOTED_AFTER_MS)
-  const until = Math.min(d.until, d.clock.now() + STREAM_BUDGET_MS)
-  for (const { ts, streaming, mark } of await ownReplies({ ...d, until }, at)) {
-    const young = Number(ts) * 1000 >= since - CLOCK_SKEW_MS
-    if (young && streaming && mark === undefined && (await d.adopt(ts))) return ts
+  const { clock } = search
+  await clock.sleep(RECORDING_MS)
+  const until = Math.min(search.until, clock.now() + FIND_STREAM_BUDGET_MS)
+  for (const { ts, streaming, mark } of await ownReplies({ ...search, until }, question)) {
+    const isYoung = Number(ts) * 1000 >= since - CLOCK_SKEW_MS
+    if (isYoung && streaming && mark === undefined && (await adopt(ts))) return ts
   }
   return undefined
 }

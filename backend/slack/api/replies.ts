@@ -1,7 +1,7 @@
 import type { Slack } from './client.ts'
 import { fromMetadata, type TurnMark } from './metadata.ts'
 
-/** A message of a thread, as far as we read it. */
+/** A message of a thread, with what we use of it. */
 export interface SlackMessage {
   ts: string
   userId: string
@@ -13,15 +13,15 @@ export interface SlackMessage {
   mark: TurnMark | undefined
 }
 
-/** The most that Slack gives in one page. */
+/** Slack's maximum for one page. */
 const PAGE_LIMIT_MESSAGES = 1_000
 
-/** More pages than this do not fit any budget. */
+/** More pages do not fit into any budget. */
 const PAGE_LIMIT = 5
 
 /**
- * The messages of a thread, oldest first; of a long one the oldest, since Slack pages from there. `oldest` and `latest`
- * bound the replies; the root comes in any case. Throws what Slack says, or TimedOut.
+ * Reads the messages of a thread, oldest first. Slack pages from the oldest, so a very long thread lacks its end.
+ * `oldest` and `latest` limit the replies; the root always comes. Throws TimedOut or Slack's error.
  * https://docs.slack.dev/reference/methods/conversations.replies
  */
 export async function readReplies(
@@ -64,16 +64,17 @@ interface RawMessage {
   blocks?: { type?: string; text?: unknown }[]
 }
 
-/** As an item of a list, since what is no message of anybody's is left out. */
+/** Returns [] for entries that are not messages, for use with flatMap. */
 export function parseMessage(message: RawMessage, appId: string): SlackMessage[] {
   const userId = message.user ?? message.bot_id
-  // In place of a deleted root that has replies stands a tombstone.
+  // Slack leaves a tombstone in place of a deleted root that has replies.
   if (message.ts === undefined || userId === undefined || message.subtype === 'tombstone') return []
-  // The text of a message of ours that has blocks is cut for notifications; its blocks are whole.
+  // We shorten the text of our messages for notifications; their blocks hold all of it.
   const inBlocks = (message.blocks ?? []).flatMap(({ type, text }) =>
     type === 'markdown' && typeof text === 'string' ? [text] : [],
   )
   const own = (message.app_id ?? message.bot_profile?.app_id) === appId
+  // Another app can copy our metadata into its own message.
   const mark = own ? fromMetadata(message.metadata) : undefined
   return [
     {

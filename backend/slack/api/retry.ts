@@ -1,22 +1,25 @@
 import { type NextTry, type RetryLimits, retry } from '../../retry.ts'
-import type { WriteResult } from './client.ts'
+import type { WriteResult } from './write-result.ts'
 
 /**
- * Repeats a write that may be carried out twice (a stop, an update with the whole content) until it is done or refused.
+ * Repeats a write that Slack may carry out twice (a stop, an update with the whole content) until it is done or refused.
  * Waits as long as Slack asks. If Slack does not answer, backs off and tries again, at most `tries` times.
  */
-export function retryWrite<T>(limits: RetryLimits, write: () => Promise<WriteResult<T>>): Promise<WriteResult<T>> {
+export function retryWrite<T>(
+  limits: RetryLimits,
+  write: () => Promise<WriteResult<T>>,
+): Promise<WriteResult<T>> {
   return retry<WriteResult<T>>({ ...limits, afterValue: nextTry }, write)
 }
 
-function nextTry(attempt: WriteResult<unknown>): NextTry {
-  if (attempt.outcome === 'wait') return { waitMs: attempt.waitMs }
-  return attempt.outcome === 'unknown' ? 'back off' : 'stop'
+function nextTry(result: WriteResult<unknown>): NextTry {
+  if (result.outcome === 'wait') return { waitMs: result.waitMs }
+  return result.outcome === 'unknown' ? 'back off' : 'stop'
 }
 
 /**
- * Makes a message that must not be there twice. If Slack does not say whether it has made it, looks for it, and makes
- * it again only if it is not there: at most `tries` times. Rejects if `find` does.
+ * Creates a message that must not be there twice. If Slack does not say whether it has created it, looks for it, and
+ * creates it again only if it is not there, at most `tries` times. Rejects if `find` does.
  */
 export function createOnce(
   limits: RetryLimits,

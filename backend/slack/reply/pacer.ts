@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import { RateLimited } from '../api/client.ts'
+import { RateLimited } from '../api/write-result.ts'
 
 /** However often Slack asks to wait, people see something this often. */
 export const LONGEST_GAP_MS = 5_000

@@ -1,11 +1,11 @@
-import type { WriteResult } from '../api/client.ts'
 import { isTooLong } from '../api/error-codes.ts'
 import type { TurnMark } from '../api/metadata.ts'
 import { ownReplies } from '../api/own-messages.ts'
 import { createOnce, retryWrite } from '../api/retry.ts'
+import type { WriteResult } from '../api/write-result.ts'
 import type { Footer } from './blocks.ts'
 import { type Content, createContent } from './content.ts'
-import { type AddResult, type ReplyContext, type CloseResult, type Message, closedState } from './message.ts'
+import { type AddResult, type CloseResult, closedState, type Message, type ReplyContext } from './message.ts'
 import { setMessage, wholeMessage, withStepsOrWithout } from './set-message.ts'
 
 /** A stream that is still open for Slack refuses updates until it has closed it. */
@@ -28,7 +28,10 @@ interface PostedOptions {
  * the end. Where the answer to the post is lost, it is looked for by its metadata and posted again if it is not there.
  * https://docs.slack.dev/reference/methods/chat.postMessage
  */
-export function createPostedMessage(desk: ReplyContext, { part, from, held = false }: PostedOptions): Message {
+export function createPostedMessage(
+  desk: ReplyContext,
+  { part, from, held = false }: PostedOptions,
+): Message {
   const { slack, clock, to } = desk
   const content = from?.content ?? createContent()
   let ts = from?.ts

@@ -6,7 +6,7 @@ import { findStream } from '../api/own-messages.ts'
 import { createOnce, retryWrite } from '../api/retry.ts'
 import { footerBlocks } from './blocks.ts'
 import { createContent, type Step } from './content.ts'
-import { type AddResult, type ReplyContext, type CloseResult, type Message, closedState } from './message.ts'
+import { type AddResult, type CloseResult, closedState, type Message, type ReplyContext } from './message.ts'
 import { setMessage } from './set-message.ts'
 
 /** How often a stop without an answer is repeated, before the message is set as if it had been carried out. */
@@ -15,7 +15,10 @@ const STOPS = 3
 /** Tries of a start while Slack does not say whether it did. After them the reply is posted. */
 const STARTS = 2
 
-export type StartResult = { outcome: 'started'; message: Message } | { outcome: 'wait' } | { outcome: 'refused'; code: string }
+export type StartResult =
+  | { outcome: 'started'; message: Message }
+  | { outcome: 'wait' }
+  | { outcome: 'refused'; code: string }
 
 /**
  * Opens a stream in the thread. Where the answer to that is lost, looks whether the stream is there, and opens it once
@@ -141,7 +144,11 @@ function createStreamedMessage(desk: ReplyContext, { ts, part, text, steps, sinc
         return { outcome: set.code === 'streaming_state_conflict' ? 'locked' : 'refused', session }
       }
       const ended = await retry(
-        { clock, until, afterValue: ({ outcome }: CloseAttempt) => (outcome === 'locked' ? 'back off' : 'stop') },
+        {
+          clock,
+          until,
+          afterValue: ({ outcome }: CloseAttempt) => (outcome === 'locked' ? 'back off' : 'stop'),
+        },
         endOnce,
       )
       return { ...ended, outcome: ended.outcome === 'locked' ? 'open' : ended.outcome }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RateLimited } from '../../../../backend/slack/api/client.ts'
+import { RateLimited } from '../../../../backend/slack/api/write-result.ts'
 import { createPacer } from '../../../../backend/slack/reply/pacer.ts'
 
 /** A clock that stands still until somebody sleeps, and then is where the sleeper wants it. */

@@ -2,7 +2,10 @@ import { expect, onTestFinished } from 'vitest'
 import type { Clock } from '../../../../backend/clock.ts'
 import { createSlack } from '../../../../backend/slack/api/client.ts'
 import { openReply, type Reply } from '../../../../backend/slack/reply/reply.ts'
-import { createUnsupportedFeatures, type UnsupportedFeatures } from '../../../../backend/slack/reply/unsupported.ts'
+import {
+  createUnsupportedFeatures,
+  type UnsupportedFeatures,
+} from '../../../../backend/slack/reply/unsupported.ts'
 import { createCitations } from '../../../../backend/turn/citations.ts'
 import { type Call, type Calls, createCalls, type Faults } from '../../../../playground/calls.ts'
 import { identity } from '../../../../playground/slack/identity.ts'
