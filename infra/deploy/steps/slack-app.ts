@@ -1,6 +1,7 @@
 import { fingerprint } from '../../settings/fingerprint.ts'
 import { NOT_SET } from '../../settings/secret-placeholder.ts'
 import { BOT_SCOPES, manifestOf } from '../../settings/slack-manifest.ts'
+import type { SlackManifest } from '../../settings/slack-manifest-limits.ts'
 import { UserError } from '../../settings/user-error.ts'
 import { BotToken, SigningSecret } from '../terminal/cli-options.ts'
 import type { DeployContext } from '../terminal/context.ts'
@@ -14,6 +15,7 @@ import {
   renewTokenNote,
   VERIFY_AND_INSTALL,
 } from './slack-instructions.ts'
+import { replacesApp, type SlackFacts, slackTask } from './slack-task.ts'
 import type { Outputs } from './stacks.ts'
 import { hasSecret } from './worker.ts'
 
@@ -23,7 +25,7 @@ interface SlackSecret {
   appId: string
 }
 
-/** The app in Slack: made or changed by the person, and then known to both tiers. */
+/** The app in Slack: a person creates or changes it on its pages, and then both tiers learn of it. */
 export async function connectSlack(
   context: DeployContext,
   outputs: Outputs,
@@ -34,45 +36,84 @@ export async function connectSlack(
   output.step('Slack')
   const at = { arn: outputs.slackSecretArn, region: placement.home }
   const held = await readSecret<SlackSecret>(tools, at, { botToken: '', teamId: NOT_SET, appId: NOT_SET })
-  const isFilled = held.appId !== NOT_SET
-  const unfinished = state.read().movesTo
-  const wanted = options.slackApp ?? unfinished
-  const moves = isFilled && wanted !== undefined && wanted !== 'new' && wanted !== held.appId
-  const isNew = moves || !isFilled || (options.botToken !== undefined && options.botToken !== held.botToken)
-  const connected = isNew ? undefined : await stillThere(held, apiUrl)
-  if (connected) checkScopes(connected)
+  const facts = await readFacts(context, held, apiUrl)
   const manifest = manifestOf(context.sections, edgeUrl)
-  const alreadyShown = unfinished === 'new' || state.read().slackApp === 'new'
-  const app = connected ? undefined : await whichApp(context, wanted ?? (isFilled ? held.appId : undefined))
-  const isHeld = app === held.appId
-  // Given or chosen: whoever goes on from here need not say it again.
-  if (app !== undefined && !isFilled) state.merge({ slackApp: app })
-  const isAnother = moves || (isFilled && app === 'new')
-  const anew = isAnother || unfinished !== undefined
-  const hasSigning =
-    !anew && (options.signingSecret !== undefined || (await hasSecret(context, 'SLACK_SIGNING_SECRET')))
   // Until its token is there, the Worker and the function may be of two apps, and only this says so.
-  if (isAnother) state.merge({ movesTo: app })
-  if (isHeld && options.botToken === undefined) output.warning(renewTokenNote(held.appId))
-  // Who has the signing secret of a new app has made it.
-  const isThere = isHeld || (app === 'new' && hasSigning)
-  if (app !== undefined && !isThere)
-    for (const line of app === 'new' ? createAppSteps(manifest, alreadyShown) : changeAppSteps(manifest, app))
-      output.print(line)
-  await giveSigningSecret(context, { has: hasSigning, isProved: isFilled })
-  if (app === 'new') for (const line of VERIFY_AND_INSTALL) output.print(line)
-  const installed = connected ?? (await askForToken(context, at, held, { apiUrl, app }))
-  const told = state.read().manifest
-  state.merge({ slackApp: installed.appId, movesTo: undefined, manifest: fingerprint(manifest) })
-  output.ok(`The app ${installed.appId} in ${installed.team} (${installed.teamId})`)
-  if ((connected || isHeld) && told !== undefined && told !== fingerprint(manifest))
-    output.warning(manifestChangedNote(installed.appId))
-  if (app !== undefined && app !== 'new' && !isHeld)
-    for (const line of moveAppSteps(manifest)) output.print(line)
+  if (replacesApp(facts)) state.merge({ movesTo: facts.requestedApp })
+
+  const print = (lines: readonly string[]): void => {
+    for (const line of lines) output.print(line)
+  }
+  const task = slackTask(facts)
+  switch (task.kind) {
+    case 'connected':
+      await giveSigningSecret(context, facts)
+      finish(context, manifest, task.installation, { isKnown: true })
+      return
+    case 'renew-token':
+      if (options.botToken === undefined) output.warning(renewTokenNote(task.app))
+      await giveSigningSecret(context, facts)
+      finish(context, manifest, await giveToken(context, at, held, { apiUrl, app: task.app }), {
+        isKnown: true,
+      })
+      return
+    case 'new-app':
+      print(createAppSteps(manifest, task.wasToldBefore))
+      await giveSigningSecret(context, facts)
+      print(VERIFY_AND_INSTALL)
+      finish(context, manifest, await giveToken(context, at, held, { apiUrl }), { isKnown: false })
+      return
+    case 'resume':
+      await giveSigningSecret(context, facts)
+      print(VERIFY_AND_INSTALL)
+      finish(context, manifest, await giveToken(context, at, held, { apiUrl }), { isKnown: false })
+      return
+    case 'move-to':
+      print(changeAppSteps(manifest, task.app))
+      await giveSigningSecret(context, facts)
+      finish(context, manifest, await giveToken(context, at, held, { apiUrl, app: task.app }), {
+        isKnown: false,
+      })
+      print(moveAppSteps(manifest))
+  }
 }
 
-/** Undefined where the token in the secret is dead, and a new one is wanted. */
-async function stillThere({ botToken }: SlackSecret, apiUrl: string): Promise<Installation | undefined> {
+/** Asks Slack, Cloudflare and the person, each only if their answer matters. */
+async function readFacts(context: DeployContext, held: SlackSecret, apiUrl: string): Promise<SlackFacts> {
+  const { options, prompts, state } = context
+  const { movesTo, slackApp } = state.read()
+  const connectedApp = held.appId === NOT_SET ? undefined : held.appId
+  const named = options.slackApp ?? movesTo
+  const requestedApp = connectedApp === undefined ? (named ?? slackApp ?? (await chooseApp(prompts))) : named
+  // Whoever gives the command again need not say it again.
+  if (connectedApp === undefined) state.merge({ slackApp: requestedApp })
+
+  const isOtherApp = requestedApp !== undefined && requestedApp !== 'new' && requestedApp !== connectedApp
+  const isOtherToken = options.botToken !== undefined && options.botToken !== held.botToken
+  const installation =
+    connectedApp === undefined || isOtherApp || isOtherToken
+      ? undefined
+      : await readHeldInstallation(held, apiUrl)
+  if (installation) checkScopes(installation)
+
+  // The Worker may have the signing secret of an app to which a move was started.
+  const isOfOtherApp = movesTo !== undefined || replacesApp({ connectedApp, installation, requestedApp })
+  return {
+    connectedApp,
+    installation,
+    requestedApp,
+    hasSigningSecret:
+      !isOfOtherApp &&
+      (options.signingSecret !== undefined || (await hasSecret(context, 'SLACK_SIGNING_SECRET'))),
+    wasToldToCreate: movesTo === 'new' || slackApp === 'new',
+  }
+}
+
+/** Undefined if Slack refuses the token in the secret. */
+async function readHeldInstallation(
+  { botToken }: SlackSecret,
+  apiUrl: string,
+): Promise<Installation | undefined> {
   try {
     return await readInstallation(botToken, apiUrl)
   } catch (error) {
@@ -81,10 +122,7 @@ async function stillThere({ botToken }: SlackSecret, apiUrl: string): Promise<In
   }
 }
 
-/** `new`, `existing`, or the id of one that is there. */
-async function whichApp({ prompts, state }: DeployContext, wanted: string | undefined): Promise<string> {
-  const known = wanted ?? state.read().slackApp
-  if (known !== undefined) return known
+async function chooseApp(prompts: DeployContext['prompts']): Promise<string> {
   return prompts.choose({
     message: 'Is there an app in Slack already?',
     setBy: '--slack-app',
@@ -95,16 +133,29 @@ async function whichApp({ prompts, state }: DeployContext, wanted: string | unde
   })
 }
 
-/** `has` says that the Worker has one of this app, and `isProved` that the app was connected with it. */
+/** `isKnown`: this program has connected the app before, so it knows by which manifest. */
+function finish(
+  { state, output }: DeployContext,
+  manifest: SlackManifest,
+  { appId, team, teamId }: Installation,
+  { isKnown }: { isKnown: boolean },
+): void {
+  const lastManifest = state.read().manifest
+  state.merge({ slackApp: appId, movesTo: undefined, manifest: fingerprint(manifest) })
+  output.ok(`The app ${appId} in ${team} (${teamId})`)
+  if (isKnown && lastManifest !== undefined && lastManifest !== fingerprint(manifest))
+    output.warning(manifestChangedNote(appId))
+}
+
 async function giveSigningSecret(
   context: DeployContext,
-  { has, isProved }: { has: boolean; isProved: boolean },
+  { hasSigningSecret, connectedApp }: SlackFacts,
 ): Promise<void> {
   const { options, tools, prompts, output } = context
   // Given beforehand, it was deployed with the Worker.
   if (
     options.signingSecret === undefined &&
-    (!has || (!isProved && prompts.interactive && (await isWrong(context))))
+    (!hasSigningSecret || (connectedApp === undefined && prompts.interactive && (await isWrong(context))))
   ) {
     const message =
       "The app's signing secret, from its page Basic Information (the Client Secret there looks alike)"
@@ -131,11 +182,11 @@ async function isWrong({ prompts }: DeployContext): Promise<boolean> {
   return chosen === 'wrong'
 }
 
-async function askForToken(
+async function giveToken(
   { options, tools, prompts, output }: DeployContext,
   at: { arn: string; region: string },
   held: SlackSecret,
-  { apiUrl, app }: { apiUrl: string; app: string | undefined },
+  { apiUrl, app }: { apiUrl: string; app?: string },
 ): Promise<Installation> {
   const meant = app?.startsWith('A') ? app : undefined
   const message = 'Its bot token, which begins with xoxb-, from its page OAuth & Permissions'
