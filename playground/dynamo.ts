@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import dynalite from 'dynalite'
 import type { Calls, Faults } from './calls.ts'
-import { type HttpResponse, jsonArguments, startFarEnd } from './far-end.ts'
+import type { Clock } from './clock.ts'
+import { type HttpResponse, jsonArguments, keepConnections, startFarEnd } from './far-end.ts'
 import type { ReceivedRequest } from './sigv4.ts'
 
 /** An item in DynamoDB's own notation: `{ pk: { S: 'turn' }, n: { N: '1' } }`. */
@@ -12,27 +13,32 @@ export interface Dynamo {
   endpoint: string
   /** All items of a table, in no order. Not written into the record of calls. */
   items(table: string): Promise<Item[]>
-  /** Takes items out, for a test that wants them gone. Not written into the record of calls. */
-  forget(table: string, which: (item: Item) => boolean): Promise<void>
+  /** Deletes items, for a test that needs them gone. Not written into the record of calls. */
+  deleteItems(table: string, which: (item: Item) => boolean): Promise<void>
   close(): Promise<void>
 }
 
-/** dynalite looks whether a request carries a signature, and does not check it. */
+/** dynalite wants a signature and does not check it. */
 const OUR_AUTHORIZATION =
   'AWS4-HMAC-SHA256 Credential=playground/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0'
 
+/** Operations that change nothing, so that they may be repeated. */
+const READS = new Set(['BatchGetItem', 'DescribeTable', 'GetItem', 'Query', 'Scan'])
+
 /**
- * DynamoDB in memory: dynalite, behind a server that records each call and lets `faults` go between. The tables are there at once,
- * with one string partition key each. As with dynalite: items do not expire, and there are no transactions.
+ * DynamoDB in memory: dynalite, behind a server that records each call and asks `faults`. The tables exist at once, each
+ * with one string partition key. dynalite's limits hold here too: items do not expire, and there are no transactions.
  */
 export async function startDynamo(options: {
   calls: Calls
+  clock?: Clock
   port?: number
   faults?: Faults
   tables: readonly { name: string; partitionKey: string }[]
 }): Promise<Dynamo> {
-  const { calls, port, faults, tables } = options
+  const { calls, clock, port, faults, tables } = options
   const store = dynalite({ createTableMs: 0 }).listen(0, '127.0.0.1')
+  keepConnections(store)
   await once(store, 'listening')
   const address = `http://127.0.0.1:${(store.address() as AddressInfo).port}`
 
@@ -43,7 +49,7 @@ export async function startDynamo(options: {
       'x-amz-target': `DynamoDB_20120810.${operation}`,
       'content-type': 'application/x-amz-json-1.0',
     }
-    const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) })
+    const response = await ask(operation, address, { method: 'POST', headers, body: JSON.stringify(body) })
     const answer = await response.json()
     if (!response.ok) throw new Error(`dynalite refused ${operation}: ${JSON.stringify(answer)}`)
     return answer
@@ -74,10 +80,11 @@ export async function startDynamo(options: {
 
   try {
     for (const { name, partitionKey } of tables) await createTable(name, partitionKey)
-    /** What dynalite is at: it throws at large where it is closed meanwhile. */
+    /** Requests that dynalite works on. It throws an uncaught error if it is closed meanwhile. */
     const underWay = new Set<Promise<HttpResponse>>()
     const server = await startFarEnd({
       calls,
+      clock,
       port,
       faults,
       describe,
@@ -90,7 +97,7 @@ export async function startDynamo(options: {
     return {
       endpoint: server.origin,
       items,
-      async forget(table, which) {
+      async deleteItems(table, which) {
         const key = tables.find(({ name }) => name === table)?.partitionKey ?? ''
         for (const item of (await items(table)).filter(which))
           await request('DeleteItem', { TableName: table, Key: { [key]: item[key] } })
@@ -121,27 +128,52 @@ export async function startDynamo(options: {
   }
 }
 
-function describe(request: ReceivedRequest) {
-  const method = String(request.headers['x-amz-target']).split('.').at(-1) ?? ''
-  return { to: 'dynamo' as const, method, args: jsonArguments(request) }
+function operationOf({ headers }: ReceivedRequest): string {
+  return String(headers['x-amz-target']).split('.').at(-1) ?? ''
 }
 
-async function forward(
-  address: string,
-  { method, url, headers, body }: ReceivedRequest,
-): Promise<HttpResponse> {
-  const passed = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target']
-  const response = await fetch(address + url, {
-    method,
-    headers: passed.flatMap((name) =>
-      headers[name] === undefined ? [] : [[name, String(headers[name])] as [string, string]],
-    ),
-    ...(body.length > 0 ? { body } : {}),
+function describe(request: ReceivedRequest) {
+  return { to: 'dynamo' as const, method: operationOf(request), args: jsonArguments(request) }
+}
+
+/** Sends one request to dynalite. A read whose connection breaks is sent once more. */
+async function ask(operation: string, url: string, init: RequestInit): Promise<Response> {
+  return fetch(url, init).catch((error: unknown) => {
+    if (READS.has(operation)) return fetch(url, init)
+    throw error
   })
-  const kept = [...response.headers].filter(([name]) => name === 'content-type' || name.startsWith('x-amz'))
-  return {
-    status: response.status,
-    headers: Object.fromEntries(kept),
-    body: Buffer.from(await response.arrayBuffer()),
+}
+
+/**
+ * Passes a request on to dynalite. If the connection to it breaks, nobody knows whether a write was carried out: the
+ * answer is then DynamoDB's own 500, after which the SDK tries again.
+ */
+async function forward(address: string, request: ReceivedRequest): Promise<HttpResponse> {
+  const { method, url, headers, body } = request
+  const names = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target']
+  const passed = names.flatMap((name) =>
+    headers[name] === undefined ? [] : [[name, String(headers[name])] as [string, string]],
+  )
+  try {
+    const response = await ask(operationOf(request), address + url, {
+      method,
+      headers: passed,
+      ...(body.length > 0 ? { body } : {}),
+    })
+    const kept = [...response.headers].filter(([name]) => name === 'content-type' || name.startsWith('x-amz'))
+    return {
+      status: response.status,
+      headers: Object.fromEntries(kept),
+      body: Buffer.from(await response.arrayBuffer()),
+    }
+  } catch {
+    return {
+      status: 500,
+      headers: { 'content-type': 'application/x-amz-json-1.0' },
+      body: JSON.stringify({
+        __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError',
+        message: 'The request processing has failed because of an unknown error, exception or failure.',
+      }),
+    }
   }
 }

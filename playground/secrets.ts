@@ -91,6 +91,7 @@ export async function startSecrets(options: {
   for (const [id, value] of Object.entries(options.secrets)) set(id, value)
   const server = await startFarEnd({
     calls,
+    clock,
     port,
     describe: (request) => ({
       to: 'secrets',

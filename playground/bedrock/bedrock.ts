@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Call, Calls, Faults } from '../calls.ts'
-import { type Clock, systemClock } from '../clock.ts'
+import { type Clock, systemClock, wait } from '../clock.ts'
+import { stackOf } from '../far-end.ts'
 import { checkSigV4, type ReceivedRequest } from '../sigv4.ts'
 import type { CallResult } from './answer-stream.ts'
 import { converse } from './converse.ts'
@@ -9,7 +10,7 @@ import type { KnowledgeBase, Rank } from './knowledge-base.ts'
 import { type BedrockAccount, readConversation } from './operation-converse-stream.ts'
 import { rerank } from './operation-rerank.ts'
 import { retrieve } from './operation-retrieve.ts'
-import { LIFELIKE, type Pace, wait } from './pace.ts'
+import { LIFELIKE, type Pace } from './pace.ts'
 import { errorAnswer, Refusal, refusal } from './refusal.ts'
 import { parseJson } from './request-body.ts'
 import type { StreamFaults } from './stream-fault.ts'
@@ -47,37 +48,35 @@ export async function startBedrock(
     const path = request.url.split('?')[0] ?? ''
     const operation =
       request.method === 'POST' ? OPERATIONS.find((candidate) => candidate.path.test(path)) : undefined
-    if (!operation) {
-      calls.violation(`Bedrock was asked for ${request.method} ${path}, which it does not have here`)
-      const call = calls.begin({ to: 'bedrock', method: `${request.method} ${path}`, args: {} })
-      return calls.end(
-        call,
-        refuse(
-          refusal('UnknownOperationException', `Unable to determine service/operation name to be authorized`),
-          reply,
-        ),
-      )
-    }
-    const { method, subject } = operation
-    const id = decoded(operation.path.exec(path)?.[1] ?? '')
+    const subject = operation?.subject
+    const id = decoded(operation?.path.exec(path)?.[1] ?? '')
     const call = calls.begin({
       to: 'bedrock',
-      method,
-      args: { ...(subject && { [subject]: id }), ...argsOf(request.body) },
+      method: operation?.method ?? `${request.method} ${path}`,
+      args: operation ? { ...(subject && { [subject]: id }), ...argsOf(request.body) } : {},
     })
     reply.signal.addEventListener('abort', () => {
       call.marks.reset = clock.now()
     })
-    calls.end(call, await carryOut(call, id, request, reply))
+    calls.end(call, await carryOut(call, operation !== undefined, id, request, reply))
   }
 
+  /** Never rejects. */
   async function carryOut(
     call: Call,
+    known: boolean,
     id: string,
     request: ReceivedRequest,
     reply: ResponseStream,
   ): Promise<CallResult> {
     try {
+      if (!known) {
+        calls.violation(`Bedrock was asked for ${call.method}, which the simulator does not have.`)
+        throw refusal(
+          'UnknownOperationException',
+          'Unable to determine service/operation name to be authorized',
+        )
+      }
       const unsigned = await checkSigV4(request, {
         ...options.credentials,
         region,
@@ -95,10 +94,8 @@ export async function startBedrock(
       return await answer(call, id, parseJson(request.body), reply)
     } catch (error) {
       if (error instanceof Refusal) return refuse(error, reply)
-      // A model, a knowledge base or this simulator itself is broken: the client sees its stream reset, the record says why.
-      calls.violation(
-        `${call.method} failed inside the simulator: ${error instanceof Error ? error.stack : error}`,
-      )
+      // A model, a knowledge base or this simulator is broken: the client's stream is reset, and the record says why.
+      calls.violation(`The simulator of bedrock failed in ${call.method}: ${stackOf(error)}`)
       reply.reset()
       return { status: 0, error: String(error) }
     }
@@ -111,7 +108,7 @@ export async function startBedrock(
     reply: ResponseStream,
   ): Promise<CallResult> {
     const stray = (path: string) =>
-      calls.violation(`${call.method} was sent the member ${path}, which it does not have here`)
+      calls.violation(`${call.method} was sent the member ${path}, which the simulator does not have.`)
     if (call.method === 'ConverseStream') {
       const conversation = readConversation(id, body, stray, options)
       return converse(conversation, { reply, call, clock, pace, fault: options.streamFaults?.(call) })

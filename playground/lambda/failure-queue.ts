@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { Clock } from '../clock.ts'
+import { type Clock, wait } from '../clock.ts'
 import type { AwsAccount } from './function.ts'
 import type { Invocation } from './invocations.ts'
 import type { FailureRecord } from './on-failure.ts'
@@ -31,42 +31,28 @@ export function createFailureQueue(options: {
 }): FailureQueue {
   const { clock, account, visibilityTimeoutMs, maxReceiveCount } = options
   const deadLetters: DeadLetter[] = []
-  const hidden = new Set<() => void>()
-  let closed = false
-
-  async function hide(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(Math.max(0, ms), resolve)
-      hidden.add(() => {
-        cancel()
-        resolve()
-      })
-    })
-  }
+  const closing = new AbortController()
 
   return {
     deadLetters,
     async deliver(queue, record, invoke) {
       const message = { messageId: randomUUID(), body: JSON.stringify(record), sentAt: clock.now() }
       let firstReceivedAt: number | undefined
-      for (let receiveCount = 1; !closed; receiveCount++) {
+      for (let receiveCount = 1; !closing.signal.aborted; receiveCount++) {
         const receivedAt = clock.now()
         firstReceivedAt ??= receivedAt
         const processed = isProcessed(
           await invoke(JSON.stringify(sqsEvent(queue, message, { receiveCount, firstReceivedAt }))),
         )
-        if (processed || closed) return
+        if (processed || closing.signal.aborted) return
         if (receiveCount >= maxReceiveCount) {
           deadLetters.push({ messageId: message.messageId, queue, record, receiveCount })
           return
         }
-        await hide(receivedAt + visibilityTimeoutMs - clock.now())
+        await wait(receivedAt + visibilityTimeoutMs - clock.now(), clock, closing.signal)
       }
     },
-    close() {
-      closed = true
-      for (const end of hidden) end()
-    },
+    close: () => closing.abort(),
   }
 
   function sqsEvent(

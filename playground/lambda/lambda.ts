@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Call, Calls, Faults } from '../calls.ts'
 import { type Clock, systemClock } from '../clock.ts'
-import { type HttpResponse, startFarEnd } from '../far-end.ts'
+import { type HttpResponse, stackOf, startFarEnd } from '../far-end.ts'
 import { checkSigV4, type ReceivedRequest } from '../sigv4.ts'
 import { createEnvironments, type Role } from './environments.ts'
 import { createFailureQueue, type DeadLetter } from './failure-queue.ts'
@@ -70,8 +70,10 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
   let closed = false
 
   function inBackground(work: Promise<unknown>): void {
-    pending.add(work)
-    void work.finally(() => pending.delete(work))
+    const settled: Promise<unknown> = work
+      .catch((error: unknown) => calls.violation(`The simulator of lambda failed: ${stackOf(error)}`))
+      .finally(() => pending.delete(settled))
+    pending.add(settled)
   }
 
   async function runEvent(requestId: string, { fn, ref, payload }: Invoke): Promise<void> {
@@ -123,6 +125,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
 
   const server = await startFarEnd({
     calls,
+    clock,
     port,
     faults,
     describe(request) {

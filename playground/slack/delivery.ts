@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, wait } from '../clock.ts'
 import type { SlackLimits } from './limits.ts'
 import { type ResendReason, type SendResult, sendSigned } from './signed-request.ts'
 
@@ -76,12 +76,12 @@ export function createDeliverer(options: {
   }
 
   async function deliverWithRetries(delivery: Delivery, attempts: Attempt[]): Promise<Delivery> {
-    const waits = delivery.kind === 'event' ? limits.resendAfterMs : []
+    const resendAfterMs = delivery.kind === 'event' ? limits.resendAfterMs : []
     let retryReason: ResendReason | undefined
-    for (const wait of [undefined, ...waits]) {
-      if (wait !== undefined) {
+    for (const waitMs of [undefined, ...resendAfterMs]) {
+      if (waitMs !== undefined) {
         delivery.state = 'waiting'
-        await pause(wait)
+        await wait(waitMs, clock, closing.signal)
       }
       if (closing.signal.aborted) break
       delivery.state = 'under way'
@@ -105,17 +105,6 @@ export function createDeliverer(options: {
     }
     delivery.state = 'given up'
     return delivery
-  }
-
-  function pause(ms: number) {
-    return new Promise<void>((resolve) => {
-      if (closing.signal.aborted) return resolve()
-      const cancel = clock.after(ms, resolve)
-      closing.signal.addEventListener('abort', () => {
-        cancel()
-        resolve()
-      })
-    })
   }
 
   return {

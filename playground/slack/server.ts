@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Call, Calls, Faults } from '../calls.ts'
-import type { Clock } from '../clock.ts'
+import type { Call, Calls, Fault, Faults } from '../calls.ts'
+import { type Clock, wait } from '../clock.ts'
+import { keepConnections, stackOf } from '../far-end.ts'
 
 /** What is sent back. */
 export interface SlackResponse {
@@ -24,7 +25,10 @@ export interface SlackServer {
   close(): Promise<void>
 }
 
-/** Serves on 127.0.0.1. Each request is recorded, may be hit by a fault, and is then carried out. */
+/**
+ * Serves on 127.0.0.1. Records each request, asks `faults`, and carries the request out. If that throws, the simulator is
+ * broken: the client gets a 500, and the record has a violation.
+ */
 export async function serve(options: {
   port: number
   calls: Calls
@@ -33,54 +37,61 @@ export async function serve(options: {
   read: (incoming: IncomingMessage, url: URL, body: Buffer) => Promise<SlackRequest>
 }): Promise<SlackServer> {
   const { port, calls, clock, faults, read } = options
-  const late = new Set<() => void>()
+  const closing = new AbortController()
 
-  async function respond(incoming: IncomingMessage, response: ServerResponse) {
-    const url = new URL(incoming.url ?? '/', 'http://127.0.0.1')
-    const request = await read(incoming, url, await readAll(incoming))
-    const call = calls.begin({ to: 'slack', method: request.method, args: request.args })
-    const fault = faults?.(call)
-    if (!fault) return finish(call, response, request.carryOut())
+  async function respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readAll(incoming).catch(() => undefined)
+    // The client hung up before it had sent all of it.
+    if (!body) return void response.destroy()
+    let call: Call | undefined
+    try {
+      const request = await read(incoming, new URL(incoming.url ?? '/', 'http://127.0.0.1'), body)
+      call = calls.begin({ to: 'slack', method: request.method, args: request.args })
+      const answer = await withFault(faults?.(call), request.carryOut)
+      if (answer === 'cut') {
+        calls.end(call, { status: 0 })
+        incoming.socket.destroy()
+      } else finish(call, response, answer)
+    } catch (error) {
+      calls.violation(`The simulator of slack failed in ${call?.method ?? incoming.url}: ${stackOf(error)}`)
+      if (call) calls.end(call, { status: 500, error: String(error) })
+      if (!response.headersSent) response.writeHead(500)
+      response.end()
+    }
+  }
+
+  async function withFault(
+    fault: Fault | undefined,
+    carryOut: () => SlackResponse,
+  ): Promise<SlackResponse | 'cut'> {
+    if (!fault) return carryOut()
     if (fault.kind === 'late') {
-      const reply = request.carryOut()
-      await new Promise<void>((resolve) => {
-        const cancel = clock.after(fault.ms, () => {
-          late.delete(cancel)
-          resolve()
-        })
-        late.add(cancel)
-      })
-      return finish(call, response, reply)
+      const answer = carryOut()
+      await wait(fault.ms, clock, closing.signal)
+      return answer
     }
-    if (fault.carriedOut) request.carryOut()
-    if (fault.kind === 'answer') {
-      const error = errorIn(fault.body)
-      return finish(call, response, { ...fault, ...(error !== undefined && { error }) })
-    }
-    incoming.socket.destroy()
-    calls.end(call, { status: 0 })
+    if (fault.carriedOut) carryOut()
+    if (fault.kind === 'cut') return 'cut'
+    const error = errorIn(fault.body)
+    return { ...fault, ...(error !== undefined && { error }) }
   }
 
-  function finish(call: Call, response: ServerResponse, reply: SlackResponse) {
+  function finish(call: Call, response: ServerResponse, answer: SlackResponse) {
     response
-      .writeHead(reply.status, { 'content-type': 'application/json; charset=utf-8', ...reply.headers })
-      .end(reply.body ?? '')
-    calls.end(call, { status: reply.status, ...(reply.error && { error: reply.error }) })
+      .writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', ...answer.headers })
+      .end(answer.body ?? '')
+    calls.end(call, { status: answer.status, ...(answer.error && { error: answer.error }) })
   }
 
-  const server = createServer((incoming, response) => {
-    respond(incoming, response).catch((error: unknown) => {
-      calls.violation(`The simulated Slack failed: ${error instanceof Error ? error.stack : String(error)}`)
-      response.writeHead(500).end()
-    })
-  })
+  const server = createServer((incoming, response) => void respond(incoming, response))
+  keepConnections(server)
   await listen(server, port)
   const { port: given } = server.address() as AddressInfo
   return {
     origin: `http://127.0.0.1:${given}`,
     close: () =>
       new Promise((resolve) => {
-        for (const cancel of late) cancel()
+        closing.abort()
         server.close(() => resolve())
         server.closeAllConnections()
       }),

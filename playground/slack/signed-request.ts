@@ -40,6 +40,8 @@ export async function sendSigned(options: {
   const { url, body, contentType, signingSecret, seconds, slow, closing } = options
   const headers = {
     'content-type': contentType,
+    // On a kept connection the app could close it just now; a button or a command that meets that is lost.
+    connection: 'close',
     'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)',
     'x-slack-request-timestamp': String(seconds),
     'x-slack-signature': sign(signingSecret, seconds, body),

@@ -125,7 +125,7 @@ async function ask(
     slackRetryNum: 0,
   }
   await stack.settled()
-  await stack.dynamo.forget('vera-turns', ({ pk }) => String(pk?.S).startsWith('limit#'))
+  await stack.dynamo.deleteItems('vera-turns', ({ pk }) => String(pk?.S).startsWith('limit#'))
   const before = calls.all.length
   const { accessKeyId = '', secretAccessKey = '', function: name = '' } = credentials
   const aws = new AwsClient({

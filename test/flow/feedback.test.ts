@@ -41,7 +41,7 @@ test('a thumb is kept with what the answer rested on, a second click changes the
 
 test('under an answer that nobody remembers a thumb is not kept, which the person is told', async () => {
   const at = await post(stage, { text: QUESTION })
-  await stage.stack.dynamo.forget(
+  await stage.stack.dynamo.deleteItems(
     TURNS_TABLE,
     ({ pk }) => pk?.S === `turn#A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`,
   )

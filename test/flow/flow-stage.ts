@@ -96,7 +96,7 @@ export function openStage({
   beforeEach(async () => {
     Object.assign(stage, ordinary, { stack: stage.stack })
     // A file asks more in an hour than a person may.
-    await stage.stack?.dynamo.forget(TURNS_TABLE, ({ pk }) => String(pk?.S).startsWith('limit#'))
+    await stage.stack?.dynamo.deleteItems(TURNS_TABLE, ({ pk }) => String(pk?.S).startsWith('limit#'))
   })
   afterAll(() => stage.stack?.close())
   return stage as Stage

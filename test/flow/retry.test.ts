@@ -104,7 +104,7 @@ describe('"Try again" under an answer that failed', () => {
 
   test('whose record has expired says so', async () => {
     const at = await failed(stage)
-    await stage.stack.dynamo.forget(
+    await stage.stack.dynamo.deleteItems(
       TURNS_TABLE,
       ({ pk }) => pk?.S === `turn#A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`,
     )

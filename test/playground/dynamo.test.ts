@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
@@ -6,9 +7,34 @@ import {
   ResourceNotFoundException,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createCalls, type Fault } from '../../playground/calls.ts'
 import { startDynamo } from '../../playground/dynamo.ts'
+
+/** How many of the next requests dynalite drops without an answer, as on a connection that breaks. */
+const drops = vi.hoisted(() => ({ left: 0 }))
+
+vi.mock('dynalite', async (original) => {
+  const { default: dynalite } = await original<typeof import('dynalite')>()
+  return {
+    default: (...options: Parameters<typeof dynalite>) => {
+      const store = dynalite(...options)
+      const [answer] = store.listeners('request') as ((
+        request: IncomingMessage,
+        response: ServerResponse,
+      ) => void)[]
+      store.removeAllListeners('request').on('request', (request, response) => {
+        if (drops.left-- > 0) request.socket.destroy()
+        else answer?.(request, response)
+      })
+      return store
+    },
+  }
+})
+
+beforeEach(() => {
+  drops.left = 0
+})
 
 async function openDynamo(fault?: Fault) {
   const calls = createCalls()
@@ -123,6 +149,27 @@ test('a late answer comes after the next one, though its write came first', asyn
   await expect(claim()).rejects.toBeInstanceOf(ConditionalCheckFailedException)
   await late
   expect(ended).toEqual([400, 200])
+})
+
+test('a read is sent to dynalite once more if the connection to it breaks', async () => {
+  const { claim, client, dynamo } = await openDynamo()
+  await claim()
+  drops.left = 1
+  const read = await client.send(new GetItemCommand({ TableName: 'turns', Key: { pk: { S: 'turn' } } }))
+  expect(read.Item).toEqual({ pk: { S: 'turn' } })
+  drops.left = 1
+  expect(await dynamo.items('turns')).toEqual([{ pk: { S: 'turn' } }])
+})
+
+test('a write whose connection to dynalite breaks is answered with 500 and not repeated', async () => {
+  const { claim, calls, dynamo } = await openDynamo()
+  drops.left = 1
+  await expect(claim()).rejects.toMatchObject({ name: 'InternalServerError' })
+  expect(calls.all).toMatchObject([{ method: 'PutItem', status: 500, error: 'InternalServerError' }])
+  expect(calls.violations).toEqual([])
+  expect(await dynamo.items('turns')).toEqual([])
+  await claim()
+  expect(await dynamo.items('turns')).toHaveLength(1)
 })
 
 test('nothing answers after close', async () => {

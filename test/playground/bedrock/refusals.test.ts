@@ -209,7 +209,7 @@ test('a member that the simulator does not have is a violation', async () => {
   const { runtime, calls } = await fakeAccount()
   await eventsOf(runtime, question('Hi', { inferenceConfig: { stopSequences: ['.'] } }))
   expect(calls.violations).toEqual([
-    'ConverseStream was sent the member inferenceConfig.stopSequences, which it does not have here',
+    'ConverseStream was sent the member inferenceConfig.stopSequences, which the simulator does not have.',
   ])
 })
 
@@ -245,6 +245,6 @@ test('an operation that is not simulated is a violation', async () => {
     status: 404,
   })
   expect(calls.violations).toEqual([
-    'Bedrock was asked for POST /guardrail/g/version/1/apply, which it does not have here',
+    'Bedrock was asked for POST /guardrail/g/version/1/apply, which the simulator does not have.',
   ])
 })
