@@ -85,9 +85,9 @@ export function wire(config: Config): Wired {
             ...opening,
             unsupported,
             // Only an apology needs it, should this process be killed.
-            opened: (ts) => turns.opened(claim, question.channel, ts).catch(() => undefined),
-            adopt: (ts) => turns.adopt(claim.turnId, question.channel, ts).catch(() => false),
-            holds: async () => (await turns.poll(claim, undefined)).holds,
+            recordStream: (ts) => turns.opened(claim, question.channel, ts).catch(() => undefined),
+            adoptStream: (ts) => turns.adopt(claim.turnId, question.channel, ts).catch(() => false),
+            holdsClaim: async () => (await turns.poll(claim, undefined)).holds,
           }),
       },
       ...(config.knowledgeBases.length > 0 && {

@@ -40,7 +40,7 @@ export interface AnswerDeps extends AcceptDeps, GatherDeps, StreamDeps {
 
 interface Reply {
   step(id: string, title: string, status?: 'in_progress' | 'complete'): void
-  write(markdown: string): void
+  say(markdown: string): void
   close(ending: {
     sources: readonly NumberedPassage[]
     offer: 'thumbs' | 'retry' | 'nothing'
@@ -102,10 +102,10 @@ async function answerIn(question: Question, turn: RunningTurn, d: AnswerDeps): P
     interrupt: turn.interrupt,
   })
   const late = lateNote(question.receivedAt, d.clock.now(), claim.attempt)
-  if (late !== undefined) reply.write(`_${late}_\n\n`)
+  if (late !== undefined) reply.say(`_${late}_\n\n`)
   const result = await gatherAndStream(question, { claim, reply, signal }, d)
   const { outcome, failure, lastWords } = conclude(result, turn, d.assistant.identity.support)
-  if (lastWords !== undefined) reply.write(lastWords)
+  if (lastWords !== undefined) reply.say(lastWords)
 
   const report: Report = {
     ...result.measures,
@@ -140,7 +140,7 @@ async function gatherAndStream(
   try {
     const gathered = await gather(question, target.reply, target.signal, d)
     if (!('limit' in gathered)) return await streamAnswer(question, gathered, target, d)
-    target.reply.write(limitSentence(gathered))
+    target.reply.say(limitSentence(gathered))
     return { outcome: 'limited', ...nothing }
   } catch (error) {
     return { outcome: 'answered', ...nothing, broke: asFailure(error) }

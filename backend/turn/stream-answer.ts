@@ -25,7 +25,7 @@ export interface StreamDeps {
 /** Where the answer goes. */
 export interface StreamTarget {
   claim: Claim
-  reply: { write(markdown: string): void }
+  reply: { say(markdown: string): void }
   signal: AbortSignal
 }
 
@@ -89,7 +89,7 @@ export async function streamAnswer(
   let broke: Failure | undefined
   const show = (markdown: string): void => {
     hasText ||= VISIBLE.test(markdown)
-    reply.write(markdown)
+    reply.say(markdown)
   }
 
   try {
@@ -113,7 +113,7 @@ export async function streamAnswer(
   if (!broke && !hasText && citations.notFound()) show(NOT_FOUND)
   // A model can end without a word, or with nothing but what may not be shown.
   if (!broke && !hasText && !guarded) broke = new Failure('model_failed')
-  if (!broke) for (const note of notes) reply.write(`\n\n_${note}_`)
+  if (!broke) for (const note of notes) reply.say(`\n\n_${note}_`)
   return {
     outcome: guarded ? 'guardrail' : citations.notFound() ? 'not_found' : 'answered',
     hasText,

@@ -40,11 +40,11 @@ export async function ownReplies(
 
 /**
  * Finds the stream that we have started, if the response to startStream was lost: the newest one since `since` (in
- * milliseconds of the Unix epoch) that belongs to no other turn. A stream has no mark, so `adopt` decides. Rejects if the
- * thread cannot be read.
+ * milliseconds of the Unix epoch) that belongs to no other turn. A stream has no mark, so `adoptStream` decides. Rejects
+ * if the thread cannot be read.
  */
 export async function findStream(
-  { adopt, ...search }: Search & { adopt(ts: string): Promise<boolean> },
+  { adoptStream, ...search }: Search & { adoptStream(ts: string): Promise<boolean> },
   question: { channel: string; threadTs: string; ts: string },
   since: number,
 ): Promise<string | undefined> {
@@ -53,7 +53,7 @@ export async function findStream(
   const until = Math.min(search.until, clock.now() + FIND_STREAM_BUDGET_MS)
   for (const { ts, streaming, mark } of await ownReplies({ ...search, until }, question)) {
     const isYoung = Number(ts) * 1000 >= since - CLOCK_SKEW_MS
-    if (isYoung && streaming && mark === undefined && (await adopt(ts))) return ts
+    if (isYoung && streaming && mark === undefined && (await adoptStream(ts))) return ts
   }
   return undefined
 }

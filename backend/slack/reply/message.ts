@@ -70,9 +70,9 @@ export interface ReplyContext {
   /** When the invocation ends, less a margin, in milliseconds of the Unix epoch: nothing is waited for beyond it. */
   until: number
   /** Notes a stream that was opened, for whoever has to end it when this process is gone. Never rejects. */
-  opened(ts: string): Promise<void>
+  recordStream(ts: string): Promise<void>
   /** Whether the turn is still this process's. Throws what DynamoDB says. */
-  holds(): Promise<boolean>
+  holdsClaim(): Promise<boolean>
   /** Makes a stream that was found this turn's own; false where it is another's. Never rejects. */
-  adopt(ts: string): Promise<boolean>
+  adoptStream(ts: string): Promise<boolean>
 }

@@ -18,7 +18,7 @@ const FIRST_WORD_MS = 100
 export interface Reply {
   /** A stage of the work, done; shown with the next text. One that is under way is shown at once. */
   step(id: string, title: string, status?: Step['status']): void
-  write(markdown: string): void
+  say(markdown: string): void
   /**
    * Sends what is left, ends the message and leaves the session active. If Slack says that the thread is gone, or another
    * process has taken the turn over, this reply has no end of ours: call `abandon`. Throws if nobody would see the answer.
@@ -38,9 +38,9 @@ export interface ReplyOptions {
   unsupported: UnsupportedFeatures
   /** Called when Slack says that Stop was pressed or the thread is gone, or the table that the turn is taken over. */
   interrupt(reason: WriterInterruption): void
-  opened(ts: string): Promise<void>
-  adopt(ts: string): Promise<boolean>
-  holds(): Promise<boolean>
+  recordStream(ts: string): Promise<void>
+  adoptStream(ts: string): Promise<boolean>
+  holdsClaim(): Promise<boolean>
 }
 
 /** Opens the reply at once, without waiting for it. */
@@ -53,13 +53,13 @@ export function openReply(slack: Slack, clock: Clock, to: ReplyTarget, options: 
     to,
     unsupported,
     until: options.endsAt - UNTIL_MARGIN_MS,
-    opened(ts) {
-      const note = options.opened(ts)
+    recordStream(ts) {
+      const note = options.recordStream(ts)
       noted.push(note)
       return note
     },
-    adopt: options.adopt,
-    holds: options.holds,
+    adoptStream: options.adoptStream,
+    holdsClaim: options.holdsClaim,
   }
   const session = createSession(desk)
   let lost: 'gone' | 'taken' | undefined
@@ -67,8 +67,8 @@ export function openReply(slack: Slack, clock: Clock, to: ReplyTarget, options: 
     if (reason !== 'stopped') lost ??= reason
     options.interrupt(reason)
   })
-  writer.note({ ...options.firstStep, status: 'in_progress' })
-  const begun = writer.begin()
+  writer.addStep({ ...options.firstStep, status: 'in_progress' })
+  const begun = writer.start()
 
   let ending: Footer | undefined
   let abandoned = false
@@ -77,10 +77,10 @@ export function openReply(slack: Slack, clock: Clock, to: ReplyTarget, options: 
     clock,
     gapMs: writer.gapMs,
     ready: (gathered, final) =>
-      abandoned ? 0 : writer.ready(gathered, final || (firstWord === 'late' && isWord(gathered))),
+      abandoned ? 0 : writer.sendableLength(gathered, final || (firstWord === 'late' && isWord(gathered))),
     async send(text) {
       await begun
-      return abandoned ? 0 : writer.write(text, ending)
+      return abandoned ? 0 : writer.sendNext(text, ending)
     },
   })
 
@@ -91,9 +91,9 @@ export function openReply(slack: Slack, clock: Clock, to: ReplyTarget, options: 
     let active = false
     try {
       await begun
-      if (writer.settle()) pacer.nudge()
+      if (writer.completeSteps()) pacer.nudge()
       await pacer.flush()
-      active = await writer.end(given)
+      active = await writer.close(given)
     } finally {
       if (!active) await session.setActive()
       await Promise.all(noted)
@@ -103,10 +103,10 @@ export function openReply(slack: Slack, clock: Clock, to: ReplyTarget, options: 
   return {
     step(id, title, status = 'complete') {
       if (ending || abandoned) return
-      writer.note({ id, title, status })
+      writer.addStep({ id, title, status })
       if (status === 'in_progress') pacer.nudge()
     },
-    write(markdown) {
+    say(markdown) {
       pacer.push(markdown)
       if (firstWord !== 'to come') return
       firstWord = 'waits'

@@ -82,7 +82,7 @@ function createStreamedMessage(desk: ReplyContext, { ts, part, text, steps, sinc
   content.add(text, steps)
   /** Appends whose answer was lost. The whole is set once the stream has ended. */
   const doubtful: string[] = []
-  void desk.opened(ts)
+  void desk.recordStream(ts)
 
   async function add(more: string, done: readonly Step[]): Promise<AddResult> {
     const attempt = await slack.mutate((client) =>

@@ -20,22 +20,22 @@ const HOLD_BUDGET_MS = 15_000
 /** Writes one reply into its thread, a call at a time: chooses how, and goes on in another way or message where it must. */
 export interface Writer {
   /** Opens the stream, or finds out that there is none. Never rejects. */
-  begin(): Promise<void>
+  start(): Promise<void>
   /** Shown with the next text. */
-  note(step: Step): void
+  addStep(step: Step): void
   /** Nothing is under way any more. Says whether people see something that is not so. */
-  settle(): boolean
+  completeSteps(): boolean
   /** How much of the text may be written now; all of it, where it is `final`. */
-  ready(text: string, final: boolean): number
+  sendableLength(text: string, final: boolean): number
   /** Between the beginnings of two writes. */
   gapMs(): number
   /**
    * One write at most. Gives how much of `text` is written with it. With `ending` the text is the last. Throws
    * RateLimited where nothing was, and another error where nobody would see it.
    */
-  write(text: string, ending: Footer | undefined): Promise<number>
+  sendNext(text: string, ending: Footer | undefined): Promise<number>
   /** Ends what is open, the last message with what stands under the reply. Says whether that left the session active. */
-  end(ending: Footer): Promise<boolean>
+  close(ending: Footer): Promise<boolean>
   /** When the first text was there to be read, in milliseconds of the Unix epoch. */
   firstTextAt(): number | undefined
 }
@@ -184,7 +184,7 @@ export function createWriter(
   /** A stream that ended unasked may have been ended by whoever apologized: an update would take their words away. */
   async function beSureToHold(): Promise<void> {
     const until = Math.min(desk.until, clock.now() + HOLD_BUDGET_MS)
-    if (await retryRead({ clock, until }, desk.holds).catch(() => true)) return
+    if (await retryRead({ clock, until }, desk.holdsClaim).catch(() => true)) return
     interrupt('taken')
     throw new Error("the turn is somebody else's")
   }
@@ -210,15 +210,15 @@ export function createWriter(
   }
 
   return {
-    async begin() {
+    async start() {
       if (unsupported.has('streams')) fallBack('posting')
       // What it throws, the next write throws as well.
       else await start('').catch(() => false)
     },
-    note(step) {
+    addStep(step) {
       steps = [...steps.filter(({ id }) => id !== step.id), step]
     },
-    settle() {
+    completeSteps() {
       const shown = message?.content.steps ?? []
       const underWay = [...shown.filter(({ id }) => steps.every((step) => step.id !== id)), ...steps].filter(
         ({ status }) => status === 'in_progress',
@@ -229,14 +229,14 @@ export function createWriter(
       ]
       return message !== undefined && underWay.length > 0
     },
-    ready(text, final) {
+    sendableLength(text, final) {
       if (mode === 'at the end' && !final) return 0
       return final || limits.isTooOld(place().message) ? text.length : showable(stateAt(place()), text)
     },
     gapMs: () => (mode === 'posting' ? UPDATE_GAP_MS : APPEND_GAP_MS),
-    write,
+    sendNext: write,
     // Where nothing came after a message was ended, it is the last.
-    end: (ending) => endings.endAll(message ?? ended, ending),
+    close: (ending) => endings.endAll(message ?? ended, ending),
     firstTextAt: () => firstTextAt,
   }
 }

@@ -84,9 +84,9 @@ export async function openDesk(options: DeskOptions = {}): Promise<ReplyDesk> {
     endsAt: clock.now() + (options.remainingMs ?? REMAINING_MS),
     unsupported: options.unsupported ?? createUnsupportedFeatures(backendClock),
     interrupt: () => undefined,
-    opened: async (opened) => void owned.add(opened),
-    adopt: async (found) => !owned.has(found),
-    holds: async () => true,
+    recordStream: async (opened) => void owned.add(opened),
+    adoptStream: async (found) => !owned.has(found),
+    holdsClaim: async () => true,
   })
 
   /** Lets time pass until `work` is done: on to what is due next, whenever nothing is on its way to Slack or back. */
@@ -127,9 +127,9 @@ export async function openDesk(options: DeskOptions = {}): Promise<ReplyDesk> {
           const citations = createCitations([], { urls: LINKS, userIds: new Set(['U00ADA']) })
           for (const delta of deltas) {
             await backendClock.sleep(everyMs)
-            reply.write(citations.transform(delta))
+            reply.say(citations.transform(delta))
           }
-          reply.write(citations.flush())
+          reply.say(citations.flush())
           expect(await reply.close({ sources: [], offer: 'thumbs' })).toBe('closed')
         })(),
       ),
