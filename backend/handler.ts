@@ -5,22 +5,25 @@ import { type Command, type Feedback, Handoff, type Retry, type Stop, type Turn 
 import { createTelemetry } from './telemetry.ts'
 import { answer } from './turn/answer.ts'
 import { apologize as apologizeFor } from './turn/apologize.ts'
-import { rate } from './turn/feedback.ts'
+import { recordFeedback } from './turn/feedback.ts'
 import type { Report } from './turn/report.ts'
 import { stop } from './turn/stop.ts'
 import { wire } from './wire.ts'
 
-// Once an environment: Lambda keeps it for the next invocations.
+// Once for each environment: Lambda keeps it for the next invocations.
 const config = readConfig(process.env)
-const wired = wire(config)
+const backend = wire(config)
 const telemetry = createTelemetry(config.assistant.model.prices)
 
 /** Lambda's entry point for the alias that the edge invokes. */
 export async function handler(input: unknown, lambda: Context): Promise<void> {
   try {
     const handoff = v.parse(Handoff, input)
-    // An environment may have started before the secret was filled.
-    if (!isOurs(handoff, await wired.identity()) && !isOurs(handoff, await wired.refreshIdentity())) {
+    // This environment may have started before the secret was filled.
+    if (
+      !isForThisApp(handoff, await backend.identity()) &&
+      !isForThisApp(handoff, await backend.refreshIdentity())
+    ) {
       telemetry.line('info', 'turn', {
         ...idsOf(handoff),
         reference: toReference(lambda.awsRequestId),
@@ -32,49 +35,46 @@ export async function handler(input: unknown, lambda: Context): Promise<void> {
       case 'turn':
       case 'command':
       case 'retry':
-        await take(handoff, lambda)
+        await answerTurn(handoff, lambda)
         break
       case 'stop':
       case 'feedback':
-        await note(handoff, lambda)
+        await recordSignal(handoff, lambda)
         break
       default:
         handoff satisfies never
     }
   } catch (error) {
-    throw withoutWords(error)
+    throw redactError(error)
   } finally {
     telemetry.flush()
   }
 }
 
-function isOurs(handoff: Handoff, { teamId, appId }: { teamId: string; appId: string }): boolean {
+function isForThisApp(handoff: Handoff, { teamId, appId }: { teamId: string; appId: string }): boolean {
   return handoff.teamId === teamId && handoff.appId === appId
 }
 
-/** Answers, and writes the one line about it. */
-async function take(asked: Turn | Command | Retry, lambda: Context): Promise<void> {
-  const remainingMs = lambda.getRemainingTimeInMillis()
-  const reference = toReference(lambda.awsRequestId)
-  const begunAt = Date.now()
-  const slackBefore = wired.slackTally()
+/** Answers, and writes the one log line of the turn. */
+async function answerTurn(handoff: Turn | Command | Retry, lambda: Context): Promise<void> {
+  const startedAt = Date.now()
+  const endsAt = startedAt + lambda.getRemainingTimeInMillis()
+  const requestId = lambda.awsRequestId
+  const reference = toReference(requestId)
+  const slackBefore = backend.slackTally()
   let report: Report = { outcome: 'crashed' }
   try {
-    report = await answer(
-      asked,
-      { requestId: lambda.awsRequestId, reference, endsAt: begunAt + remainingMs },
-      wired.answer,
-    )
+    report = await answer(handoff, { requestId, reference, endsAt }, backend.answer)
   } catch (error) {
     report = { outcome: 'crashed', cause: nameOf(error) }
     throw error
   } finally {
-    const { calls, rateLimited } = wired.slackTally()
+    const { calls, rateLimited } = backend.slackTally()
     const slack = { calls: calls - slackBefore.calls, rateLimited: rateLimited - slackBefore.rateLimited }
-    const times = { waitedMs: begunAt - asked.receivedAt, totalMs: Date.now() - begunAt }
+    const times = { waitedMs: startedAt - handoff.receivedAt, totalMs: Date.now() - startedAt }
     telemetry.turn(report, times, slack)
     telemetry.line('info', 'turn', {
-      ...idsOf(asked),
+      ...idsOf(handoff),
       reference,
       ...times,
       ...report,
@@ -84,12 +84,21 @@ async function take(asked: Turn | Command | Retry, lambda: Context): Promise<voi
   }
 }
 
-/** What a person says beside questions. May be done again with the same outcome. */
-async function note(handoff: Stop | Feedback, lambda: Pick<Context, 'awsRequestId'>): Promise<void> {
-  const reference = toReference(lambda.awsRequestId)
-  const outcome = handoff.kind === 'stop' ? await stop(handoff, wired.stop) : await rate(handoff, wired.rate)
+/** Stop presses and thumbs. Idempotent. */
+async function recordSignal(
+  handoff: Stop | Feedback,
+  { awsRequestId }: Pick<Context, 'awsRequestId'>,
+): Promise<void> {
+  const outcome =
+    handoff.kind === 'stop'
+      ? await stop(handoff, backend.stop)
+      : await recordFeedback(handoff, backend.feedback)
   if (handoff.kind === 'feedback' && outcome === 'kept') telemetry.feedback(handoff.value)
-  telemetry.line('info', handoff.kind, { ...idsOf(handoff), reference, outcome })
+  telemetry.line('info', handoff.kind, {
+    ...idsOf(handoff),
+    reference: toReference(awsRequestId),
+    outcome,
+  })
 }
 
 /** What Lambda leaves on the on-failure queue. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
@@ -102,29 +111,29 @@ const FailureRecord = v.pipe(
   }),
 )
 
-/** Lambda's entry point for the on-failure queue. A record that could not be told of stays in the queue. */
+/** Lambda's entry point for the on-failure queue. A record whose turn we could not apologize for stays in the queue. */
 export async function apologize(event: SQSEvent): Promise<SQSBatchResponse> {
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = []
   for (const { messageId, body, attributes } of event.Records) {
-    let log: Record<string, unknown> = {}
+    let ids: Record<string, unknown> = {}
     try {
       const { requestContext, requestPayload } = v.parse(FailureRecord, body)
       const { requestId, condition } = requestContext
       const reference = toReference(requestId)
-      log = { ...idsOf(requestPayload), reference, condition }
+      ids = { ...idsOf(requestPayload), reference, condition }
       if (requestPayload.kind === 'stop' || requestPayload.kind === 'feedback') {
-        await note(requestPayload, { awsRequestId: requestId })
+        await recordSignal(requestPayload, { awsRequestId: requestId })
         continue
       }
       const outcome = await apologizeFor(
         requestPayload,
         { requestId, reference, recordId: messageId, receives: Number(attributes.ApproximateReceiveCount) },
-        wired.apologize,
+        backend.apologize,
       )
       if (outcome === 'told') telemetry.apology()
-      telemetry.line('info', 'apology', { ...log, outcome })
+      telemetry.line('info', 'apology', { ...ids, outcome })
     } catch (error) {
-      telemetry.line('error', 'apology', { ...log, outcome: 'failed', cause: nameOf(error) })
+      telemetry.line('error', 'apology', { ...ids, outcome: 'failed', cause: nameOf(error) })
       batchItemFailures.push({ itemIdentifier: messageId })
     }
   }
@@ -132,7 +141,7 @@ export async function apologize(event: SQSEvent): Promise<SQSBatchResponse> {
   return { batchItemFailures }
 }
 
-/** What of a handoff is logged. */
+/** The part of a handoff that we log. */
 function idsOf(handoff: Handoff): Record<string, unknown> {
   switch (handoff.kind) {
     case 'turn': {
@@ -149,13 +158,13 @@ function idsOf(handoff: Handoff): Record<string, unknown> {
   }
 }
 
-/** Short enough to read out, and long enough to find one line among a month's. */
+/** Short enough to read out, long enough to find one line among a month's. */
 function toReference(requestId: string): string {
   return requestId.slice(0, 8)
 }
 
-/** What Lambda writes into the log: where it was thrown, and by which name. A message can quote what it choked on. */
-function withoutWords(error: unknown): Error {
+/** Keeps the name of an error and where it was thrown. Lambda logs both; a message may quote words of a conversation. */
+function redactError(error: unknown): Error {
   const frames =
     error instanceof Error
       ? (error.stack?.replace(error.message, '').match(/^\s+at .*:\d+:\d+\)?$/gm) ?? [])

@@ -1,5 +1,5 @@
-/** Where a question stands and who asked it: ids only. */
-export interface Place {
+/** Where a question is and who asked it: ids only. */
+export interface QuestionPlace {
   channel: string
   /** The thread to answer in. */
   threadTs: string
@@ -7,14 +7,14 @@ export interface Place {
   ts: string
   userId: string
   userTeamId: string
-  /** Ours, as it is mentioned; unknown where nobody could mention it. */
+  /** Our user id, as people mention it. Unknown for a command, in which nobody can mention us. */
   botUserId?: string
 }
 
 /** The right to answer a turn. */
 export interface Claim {
   turnId: string
-  /** Drawn anew for each claim: only who holds it may write. */
+  /** Random, new for each claim. Only the process that holds it may write to the turn's record. */
   token: string
   /** From 1; "Try again" begins another. */
   attempt: number
@@ -24,13 +24,13 @@ export interface Claim {
 
 export type TurnState = 'claimed' | 'answered' | 'stopped' | 'failed'
 
-/** What is kept of a turn. */
+/** What the table keeps of a turn. */
 export interface TurnRecord {
   turnId: string
   state: TurnState
   attempt: number
   /** Absent for a command whose thread was never opened. */
-  place?: Place
+  place?: QuestionPlace
   /** The stream that was opened last. */
   replyTs?: string
   /** Ids of the passages that the model was shown. */

@@ -8,24 +8,24 @@ import { createRerank } from './bedrock/rerank.ts'
 import { createRetrieve } from './bedrock/retrieve.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { createLostTurns } from './dynamo/abandoned-turns.ts'
-import { createKeepThumb } from './dynamo/feedback.ts'
-import { createCountTurn } from './dynamo/limits.ts'
+import { createAbandonedTurns } from './dynamo/abandoned-turns.ts'
+import { createSaveThumb } from './dynamo/feedback.ts'
+import { createLimits } from './dynamo/limits.ts'
 import { createStops } from './dynamo/stops.ts'
 import { createTable } from './dynamo/table.ts'
 import { createTurns } from './dynamo/turns.ts'
 import { createSearch } from './prompt/search.ts'
 import { createSlack, type SlackIdentity, type Tally } from './slack/api/client.ts'
-import { createApology } from './slack/apology.ts'
+import { createAbandonedThread } from './slack/apology.ts'
 import { createOpenThread } from './slack/command-thread.ts'
 import { createSendEphemeral } from './slack/ephemeral.ts'
-import { createReadPeople } from './slack/people.ts'
+import { createReadNames } from './slack/people.ts'
 import { openReply } from './slack/reply/reply.ts'
 import { createUnsupportedFeatures } from './slack/reply/unsupported.ts'
 import { createReadThread } from './slack/thread.ts'
 import type { AnswerDeps } from './turn/answer.ts'
 import type { ApologizeDeps } from './turn/apologize.ts'
-import type { RateDeps } from './turn/feedback.ts'
+import type { FeedbackDeps } from './turn/feedback.ts'
 import type { StopDeps } from './turn/stop.ts'
 
 /** Attempts of the AWS SDK, the first included. Converse's own are for what comes before its first event. */
@@ -36,18 +36,19 @@ const DYNAMO_ATTEMPTS = 6
 /** DynamoDB answers in some 10 ms, or not at all. */
 const DYNAMO_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true }
 
-export interface Wired {
+/** What the handler calls, put together. */
+export interface Backend {
   answer: AnswerDeps
   apologize: ApologizeDeps
   stop: StopDeps
-  rate: RateDeps
+  feedback: FeedbackDeps
   identity(): Promise<SlackIdentity>
   refreshIdentity(): Promise<SlackIdentity>
   slackTally(): Tally
 }
 
 /** The composition root: the only place where clients are made. Starts reading the Slack secret. */
-export function wire(config: Config): Wired {
+export function wire(config: Config): Backend {
   const clock = systemClock
   const { assistant } = config
   const { support } = assistant.identity
@@ -58,8 +59,8 @@ export function wire(config: Config): Wired {
     requestHandler: DYNAMO_TIMEOUTS,
   })
   const table = createTable(dynamo, config.turnsTable, clock)
-  const drawing = { clock, randomId: () => crypto.randomUUID() }
-  const turns = createTurns(table, drawing)
+  const randomness = { clock, randomId: () => crypto.randomUUID() }
+  const turns = createTurns(table, randomness)
   const knowledge = new BedrockAgentRuntimeClient({
     region: config.knowledgeRegion,
     maxAttempts: SEARCH_ATTEMPTS,
@@ -74,22 +75,22 @@ export function wire(config: Config): Wired {
     refreshIdentity: slack.refreshIdentity,
     slackTally: slack.tally,
     answer: {
-      turns,
-      slack: {
+      claims: turns,
+      limits: createLimits(table, assistant.limits, clock),
+      replies: {
         openThread,
         sendEphemeral,
-        readThread: createReadThread(slack),
-        readPeople: createReadPeople(slack),
-        openReply: (question, claim, opening) =>
+        open: (question, claim, opening) =>
           openReply(slack, clock, question, {
             ...opening,
             unsupported,
-            // Only an apology needs it, should this process be killed.
-            recordStream: (ts) => turns.opened(claim, question.channel, ts).catch(() => undefined),
-            adoptStream: (ts) => turns.adopt(claim.turnId, question.channel, ts).catch(() => false),
+            // Only an apology needs it, if this process is killed.
+            recordStream: (ts) => turns.recordStream(claim, question.channel, ts).catch(() => undefined),
+            adoptStream: (ts) => turns.adoptStream(claim.turnId, question.channel, ts).catch(() => false),
             holdsClaim: async () => (await turns.poll(claim, undefined)).holds,
           }),
       },
+      thread: { read: createReadThread(slack), readNames: createReadNames(slack) },
       ...(config.knowledgeBases.length > 0 && {
         search: createSearch({
           retrieve: createRetrieve(knowledge, config.knowledgeBases, {
@@ -102,22 +103,24 @@ export function wire(config: Config): Wired {
           shown: assistant.knowledge.passagesShown,
         }),
       }),
-      countTurn: createCountTurn(table, assistant.limits, clock),
-      converse: createConverse(runtime, {
-        modelId: config.modelId,
-        maxTokens: assistant.model.maxTokens,
-        guardrail: config.guardrail,
-      }),
+      model: {
+        converse: createConverse(runtime, {
+          modelId: config.modelId,
+          maxTokens: assistant.model.maxTokens,
+          guardrail: config.guardrail,
+        }),
+      },
       assistant,
       clock,
     },
     apologize: {
-      turns: createLostTurns(table, drawing),
-      slack: { openThread, sendEphemeral, ...createApology(slack, clock, turns.adopt) },
+      turns: createAbandonedTurns(table, randomness),
+      replies: { openThread, sendEphemeral },
+      thread: createAbandonedThread(slack, clock, turns.adoptStream),
       support,
     },
     stop: { stops: createStops(table), clock },
-    rate: { turns, keepThumb: createKeepThumb(table), sendEphemeral, support },
+    feedback: { turns, saveThumb: createSaveThumb(table), sendEphemeral, support },
   }
 }
 

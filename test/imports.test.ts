@@ -83,11 +83,11 @@ const MAY: Record<string, string[]> = {
   'backend/markdown/': [],
   'backend/prompt/': SHARED,
   'backend/turn/': ['backend/prompt/', 'backend/markdown/', ...SHARED],
-  'backend/slack/': ['backend/prompt/', 'backend/markdown/', ...SHARED],
+  'backend/slack/': ['type:backend/turn/', 'backend/prompt/', 'backend/markdown/', ...SHARED],
   // Below reply/ and the rest of slack/, never above.
   'backend/slack/api/': SHARED,
   'backend/bedrock/': ['backend/prompt/', ...SHARED],
-  'backend/dynamo/': SHARED,
+  'backend/dynamo/': ['type:backend/turn/', ...SHARED],
   'backend/telemetry.ts': ['backend/turn/', ...SHARED],
   'backend/config.ts': ['backend/assistant.ts', 'assistant.config.ts'],
   'backend/wire.ts': ['backend/'],

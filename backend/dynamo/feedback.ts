@@ -1,31 +1,25 @@
+import type { SaveThumb } from '../turn/feedback.ts'
 import { type Item, N, S, type Table } from './table.ts'
 import { TURN_TTL_SECONDS } from './turn-item.ts'
 
-/** A thumb: who, on which turn, which one, and what the answer rested on. No words. */
-export interface Thumb {
-  turnId: string
-  userId: string
-  value: 'positive' | 'negative'
-  /** Ids of the passages that the model was shown. */
-  passages: readonly string[]
-  /** When it was pressed, in milliseconds of the Unix epoch. */
-  at: number
-}
-
-export type KeepThumb = (thumb: Thumb) => Promise<void>
-
-/** One a person and a turn: a later changes an earlier, in whatever order they arrive. Throws what DynamoDB says. */
-export function createKeepThumb(table: Table): KeepThumb {
-  return async ({ turnId, userId, value, passages, at }) => {
+/**
+ * Keeps one thumb for each person and turn. The one that was pressed last counts, in whatever order they arrive. Throws
+ * what DynamoDB throws.
+ */
+export function createSaveThumb(table: Table): SaveThumb {
+  return async ({ turnId, userId, value, passages, pressedAt }) => {
     const thumb: Item = {
       pk: S(`feedback#${turnId}#${userId}`),
       turnId: S(turnId),
       userId: S(userId),
       thumb: S(value),
       passages: { L: passages.map(S) },
-      pressedAt: N(at),
+      pressedAt: N(pressedAt),
       expiresAt: table.seconds(TURN_TTL_SECONDS),
     }
-    await table.put(thumb, { when: 'attribute_not_exists(pk) OR pressedAt <= :at', values: { ':at': N(at) } })
+    await table.put(thumb, {
+      when: 'attribute_not_exists(pk) OR pressedAt <= :pressedAt',
+      values: { ':pressedAt': N(pressedAt) },
+    })
   }
 }

@@ -1,27 +1,20 @@
 import type { Clock } from '../clock.ts'
+import type { Limits } from '../turn/gather.ts'
 import { N, type Table } from './table.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** Which limit is reached, and how long until the next turn is free. */
-export interface LimitReached {
-  limit: 'person' | 'workspace'
-  most: number
-  freeInMs: number
-}
-
-export type CountTurn = (asker: { teamId: string; userId: string }) => Promise<LimitReached | undefined>
-
 /**
- * Counts a turn against its asker's hour and its workspace's day, which begin and end with those of UTC. What is over a
- * limit is not counted: one person cannot use up the others' day. Throws what DynamoDB says.
+ * Counts a turn against its asker's hour and its workspace's day, both in UTC. A turn that is over the person's limit is
+ * not counted against the workspace: one person cannot use up everybody's day.
  */
-export function createCountTurn(
+export function createLimits(
   table: Table,
   most: { turnsPerPersonPerHour: number; turnsPerWorkspacePerDay: number },
   clock: Clock,
-): CountTurn {
+): Limits {
+  /** Undefined if the turn was counted; else how long until the next one can be, in milliseconds. */
   const count = async (key: string, most: number, windowMs: number): Promise<number | undefined> => {
     const now = clock.now()
     const window = Math.floor(now / windowMs)
@@ -31,12 +24,14 @@ export function createCountTurn(
     })
     return counted ? undefined : (window + 1) * windowMs - now
   }
-  return async ({ teamId, userId }) => {
-    const person = await count(`limit#person#${teamId}:${userId}`, most.turnsPerPersonPerHour, HOUR_MS)
-    if (person !== undefined) return { limit: 'person', most: most.turnsPerPersonPerHour, freeInMs: person }
-    const workspace = await count(`limit#workspace#${teamId}`, most.turnsPerWorkspacePerDay, DAY_MS)
-    return workspace === undefined
-      ? undefined
-      : { limit: 'workspace', most: most.turnsPerWorkspacePerDay, freeInMs: workspace }
+  return {
+    async count({ teamId, userId }) {
+      const person = await count(`limit#person#${teamId}:${userId}`, most.turnsPerPersonPerHour, HOUR_MS)
+      if (person !== undefined) return { limit: 'person', most: most.turnsPerPersonPerHour, freeInMs: person }
+      const workspace = await count(`limit#workspace#${teamId}`, most.turnsPerWorkspacePerDay, DAY_MS)
+      return workspace === undefined
+        ? undefined
+        : { limit: 'workspace', most: most.turnsPerWorkspacePerDay, freeInMs: workspace }
+    },
   }
 }

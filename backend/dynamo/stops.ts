@@ -1,12 +1,8 @@
+import type { Stops } from '../turn/stop.ts'
 import { type Item, S, type Table } from './table.ts'
 
-/** A turn lives for five minutes; after an hour nobody can mean one that was under way. */
+/** A turn lives for five minutes; after an hour no turn that a Stop could be for is still running. */
 const STOP_TTL_SECONDS = 3_600
-
-export interface Stops {
-  /** Notes that Stop was pressed in a thread. `eventTs` is Slack's; of several the latest counts. */
-  mark(thread: { channel: string; threadTs: string }, eventTs: string): Promise<void>
-}
 
 export function createStops(table: Table): Stops {
   return {
@@ -23,7 +19,7 @@ export function stopKey({ channel, threadTs }: { channel: string; threadTs: stri
   return `stop#${channel}:${threadTs}`
 }
 
-/** Whether a mark means a turn that was claimed then, in milliseconds of the Unix epoch. */
-export function stops(mark: Item | undefined, claimedAt: number): boolean {
+/** True if Stop was pressed after the turn was claimed. `claimedAt` is in milliseconds of the Unix epoch. */
+export function isStoppedBy(mark: Item | undefined, claimedAt: number): boolean {
   return Number(mark?.eventTs?.S) * 1000 >= claimedAt
 }

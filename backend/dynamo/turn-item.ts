@@ -1,4 +1,4 @@
-import type { Place, TurnRecord, TurnState } from '../turn-record.ts'
+import type { QuestionPlace, TurnRecord, TurnState } from '../turn-record.ts'
 import { type Item, S } from './table.ts'
 
 /**
@@ -24,8 +24,14 @@ export function turnKey(turnId: string): string {
   return `turn#${turnId}`
 }
 
-/** The attributes that say where a question stands. */
-export function placeItem({ channel, threadTs, ts, userId, userTeamId, botUserId }: Place): Item {
+export function placeAttributes({
+  channel,
+  threadTs,
+  ts,
+  userId,
+  userTeamId,
+  botUserId,
+}: QuestionPlace): Item {
   return {
     channel: S(channel),
     threadTs: S(threadTs),
@@ -36,16 +42,23 @@ export function placeItem({ channel, threadTs, ts, userId, userTeamId, botUserId
   }
 }
 
-/** The same, for an update. */
-export function setting(place: Place): { sets: string; values: Item } {
-  const item = Object.entries(placeItem(place))
+/** The assignments of an update that sets the place, and their values. */
+export function placeUpdate(place: QuestionPlace): { assignments: string; values: Item } {
+  const item = Object.entries(placeAttributes(place))
   return {
-    sets: item.map(([name]) => `${name} = :${name}`).join(', '),
+    assignments: item.map(([name]) => `${name} = :${name}`).join(', '),
     values: Object.fromEntries(item.map(([name, value]) => [`:${name}`, value])),
   }
 }
 
-export function placeOf({ channel, threadTs, ts, userId, userTeamId, botUserId }: Item): Place | undefined {
+export function placeFromItem({
+  channel,
+  threadTs,
+  ts,
+  userId,
+  userTeamId,
+  botUserId,
+}: Item): QuestionPlace | undefined {
   if (!channel?.S || !threadTs?.S || !ts?.S || !userId?.S || !userTeamId?.S) return undefined
   return {
     channel: channel.S,
@@ -57,8 +70,8 @@ export function placeOf({ channel, threadTs, ts, userId, userTeamId, botUserId }
   }
 }
 
-export function recordOf(turnId: string, item: Item): TurnRecord {
-  const place = placeOf(item)
+export function recordFromItem(turnId: string, item: Item): TurnRecord {
+  const place = placeFromItem(item)
   return {
     turnId,
     state: item.state?.S as TurnState,

@@ -1,8 +1,16 @@
 import type { Clock } from '../clock.ts'
-import type { Claim, Place, TurnRecord, TurnState } from '../turn-record.ts'
-import { stopKey, stops } from './stops.ts'
+import type { Claims } from '../turn/claims.ts'
+import type { Claim, TurnRecord } from '../turn-record.ts'
+import { isStoppedBy, stopKey } from './stops.ts'
 import { type Condition, type Item, N, S, type Table, TRUE } from './table.ts'
-import { placeItem, placeOf, recordOf, setting, TURN_TTL_SECONDS, turnKey } from './turn-item.ts'
+import {
+  placeAttributes,
+  placeFromItem,
+  placeUpdate,
+  recordFromItem,
+  TURN_TTL_SECONDS,
+  turnKey,
+} from './turn-item.ts'
 
 /** Beyond Lambda's own end, so that a claim never runs out under a turn that is alive. */
 export const LEASE_MARGIN_MS = 15_000
@@ -16,34 +24,13 @@ export const CLAIM_BUDGET_MS = 4_000
 /** Longer than any turn lives. */
 const REPLY_TTL_SECONDS = 3_600
 
-export interface Owner {
-  requestId: string
-  /** When its invocation ends, in milliseconds of the Unix epoch. */
-  endsAt: number
-}
-
-export type ClaimedAgain =
-  | { is: 'claimed'; claim: Claim; place: Place }
-  | { is: 'expired' | 'not_asker' | 'not_failed' }
-
-export interface Turns {
-  /** Undefined where somebody has it or had it. `place` may follow. Throws what DynamoDB says, within CLAIM_BUDGET_MS. */
-  claim(turnId: string, place: Place | undefined, owner: Owner): Promise<Claim | undefined>
-  /** For another attempt at a turn whose attempt number `attempt` has failed. Throws as `claim`. */
-  claimAgain(
-    pressed: { turnId: string; attempt: number; channel: string; userId: string },
-    owner: Owner,
-  ): Promise<ClaimedAgain>
-  placed(claim: Claim, place: Place): Promise<void>
-  /** Notes a stream, as the last of this turn and as nobody else's. */
-  opened(claim: Claim, channel: string, replyTs: string): Promise<void>
-  /** As `opened`, for one that was found; false where it is another turn's. */
-  adopt(turnId: string, channel: string, replyTs: string): Promise<boolean>
-  /** Whether Stop was pressed since the claim, and whether the claim still holds. Answers whoever asks if its owner lives. */
-  poll(claim: Claim, place: Place | undefined): Promise<{ stopped: boolean; holds: boolean }>
-  /** False where the turn has been taken from this claim. */
-  finish(claim: Claim, state: Exclude<TurnState, 'claimed'>, passages: readonly string[]): Promise<boolean>
+/** The record of turns: claims, and what others may know of a turn. */
+export interface Turns extends Claims {
   find(turnId: string): Promise<TurnRecord | undefined>
+  /** Notes a stream that the claim's process has opened: as the turn's last, and as belonging to no other turn. */
+  recordStream(claim: Claim, channel: string, replyTs: string): Promise<void>
+  /** Makes a stream that was found in the thread this turn's own. False if it belongs to another turn. */
+  adoptStream(turnId: string, channel: string, replyTs: string): Promise<boolean>
 }
 
 export function createTurns(
@@ -52,11 +39,11 @@ export function createTurns(
 ): Turns {
   const ttl = () => table.seconds(TURN_TTL_SECONDS)
 
-  function held({ token }: Claim, values: Item): Condition {
+  function whileHeld({ token }: Claim, values: Item): Condition {
     return { when: 'claimToken = :token', values: { ...values, ':token': S(token) } }
   }
 
-  async function adopt(turnId: string, channel: string, replyTs: string): Promise<boolean> {
+  async function adoptStream(turnId: string, channel: string, replyTs: string): Promise<boolean> {
     const item = {
       pk: S(`reply#${channel}:${replyTs}`),
       turnId: S(turnId),
@@ -85,11 +72,11 @@ export function createTurns(
           requestId: S(requestId),
           claimedAt: N(claimedAt),
           leaseUntil: N(endsAt + LEASE_MARGIN_MS),
-          ...(place && placeItem(place)),
+          ...(place && placeAttributes(place)),
           expiresAt: ttl(),
         },
         {
-          // The last: a try of ours whose answer was lost, and which the SDK repeats.
+          // The last condition lets our own SDK retry succeed when the first response was lost.
           when: 'attribute_not_exists(pk) OR expiresAt < :now OR (state = :claimed AND leaseUntil < :ms) OR claimToken = :token',
           values: {
             ':now': table.seconds(),
@@ -108,7 +95,7 @@ export function createTurns(
       const claimedAt = clock.now()
       const claimed = await table.update(
         turnKey(turnId),
-        'SET state = :claimed, attempt = :next, claimToken = :token, requestId = :requestId, claimedAt = :ms, leaseUntil = :lease, expiresAt = :ttl REMOVE replyTs, told, probe, heard',
+        'SET state = :claimed, attempt = :next, claimToken = :token, requestId = :requestId, claimedAt = :ms, leaseUntil = :lease, expiresAt = :ttl REMOVE replyTs, outcomeTold, probeId, probeAnswer',
         {
           when: 'claimToken = :token OR (state = :failed AND attempt = :attempt AND channel = :channel AND userId = :userId AND expiresAt >= :now)',
           values: {
@@ -128,48 +115,50 @@ export function createTurns(
         },
         AbortSignal.timeout(CLAIM_BUDGET_MS),
       )
-      const place = claimed && placeOf(claimed)
-      if (place) return { is: 'claimed', claim: { turnId, token, attempt: attempt + 1, claimedAt }, place }
+      const place = claimed && placeFromItem(claimed)
+      if (place)
+        return { outcome: 'claimed', claim: { turnId, token, attempt: attempt + 1, claimedAt }, place }
       const record = await find(turnId)
-      if (!record || record.channel?.S !== channel) return { is: 'expired' }
-      return { is: record.userId?.S === userId ? 'not_failed' : 'not_asker' }
+      if (!record || record.channel?.S !== channel) return { outcome: 'expired' }
+      return { outcome: record.userId?.S === userId ? 'not_failed' : 'not_asker' }
     },
 
-    async placed(claim, place) {
-      const { sets, values } = setting(place)
-      await table.update(turnKey(claim.turnId), `SET ${sets}`, held(claim, values))
+    async setPlace(claim, place) {
+      const { assignments, values } = placeUpdate(place)
+      await table.update(turnKey(claim.turnId), `SET ${assignments}`, whileHeld(claim, values))
     },
 
-    async opened(claim, channel, replyTs) {
+    async recordStream(claim, channel, replyTs) {
       await Promise.all([
-        adopt(claim.turnId, channel, replyTs),
+        adoptStream(claim.turnId, channel, replyTs),
         table.update(
           turnKey(claim.turnId),
           'SET replyTs = :replyTs',
-          held(claim, { ':replyTs': S(replyTs) }),
+          whileHeld(claim, { ':replyTs': S(replyTs) }),
         ),
       ])
     },
 
-    adopt,
+    adoptStream,
 
     async poll({ turnId, token, claimedAt }, place) {
       const read = await table.get(turnKey(turnId), ...(place ? [stopKey(place)] : []))
       const record = read.get(turnKey(turnId))
       const holds = record === undefined || (record.claimToken?.S === token && record.state?.S === 'claimed')
-      if (holds && record?.probe && record.probe.S !== record.heard?.S) {
-        const values = { ':probe': record.probe, ':token': S(token) }
-        await table.update(turnKey(turnId), 'SET heard = :probe', { when: 'claimToken = :token', values })
+      if (holds && record?.probeId && record.probeId.S !== record.probeAnswer?.S) {
+        const values = { ':probeId': record.probeId, ':token': S(token) }
+        const when = 'claimToken = :token'
+        await table.update(turnKey(turnId), 'SET probeAnswer = :probeId', { when, values })
       }
-      return { stopped: place !== undefined && stops(read.get(stopKey(place)), claimedAt), holds }
+      return { stopped: place !== undefined && isStoppedBy(read.get(stopKey(place)), claimedAt), holds }
     },
 
     async finish({ turnId, token }, state, passages) {
       const finished = await table.update(
         turnKey(turnId),
-        'SET state = :state, told = :true, passages = :passages, expiresAt = :ttl',
+        'SET state = :state, outcomeTold = :true, passages = :passages, expiresAt = :ttl',
         {
-          // The last: a try of ours whose answer was lost.
+          // The last condition lets our own SDK retry succeed when the first response was lost.
           when: 'claimToken = :token AND (state = :claimed OR state = :state)',
           values: {
             ':state': S(state),
@@ -186,7 +175,7 @@ export function createTurns(
 
     async find(turnId) {
       const record = await find(turnId)
-      return record && recordOf(turnId, record)
+      return record && recordFromItem(turnId, record)
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Place } from '../turn-record.ts'
+import type { AbandonedThread, ThreadState } from '../turn/apologize.ts'
 import type { Slack } from './api/client.ts'
 import { isNotStreaming, isThreadGone, slackError } from './api/error-codes.ts'
 import { toMetadata } from './api/metadata.ts'
@@ -16,36 +16,17 @@ const SET_ACTIVE_BUDGET_MS = 5_000
 /** Marks an apology, which is no part of the reply. */
 const APOLOGY_PART = -1
 
-interface AbandonedAttempt {
-  turnId: string
-  attempt: number
-  place: Place
-}
-
-/** What a killed process, or an earlier apology, has left in the thread. */
-export interface Remains {
-  /** Absent: the attempt has no last message. `gone`: there is no thread any more. */
-  ended?: 'answered' | 'failed' | 'apologized' | 'gone'
-  /** Streams of the turn that may still be open, newest first. */
-  streams: string[]
-}
-
 /**
  * Writes into a thread on behalf of a process that was killed. Every method throws if it cannot finish, and may be
  * called again. `adopt` makes a stream this turn's own; it resolves to false if the stream is another turn's.
  */
-export function createApology(
+export function createAbandonedThread(
   slack: Slack,
   clock: Clock,
   adopt: (turnId: string, channel: string, ts: string) => Promise<boolean>,
-) {
+): AbandonedThread {
   return {
-    async inspect({
-      turnId,
-      attempt,
-      place,
-      replyTs,
-    }: AbandonedAttempt & { replyTs?: string }): Promise<Remains> {
+    async inspect({ turnId, attempt, place, replyTs }) {
       let replies: SlackMessage[]
       try {
         replies = await ownReplies({ slack, clock, until: clock.now() + INSPECT_BUDGET_MS }, place)
@@ -65,16 +46,7 @@ export function createApology(
       return { streams: streams.length === 0 && replyTs !== undefined ? [replyTs] : streams }
     },
 
-    async apologize(
-      {
-        turnId,
-        attempt,
-        buttonAttempt,
-        place,
-        streams,
-      }: AbandonedAttempt & { buttonAttempt: number; streams: readonly string[] },
-      sorry: string,
-    ): Promise<'told' | 'gone'> {
+    async apologize({ turnId, attempt, buttonAttempt, place, streams }, sorry) {
       const { channel, threadTs } = place
       const metadata = toMetadata({ turnId, attempt, part: APOLOGY_PART, state: 'failed' })
       const button = retryButton({ turnId, attempt: buttonAttempt })
@@ -109,7 +81,7 @@ export function createApology(
     },
 
     /** Sets the thread's agent session to active: the killed process may have left it processing. */
-    async setActive({ channel, threadTs }: Place): Promise<void> {
+    async setActive({ channel, threadTs }) {
       const set = await retryWrite({ clock, until: clock.now() + SET_ACTIVE_BUDGET_MS }, () =>
         slack.mutate((client) =>
           client.agents.sessions.setStatus({ channel_id: channel, thread_ts: threadTs, status: 'active' }),
@@ -121,7 +93,7 @@ export function createApology(
 }
 
 /** How an attempt has ended, by the mark of its last message; undefined if it has none. */
-function endOf(replies: readonly SlackMessage[], turnId: string, attempt: number): Remains['ended'] {
+function endOf(replies: readonly SlackMessage[], turnId: string, attempt: number): ThreadState['ended'] {
   const last = replies.find(
     ({ mark }) =>
       mark?.turnId === turnId &&

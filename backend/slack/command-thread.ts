@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { escapeMrkdwn, toPlain } from '../prompt/mrkdwn.ts'
+import type { OpenThread } from '../turn/replies.ts'
 import type { Slack } from './api/client.ts'
 import { toMetadata } from './api/metadata.ts'
 import { retryRead } from './api/own-messages.ts'
@@ -21,12 +22,6 @@ const ROOT_READ_LIMIT_MESSAGES = 20
 const ROOT_POSTS = 3
 
 const ROOT_PREFIX = 'You asked: '
-
-/** Resolves to undefined if Slack refuses: we cannot write to this person. */
-export type OpenThread = (
-  command: { id: string; userId: string; text: string },
-  again?: 'again',
-) => Promise<{ channel: string; ts: string } | undefined>
 
 /**
  * Opens the thread that answers a command: posts a message with the question into the asker's direct messages. `again`

@@ -1,14 +1,10 @@
 import type { Clock } from '../clock.ts'
+import type { SendEphemeral } from '../turn/replies.ts'
 import type { Slack } from './api/client.ts'
 import { retryWrite } from './api/retry.ts'
 
 /** A sentence that only one person sees is not worth more of an invocation. */
 const EPHEMERAL_BUDGET_MS = 10_000
-
-export type SendEphemeral = (
-  to: { channel: string; threadTs?: string; userId: string },
-  markdown: string,
-) => Promise<boolean>
 
 /**
  * Shows a sentence to one person only, until they reload Slack. Resolves to false if it could not be shown. The person

@@ -1,6 +1,6 @@
 import { within } from '../deadline.ts'
-import type { ThreadMessage } from '../prompt/history.ts'
 import { mentionedUserIds } from '../prompt/mrkdwn.ts'
+import type { ThreadReader } from '../turn/gather.ts'
 import type { Slack } from './api/client.ts'
 
 /** Names make an answer nicer, not more correct: people need not wait longer for them. */
@@ -12,14 +12,12 @@ const LOOK_UP_LIMIT = 20
 /** Cached without expiry: names seldom change, and a Lambda environment lives for hours at most. */
 const known = new Map<string, string>()
 
-export type ReadPeople = (thread: readonly ThreadMessage[]) => Promise<ReadonlyMap<string, string>>
-
 /**
  * Reads the names of the people who wrote in the thread or are mentioned in it, latest first, as many as the budget
  * allows. Never throws. A person without a name here appears by their id.
  * https://docs.slack.dev/reference/methods/users.info
  */
-export function createReadPeople(slack: Slack): ReadPeople {
+export function createReadNames(slack: Slack): ThreadReader['readNames'] {
   const lookUp = async (userId: string): Promise<void> => {
     const { user } = await slack.read(PEOPLE_BUDGET_MS, (client) => client.users.info({ user: userId }))
     const name = user?.profile?.display_name || user?.profile?.real_name || user?.real_name || user?.name

@@ -1,4 +1,4 @@
-import type { ThreadMessage } from '../prompt/history.ts'
+import type { ThreadReader } from '../turn/gather.ts'
 import type { Slack } from './api/client.ts'
 import type { TurnMark } from './api/metadata.ts'
 import { readReplies } from './api/replies.ts'
@@ -7,14 +7,8 @@ import { questionIn } from './command-thread.ts'
 /** The thread is worth some waiting, not more: without it we still answer the question. */
 export const THREAD_BUDGET_MS = 3_000
 
-export type ReadThread = (question: {
-  channel: string
-  threadTs: string
-  ts: string
-}) => Promise<ThreadMessage[]>
-
 /** Reads the thread up to the question, oldest first. Throws RateLimited, TimedOut or Slack's error. */
-export function createReadThread(slack: Slack): ReadThread {
+export function createReadThread(slack: Slack): ThreadReader['read'] {
   return async ({ channel, threadTs, ts }) => {
     const messages = await readReplies(slack, { channel, threadTs, latest: ts }, THREAD_BUDGET_MS)
     const finished = new Set(

@@ -4,89 +4,70 @@ import { startDeadline } from '../deadline.ts'
 import { asFailure, Failure, sentence } from '../failure.ts'
 import type { Command, Retry, Turn } from '../handoff.ts'
 import { type Interruption, interruptionOf } from '../interruption.ts'
-import type { NumberedPassage } from '../prompt/passage.ts'
+import type { Converse } from '../prompt/model.ts'
 import type { Search } from '../prompt/search.ts'
 import { lateNote, limitSentence, STOPPED, STOPPED_BEFORE } from '../sentences.ts'
-import type { Claim, Place, TurnState } from '../turn-record.ts'
-import { type AcceptDeps, accept, openPlace } from './accept.ts'
-import { type GatherDeps, gather } from './gather.ts'
+import type { Claim } from '../turn-record.ts'
+import { accept, openPlace } from './accept.ts'
+import type { Claims } from './claims.ts'
+import { gather, type Limits, type ThreadReader } from './gather.ts'
 import { type Question, toQuestion } from './question.ts'
+import type { Footer, Replies, Reply } from './replies.ts'
 import type { Report } from './report.ts'
-import { type StreamDeps, type StreamResult, streamAnswer } from './stream-answer.ts'
+import { type StreamResult, streamAnswer } from './stream-answer.ts'
 import { monitorTurn } from './turn-monitor.ts'
 
 /** What answering needs; wire.ts knows who provides it. */
-export interface AnswerDeps extends AcceptDeps, GatherDeps, StreamDeps {
-  turns: AcceptDeps['turns'] & {
-    poll(claim: Claim, place: Place | undefined): Promise<{ stopped: boolean; holds: boolean }>
-    finish(claim: Claim, state: Exclude<TurnState, 'claimed'>, passages: readonly string[]): Promise<boolean>
-  }
-  slack: AcceptDeps['slack'] &
-    GatherDeps['slack'] & {
-      openReply(
-        question: Question,
-        claim: Claim,
-        opening: {
-          firstStep: { id: string; title: string }
-          endsAt: number
-          interrupt(reason: Interruption): void
-        },
-      ): Reply
-    }
+export interface AnswerDeps {
+  claims: Claims
+  limits: Limits
+  replies: Replies
+  thread: ThreadReader
+  /** Absent if there is no knowledge base. */
   search?: Search
+  model: { converse: Converse }
   assistant: Assistant
   clock: Clock
 }
 
-interface Reply {
-  step(id: string, title: string, status?: 'in_progress' | 'complete'): void
-  say(markdown: string): void
-  close(ending: {
-    sources: readonly NumberedPassage[]
-    offer: 'thumbs' | 'retry' | 'nothing'
-  }): Promise<'closed' | 'gone' | 'taken'>
-  abandon(): Promise<void>
-  firstTextAt(): number | undefined
-}
-
-/** The invocation that answers. `reference` is what the person is given, to find its log line. */
+/** The invocation that answers. */
 export interface Invocation {
   requestId: string
+  /** The person gets it with a failure; it finds the log line of the turn. */
   reference: string
   /** When Lambda ends it, in milliseconds of the Unix epoch. */
   endsAt: number
 }
 
 /**
- * Answers one turn. From the claim to the last write we poll whether it is to be stopped, and show that this process
- * lives. Throws if the claim cannot be made or the reply cannot be closed, so that Lambda leaves a record and
- * `apologize` reads it.
+ * Answers one turn. From the claim to the last write a monitor looks for Stop and shows that this process is alive.
+ * Throws if the claim cannot be made or the reply cannot be closed: then Lambda leaves a record for `apologize`.
  */
 export async function answer(
-  asked: Turn | Command | Retry,
+  handoff: Turn | Command | Retry,
   invocation: Invocation,
   d: AnswerDeps,
 ): Promise<Report> {
-  const accepted = await accept(asked, invocation, d)
-  if ('outcome' in accepted) return accepted
+  const accepted = await accept(handoff, invocation, d)
+  if (accepted.outcome !== 'claimed') return accepted
   const { claim } = accepted
   let { place } = accepted
   const turn = new AbortController()
   const interrupt = (reason: Interruption): void => turn.abort(reason)
-  const endMonitor = monitorTurn(() => d.turns.poll(claim, place), interrupt, d.clock)
+  const endMonitor = monitorTurn(() => d.claims.poll(claim, place), interrupt, d.clock)
   const cancelDeadline = startDeadline(invocation.endsAt - d.clock.now(), () => interrupt('deadline'))
   try {
-    if (asked.kind === 'command') place = await openPlace(asked, claim, d)
+    if (handoff.kind === 'command') place = await openPlace(handoff, claim, d)
     if (!place) return { outcome: 'unreachable' }
-    const question = toQuestion(claim, place, asked)
-    return await answerIn(question, { claim, signal: turn.signal, interrupt, ...invocation }, d)
+    const question = toQuestion(claim, place, handoff)
+    return await answerQuestion(question, { claim, signal: turn.signal, interrupt, ...invocation }, d)
   } finally {
     endMonitor()
     cancelDeadline()
   }
 }
 
-interface RunningTurn extends Invocation {
+interface ClaimedTurn extends Invocation {
   claim: Claim
   /** Aborted by `interrupt`, with the reason that came first. */
   signal: AbortSignal
@@ -94,19 +75,16 @@ interface RunningTurn extends Invocation {
 }
 
 /** The order of the work, from the first step that the person sees to the last write. */
-async function answerIn(question: Question, turn: RunningTurn, d: AnswerDeps): Promise<Report> {
-  const { claim, signal } = turn
-  const reply = d.slack.openReply(question, claim, {
-    firstStep: { id: 'thread', title: 'Reading the thread' },
-    endsAt: turn.endsAt,
-    interrupt: turn.interrupt,
-  })
+async function answerQuestion(question: Question, turn: ClaimedTurn, d: AnswerDeps): Promise<Report> {
+  const { claim, signal, endsAt, interrupt } = turn
+  const firstStep = { id: 'thread', title: 'Reading the thread' }
+  const reply = d.replies.open(question, claim, { firstStep, endsAt, interrupt })
   const late = lateNote(question.receivedAt, d.clock.now(), claim.attempt)
   if (late !== undefined) reply.say(`_${late}_\n\n`)
+
   const result = await gatherAndStream(question, { claim, reply, signal }, d)
   const { outcome, failure, lastWords } = conclude(result, turn, d.assistant.identity.support)
   if (lastWords !== undefined) reply.say(lastWords)
-
   const report: Report = {
     ...result.measures,
     outcome,
@@ -115,22 +93,23 @@ async function answerIn(question: Question, turn: RunningTurn, d: AnswerDeps): P
     ...(failure && { failure: failure.kind }),
     ...(failure?.cause instanceof Error && { cause: failure.cause.name }),
   }
+
   const footer = { sources: result.sources, offer: OFFERS[outcome] ?? ('thumbs' as const) }
-  const lost = lossOf(signal) ?? (await close(reply, footer, signal))
-  if (lost) {
+  const loss = lossOf(signal) ?? (await close(reply, footer, signal))
+  if (loss) {
     await reply.abandon()
-    if (lost === 'gone') await d.turns.finish(claim, 'failed', result.shownIds)
-    return { ...report, outcome: lost === 'gone' ? 'unreachable' : 'taken_over' }
+    if (loss === 'gone') await d.claims.finish(claim, 'failed', result.shownIds)
+    return { ...report, outcome: loss === 'gone' ? 'unreachable' : 'taken_over' }
   }
   const firstTextAt = reply.firstTextAt()
   if (firstTextAt !== undefined && result.hasText) report.firstTextMs = firstTextAt - claim.claimedAt
-  const held = await d.turns.finish(claim, STATES[outcome] ?? 'answered', result.shownIds)
-  return held ? report : { ...report, outcome: 'taken_over' }
+  const holds = await d.claims.finish(claim, STATES[outcome] ?? 'answered', result.shownIds)
+  return holds ? report : { ...report, outcome: 'taken_over' }
 }
 
 type TurnResult = Omit<StreamResult, 'outcome'> & { outcome: StreamResult['outcome'] | 'limited' }
 
-/** Never rejects: the result says what broke. */
+/** Never rejects: the result holds the failure. */
 async function gatherAndStream(
   question: Question,
   target: { claim: Claim; reply: Reply; signal: AbortSignal },
@@ -139,50 +118,46 @@ async function gatherAndStream(
   const nothing = { hasText: false, sources: [], shownIds: [], measures: {} }
   try {
     const gathered = await gather(question, target.reply, target.signal, d)
-    if (!('limit' in gathered)) return await streamAnswer(question, gathered, target, d)
-    target.reply.say(limitSentence(gathered))
+    if (gathered.outcome === 'gathered') return await streamAnswer(question, gathered.material, target, d)
+    target.reply.say(limitSentence(gathered.reached))
     return { outcome: 'limited', ...nothing }
   } catch (error) {
-    return { outcome: 'answered', ...nothing, broke: asFailure(error) }
+    return { outcome: 'failed', failure: asFailure(error), ...nothing }
   }
 }
 
-/** How the turn ends, and what the person reads last if the answer broke off. */
+/** How the turn ends, and what the person reads last if the answer breaks off. */
 function conclude(
-  { outcome, broke, hasText }: TurnResult,
-  { signal, reference }: RunningTurn,
+  { outcome, failure, hasText }: TurnResult,
+  { signal, reference }: ClaimedTurn,
   support: string,
 ): { outcome: Report['outcome']; failure?: Failure; lastWords?: string } {
+  if (!failure || lossOf(signal)) return { outcome }
   const interruption = interruptionOf(signal)
-  if (!broke || interruption === 'gone' || interruption === 'taken') return { outcome }
   if (interruption === 'stopped')
     return { outcome: 'stopped', lastWords: hasText ? `\n\n_${STOPPED}_` : `_${STOPPED_BEFORE}_` }
-  const failure = interruption === 'deadline' ? new Failure('out_of_time', { cause: broke.cause }) : broke
-  const sorry = sentence(failure, { support, reference })
-  return { outcome: 'failed', failure, lastWords: hasText ? `\n\n_${sorry}_` : sorry }
+  const told = interruption === 'deadline' ? new Failure('out_of_time', { cause: failure.cause }) : failure
+  const sorry = sentence(told, { support, reference })
+  return { outcome: 'failed', failure: told, lastWords: hasText ? `\n\n_${sorry}_` : sorry }
 }
 
-type Loss = 'gone' | 'taken'
+/** The thread is gone, or `apologize` took this turn over: either way we write nothing more. */
+type Loss = Extract<Interruption, 'gone' | 'taken'>
 
-/** `apologize` took this turn over, or the thread is gone: then we write nothing more. */
 function lossOf(signal: AbortSignal): Loss | undefined {
   const interruption = interruptionOf(signal)
   return interruption === 'gone' || interruption === 'taken' ? interruption : undefined
 }
 
-/** Undefined if the reply is closed. The turn can be lost at the close too, also after another interruption. */
-async function close(
-  reply: Reply,
-  footer: Parameters<Reply['close']>[0],
-  signal: AbortSignal,
-): Promise<Loss | undefined> {
+/** Undefined if the reply is closed. If the turn was interrupted before, the signal does not show a loss at the close. */
+async function close(reply: Reply, footer: Footer, signal: AbortSignal): Promise<Loss | undefined> {
   try {
     const outcome = await reply.close(footer)
     return outcome === 'closed' ? undefined : outcome
   } catch (error) {
-    const lost = lossOf(signal)
-    if (lost === undefined) throw error
-    return lost
+    const loss = lossOf(signal)
+    if (loss === undefined) throw error
+    return loss
   }
 }
 

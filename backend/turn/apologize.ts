@@ -1,103 +1,118 @@
 import { Failure, sentence } from '../failure.ts'
 import type { Command, Retry, Turn } from '../handoff.ts'
-import type { Place, TurnRecord } from '../turn-record.ts'
-import { tellWhereTyped } from './accept.ts'
-import { placeOf } from './question.ts'
+import type { QuestionPlace, TurnRecord } from '../turn-record.ts'
+import { sendNoDirectMessage } from './accept.ts'
+import { placeOfTurn } from './question.ts'
+import type { Replies } from './replies.ts'
 
 /** What apologizing needs; wire.ts knows who provides it. */
 export interface ApologizeDeps {
-  turns: {
-    giveUp(
-      turnId: string,
-      place: Place | undefined,
-      failed: { requestId: string; attempt?: number; by: string },
-    ): Promise<TurnRecord | undefined>
-    told(turnId: string, state: 'answered' | 'failed', place: Place): Promise<void>
-  }
-  slack: {
-    openThread(
-      command: { id: string; userId: string; text: string },
-      again: 'again',
-    ): Promise<{ channel: string; ts: string } | undefined>
-    sendEphemeral(whom: { channel: string; userId: string }, markdown: string): Promise<boolean>
-    /**
-     * What stands in the thread: whether the lost process had ended its reply, an earlier call has apologized, or the
-     * thread is gone; and streams that may still be open. Throws where the thread cannot be read.
-     */
-    inspect(lost: { turnId: string; attempt: number; place: Place; replyTs?: string }): Promise<Left>
-    /** Says it in the newest stream where there is one, else in a message of its own. `gone`: there is nowhere to say it. */
-    apologize(
-      to: {
-        turnId: string
-        attempt: number
-        buttonAttempt: number
-        place: Place
-        streams: readonly string[]
-      },
-      sorry: string,
-    ): Promise<'told' | 'gone'>
-    /** Leaves the agent session active. Throws where Slack does not say that it is. */
-    setActive(place: Place): Promise<void>
-  }
+  turns: AbandonedTurns
+  replies: Pick<Replies, 'openThread' | 'sendEphemeral'>
+  thread: AbandonedThread
   support: string
 }
 
-interface Left {
+/** The records of turns whose invocation Lambda gave up. Each call may be repeated. Throws what DynamoDB throws. */
+export interface AbandonedTurns {
+  /**
+   * Takes a turn over, so that no later delivery answers it. Undefined if there is nothing to say: the turn belongs to
+   * another invocation, its owner is alive, it has ended, or another of Lambda's records is being apologized for.
+   */
+  takeOver(
+    turnId: string,
+    place: QuestionPlace | undefined,
+    failed: FailedInvocation,
+  ): Promise<TurnRecord | undefined>
+  /** Notes that the person knows how the turn ended. */
+  markTold(turnId: string, state: 'answered' | 'failed', place: QuestionPlace): Promise<void>
+}
+
+export interface FailedInvocation {
+  requestId: string
+  /** The attempt that "Try again" was pressed under. */
+  attempt?: number
+  /** Id of Lambda's record; two deliveries under one request id leave two records. */
+  apologyId: string
+}
+
+/** What we do in the thread in place of a process that is gone. A call that is not carried out throws. */
+export interface AbandonedThread {
+  inspect(turn: AbandonedTurn & { replyTs?: string }): Promise<ThreadState>
+  /** Writes the sentence into the newest stream if there is one, else into a message of its own. */
+  apologize(
+    to: AbandonedTurn & { buttonAttempt: number; streams: readonly string[] },
+    sentence: string,
+  ): Promise<'told' | 'gone'>
+  /** Leaves the agent session active. */
+  setActive(place: QuestionPlace): Promise<void>
+}
+
+export interface AbandonedTurn {
+  turnId: string
+  attempt: number
+  place: QuestionPlace
+}
+
+/** What the lost process, or an earlier call of ours, has left in the thread. */
+export interface ThreadState {
+  /** How the reply has ended. `gone`: there is no thread any more. */
   ended?: 'answered' | 'failed' | 'apologized' | 'gone'
+  /** Streams of the turn that may still be open, the newest first. */
   streams: readonly string[]
 }
 
-/** Deliveries of a record for which a thread that cannot be read is waited for; the next speaks without a look. */
-export const LOOKS = 5
+/** Deliveries of one record that wait for a thread that cannot be read; the next one apologizes without reading it. */
+export const THREAD_READS = 5
 
 /**
- * Tells the thread of a turn that Lambda gave up on. Silent where the turn is somebody else's, its process lives, or it
- * has come to its end. May be called again for the same turn until it has succeeded; throws what Slack and DynamoDB say.
+ * Tells the thread of a turn that Lambda gave up on. Says nothing if another invocation has the turn, its process is
+ * alive, or it has ended. Is called again for one record until it succeeds; throws what Slack and DynamoDB throw.
  */
 export async function apologize(
-  asked: Turn | Command | Retry,
+  handoff: Turn | Command | Retry,
   failed: { requestId: string; reference: string; recordId: string; receives: number },
   d: ApologizeDeps,
 ): Promise<'told' | 'nothing_to_say'> {
-  const turnId = asked.kind === 'retry' ? asked.turnId : asked.id
+  const turnId = handoff.kind === 'retry' ? handoff.turnId : handoff.id
   const { requestId, recordId } = failed
-  const given = await d.turns.giveUp(turnId, asked.kind === 'turn' ? placeOf(asked) : undefined, {
+  const record = await d.turns.takeOver(turnId, handoff.kind === 'turn' ? placeOfTurn(handoff) : undefined, {
     requestId,
-    by: recordId,
-    ...(asked.kind === 'retry' && { attempt: asked.attempt }),
+    apologyId: recordId,
+    ...(handoff.kind === 'retry' && { attempt: handoff.attempt }),
   })
-  if (!given) return 'nothing_to_say'
-  const place = given.place ?? (asked.kind === 'command' ? await openThread(asked, d) : undefined)
-  if (!place && asked.kind === 'command') {
-    await tellWhereTyped(asked, d.support, d.slack)
+  if (!record) return 'nothing_to_say'
+  const place = record.place ?? (handoff.kind === 'command' ? await openThread(handoff, d) : undefined)
+  if (!place && handoff.kind === 'command') {
+    await sendNoDirectMessage(handoff, d.support, d.replies.sendEphemeral)
     return 'told'
   }
   // "Try again" on a record that has expired meanwhile.
   if (!place) return 'nothing_to_say'
 
-  const attempt = asked.kind === 'retry' ? asked.attempt + 1 : given.attempt
-  const lost = { turnId, attempt, place, ...(given.replyTs !== undefined && { replyTs: given.replyTs }) }
-  const left = await d.slack.inspect(lost).catch((error: unknown): Left => {
-    if (failed.receives <= LOOKS) throw error
-    return { streams: given.replyTs === undefined ? [] : [given.replyTs] }
-  })
-  let { ended } = left
+  const { replyTs } = record
+  const attempt = handoff.kind === 'retry' ? handoff.attempt + 1 : record.attempt
+  const turn = { turnId, attempt, place }
+  const state = await d.thread
+    .inspect({ ...turn, ...(replyTs !== undefined && { replyTs }) })
+    .catch((error: unknown): ThreadState => {
+      if (failed.receives <= THREAD_READS) throw error
+      return { streams: replyTs === undefined ? [] : [replyTs] }
+    })
+  let { ended } = state
   if (!ended) {
     const sorry = sentence(new Failure('given_up'), { support: d.support, reference: failed.reference })
-    const said = await d.slack.apologize(
-      { turnId, attempt, place, buttonAttempt: given.attempt, streams: left.streams },
-      sorry,
-    )
-    ended = said === 'told' ? 'apologized' : 'gone'
+    const target = { ...turn, buttonAttempt: record.attempt, streams: state.streams }
+    ended = (await d.thread.apologize(target, sorry)) === 'told' ? 'apologized' : 'gone'
   }
-  if (ended !== 'gone') await d.slack.setActive(place)
-  await d.turns.told(turnId, ended === 'answered' ? 'answered' : 'failed', place)
+  if (ended !== 'gone') await d.thread.setActive(place)
+  await d.turns.markTold(turnId, ended === 'answered' ? 'answered' : 'failed', place)
   return ended === 'apologized' ? 'told' : 'nothing_to_say'
 }
 
-/** Undefined where the person cannot be written to. */
-async function openThread(command: Command, d: ApologizeDeps): Promise<Place | undefined> {
-  const root = await d.slack.openThread(command, 'again')
+/** Undefined if we cannot write to the person. */
+async function openThread(command: Command, d: ApologizeDeps): Promise<QuestionPlace | undefined> {
+  const root = await d.replies.openThread(command, 'again')
   return (
     root && {
       channel: root.channel,

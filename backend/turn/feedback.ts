@@ -1,31 +1,38 @@
 import type { Feedback } from '../handoff.ts'
 import { TOO_OLD_TO_RATE, thanks } from '../sentences.ts'
 import type { TurnRecord } from '../turn-record.ts'
+import type { SendEphemeral } from './replies.ts'
 
-/** What rating needs; wire.ts knows who provides it. */
-export interface RateDeps {
+/** What recording feedback needs; wire.ts knows who provides it. */
+export interface FeedbackDeps {
   turns: { find(turnId: string): Promise<TurnRecord | undefined> }
-  keepThumb(thumb: {
-    turnId: string
-    userId: string
-    value: 'positive' | 'negative'
-    passages: readonly string[]
-    at: number
-  }): Promise<void>
-  sendEphemeral(
-    whom: { channel: string; threadTs?: string; userId: string },
-    markdown: string,
-  ): Promise<boolean>
+  saveThumb: SaveThumb
+  sendEphemeral: SendEphemeral
   support: string
 }
 
-/** Keeps a thumb and thanks quietly. May be done again: the outcome is the same. Throws what DynamoDB says. */
-export async function rate(feedback: Feedback, d: RateDeps): Promise<'kept' | 'expired'> {
+export type SaveThumb = (thumb: Thumb) => Promise<void>
+
+/** Ids only, no words. */
+export interface Thumb {
+  turnId: string
+  userId: string
+  value: 'positive' | 'negative'
+  /** Ids of the passages that the model was shown. */
+  passages: readonly string[]
+  /** When it was pressed, in milliseconds of the Unix epoch. */
+  pressedAt: number
+}
+
+/** Saves a thumb and thanks the person quietly. May be repeated. Throws what DynamoDB throws. */
+export async function recordFeedback(feedback: Feedback, d: FeedbackDeps): Promise<'kept' | 'expired'> {
   const { turnId, channel, threadTs, userId, value, receivedAt } = feedback
-  const record = await d.turns.find(turnId)
-  const known = record?.place?.channel === channel ? record : undefined
-  const whom = { channel, userId, ...(threadTs !== undefined && { threadTs }) }
-  if (known) await d.keepThumb({ turnId, userId, value, passages: known.passages, at: receivedAt })
-  await d.sendEphemeral(whom, known ? thanks(value, d.support) : TOO_OLD_TO_RATE)
-  return known ? 'kept' : 'expired'
+  const found = await d.turns.find(turnId)
+  const record = found?.place?.channel === channel ? found : undefined
+  if (record) await d.saveThumb({ turnId, userId, value, passages: record.passages, pressedAt: receivedAt })
+  await d.sendEphemeral(
+    { channel, userId, ...(threadTs !== undefined && { threadTs }) },
+    record ? thanks(value, d.support) : TOO_OLD_TO_RATE,
+  )
+  return record ? 'kept' : 'expired'
 }

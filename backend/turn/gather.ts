@@ -5,114 +5,125 @@ import { toQuery } from '../prompt/query.ts'
 import type { Search, SearchResult } from '../prompt/search.ts'
 import { WITHOUT_THREAD } from '../sentences.ts'
 import type { Question } from './question.ts'
+import type { Reply } from './replies.ts'
 
 /** What gathering needs; wire.ts knows who provides it. */
 export interface GatherDeps {
-  slack: {
-    readThread(question: { channel: string; threadTs: string; ts: string }): Promise<ThreadMessage[]>
-    readPeople(thread: readonly ThreadMessage[]): Promise<ReadonlyMap<string, string>>
-  }
-  /** Absent where there is no knowledge base. */
+  thread: ThreadReader
+  limits: Limits
+  /** Absent if there is no knowledge base. */
   search?: Search
-  countTurn(asker: { teamId: string; userId: string }): Promise<LimitReached | undefined>
+}
+
+export interface ThreadReader {
+  /** Reads the thread up to the question, oldest message first. Throws if Slack does not let us read it in time. */
+  read(question: { channel: string; threadTs: string; ts: string }): Promise<ThreadMessage[]>
+  /** Names, by id, of the people who wrote in the thread or are mentioned in it, as far as time allows. Never throws. */
+  readNames(thread: readonly ThreadMessage[]): Promise<ReadonlyMap<string, string>>
+}
+
+export interface Limits {
+  /** Counts the turn, unless that would exceed a limit. Throws what DynamoDB throws. */
+  count(asker: { teamId: string; userId: string }): Promise<LimitReached | undefined>
 }
 
 export interface LimitReached {
   limit: 'person' | 'workspace'
   most: number
+  /** Until the next turn is allowed. */
   freeInMs: number
 }
 
-/** What the person sees of it. */
-interface Steps {
-  step(id: string, title: string, status?: 'in_progress' | 'complete'): void
-}
+export type GatherResult =
+  | { outcome: 'gathered'; material: Material }
+  | { outcome: 'limited'; reached: LimitReached }
 
 /** What an answer is made of. */
-export interface Gathered {
-  /** The question's words, as Slack sent them. */
+export interface Material {
+  /** The question's words, in the mrkdwn that Slack sent. */
   text: string
   thread: ThreadMessage[]
-  /** Names of the people in it, by id. */
+  /** Names of people, by id. */
   names: ReadonlyMap<string, string>
-  searched: SearchResult
-  /** What could not be had, for the person. */
+  search: SearchResult
+  /** What could not be read or searched, in sentences for the person. */
   leftOut: string[]
-  /** The same for the log, with the name of what was thrown. */
+  /** What could not be read or searched, for the log: each with the name of the error. */
   without: string[]
 }
 
-/** Two writes to the table. Where it does not answer, the turn is not counted. */
-const COUNT_BUDGET_MS = 3_000
+/** Budget of two writes to the table. If it is spent, the turn is not counted. */
+export const COUNT_BUDGET_MS = 3_000
 
 const NOTHING_SEARCHED: SearchResult = { passages: [], summary: '', leftOut: [], without: [] }
 
 /**
- * Reads the thread, counts the turn, searches and looks up names, each beside what it does not depend on. Goes on
- * without what fails. Throws Failure question_lost where the question itself has to be read again, and cannot be.
+ * Reads the thread, counts the turn, searches and looks up names. Steps that do not depend on each other run at the same
+ * time, and a step that fails is left out. Throws Failure question_lost if the question has to be read from the thread
+ * and is not there.
  */
 export async function gather(
   question: Question,
-  steps: Steps,
+  reply: Pick<Reply, 'step'>,
   signal: AbortSignal,
   d: GatherDeps,
-): Promise<Gathered | LimitReached> {
+): Promise<GatherResult> {
   const leftOut: string[] = []
   const without: string[] = []
-  const threadRead = d.slack.readThread(question).catch((cause: unknown): ThreadMessage[] => {
+  const reading = d.thread.read(question).catch((cause: unknown): ThreadMessage[] => {
     if (question.text === undefined) throw new Failure('question_lost', { cause })
     leftOut.push(WITHOUT_THREAD)
     without.push(`thread: ${nameOf(cause)}`)
     return []
   })
-  const counted = within(COUNT_BUDGET_MS, d.countTurn(question)).catch(
+  const counting = within(COUNT_BUDGET_MS, d.limits.count(question)).catch(
     (cause: unknown) => void without.push(`limits: ${nameOf(cause)}`),
   )
-  // It must not outlive the question that it is for.
-  const over = new AbortController()
-  let asleep: string | undefined
-  const searching = search(question, threadRead, AbortSignal.any([signal, over.signal]), d, (base) => {
-    asleep = base
-    steps.step('search', `Waiting for ${base} to wake up`, 'in_progress')
+  // Ends a search that nobody waits for any more.
+  const leaving = new AbortController()
+  let pausedBase: string | undefined
+  const searching = search(question, reading, AbortSignal.any([signal, leaving.signal]), d, (base) => {
+    pausedBase = base
+    reply.step('search', `Waiting for ${base} to wake up`, 'in_progress')
   })
   try {
-    const thread = await threadRead
+    const thread = await reading
     const text = textOf(question, thread)
     if (text === undefined) throw new Failure('question_lost')
-    steps.step(
+    reply.step(
       'thread',
       thread.length > 1 ? `Read the thread: ${thread.length} messages` : 'Read the question',
     )
-    const reached = await counted
+    const reached = await counting
     if (reached) {
-      if (asleep !== undefined) steps.step('search', `Did not wait for ${asleep}`)
-      return reached
+      if (pausedBase !== undefined) reply.step('search', `Did not wait for ${pausedBase}`)
+      return { outcome: 'limited', reached }
     }
-    const [names, searched] = await Promise.all([d.slack.readPeople(thread), searching])
-    if (searched.summary !== '') steps.step('search', searched.summary)
-    leftOut.push(...searched.leftOut)
-    without.push(...searched.without)
-    return { text, thread, names, searched, leftOut, without }
+    const [names, result] = await Promise.all([d.thread.readNames(thread), searching])
+    if (result.summary !== '') reply.step('search', result.summary)
+    leftOut.push(...result.leftOut)
+    without.push(...result.without)
+    return { outcome: 'gathered', material: { text, thread, names, search: result, leftOut, without } }
   } finally {
-    over.abort()
+    leaving.abort()
   }
 }
 
 async function search(
   question: Question,
-  threadRead: Promise<ThreadMessage[]>,
+  reading: Promise<ThreadMessage[]>,
   signal: AbortSignal,
   d: GatherDeps,
   onPaused: (base: string) => void,
 ): Promise<SearchResult> {
-  // The first message of a thread stands alone, so the search need not wait for the thread.
-  const alone = question.text !== undefined && question.ts === question.threadTs
-  const thread = alone ? [] : await threadRead.catch(() => [])
+  // The first message of a thread is understood without the others, so the search starts at once.
+  const isFirst = question.text !== undefined && question.ts === question.threadTs
+  const thread = isFirst ? [] : await reading.catch(() => [])
   const query = toQuery({ ...question, text: textOf(question, thread) ?? '' }, thread)
   return query === '' || !d.search ? NOTHING_SEARCHED : d.search(query, signal, onPaused)
 }
 
-/** Undefined where the message with the question is not there any more. */
+/** Undefined if the message with the question is not in the thread any more. */
 function textOf({ text, ts }: Question, thread: readonly ThreadMessage[]): string | undefined {
   return text ?? thread.find((message) => message.ts === ts)?.mrkdwn
 }

@@ -1,35 +1,28 @@
 import type { Command, Retry, Turn } from '../handoff.ts'
-import type { Claim, Place } from '../turn-record.ts'
+import type { Claim, QuestionPlace } from '../turn-record.ts'
 
 /** What is to be answered, however it was asked. */
-export interface Question extends Place {
+export interface Question extends QuestionPlace {
   turnId: string
   /** From 1; "Try again" makes another. */
   attempt: number
   teamId: string
-  /** As Slack sent it, mrkdwn. Undefined on another attempt: then it is read from the thread. */
+  /** The mrkdwn that Slack sent. Undefined after "Try again": then the text is read from the thread. */
   text: string | undefined
-  /** When the edge had it, in milliseconds of the Unix epoch. */
+  /** When the edge received it, in milliseconds of the Unix epoch. */
   receivedAt: number
 }
 
 export function toQuestion(
   { turnId, attempt }: Claim,
-  place: Place,
-  asked: Turn | Command | Retry,
+  place: QuestionPlace,
+  handoff: Turn | Command | Retry,
 ): Question {
-  const { teamId, receivedAt } = asked
-  return {
-    ...place,
-    turnId,
-    attempt,
-    teamId,
-    receivedAt,
-    text: asked.kind === 'retry' ? undefined : asked.text,
-  }
+  const { teamId, receivedAt } = handoff
+  const text = handoff.kind === 'retry' ? undefined : handoff.text
+  return { ...place, turnId, attempt, teamId, receivedAt, text }
 }
 
-/** Where a turn's question stands, as its handoff says it. */
-export function placeOf({ channel, threadTs, ts, userId, userTeamId, botUserId }: Turn): Place {
+export function placeOfTurn({ channel, threadTs, ts, userId, userTeamId, botUserId }: Turn): QuestionPlace {
   return { channel, threadTs, ts, userId, userTeamId, botUserId }
 }

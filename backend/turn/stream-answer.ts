@@ -9,14 +9,15 @@ import { NOT_FOUND, TOO_LONG } from '../sentences.ts'
 import type { Claim } from '../turn-record.ts'
 import { allowListOf } from './allow-list.ts'
 import { createCitations } from './citations.ts'
-import type { Gathered } from './gather.ts'
+import type { Material } from './gather.ts'
 import type { Question } from './question.ts'
+import type { Reply } from './replies.ts'
 import type { Report } from './report.ts'
 
 /** What streaming an answer needs; wire.ts knows who provides it. */
 export interface StreamDeps {
-  converse: Converse
-  /** Only whether it is there. */
+  model: { converse: Converse }
+  /** We only look whether it is there: without it the model is not told of any knowledge. */
   search?: unknown
   assistant: Assistant
   clock: { now(): number }
@@ -25,16 +26,15 @@ export interface StreamDeps {
 /** Where the answer goes. */
 export interface StreamTarget {
   claim: Claim
-  reply: { say(markdown: string): void }
+  reply: Pick<Reply, 'say'>
   signal: AbortSignal
 }
 
 export interface StreamResult {
-  /** Means nothing if the answer broke off. */
-  outcome: 'answered' | 'not_found' | 'guardrail'
-  /** What broke the answer off. */
-  broke?: Failure
-  /** Whether the reply shows anything of the model's. */
+  outcome: 'answered' | 'not_found' | 'guardrail' | 'failed'
+  /** Present if the outcome is `failed`. An interruption looks like a failure here. */
+  failure?: Failure
+  /** Whether the reply shows anything that the model wrote. */
   hasText: boolean
   /** The passages that the text cites. */
   sources: NumberedPassage[]
@@ -43,7 +43,7 @@ export interface StreamResult {
   measures: StreamMeasures
 }
 
-/** What the report takes over as it is. */
+/** What the report takes over unchanged. */
 type StreamMeasures = Pick<
   Report,
   'without' | 'passages' | 'stopReason' | 'inputTokens' | 'outputTokens' | 'cachedTokens' | 'firstTokenMs'
@@ -58,42 +58,39 @@ const VISIBLE = /[^\s\p{Cf}]/u
 /** Streams the model's answer, sanitized, into the reply, then appends the notes. Never rejects. */
 export async function streamAnswer(
   question: Question,
-  gathered: Gathered,
+  material: Material,
   { claim, reply, signal }: StreamTarget,
   d: StreamDeps,
 ): Promise<StreamResult> {
-  const { thread, names, searched, without } = gathered
-  const notes = [...gathered.leftOut]
-  const measures: StreamMeasures = {
-    passages: searched.passages.length,
-    ...(without.length > 0 && { without }),
-  }
-
+  const { text, thread, names, without } = material
+  const { passages } = material.search
   const { identity } = d.assistant
+  const notes = [...material.leftOut]
+  const measures: StreamMeasures = { passages: passages.length, ...(without.length > 0 && { without }) }
   const prompt = toPrompt({
-    question: toPlain(gathered.text, names, question.botUserId),
+    question: toPlain(text, names, question.botUserId),
     asker: names.get(question.userId) ?? 'Somebody',
     history: toHistory(thread, question, names),
-    passages: searched.passages,
+    passages,
     hasKnowledge: d.search !== undefined,
     assistant: identity,
     today: new Date(d.clock.now()).toISOString().slice(0, 10),
   })
-  const asked = { text: gathered.text, userId: question.userId }
-  const citations = createCitations(
-    searched.passages,
-    allowListOf(asked, thread, searched.passages, [identity.instructions, identity.support]),
-  )
+  const allowList = allowListOf({ text, userId: question.userId }, thread, passages, [
+    identity.instructions,
+    identity.support,
+  ])
+  const citations = createCitations(passages, allowList)
   let hasText = false
-  let guarded = false
-  let broke: Failure | undefined
+  let isBlocked = false
+  let failure: Failure | undefined
   const show = (markdown: string): void => {
     hasText ||= VISIBLE.test(markdown)
     reply.say(markdown)
   }
 
   try {
-    for await (const delta of d.converse(prompt, signal)) {
+    for await (const delta of d.model.converse(prompt, signal)) {
       if (delta.kind === 'text') {
         measures.firstTokenMs ??= d.clock.now() - claim.claimedAt
         show(citations.transform(delta.text))
@@ -104,22 +101,22 @@ export async function streamAnswer(
       if (stop.stopReason === 'content_filtered') throw new Failure('model_declined')
       if (CUT_SHORT.has(stop.stopReason)) notes.push(TOO_LONG)
       if (guardrail) notes.push(guardrailSentence(guardrail))
-      guarded = guardrail !== undefined
+      isBlocked = guardrail !== undefined
     }
   } catch (error) {
-    broke = asFailure(error)
+    failure = asFailure(error)
   }
   show(citations.flush())
-  if (!broke && !hasText && citations.notFound()) show(NOT_FOUND)
+  if (!failure && !hasText && citations.notFound()) show(NOT_FOUND)
   // A model can end without a word, or with nothing but what may not be shown.
-  if (!broke && !hasText && !guarded) broke = new Failure('model_failed')
-  if (!broke) for (const note of notes) reply.say(`\n\n_${note}_`)
+  if (!failure && !hasText && !isBlocked) failure = new Failure('model_failed')
+  if (!failure) for (const note of notes) reply.say(`\n\n_${note}_`)
   return {
-    outcome: guarded ? 'guardrail' : citations.notFound() ? 'not_found' : 'answered',
+    outcome: failure ? 'failed' : isBlocked ? 'guardrail' : citations.notFound() ? 'not_found' : 'answered',
+    ...(failure && { failure }),
     hasText,
     sources: citations.cited(),
-    shownIds: searched.passages.map(({ id }) => id),
+    shownIds: passages.map(({ id }) => id),
     measures,
-    ...(broke && { broke }),
   }
 }

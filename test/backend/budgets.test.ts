@@ -7,7 +7,7 @@ import { SLACK_CALL_TIMEOUT_MS } from '../../backend/slack/api/client.ts'
 import { PEOPLE_BUDGET_MS } from '../../backend/slack/people.ts'
 import { APPEND_GAP_MS } from '../../backend/slack/reply/limits.ts'
 import { THREAD_BUDGET_MS } from '../../backend/slack/thread.ts'
-import { LOOKS } from '../../backend/turn/apologize.ts'
+import { THREAD_READS } from '../../backend/turn/apologize.ts'
 import { ANSWER_FUNCTION, APOLOGY_RECEIVES } from '../../playground/account.ts'
 import { functionNamed, home, only } from '../infra/synthesized.ts'
 
@@ -33,5 +33,5 @@ test('every budget fits inside the one around it', () => {
     ({ Properties }) => Properties.RedrivePolicy?.maxReceiveCount ?? [],
   )
   expect(receives).toBe(APOLOGY_RECEIVES)
-  expect(LOOKS).toBeLessThan(APOLOGY_RECEIVES)
+  expect(THREAD_READS).toBeLessThan(APOLOGY_RECEIVES)
 })

@@ -21,7 +21,11 @@ test('where the table does not answer, nothing is said until it does; then the t
   expect(logged(stage, 'apology').map(({ outcome }) => outcome)).toContain('told')
   expect(stage.stack.lambda.deadLetters).toEqual([])
   const [record] = await stored(stage, `turn#A00FAKE:T00FAKE:C00GENERAL:${threadTs}`)
-  expect(record).toMatchObject({ state: { S: 'failed' }, told: { BOOL: true }, userId: { S: 'U00ADA' } })
+  expect(record).toMatchObject({
+    state: { S: 'failed' },
+    outcomeTold: { BOOL: true },
+    userId: { S: 'U00ADA' },
+  })
 })
 
 test('a claim whose answer was lost is won all the same', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { rate } from '../../backend/turn/feedback.ts'
+import { recordFeedback } from '../../backend/turn/feedback.ts'
 import { TURNS_TABLE } from '../../playground/account.ts'
 import { logged, openStage, post, press, QUESTION, stored, whispers } from './flow-stage.ts'
 
@@ -66,7 +66,7 @@ test('a thumb that the table did not take is kept when the table is there again'
 
 test('whoever is not helped reads where help is', async () => {
   const said: string[] = []
-  await rate(
+  await recordFeedback(
     {
       kind: 'feedback',
       turnId: 'turn',
@@ -89,7 +89,7 @@ test('whoever is not helped reads where help is', async () => {
           passages: [],
         }),
       },
-      keepThumb: async () => undefined,
+      saveThumb: async () => undefined,
       sendEphemeral: async (_, markdown) => said.push(markdown) > 0,
       support: 'Ask in #it-help.',
     },

@@ -1,16 +1,11 @@
 import type { ActionsBlock, ContextActionsBlock, KnownBlock, SectionBlock, TaskCardBlock } from '@slack/types'
 import { escapeMrkdwn } from '../../prompt/mrkdwn.ts'
 import type { NumberedPassage } from '../../prompt/passage.ts'
+import type { Footer } from '../../turn/replies.ts'
 import type { Content, Step } from './content.ts'
 
 /** Slack's limit for a section: https://docs.slack.dev/reference/block-kit/blocks/section-block */
 const SECTION_LIMIT_CHARS = 3_000
-
-/** What stands under the last message of a reply. */
-export interface Footer {
-  sources: readonly NumberedPassage[]
-  offer: 'thumbs' | 'retry' | 'nothing'
-}
 
 /** The attempt at a turn that a button means. */
 export interface TurnAttempt {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { TimedOut } from '../../deadline.ts'
 import { retry } from '../../retry.ts'
-import type { Footer } from './blocks.ts'
+import type { Footer } from '../../turn/replies.ts'
 import type { AddResult, Message } from './message.ts'
 
 /** How the messages of one reply are ended. */

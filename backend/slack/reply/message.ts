@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
+import type { Footer } from '../../turn/replies.ts'
 import type { Slack } from '../api/client.ts'
-import type { Footer } from './blocks.ts'
 import type { Content, Step } from './content.ts'
 import type { UnsupportedFeatures } from './unsupported.ts'
 

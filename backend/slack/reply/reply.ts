@@ -1,12 +1,11 @@
 import type { Clock } from '../../clock.ts'
+import type { Footer, Reply, ReplyOpening } from '../../turn/replies.ts'
 import type { Slack } from '../api/client.ts'
-import type { Footer } from './blocks.ts'
-import type { Step } from './content.ts'
 import type { ReplyContext, ReplyTarget } from './message.ts'
 import { createPacer } from './pacer.ts'
 import { createSession } from './session.ts'
 import type { UnsupportedFeatures } from './unsupported.ts'
-import { createWriter, type WriterInterruption } from './writer.ts'
+import { createWriter } from './writer.ts'
 
 /** What stays of the invocation's time when the last wait must be over: one write to the table. */
 const UNTIL_MARGIN_MS = 2_000
@@ -14,30 +13,8 @@ const UNTIL_MARGIN_MS = 2_000
 /** The first word waits so long for the space after it, which would begin the next piece and might get lost there. */
 const FIRST_WORD_MS = 100
 
-/** Our reply in the thread: streamed where Slack lets us, else posted and updated, in as many messages as it takes. */
-export interface Reply {
-  /** A stage of the work, done; shown with the next text. One that is under way is shown at once. */
-  step(id: string, title: string, status?: Step['status']): void
-  say(markdown: string): void
-  /**
-   * Sends what is left, ends the message and leaves the session active. If Slack says that the thread is gone, or another
-   * process has taken the turn over, this reply has no end of ours: call `abandon`. Throws if nobody would see the answer.
-   */
-  close(ending: Footer): Promise<'closed' | 'gone' | 'taken'>
-  /** Writes no more. Resolves when nothing is under way; leaves the session active, where it was not a stream's. Never rejects. */
-  abandon(): Promise<void>
-  /** When the first text was there to be read, in milliseconds of the Unix epoch. */
-  firstTextAt(): number | undefined
-}
-
-export interface ReplyOptions {
-  /** What the person sees first. */
-  firstStep: { id: string; title: string }
-  /** When the invocation ends, in milliseconds of the Unix epoch. */
-  endsAt: number
+export interface ReplyOptions extends ReplyOpening {
   unsupported: UnsupportedFeatures
-  /** Called when Slack says that Stop was pressed or the thread is gone, or the table that the turn is taken over. */
-  interrupt(reason: WriterInterruption): void
   recordStream(ts: string): Promise<void>
   adoptStream(ts: string): Promise<boolean>
   holdsClaim(): Promise<boolean>

@@ -1,6 +1,7 @@
+import type { Footer } from '../../turn/replies.ts'
 import { type TurnMark, toMetadata } from '../api/metadata.ts'
 import type { WriteResult } from '../api/write-result.ts'
-import { type Footer, footerBlocks, messageBlocks } from './blocks.ts'
+import { footerBlocks, messageBlocks } from './blocks.ts'
 import type { Content } from './content.ts'
 import type { ReplyContext } from './message.ts'
 

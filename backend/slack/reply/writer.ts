@@ -1,11 +1,10 @@
 import { TimedOut } from '../../deadline.ts'
-import type { Interruption } from '../../interruption.ts'
 import { reopeningFor } from '../../markdown/cut.ts'
 import { showable } from '../../markdown/showable.ts'
+import type { Footer, ReplyInterruption } from '../../turn/replies.ts'
 import { areStepsRefused, isThreadGone, isTooLong, isUnsupported } from '../api/error-codes.ts'
 import { retryRead } from '../api/own-messages.ts'
 import { RateLimited } from '../api/write-result.ts'
-import type { Footer } from './blocks.ts'
 import { createMessageCloser } from './close-messages.ts'
 import type { Step } from './content.ts'
 import { APPEND_GAP_MS, createLimits, stateAt, UPDATE_GAP_MS, type WritePosition } from './limits.ts'
@@ -40,14 +39,11 @@ export interface Writer {
   firstTextAt(): number | undefined
 }
 
-/** What a write can find out about the turn. */
-export type WriterInterruption = Extract<Interruption, 'stopped' | 'gone' | 'taken'>
-
 /** A write that calls `interrupt` with `gone` or `taken` throws as well. */
 export function createWriter(
   desk: ReplyContext,
   session: Session,
-  interrupt: (reason: WriterInterruption) => void,
+  interrupt: (reason: ReplyInterruption) => void,
 ): Writer {
   const { clock, unsupported } = desk
 

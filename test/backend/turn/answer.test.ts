@@ -9,7 +9,7 @@ const stage = openTurnStage()
 
 /** The owner of a claim cannot say that it lives. */
 const CANNOT_ANSWER_PROBES: Faults = ({ method, args }) =>
-  method === 'UpdateItem' && String(args.UpdateExpression).includes('heard = ')
+  method === 'UpdateItem' && String(args.UpdateExpression).includes('probeAnswer = ')
     ? {
         kind: 'answer',
         status: 400,

@@ -5,7 +5,7 @@ import { answer } from '../../../backend/turn/answer.ts'
 import { apologize } from '../../../backend/turn/apologize.ts'
 import type { Report } from '../../../backend/turn/report.ts'
 import { stop } from '../../../backend/turn/stop.ts'
-import { type Wired, wire } from '../../../backend/wire.ts'
+import { type Backend, wire } from '../../../backend/wire.ts'
 import { AWS_ACCOUNT, MODEL_ID, ROLE, TURNS_TABLE } from '../../../playground/account.ts'
 import { startBedrock } from '../../../playground/bedrock/bedrock.ts'
 import type { Model } from '../../../playground/bedrock/models/model.ts'
@@ -29,7 +29,7 @@ const REMAINING_MS = 300_000
 export interface TurnStage {
   slack: Slack
   dynamo: Dynamo
-  wired: Wired
+  backend: Backend
   model: Model
   faults: Faults
   /** Somebody asks in a channel. Nothing happens until the turn is answered. */
@@ -85,7 +85,7 @@ export function openTurnStage(): TurnStage {
       SLACK_APP_ID: appId,
       SLACK_API_URL: slack.apiUrl,
     })
-    Object.assign(stage, { slack, dynamo, wired: wire(config) })
+    Object.assign(stage, { slack, dynamo, backend: wire(config) })
   })
   beforeEach(() => void Object.assign(stage, ordinary))
   afterAll(async () => {
@@ -123,7 +123,7 @@ export function openTurnStage(): TurnStage {
       }: { requestId?: string; remainingMs?: number } = {},
     ) {
       const reference = requestId.slice(0, 8)
-      return answer(turn, { requestId, reference, endsAt: Date.now() + remainingMs }, stage.wired.answer)
+      return answer(turn, { requestId, reference, endsAt: Date.now() + remainingMs }, stage.backend.answer)
     },
     stop({ teamId, appId, channel, threadTs, userId }: Turn) {
       const now = Date.now()
@@ -139,7 +139,7 @@ export function openTurnStage(): TurnStage {
         streamingTs: [],
         userId,
       }
-      return stop(handoff, stage.wired.stop)
+      return stop(handoff, stage.backend.stop)
     },
     giveUp(turn: Turn, requestId: string) {
       const failed = {
@@ -148,7 +148,7 @@ export function openTurnStage(): TurnStage {
         recordId: crypto.randomUUID(),
         receives: 1,
       }
-      return apologize(turn, failed, stage.wired.apologize)
+      return apologize(turn, failed, stage.backend.apologize)
     },
     called(fits: (call: Call) => boolean, phase: 'ended' | 'begun' = 'ended'): Promise<Call> {
       return new Promise((resolve) => {

@@ -1,12 +1,13 @@
 import { expect, onTestFinished } from 'vitest'
 import type { Clock } from '../../../../backend/clock.ts'
 import { createSlack } from '../../../../backend/slack/api/client.ts'
-import { openReply, type Reply } from '../../../../backend/slack/reply/reply.ts'
+import { openReply } from '../../../../backend/slack/reply/reply.ts'
 import {
   createUnsupportedFeatures,
   type UnsupportedFeatures,
 } from '../../../../backend/slack/reply/unsupported.ts'
 import { createCitations } from '../../../../backend/turn/citations.ts'
+import type { Reply } from '../../../../backend/turn/replies.ts'
 import { type Call, type Calls, createCalls, type Faults } from '../../../../playground/calls.ts'
 import { identity } from '../../../../playground/slack/identity.ts'
 import type { SlackLimits } from '../../../../playground/slack/limits.ts'
