@@ -8,8 +8,10 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { ROLE } from '../../playground/account.ts'
 import { createCalls, type Fault } from '../../playground/calls.ts'
 import { startDynamo } from '../../playground/dynamo.ts'
+import { createFakeClock } from './fake-clock.ts'
 
 /** How many of the next requests dynalite drops without an answer, as on a connection that breaks. */
 const drops = vi.hoisted(() => ({ left: 0 }))
@@ -38,12 +40,13 @@ beforeEach(() => {
 
 async function openDynamo(fault?: Fault) {
   const calls = createCalls()
+  const clock = createFakeClock()
   const faults = () => (calls.all.length === 1 ? fault : undefined)
-  const dynamo = await startDynamo({ calls, faults, tables: [{ name: 'turns', partitionKey: 'pk' }] })
+  const dynamo = await startDynamo({ calls, clock, faults, tables: [{ name: 'turns', partitionKey: 'pk' }] })
   const client = new DynamoDBClient({
     region: 'us-east-1',
     endpoint: dynamo.endpoint,
-    credentials: { accessKeyId: 'ASIAFAKELAMBDA', secretAccessKey: 'fake-lambda-secret' },
+    credentials: ROLE,
     maxAttempts: 1,
   })
   onTestFinished(async () => {
@@ -58,7 +61,7 @@ async function openDynamo(fault?: Fault) {
         ConditionExpression: 'attribute_not_exists(pk)',
       }),
     )
-  return { calls, dynamo, client, claim }
+  return { calls, clock, dynamo, client, claim }
 }
 
 test('a table is there at once and keeps its conditions', async () => {
@@ -141,12 +144,13 @@ test.each<[string, Fault, number, number]>([
 })
 
 test('a late answer comes after the next one, though its write came first', async () => {
-  const { claim, calls } = await openDynamo({ kind: 'late', ms: 200 })
+  const { claim, calls, clock } = await openDynamo({ kind: 'late', ms: 200 })
   const ended: number[] = []
   calls.watch((call, phase) => phase === 'ended' && ended.push(call.status))
   const late = claim()
-  await vi.waitFor(() => expect(calls.all).toHaveLength(1))
+  await clock.waitedFor(200)
   await expect(claim()).rejects.toBeInstanceOf(ConditionalCheckFailedException)
+  clock.advance(200)
   await late
   expect(ended).toEqual([400, 200])
 })

@@ -6,14 +6,10 @@ import {
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager'
 import { expect, onTestFinished, test } from 'vitest'
+import { ROLE } from '../../playground/account.ts'
 import { createCalls } from '../../playground/calls.ts'
 import { startSecrets } from '../../playground/secrets.ts'
 
-const CREDENTIALS = {
-  accessKeyId: 'ASIAFAKELAMBDA',
-  secretAccessKey: 'fake-lambda-secret',
-  sessionToken: 'fake-session-token',
-}
 const ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:vera/slack-AbC123'
 
 async function openSecrets(changes: Partial<SecretsManagerClientConfig> = {}) {
@@ -21,13 +17,13 @@ async function openSecrets(changes: Partial<SecretsManagerClientConfig> = {}) {
   const secrets = await startSecrets({
     calls,
     region: 'us-east-1',
-    credentials: CREDENTIALS,
+    credentials: ROLE,
     secrets: { [ARN]: '{"botToken":"xoxb-fake-token"}', plain: 'by name' },
   })
   const client = new SecretsManagerClient({
     region: 'us-east-1',
     endpoint: secrets.endpoint,
-    credentials: CREDENTIALS,
+    credentials: ROLE,
     maxAttempts: 1,
     ...changes,
   })
@@ -87,22 +83,22 @@ test('an unknown secret is not found', async () => {
 test.each([
   [
     'an unknown key',
-    { credentials: { ...CREDENTIALS, accessKeyId: 'ASIAFAKEOTHER' } },
+    { credentials: { ...ROLE, accessKeyId: 'ASIAFAKEOTHER' } },
     'UnrecognizedClientException',
   ],
   [
     'a wrong secret',
-    { credentials: { ...CREDENTIALS, secretAccessKey: 'fake-other' } },
+    { credentials: { ...ROLE, secretAccessKey: 'fake-other' } },
     'InvalidSignatureException',
   ],
   [
     'another session token',
-    { credentials: { ...CREDENTIALS, sessionToken: 'fake-other' } },
+    { credentials: { ...ROLE, sessionToken: 'fake-other' } },
     'UnrecognizedClientException',
   ],
   [
     'no session token',
-    { credentials: { accessKeyId: 'ASIAFAKELAMBDA', secretAccessKey: 'fake-lambda-secret' } },
+    { credentials: { accessKeyId: ROLE.accessKeyId, secretAccessKey: ROLE.secretAccessKey } },
     'UnrecognizedClientException',
   ],
   ['another region', { region: 'eu-west-1' }, 'InvalidSignatureException'],

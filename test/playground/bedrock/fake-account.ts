@@ -6,6 +6,7 @@ import {
   type ConverseStreamOutput,
 } from '@aws-sdk/client-bedrock-runtime'
 import { onTestFinished } from 'vitest'
+import { ROLE } from '../../../playground/account.ts'
 import { type BedrockOptions, startBedrock } from '../../../playground/bedrock/bedrock.ts'
 import type { KnowledgeBase } from '../../../playground/bedrock/knowledge-base.ts'
 import type { Model, Piece } from '../../../playground/bedrock/models/model.ts'
@@ -13,11 +14,6 @@ import { createCalls } from '../../../playground/calls.ts'
 
 export const HAIKU = 'us.anthropic.claude-haiku-5-5'
 export const RERANKER = 'arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0'
-const CREDENTIALS = {
-  accessKeyId: 'ASIAFAKELAMBDA',
-  secretAccessKey: 'fake-lambda-secret',
-  sessionToken: 'fake-session-token',
-}
 
 const vpn = {
   id: 'chunk-1',
@@ -64,7 +60,7 @@ export async function fakeAccount(changes: Partial<BedrockOptions> & { model?: M
   const { origin, close } = await startBedrock({
     calls,
     region: 'us-east-1',
-    credentials: CREDENTIALS,
+    credentials: ROLE,
     models: {
       [HAIKU]: model,
       'us.anthropic.claude-haiku-4-5-20251001-v1:0': model,
@@ -80,7 +76,7 @@ export async function fakeAccount(changes: Partial<BedrockOptions> & { model?: M
     pace: { firstTokenMs: 0, tokensPerSecond: 0 },
     ...rest,
   })
-  const config = { endpoint: origin, region: 'us-east-1', credentials: CREDENTIALS, maxAttempts: 1 }
+  const config = { endpoint: origin, region: 'us-east-1', credentials: ROLE, maxAttempts: 1 }
   const runtime = new BedrockRuntimeClient(config)
   const agent = new BedrockAgentRuntimeClient(config)
   onTestFinished(async () => {

@@ -1,6 +1,7 @@
 import type { ContentBlock, ConverseStreamCommandInput, Message } from '@aws-sdk/client-bedrock-runtime'
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import { expect, onTestFinished, test } from 'vitest'
+import { ROLE } from '../../../playground/account.ts'
 import { eventsOf, fakeAccount, question, refusalOf, scripted, textOf } from './fake-account.ts'
 
 const user = (...content: ContentBlock[]): Message => ({ role: 'user', content })
@@ -213,16 +214,10 @@ test('a member that the simulator does not have is a violation', async () => {
   ])
 })
 
-const credentials = {
-  accessKeyId: 'ASIAFAKELAMBDA',
-  secretAccessKey: 'fake-lambda-secret',
-  sessionToken: 'fake-session-token',
-}
-
 test.each([
-  ['another secret', { ...credentials, secretAccessKey: 'other' }, 'InvalidSignatureException'],
-  ['another key', { ...credentials, accessKeyId: 'AKIAOTHER' }, 'UnrecognizedClientException'],
-  ['another session', { ...credentials, sessionToken: 'other' }, 'UnrecognizedClientException'],
+  ['another secret', { ...ROLE, secretAccessKey: 'other' }, 'InvalidSignatureException'],
+  ['another key', { ...ROLE, accessKeyId: 'AKIAOTHER' }, 'UnrecognizedClientException'],
+  ['another session', { ...ROLE, sessionToken: 'other' }, 'UnrecognizedClientException'],
 ])('a request signed with %s is refused', async (_, signedWith, name) => {
   const { config, calls } = await fakeAccount()
   const client = new BedrockRuntimeClient({ ...config, credentials: signedWith })

@@ -5,15 +5,14 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { AWS_ACCOUNT, CALLER, ROLE } from '../../../playground/account.ts'
 import {
-  AWS_ACCOUNT,
-  CALLER,
   isAlive,
   type LambdaStage,
   openLambdaStage,
   processState,
-  ROLE,
   temporaryFolder,
+  WAIT,
   writeBundle,
 } from './lambda-stage.ts'
 
@@ -87,9 +86,11 @@ describe('a process', () => {
       },
     ],
   ])('is not used again when it %s', async (_, event, outcome, error) => {
-    const { invoke, lambda } = await openLambdaStage({ answerer: { timeoutSeconds: 0.5 } })
+    const { invoke, lambda, answerer } = await openLambdaStage()
+    if (outcome === 'timed out') answerer.timeoutSeconds = 0.5
     await invoke(event)
     expect(lambda.invocations[0]).toMatchObject({ outcome, error })
+    answerer.timeoutSeconds = 30
     expect((await report(invoke({}))).count).toBe(1)
     expect(lambda.invocations[1]?.pid).not.toBe(lambda.invocations[0]?.pid)
   })
@@ -98,7 +99,7 @@ describe('a process', () => {
     const here = await openLambdaStage()
     const { one, two } = await twoAtOnce(here)
     here.lambda.kill(one?.requestId ?? '')
-    await vi.waitFor(() => expect(one?.outcome).toBe('killed'))
+    await vi.waitFor(() => expect(one?.outcome).toBe('killed'), WAIT)
     expect(one?.error).toEqual({
       errorType: 'Runtime.ExitError',
       errorMessage: expect.stringContaining('signal: SIGKILL'),
@@ -117,7 +118,7 @@ describe('a process', () => {
     await Promise.all([gates.arrived('left'), gates.arrived('answer')])
     gates.open('answer')
     const { pid } = await answer
-    await vi.waitFor(() => expect(processState(pid)).toBe('T'))
+    await vi.waitFor(() => expect(processState(pid)).toBe('T'), WAIT)
     gates.open('left')
     // Meanwhile a process is started and answers: time enough for one that is not frozen.
     await invoke({ Records: [{ attributes: {} }] }, { path: 'apologist:live/invocations' })
@@ -291,10 +292,10 @@ describe('no process is left', () => {
     )
     const { pids, root } = JSON.parse(line) as { pids: number[]; root: string }
     await gates.arrived('busy')
-    await vi.waitFor(() => expect(processState(pids[0])).toBe('T'))
+    await vi.waitFor(() => expect(processState(pids[0])).toBe('T'), WAIT)
     expect(isAlive(pids[1])).toBe(true)
     parent.kill('SIGKILL')
-    await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]), { timeout: 5000 })
-    await vi.waitFor(() => expect(existsSync(dirname(root))).toBe(false), { timeout: 5000 })
+    await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]), WAIT)
+    await vi.waitFor(() => expect(existsSync(dirname(root))).toBe(false), WAIT)
   })
 })

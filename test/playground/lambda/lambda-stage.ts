@@ -7,19 +7,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AwsClient } from 'aws4fetch'
 import { onTestFinished } from 'vitest'
+import { AWS_ACCOUNT, CALLER, ROLE } from '../../../playground/account.ts'
 import { type Calls, createCalls } from '../../../playground/calls.ts'
-import type { Clock } from '../../../playground/clock.ts'
+import { systemClock } from '../../../playground/clock.ts'
 import type { LambdaFunction } from '../../../playground/lambda/function.ts'
 import { type Lambda, type LambdaOptions, startLambda } from '../../../playground/lambda/lambda.ts'
 
-export const CALLER = { accessKeyId: 'AKIAFAKEEDGE', secretAccessKey: 'fake-edge-secret' }
-export const ROLE = {
-  accessKeyId: 'ASIAFAKELAMBDA',
-  secretAccessKey: 'fake-lambda-secret',
-  sessionToken: 'fake-session-token',
-}
-export const AWS_ACCOUNT = { region: 'us-east-1', accountId: '000000000000' }
 export const ARN = 'arn:aws:lambda:us-east-1:000000000000:function'
+
+/** Ends a wait for a process that never comes to the expected state: 0.2 s on a quiet machine. */
+export const WAIT = { timeout: 30_000 }
 
 /** What the functions of these tests do is told to them by the event. */
 const BUNDLE = `
@@ -92,8 +89,11 @@ export interface LambdaStage {
   calls: Calls
   gates: Gates
   answerer: LambdaFunction
-  /** `path` is what follows `/2015-03-31/functions/`. */
-  invoke(event: unknown, options?: { type?: string; path?: string; client?: AwsClient }): Promise<Response>
+  /** `path` is what follows `/2015-03-31/functions/`; `ageSeconds` says how old the signature is by Lambda's clock. */
+  invoke(
+    event: unknown,
+    options?: { type?: string; path?: string; client?: AwsClient; ageSeconds?: number },
+  ): Promise<Response>
 }
 
 /** A temporary folder that is gone after the test. */
@@ -116,6 +116,7 @@ export async function openLambdaStage(
     apologist?: Partial<LambdaFunction>
   } = {},
 ): Promise<LambdaStage> {
+  const { clock = systemClock } = options
   const gates = await startGates()
   const calls = createCalls()
   const bundle = options.answerer?.bundle ?? (await writeBundle())
@@ -156,42 +157,25 @@ export async function openLambdaStage(
     calls,
     gates,
     answerer,
-    invoke(event, { type, path = 'answerer/invocations?Qualifier=live', client = edge() } = {}) {
+    invoke(
+      event,
+      { type, path = 'answerer/invocations?Qualifier=live', client = edge(), ageSeconds = 0 } = {},
+    ) {
       const headers: Record<string, string> = type === undefined ? {} : { 'X-Amz-Invocation-Type': type }
       const body = typeof event === 'string' ? event : JSON.stringify(event)
-      return client.fetch(`${lambda.origin}/2015-03-31/functions/${path}`, { method: 'POST', headers, body })
+      const datetime = basicDate(clock.now() - ageSeconds * 1000)
+      const url = `${lambda.origin}/2015-03-31/functions/${path}`
+      return client.fetch(url, { method: 'POST', headers, body, aws: { datetime } })
     },
   }
 }
+
+/** `20261123T101500Z`, as signatures have it. */
+const basicDate = (ms: number) => new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '')
 
 /** The client of the edge, with its key. */
 export function edge(changes: Partial<ConstructorParameters<typeof AwsClient>[0]> = {}): AwsClient {
   return new AwsClient({ ...CALLER, service: 'lambda', region: AWS_ACCOUNT.region, retries: 0, ...changes })
-}
-
-export interface HeldClock extends Clock {
-  advance(ms: number): void
-}
-
-/** Stands still until it is told to go on. */
-export function heldClock(start = Date.now()): HeldClock {
-  let now = start
-  const due = new Set<{ at: number; act: () => void }>()
-  return {
-    now: () => now,
-    after(ms, act) {
-      const one = { at: now + ms, act }
-      due.add(one)
-      return () => void due.delete(one)
-    },
-    advance(ms) {
-      now += ms
-      for (const one of [...due].filter(({ at }) => at <= now)) {
-        due.delete(one)
-        one.act()
-      }
-    },
-  }
 }
 
 /** The letter for the state of a process: T is stopped, Z is dead and not yet buried; empty, where there is none. */

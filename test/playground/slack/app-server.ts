@@ -20,7 +20,11 @@ export async function startApp(
   const received: AppRequest[] = []
   const server = createServer(async (incoming, response) => {
     let body = ''
-    for await (const part of incoming.setEncoding('utf8')) body += part
+    try {
+      for await (const part of incoming.setEncoding('utf8')) body += part
+    } catch {
+      return void response.destroy()
+    }
     const request = { path: incoming.url ?? '', headers: incoming.headers, body }
     received.push(request)
     answer(response, request, received.length)

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { SlackLimits } from '../../../playground/slack/limits.ts'
+import { defaultLimits, type SlackLimits } from '../../../playground/slack/limits.ts'
 import { sign } from '../../../playground/slack/signed-request.ts'
 import { createFakeClock } from '../fake-clock.ts'
 import { startApp } from './app-server.ts'
@@ -90,7 +90,7 @@ describe('why it is sent again', () => {
 
   test('no answer within three seconds', async () => {
     const clock = createFakeClock()
-    const { slack } = await openSlack({ clock, limits: once })
+    const { slack } = await openSlack({ clock, limits: { ...once, ackMs: defaultLimits.ackMs } })
     const asked = Promise.withResolvers<void>()
     const app = await startApp((response, _, count) => (count === 1 ? asked.resolve() : response.end()))
     slack.connect({ events: app.url })

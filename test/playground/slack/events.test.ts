@@ -153,8 +153,9 @@ describe('messages', () => {
 
   test('nothing from a channel without the app', async () => {
     opened.slack.addChannel({ name: 'apart', members: ['U00ADA'], withoutApp: true })
-    opened.slack.post({ channel: 'C00APART', user: 'U00ADA', text: '@Vera hi' })
-    expect(await arrived()).toEqual([])
+    opened.slack.post({ channel: 'C00APART', user: 'U00ADA', text: '@Vera apart' })
+    opened.slack.post({ channel, user: 'U00ADA', text: 'here' })
+    expect(await arrived()).toMatchObject([{ event: { text: 'here' } }])
   })
 
   test('Slack Connect: another company in the envelope and on the message', async () => {
@@ -237,14 +238,14 @@ describe('what the app is installed with', () => {
   test('nor the Stop button', async () => {
     opened = await openSlack({ botEvents: ['app_mention'] })
     opened.slack.connect({ events: app.url })
-    const { ts } = opened.slack.post({ channel, user: 'U00ADA', text: 'hi' })
+    const { ts } = opened.slack.post({ channel, user: 'U00ADA', text: '@Vera hi' })
     await opened.client.agents.sessions.setStatus({
       channel_id: channel,
       thread_ts: ts,
       status: 'processing',
     })
     opened.slack.pressStop({ channel, threadTs: ts, user: 'U00ADA' })
-    expect(await typesOf()).toEqual([])
-    expect([...opened.slack.neededScopes]).toEqual(['chat:write', 'assistant:write'])
+    expect(await typesOf()).toEqual(['app_mention'])
+    expect([...opened.slack.neededScopes]).toEqual(['app_mentions:read', 'chat:write', 'assistant:write'])
   })
 })

@@ -4,6 +4,9 @@ import { type Calls, createCalls } from '../../../playground/calls.ts'
 import type { Clock } from '../../../playground/clock.ts'
 import { type Slack, type SlackOptions, startSlack } from '../../../playground/slack/slack.ts'
 
+/** An app that answers late on a busy machine is not sent its event again. */
+const NO_HURRY_MS = 90_000
+
 const closers: (() => Promise<unknown>)[] = []
 
 /** Calls `close` after the test. */
@@ -25,7 +28,11 @@ export async function openSlack(
   options: Omit<SlackOptions, 'calls'> & { clock?: Clock } = {},
 ): Promise<TestSlack> {
   const calls = createCalls(options.clock?.now)
-  const slack = await startSlack({ ...options, calls, limits: { tiers: 'off', ...options.limits } })
+  const slack = await startSlack({
+    ...options,
+    calls,
+    limits: { tiers: 'off', ackMs: NO_HURRY_MS, ...options.limits },
+  })
   closeAfterTest(slack.close)
   return { slack, calls, client: createClient(slack) }
 }
