@@ -10,15 +10,20 @@ import type { Converse, StopInfo } from '../prompt/model.ts'
 import type { Prompt } from '../prompt/prompt.ts'
 import { explain } from './guardrail.ts'
 
-/** A thawed Lambda can hold a dead HTTP/2 session, on which nothing ever comes. */
+/**
+ * The longest wait for the first event. A Lambda that was frozen can hold a dead HTTP/2 session, which never
+ * answers.
+ */
 export const FIRST_EVENT_MS = 30_000
+
+/** The longest pause between two events. */
 export const NEXT_EVENT_MS = 20_000
 
 /**
- * Asks the model and yields its answer as it is written. When the caller leaves the loop or aborts `signal`, we abort
- * the request: otherwise the model would run on, and we would pay for it.
- * Throws a Failure: model_busy, model_silent, model_failed or answer_interrupted. If `signal` is aborted it throws
- * whatever the SDK throws; the caller knows the reason.
+ * Asks the model and yields its answer as it is written. When the caller leaves the loop or aborts `signal`,
+ * we abort the request: otherwise the model would run on, and we would pay for it. Throws a Failure:
+ * model_busy, model_silent, model_failed or answer_interrupted. If `signal` is aborted it throws whatever the
+ * SDK throws; the caller knows the reason.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
  */
 export function createConverse(
@@ -51,7 +56,7 @@ export function createConverse(
               guardrailIdentifier: guardrail.id,
               guardrailVersion: guardrail.version,
               trace: 'enabled',
-              // In async mode nothing is masked, and text is shown before it is read.
+              // In async mode the guardrail masks nothing, and we would show text before it has read it.
               streamProcessingMode: 'sync',
             },
           }),
@@ -68,8 +73,7 @@ export function createConverse(
         }
         addTo(info, event)
       }
-      // A stream that is aborted, or cut off cleanly, ends without an error and without the events that close
-      // it.
+      // A stream that is aborted or cut off can end without an error. Only its last events are missing then.
       if (info.stopReason === 'unknown') throw new Error('the stream ended without messageStop')
     } catch (cause) {
       if (signal.aborted) throw cause
@@ -85,13 +89,14 @@ export function createConverse(
 }
 
 /**
- * Converse wants roles to alternate; the question goes into the same message as what people said right before
- * it.
+ * Converse requires alternating roles, so the question joins the message before it if a person wrote that
+ * one.
  */
 function toMessages(prompt: Prompt, guarded: boolean): Message[] {
   const question: ContentBlock[] = [
     ...(prompt.material === undefined ? [] : [{ text: prompt.material }]),
-    // Once something is marked the guardrail reads only that: not the passages, not what others wrote before.
+    // The guardrail reads only marked content, if there is any: not the passages, not other people's
+    // messages.
     guarded ? { guardContent: { text: { text: prompt.question } } } : { text: prompt.question },
   ]
   const messages: Message[] = prompt.history.map(({ role, text }) => ({ role, content: [{ text }] }))
@@ -112,7 +117,7 @@ function addTo(info: StopInfo, { messageStop, metadata }: ConverseStreamOutput):
   if (intervention) info.guardrail = intervention
 }
 
-/** Names, not statuses: an exception inside the stream has no status. */
+/** We compare names, because an exception inside the stream has no HTTP status. */
 const BUSY = new Set([
   'ThrottlingException',
   'ModelNotReadyException',

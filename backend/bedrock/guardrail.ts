@@ -2,9 +2,9 @@ import type { GuardrailAssessment, GuardrailTraceAssessment } from '@aws-sdk/cli
 import type { Intervention } from '../prompt/model.ts'
 
 /**
- * Reads a guardrail's trace, which holds the matched text itself and is therefore passed no further than
- * this. Undefined where it only masked: then the answer is whole but for what is masked, though Bedrock says
- * "intervened".
+ * Says what the guardrail blocked. The trace holds the matched text, so nothing else may read it. Undefined
+ * if the guardrail only masked something: Bedrock says "intervened" then too, although the answer is
+ * complete.
  */
 export function explain(trace: GuardrailTraceAssessment | undefined): Intervention | undefined {
   const onQuestion = Object.values(trace?.inputAssessment ?? {})

@@ -1,11 +1,11 @@
 import { type BedrockAgentRuntimeClient, RerankCommand } from '@aws-sdk/client-bedrock-agent-runtime'
 import type { Rerank } from '../prompt/search.ts'
 
-/** Rerank's own limit on the sources of one call. */
+/** Rerank accepts no more sources in one call. */
 const SOURCES_LIMIT = 1_000
 
 /**
- * Orders passages by how well they answer, best first, and gives the best `count`. Throws what Bedrock says.
+ * Returns the `count` passages that answer the query best, the best first. Throws the SDK's errors.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Rerank.html
  */
 export function createRerank(client: BedrockAgentRuntimeClient, modelArn: string, count: number): Rerank {

@@ -1,31 +1,31 @@
 import { toPlain } from './mrkdwn.ts'
 
-/** One message of the thread, as Slack keeps it. */
+/** One message of a Slack thread. */
 export interface ThreadMessage {
-  /** Slack's message id: a string that sorts, never a number. */
+  /** Slack's message id. It sorts as a string; as a number it loses digits. */
   ts: string
   from: 'assistant' | 'person' | 'app'
-  /** The author: a user's id, or a bot's where there is no user. */
+  /** The author: a user's id, or a bot's id if no user wrote it. */
   userId: string
-  /** Slack's own markup; toPlain makes words of it. */
+  /** In Slack's markup; toPlain turns it into words. */
   mrkdwn: string
-  /** A reply of ours that is still being written. */
+  /** True for a reply of ours that is still being written. */
   streaming: boolean
 }
 
-/** A message as the model is shown it. */
+/** A message in the form that the model gets. */
 export interface HistoryMessage {
   role: 'user' | 'assistant'
   text: string
 }
 
-/** About 6,000 tokens: a long thread, without crowding out the passages. */
+/** About 6,000 tokens: room for a long thread that leaves enough room for the passages. */
 export const HISTORY_LIMIT_CHARS = 24_000
 
 /**
- * The thread before the question, as Converse takes it: roles alternate and a person comes first. Where it
- * does not fit, the oldest is left out. What came after the question, and a reply that is still being
- * written, stay out. `names` maps user ids to names.
+ * The thread before the question in the form that Converse requires: roles alternate and a person comes
+ * first. Leaves out the oldest messages if the thread is too long, every message after the question, and
+ * replies that are still being written. `names` maps user ids to names.
  */
 export function toHistory(
   thread: readonly ThreadMessage[],

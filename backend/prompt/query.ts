@@ -1,14 +1,14 @@
 import type { ThreadMessage } from './history.ts'
 import { toPlain } from './mrkdwn.ts'
 
-/** Long questions search worse, not better; Retrieve itself takes 20,000. */
+/** Longer queries find worse passages. Retrieve accepts 20,000 characters. */
 export const QUERY_LIMIT_CHARS = 1_000
 
 const NO_NAMES = new Map<string, string>()
 
 /**
- * What to search for. A question that opens a thread stands alone. A later one ("and on a Mac?") often does
- * not, so what the same person last wrote in the thread goes before it.
+ * The query for a question. A later question in a thread, such as "and on a Mac?", often makes no sense
+ * alone, so the asker's previous message in the thread goes before it.
  */
 export function toQuery(
   question: { ts: string; userId: string; botUserId?: string | undefined; text: string },
