@@ -1,0 +1,175 @@
+import type { BedrockRuntimeClient, ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createConverse, FIRST_EVENT_MS, NEXT_EVENT_MS } from '../../../backend/bedrock/converse.ts'
+import type { Delta } from '../../../backend/prompt/model.ts'
+
+const PROMPT = { system: 'Be brief.', history: [], question: 'where does the VPN guide live?' }
+const TEXT: ConverseStreamOutput = {
+  contentBlockDelta: { contentBlockIndex: 0, delta: { text: 'Under IT.' } },
+}
+const STOP: ConverseStreamOutput = { messageStop: { stopReason: 'end_turn' } }
+
+/** An event after a pause, an error, or a silence that only an abort ends. */
+type Step = { afterMs: number; event: ConverseStreamOutput } | { error: Error } | 'silence'
+
+interface Asked {
+  deltas: Delta[]
+  /** The kind of the failure; undefined while the request runs and if it succeeds. */
+  failure: string | undefined
+  done: boolean
+  /** Whether the request was aborted. */
+  aborted(): boolean
+}
+
+function namedError(name: string): Error {
+  return Object.assign(new Error(name), { name })
+}
+
+/** Asks a model that does these steps. `opening`: what happens before the stream opens. */
+function ask(steps: readonly Step[], opening: Step[] = [], leaveAfter = Number.POSITIVE_INFINITY): Asked {
+  let abortSignal: AbortSignal | undefined
+  const aborted = () =>
+    new Promise<never>((_, reject) =>
+      abortSignal?.addEventListener('abort', () => reject(namedError('AbortError'))),
+    )
+  async function* stream(of: readonly Step[]) {
+    for (const step of of) {
+      if (step === 'silence') await aborted()
+      else if ('error' in step) throw step.error
+      else {
+        if (step.afterMs > 0)
+          await Promise.race([new Promise((resolve) => setTimeout(resolve, step.afterMs)), aborted()])
+        yield step.event
+      }
+    }
+  }
+  const client = {
+    async send(_: unknown, options: { abortSignal: AbortSignal }) {
+      abortSignal = options.abortSignal
+      for await (const _event of stream(opening));
+      return { stream: stream(steps) }
+    },
+  } as unknown as BedrockRuntimeClient
+  const converse = createConverse(client, { modelId: 'fake.model-v1:0', maxTokens: 100 })
+  const asked: Asked = {
+    deltas: [],
+    failure: undefined,
+    done: false,
+    aborted: () => abortSignal?.aborted === true,
+  }
+  void (async () => {
+    try {
+      for await (const delta of converse(PROMPT, new AbortController().signal)) {
+        asked.deltas.push(delta)
+        if (asked.deltas.length === leaveAfter) break
+      }
+    } catch (error) {
+      asked.failure = (error as { kind?: string }).kind ?? String(error)
+    }
+    asked.done = true
+  })()
+  return asked
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+describe('a model that stops sending', () => {
+  test.each<[string, Step[], Step[]]>([
+    ['before the stream opens', [], ['silence']],
+    ['before the first event', ['silence'], []],
+  ])('%s, fails as silent after FIRST_EVENT_MS and is aborted', async (_, steps, opening) => {
+    const asked = ask(steps, opening)
+    await vi.advanceTimersByTimeAsync(FIRST_EVENT_MS - 1)
+    expect(asked).toMatchObject({ done: false })
+    await vi.advanceTimersByTimeAsync(1)
+    expect(asked).toMatchObject({ done: true, failure: 'model_silent' })
+    expect(asked.aborted()).toBe(true)
+  })
+
+  test('after an event without text, fails as silent after NEXT_EVENT_MS', async () => {
+    const asked = ask([{ afterMs: 0, event: { messageStart: { role: 'assistant' } } }, 'silence'])
+    await vi.advanceTimersByTimeAsync(NEXT_EVENT_MS - 1)
+    expect(asked).toMatchObject({ done: false })
+    await vi.advanceTimersByTimeAsync(1)
+    expect(asked).toMatchObject({ done: true, failure: 'model_silent' })
+  })
+
+  test('after text, interrupts the answer after NEXT_EVENT_MS', async () => {
+    const asked = ask([{ afterMs: 0, event: TEXT }, 'silence'])
+    await vi.advanceTimersByTimeAsync(NEXT_EVENT_MS)
+    expect(asked).toMatchObject({
+      failure: 'answer_interrupted',
+      deltas: [{ kind: 'text', text: 'Under IT.' }],
+    })
+  })
+})
+
+test('a model that pauses less than the limits answers, however long it takes in all', async () => {
+  const paused = { afterMs: NEXT_EVENT_MS - 1, event: TEXT }
+  const asked = ask(
+    [paused, paused, paused, { ...paused, event: STOP }],
+    [{ afterMs: FIRST_EVENT_MS - NEXT_EVENT_MS, event: STOP }],
+  )
+  await vi.advanceTimersByTimeAsync(4 * NEXT_EVENT_MS + FIRST_EVENT_MS)
+  expect(asked).toMatchObject({ done: true, failure: undefined })
+  expect(asked.deltas.map(({ kind }) => kind)).toEqual(['text', 'text', 'text', 'end'])
+})
+
+describe('a stream that ends without saying why', () => {
+  test.each([
+    ['before the first text, fails', [], 'model_failed'],
+    ['after text, interrupts the answer', [{ afterMs: 0, event: TEXT }], 'answer_interrupted'],
+  ])('%s', async (_, steps, failure) => {
+    const asked = ask(steps)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked).toMatchObject({ done: true, failure })
+  })
+})
+
+test.each([
+  ['ThrottlingException', 'model_busy'],
+  ['ModelNotReadyException', 'model_busy'],
+  ['ServiceUnavailableException', 'model_busy'],
+  ['TooManyRequestsException', 'model_busy'],
+  ['AccessDeniedException', 'model_failed'],
+  ['ModelStreamErrorException', 'model_failed'],
+])('%s fails as %s, before and in the stream', async (name, failure) => {
+  const error = { error: namedError(name) }
+  const refused = ask([], [error])
+  const brokenOff = ask([error])
+  await vi.advanceTimersByTimeAsync(0)
+  expect([refused.failure, brokenOff.failure]).toEqual([failure, failure])
+})
+
+test('leaving the loop aborts the request, so that nobody pays for words that nobody reads', async () => {
+  const asked = ask([{ afterMs: 0, event: TEXT }, 'silence'], [], 1)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(asked).toMatchObject({ done: true, failure: undefined })
+  expect(asked.aborted()).toBe(true)
+})
+
+test('the end says why the model stopped and what the answer cost, and leaves reasoning out', async () => {
+  const asked = ask([
+    {
+      afterMs: 0,
+      event: { contentBlockDelta: { contentBlockIndex: 0, delta: { reasoningContent: { text: 'Hm.' } } } },
+    },
+    { afterMs: 0, event: TEXT },
+    { afterMs: 0, event: { messageStop: { stopReason: 'max_tokens' } } },
+    {
+      afterMs: 0,
+      event: {
+        metadata: {
+          usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3, cacheReadInputTokens: 4 },
+          metrics: { latencyMs: 5 },
+        },
+      },
+    },
+  ])
+  await vi.advanceTimersByTimeAsync(0)
+  expect(asked.deltas).toEqual([
+    { kind: 'text', text: 'Under IT.' },
+    { kind: 'end', stopReason: 'max_tokens', inputTokens: 1, outputTokens: 2, cachedTokens: 4 },
+  ])
+})
