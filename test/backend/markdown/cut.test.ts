@@ -8,38 +8,38 @@ import { randomOf } from '../../random.ts'
 const stateOf = (text: string): MarkdownState => follow(INITIAL_STATE, text)
 const shown = (text: string, state = INITIAL_STATE) => text.slice(0, showable(state, text))
 
-describe('what may be shown while more is to come', () => {
+describe('while more text is to come, showable keeps back', () => {
   test.each([
-    ['no word that may go on', 'The', ''],
-    ['whole words, and the space after them', 'The VPN gui', 'The VPN '],
-    ['no white space that may go on', 'One.\n', ''],
-    ['white space, once something follows it', 'One.\n\n  two', 'One.\n\n  '],
+    ['a word that may go on', 'The', ''],
+    ['only the last word', 'The VPN gui', 'The VPN '],
+    ['white space at the end', 'One.\n', ''],
+    ['no white space that a word follows', 'One.\n\n  two', 'One.\n\n  '],
     [
-      'a link, once something follows it',
+      'no link that a word follows',
       'See [the VPN guide](https://a.example/x) t',
       'See [the VPN guide](https://a.example/x) ',
     ],
-    ['no half link', 'See [the VPN guide](https://a.example/x)', 'See '],
-    ['a mention', 'Ask <@U00ADA> n', 'Ask <@U00ADA> '],
-    ['no half code', 'Run `npm ci`', 'Run '],
-    ['words of a script that has no spaces between them', '使用 Vera 可以找到', '使用 Vera 可以找'],
-    ['no half row', 'Before\n\n| a | b |\n| - | - |\n| 1 | tw', 'Before\n\n| a | b |\n| - | - |\n'],
+    ['a link that nothing follows', 'See [the VPN guide](https://a.example/x)', 'See '],
+    ['no mention that a word follows', 'Ask <@U00ADA> n', 'Ask <@U00ADA> '],
+    ['code that nothing follows', 'Run `npm ci`', 'Run '],
+    ['only the last character of a script without spaces', '使用 Vera 可以找到', '使用 Vera 可以找'],
+    ['half a row', 'Before\n\n| a | b |\n| - | - |\n| 1 | tw', 'Before\n\n| a | b |\n| - | - |\n'],
     [
-      'no row whose end may go on',
+      'a row whose table may go on',
       'Before\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n',
       'Before\n\n| a | b |\n| - | - |\n',
     ],
-    ['no open fence', 'Run:\n\n```sh\nnpm ci\n', 'Run:\n\n'],
-    ['a fence that is closed', 'Run:\n\n```sh\nnpm ci\n```\nT', 'Run:\n\n```sh\nnpm ci\n```\n'],
+    ['an open fenced block', 'Run:\n\n```sh\nnpm ci\n', 'Run:\n\n'],
+    ['no fenced block that is closed', 'Run:\n\n```sh\nnpm ci\n```\nT', 'Run:\n\n```sh\nnpm ci\n```\n'],
   ])('%s', (_, text, expected) => {
     expect(shown(text)).toBe(expected)
   })
 
-  test('a row that was begun before', () => {
+  test('the rest of a row whose beginning is shown', () => {
     expect(shown(' 2 | three', stateOf('| a | b |\n| - | - |\n| 1 |'))).toBe('')
   })
 
-  test('a block that is too long to wait for, at a line that does not begin with white space', () => {
+  test('only the end of a block longer than BLOCK_HOLD_CHARS, from a line that is not indented', () => {
     const block = `\`\`\`py\n${'def a():\n    return 1\n'.repeat(BLOCK_HOLD_CHARS / 20)}`
     const part = shown(block)
     expect(part.length).toBeGreaterThan(BLOCK_HOLD_CHARS / 2)
@@ -47,13 +47,13 @@ describe('what may be shown while more is to come', () => {
   })
 })
 
-describe('where a message ends', () => {
+describe('a message that is too long is cut', () => {
   const at = (text: string, limit: number, used = 0, state = INITIAL_STATE) => {
     const cut = cutWithin(state, text, { used, limit, fresh: used === 0 })
     return { head: text.slice(0, cut.at) + cut.closing, next: cut.reopening, rest: text.slice(cut.at) }
   }
 
-  test('at a paragraph, where that leaves it half full', () => {
+  test('at the end of a paragraph if that leaves it half full', () => {
     expect(at('One two.\n\nThree four five six.', 20)).toEqual({
       head: 'One two.\n\n',
       next: '',
@@ -61,18 +61,18 @@ describe('where a message ends', () => {
     })
   })
 
-  test('at a line, else at a word, else anywhere', () => {
+  test('at the end of a line, else of a word, else anywhere', () => {
     expect(at('One.\n\ntwo three four\nfive six', 24).head).toBe('One.\n\ntwo three four\n')
     expect(at('One.\n\ntwo three four five six', 20).head).toBe('One.\n\ntwo three ')
     expect(at('1234567890'.repeat(3), 12).head).toBe('123456789012'.slice(0, 11))
   })
 
-  test('never inside a link, a mention or code, where there is another place', () => {
+  test('outside links, mentions and code if there is another cut point', () => {
     expect(at('a b [one two three](https://a.example/b) c', 30, 20, stateOf('x')).head).toBe('a b ')
     expect(at('a b `one two three four five six`', 30, 20, stateOf('x')).head).toBe('a b ')
   })
 
-  test('a fenced block is closed, and opened again', () => {
+  test('inside a fenced block, which is closed and reopened in the next message', () => {
     const text = '```ts\nconst a = 1\nconst b = 2\nconst c = 3\n```\n'
     expect(at(text, 40)).toEqual({
       head: '```ts\nconst a = 1\nconst b = 2\n```\n',
@@ -85,24 +85,21 @@ describe('where a message ends', () => {
     ['1. a\n   - b\n     - c\n       ```sh\n       one\n       two\n       ```\n2. d\n', ' - - - ```sh\n'],
     ['- a\n  b\n\n    ```sh\n    one\n    two\n    ```\n- d\n', '-\n    ```sh\n'],
     ['1. a\n   b\n\n   ```sh\n   one\n   two\n   ```\n2. d\n', '```sh\n'],
-  ])(
-    'a fenced block in a list ends, in the next message too, where the model ends it: %j',
-    (text, reopening) => {
-      const { next, rest } = at(text, text.indexOf('two') + 8)
-      expect({ next, rest: rest.trimStart() }).toEqual({
-        next: reopening,
-        rest: text.slice(text.indexOf('two')),
-      })
-      expect(stateOf(next).blocks.fence).toBeDefined()
-      expect(stateOf(next + rest.slice(0, rest.indexOf('```') + 4)).blocks.fence).toBeUndefined()
-    },
-  )
+  ])('inside a fenced block of a list, which then ends at the same line as before: %j', (text, reopening) => {
+    const { next, rest } = at(text, text.indexOf('two') + 8)
+    expect({ next, rest: rest.trimStart() }).toEqual({
+      next: reopening,
+      rest: text.slice(text.indexOf('two')),
+    })
+    expect(stateOf(next).blocks.fence).toBeDefined()
+    expect(stateOf(next + rest.slice(0, rest.indexOf('```') + 4)).blocks.fence).toBeUndefined()
+  })
 
-  test('not inside the line that begins a fenced block', () => {
+  test('outside the line that opens a fenced block', () => {
     expect(at('one two three\n- ~~~ title of it\n  four\n  ~~~\n', 30).head).toBe('one two three\n')
   })
 
-  test('a table gets its header again', () => {
+  test('inside a table, whose header the next message repeats', () => {
     const head = '| a | b |\n| - | - |\n'
     expect(at(`${head}| 1 | 2 |\n| 3 | 4 |\n`, 35)).toEqual({
       head: `${head}| 1 | 2 |\n`,
@@ -111,36 +108,36 @@ describe('where a message ends', () => {
     })
   })
 
-  test('not between the header of a table and its row of dashes', () => {
+  test('outside the header of a table and its delimiter row', () => {
     expect(at('aaaaaaaaaa\n| a | b |\n| - | - |\n| 1 | 2 |\n', 24).head).toBe('aaaaaaaaaa\n')
   })
 
-  test('before the text, where the message is full', () => {
+  test('before the text if the message is full', () => {
     expect(at('word', 10, 9)).toEqual({ head: '', next: '', rest: 'word' })
     expect(at('more\n', 10, 9, stateOf('```\ncode\n'))).toMatchObject({ head: '```\n', next: '```\n' })
   })
 
-  test('in bytes, not in characters', () => {
+  test('by its UTF-8 bytes, not by its characters', () => {
     const text = 'ü👩‍👩‍👧‍👦語 '.repeat(20)
     const { head } = at(text, 100)
     expect(bytesOf(head)).toBeLessThanOrEqual(100)
     expect(head.isWellFormed()).toBe(true)
   })
 
-  test('not inside what is shown as one character, unless that is longer than a message', () => {
+  test('outside a grapheme, unless one is longer than a message', () => {
     const family = '👩‍👩‍👧‍👦'
     expect(at(family.repeat(3), 60).head).toBe(family.repeat(2))
     expect(at(family, 17).head).toBe('👩‍👩‍')
   })
 
-  test('at the last end of a paragraph, if there is one', () => {
+  test('by cutAtParagraph at the last end of a paragraph, if there is one', () => {
     expect(cutAtParagraph(INITIAL_STATE, 'one\n\ntwo\n\nthree')?.at).toBe(10)
     expect(cutAtParagraph(stateOf('x'), 'one two')).toBeUndefined()
     expect(cutAtParagraph(stateOf('```\n'), 'a\n\nb\n')).toBeUndefined()
   })
 })
 
-test('whatever the text, all of it stays, every message fits, and every fence that is opened is closed', () => {
+test('300 random texts, cut into messages, stay complete, fit, and have no open fenced block', () => {
   const random = randomOf(5)
   const bits = [
     'word ',

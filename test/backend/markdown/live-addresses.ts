@@ -1,7 +1,7 @@
 import { marked } from 'marked'
 import { hrefOf } from '../../../backend/markdown/address.ts'
 
-/** Where the links and images of a Markdown text lead, as GitHub's Markdown has them. */
+/** The addresses of the links and images in a Markdown text, as `marked` reads GitHub's Markdown. */
 export function liveAddresses(markdown: string): string[] {
   const html = marked.parse(markdown, { gfm: true, async: false })
   return [...html.matchAll(/(?:href|src)="([^"]*)"/g)].flatMap(([, target = '']) => {

@@ -23,7 +23,7 @@ function shown(answer: string, deltas = [answer], url = `${WIKI}/1`): string {
   return deltas.map(citations.transform).join('') + citations.flush()
 }
 
-describe('what a label holds is as safe as what stands outside one', () => {
+describe('the label of a link is made safe', () => {
   test.each([
     ['[the team [<!channel>](https://a.example)](https://b.example)', 'the team `@channel`'],
     ['[ask [<@U0BOSS>](https://a.example)](https://b.example)', 'ask `@U0BOSS`'],
@@ -42,7 +42,7 @@ describe('what a label holds is as safe as what stands outside one', () => {
   })
 })
 
-describe('the link that is written is the one that was checked', () => {
+describe('the address that is written is the one that was checked', () => {
   test.each([
     ['[VPN](https://wiki.example\\.evil.example/../it/laptops)', `[VPN](${WIKI})`],
     ['<https://wiki.example\\.evil.example/../it/laptops>', `[${WIKI}](${WIKI})`],
@@ -67,63 +67,91 @@ describe('the link that is written is the one that was checked', () => {
     ],
     ['https://files.example/x)y(z', 'https://files.example/x%29y%28z'],
     ['https://files.example/?a=1&copy;=2|3', 'https://files.example/?a=1&copy%3B=2%7C3'],
-  ])('a cited page at %s', (url, href) => {
+  ])('the citation of the page %s links to its escaped address', (url, href) => {
     expect(shown('So it is [1].', undefined, url)).toBe(`So it is [1](${href}).`)
   })
 })
 
-describe('what is code for us is code for Markdown', () => {
+describe('we and Markdown agree on what is code and what is a link:', () => {
   test.each([
     [
-      'a quoted delimiter does not end a block',
+      'a delimiter in a quotation does not close a block',
       '```\n> ```\n```\n[click](https://evil.example)',
       '```\n> ```\n```\nclick',
     ],
     [
-      'only 1. ends a paragraph',
+      'an item that is not numbered 1 does not interrupt a paragraph',
       'Text\n2. ```\n   [click](https://evil.example)',
       'Text\n2. \\`\\`\\`\n   click',
     ],
     [
-      'nor behind another marker, for some',
+      'such an item behind another marker opens no block, because parsers disagree',
       'Text\n- 2) ~~~\n     [click](https://evil.example)',
       'Text\n- 2) \\~\\~\\~\n     click',
     ],
-    ['quotations in quotations', '>> ```\n> [click](https://evil.example)', '>> \\`\\`\\`\n> click'],
-    ['a list in a quotation', '> - ~~~\n> [click](https://evil.example)', '> - \\~\\~\\~\n> click'],
-    ['a quotation in a list', '* > ```\n> [click](https://evil.example)', '* > \\`\\`\\`\n> click'],
-    ['a tab is four columns', 'Text\n\t```\n[click](https://evil.example)', 'Text\n\t\\`\\`\\`\nclick'],
     [
-      'a number that vanishes',
+      'a quotation in a quotation opens no block',
+      '>> ```\n> [click](https://evil.example)',
+      '>> \\`\\`\\`\n> click',
+    ],
+    [
+      'a list in a quotation opens no block',
+      '> - ~~~\n> [click](https://evil.example)',
+      '> - \\~\\~\\~\n> click',
+    ],
+    [
+      'a quotation in a list opens no block',
+      '* > ```\n> [click](https://evil.example)',
+      '* > \\`\\`\\`\n> click',
+    ],
+    [
+      'a delimiter indented by a tab, four columns, opens no block',
+      'Text\n\t```\n[click](https://evil.example)',
+      'Text\n\t\\`\\`\\`\nclick',
+    ],
+    [
+      'a delimiter behind a marker that vanishes opens a block',
       '[9]~~~\n[click](https://evil.example)\n',
       '~~~\n[click](https://evil.example)\n~~~\n',
     ],
     [
-      'a row',
+      'a pipe does not end code in a row of a table',
       '| a |\n| - |\n| `x | [click](https://evil.example) ` |',
       '| a |\n| - |\n| `x \\| [click](https://evil.example) ` |',
     ],
     [
-      'a header',
+      'a pipe does not end code in the header of a table',
       '`x | [click](https://evil.example) `\n-|-\n',
       '`x | [click](https://evil.example) `\n-|-\u200b\n',
     ],
-    ['an address beside code', '``a``https://evil.example/x', '``a``\u200b`https://evil.example/x`'],
-    ['code beside an address', 'https://evil.example/b```c```', '`https://evil.example/b`\u200b```c```'],
-    ['a carriage return', 'a\r~~~\n[click](https://evil.example)', 'a~~~\nclick'],
-    ['a label and its target on two lines', '[a\nb](//evil.example)', '[a\nb]\u200b(//evil.example)'],
-    ['a target for a label elsewhere', '[a]: //evil.example\n\n[a]', '[a]\u200b: //evil.example\n\n[a]'],
+    [
+      'an address right behind code does not join it',
+      '``a``https://evil.example/x',
+      '``a``\u200b`https://evil.example/x`',
+    ],
+    [
+      'code right behind an address does not join it',
+      'https://evil.example/b```c```',
+      '`https://evil.example/b`\u200b```c```',
+    ],
+    ['a carriage return does not begin a line', 'a\r~~~\n[click](https://evil.example)', 'a~~~\nclick'],
+    ['a label on two lines does not become a link', '[a\nb](//evil.example)', '[a\nb]\u200b(//evil.example)'],
+    [
+      'a definition of a target does not define one',
+      '[a]: //evil.example\n\n[a]',
+      '[a]\u200b: //evil.example\n\n[a]',
+    ],
   ])('%s', (_, answer, text) => {
     expect(shown(answer)).toBe(text)
   })
 
-  test('a first line that is too long to be waited for begins no block', () => {
+  test('an opening line longer than INLINE_HOLD_CHARS opens no fenced block', () => {
     const answer = `\`\`\`${'y'.repeat(2_100)}\n[click](https://evil.example) <https://evil.example|x>\n`
     expect(shown(answer)).toMatch(/^\\`\\`\\`y+\nclick x\n$/)
     expect(shown(answer, answer.match(/[\s\S]{1,40}/g) ?? [])).toBe(shown(answer))
   })
 
-  test('no ping and no link of Slack in code, at the end of a part of a long line either', () => {
+  test('code pings nobody and holds no link of Slack, even if a long line is cut inside a control sequence', () => {
     expect(shown('`<https://evil.example|x>`')).toBe('`<\u200bhttps://evil.example|x>`')
     for (let length = 1_990; length < 2_010; length++) {
       const text = shown('', ['```\n', `${'y'.repeat(length)}<`, '!chan', 'nel> <', '@U0BOSS>'])
@@ -145,11 +173,11 @@ test.each([
   ['code with a pipe outside a table', 'Run `ls | wc` or:\n- `curl https://x.example | sh`\n'],
   ['a nested list', '- a\n  - b\n    1. c\n    2. d\n- e\n\nIn\n2024. Was it?'],
   ['brackets', 'A [note]: x, `a`[b] and (c) ~ d ~~e~~ [ ]'],
-])('%s comes out unchanged', (_, answer) => {
+])('%s stays unchanged, except for zero-width spaces', (_, answer) => {
   expect(shown(answer).replaceAll('\u200b', '')).toBe(answer)
 })
 
-test('whatever the answer, no link is live that nobody gave and nobody is pinged', () => {
+test('6,000 random answers have no live link and no mention that is not on the allow list', () => {
   const random = randomOf(11)
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
   const evil = ['[x](https://evil.example/a)', 'https://evil.example/b', '<https://evil.example/c>', '<https://evil.example/d|y>', '<!channel>', '<@U0BOSS>', 'www.evil.example', '[a [b](https://evil.example/e)](https://evil.example/f)', '[v](https://wiki.example\\.evil.example/../it/laptops)', '.evil.example', '//evil.example'] // biome-ignore format: a list

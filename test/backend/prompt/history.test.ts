@@ -14,7 +14,7 @@ function said(
   return { ts: `1790000000.000${n}00`, from, userId, mrkdwn, streaming: false, ...changed }
 }
 
-test('roles alternate and a person comes first, whatever the thread looks like', () => {
+test('the history alternates roles and begins with a person, even if the thread does not', () => {
   const history = toHistory(
     [
       said(1, 'assistant', 'Good morning'),
@@ -32,7 +32,7 @@ test('roles alternate and a person comes first, whatever the thread looks like',
   ])
 })
 
-test('the question itself, what came after it, and a reply that is still being written stay out', () => {
+test('the history leaves out the question, later messages and a reply that is still being written', () => {
   const thread = [
     said(1, 'person', 'before'),
     said(2, 'assistant', 'half of', { streaming: true }),
@@ -42,7 +42,7 @@ test('the question itself, what came after it, and a reply that is still being w
   expect(toHistory(thread, question, names)).toEqual([{ role: 'user', text: 'Ada: before' }])
 })
 
-test('where the thread is too long, the oldest is left out', () => {
+test('the history of a thread that is too long leaves out the oldest messages', () => {
   const long = 'x'.repeat(HISTORY_LIMIT_CHARS / 2)
   const history = toHistory(
     [said(1, 'person', 'old'), said(2, 'person', long), said(3, 'assistant', long)],
@@ -52,7 +52,7 @@ test('where the thread is too long, the oldest is left out', () => {
   expect(history.map(({ text }) => text)).toEqual([`Ada: ${long}`, long])
 })
 
-test("Slack's markup becomes words", () => {
+test("the history has words in place of Slack's markup", () => {
   const [message] = toHistory(
     [
       said(

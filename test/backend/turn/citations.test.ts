@@ -27,7 +27,7 @@ function shown(answer: string, cuts: (text: string) => string[] = (text) => [tex
   return { text, cited: citations.cited().map(({ number }) => number), notFound: citations.notFound() }
 }
 
-/** The same cuts for the same seed, inside characters too. */
+/** Cuts into one to seven code units, also inside characters. Repeatable: they depend on the seed alone. */
 function randomCuts(seed: number): (text: string) => string[] {
   let state = seed
   return (text) => {
@@ -42,17 +42,21 @@ function randomCuts(seed: number): (text: string) => string[] {
   }
 }
 
-describe('citations', () => {
+describe('in an answer with markers,', () => {
   test.each([
     [
-      'a number of a passage becomes a link',
+      'the number of a passage becomes a link',
       'Use the guide [1].',
       'Use the guide [1](https://wiki.example/vpn#mac).',
     ],
     ['a passage without an address keeps its number', 'In the drawer [2].', 'In the drawer [2].'],
-    ['several in one bracket', 'Both [1, 2].', 'Both [1](https://wiki.example/vpn#mac) [2].'],
-    ['a number of no passage vanishes', 'Trust me [9].', 'Trust me.'],
-    ['of several, only those of no passage vanish', 'Trust me [9][2][12] now.', 'Trust me [2] now.'],
+    [
+      'several numbers in one bracket become links',
+      'Both [1, 2].',
+      'Both [1](https://wiki.example/vpn#mac) [2].',
+    ],
+    ['a number of no passage vanishes with the space before it', 'Trust me [9].', 'Trust me.'],
+    ['only numbers of no passage vanish', 'Trust me [9][2][12] now.', 'Trust me [2] now.'],
     [
       'code is left alone',
       'Take `list[9]`:\n```js\nlist[9] = x[1]\n```\nDone [9].',
@@ -68,11 +72,11 @@ describe('citations', () => {
     expect(shown(answer).text).toBe(text)
   })
 
-  test('what is cited is known in the order of the numbers, once', () => {
+  test('cited passages are listed once each, in the order of their numbers', () => {
     expect(shown('b [2] a [1] b [2] c [3]').cited).toEqual([1, 2])
   })
 
-  test('nothing found is known by its marker, which is not shown', () => {
+  test('the marker for "nothing found" is recognized and not shown', () => {
     expect(shown('I found nothing about that. [0]')).toEqual({
       text: 'I found nothing about that.',
       cited: [],
@@ -82,7 +86,7 @@ describe('citations', () => {
   })
 })
 
-describe('safe Markdown', () => {
+describe('the text that is shown', () => {
   test.each([
     ['<!channel> look', '`@channel` look'],
     ['<!here|here> and <!everyone>', '`@here` and `@everyone`'],
@@ -116,16 +120,16 @@ describe('safe Markdown', () => {
     ['a < b and c<3 and x <= y -> z', 'a < b and c<3 and x <= y -> z'],
     ['Map<string, x> <b>bold</b>', 'Map&lt;string, x> &lt;b>bold&lt;/b>'],
     ['an open [link](https://evil.example/phish', 'an open [link]\u200b(`https://evil.example/phish`'],
-  ])('%s', (answer, text) => {
+  ])('is safe for %s', (answer, text) => {
     expect(shown(answer).text).toBe(text)
   })
 
-  test('a fence that the model left open is closed', () => {
+  test('closes a fenced block that the model left open', () => {
     expect(shown('Run:\n```sh\nls').text).toBe('Run:\n```sh\nls\n```\n')
     expect(shown('Run:\n~~~~\nls\n').text).toBe('Run:\n~~~~\nls\n~~~~\n')
   })
 
-  test('however the answer is cut, the same is shown', () => {
+  test('does not depend on how a long answer is cut into deltas', () => {
     const answer = [
       'Ask <@U00ADA>, not <@U00GRACE> or <!channel> 👩‍👩‍👧 [1][9], see [the guide](https://wiki.example/vpn#mac) or [here](https://evil.example/phish).',
       '| a | b |\n|---|---|\n| `x[1]` | <https://evil.example/x|click> |',
@@ -139,30 +143,9 @@ describe('safe Markdown', () => {
     for (let seed = 1; seed <= 300; seed++) expect(shown(answer, randomCuts(seed))).toEqual(whole)
   })
 
-  test('whatever the answer, the same is shown however it is cut', () => {
+  test('does not depend on how 4,000 random answers are cut into deltas', () => {
     const random = randomOf(7)
-    const bits = ['word ', '\n', '\n\n', '`a`', '`', '``', '`b c` ', '[1]', '[x](https://evil.example/x) ', '<@U00GRACE> ', 'https://evil.example/y '] // biome-ignore format: a list
-    bits.push(
-      '```js\n',
-      '```\n',
-      '```npm```',
-      '- ',
-      '1. ',
-      '> ',
-      '  ',
-      '    ',
-      '\\',
-      '😀',
-      '**',
-      '~~~\n',
-      '| a |\n',
-      '<',
-      '>',
-      '(',
-      ')',
-      '!',
-      'www.',
-    )
+    const bits = ['word ', '\n', '\n\n', '`a`', '`', '``', '`b c` ', '[1]', '[x](https://evil.example/x) ', '<@U00GRACE> ', 'https://evil.example/y ', '```js\n', '```\n', '```npm```', '- ', '1. ', '> ', '  ', '    ', '\\', '😀', '**', '~~~\n', '| a |\n', '<', '>', '(', ')', '!', 'www.'] // biome-ignore format: a list
     const inOnes = (text: string) => text.split('')
     for (let round = 0; round < 4_000; round++) {
       const answer = Array.from(
@@ -180,33 +163,33 @@ describe('safe Markdown', () => {
       'Answer `y` and then click or `n` [1](https://wiki.example/vpn#mac).',
     ],
     [
-      'a block in a list',
+      'a fenced block in a list',
       '1. ```sh\n   npm ci\n   ```\n2. [x](https://evil.example) [1]',
       '1. ```sh\n   npm ci\n   ```\n2. x [1](https://wiki.example/vpn#mac)',
     ],
     [
-      'a block that ends with its list item',
+      'a fenced block that ends with its list item',
       '- ```\n  npm ci\n[x](https://evil.example)',
       '- ```\n  npm ci\n  ```\nx',
     ],
     [
-      'a line of code that looks like a block',
+      'inline code that looks like a fenced block',
       '```npm ci``` installs [x](https://evil.example)',
       '```npm ci``` installs x',
     ],
     ['code by indentation', 'a\n\n    ```\n\n[x](https://evil.example)', 'a\n\n    \\`\\`\\`\n\nx'],
-    ['what looks like a tag', '<x https://evil.example/f y>', '&lt;x `https://evil.example/f` y>'],
+    ['text that looks like a tag', '<x https://evil.example/f y>', '&lt;x `https://evil.example/f` y>'],
     ['a backslash before an address', '\\https://evil.example/z', '\\\u200b`https://evil.example/z`'],
     [
       'a backtick that is closed on another line',
       'a ` b\n` [x](https://evil.example) `',
       'a \\` b\n` [x](https://evil.example) `',
     ],
-  ])('a link that nobody gave is not live behind %s', (_, answer, text) => {
+  ])('holds no live link behind %s', (_, answer, text) => {
     expect(shown(answer).text).toBe(text)
   })
 
-  test('half a character is never shown, in a long line either', () => {
+  test('holds no half character, even in a line longer than INLINE_HOLD_CHARS', () => {
     const inSevens = (text: string) => text.match(/[\s\S]{1,7}/g) ?? []
     for (const start of ['```\n', '```\nx', '', '[', '`', 'https://status.example/now']) {
       const answer = `${start}${'😀'.repeat(1_500)}`
@@ -214,7 +197,7 @@ describe('safe Markdown', () => {
     }
   })
 
-  test('half a character is never shown', () => {
+  test('holds no half character while the other half is to come', () => {
     const citations = createCitations(passages, allowed)
     expect(citations.transform('ok \ud83d')).toBe('ok')
     expect(citations.transform('\udc4d indeed')).toBe(' 👍 indeed')
