@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
 import { REPLY_RESERVE_MS } from '../../backend/deadline.ts'
 import type { Faults } from '../../playground/calls.ts'
-import { asksToWait, failing, mention, openStage, post } from './flow-stage.ts'
+import { asksToWait, failing, isAnswering, mention, openStage, post } from './flow-stage.ts'
 import { speaking } from './models.ts'
 
-const stage = openStage({ lambdaTimeoutSeconds: REPLY_RESERVE_MS / 1000 + 2 })
+/** Ten times what a quiet machine needs from the claim to the first words. */
+const BEFORE_RESERVE_SECONDS = 5
+
+const stage = openStage({ lambdaTimeoutSeconds: REPLY_RESERVE_MS / 1000 + BEFORE_RESERVE_SECONDS })
 
 test('when time runs out the message is closed before Lambda ends, with what there is, and the model is stopped', async () => {
   stage.streamFaults = () => ({ afterDeltas: 6, ending: 'silence' })
@@ -14,7 +17,9 @@ test('when time runs out the message is closed before Lambda ends, with what the
   expect(replies[0]?.streaming).toBe('completed')
   expect(JSON.stringify(replies[0]?.blocks)).toContain('Try again')
   expect(calls.find(({ method }) => method === 'ConverseStream')?.marks.reset).toBeGreaterThan(0)
-  expect(stage.stack.lambda.invocations.every(({ outcome }) => outcome === 'succeeded')).toBe(true)
+  expect(new Set(stage.stack.lambda.invocations.map(({ outcome }) => outcome))).toEqual(
+    new Set(['succeeded']),
+  )
 })
 
 test.each<[string, Faults]>([
@@ -24,14 +29,13 @@ test.each<[string, Faults]>([
     ({ method, args }) =>
       method === 'chat.startStream'
         ? asksToWait(30)
-        : method === 'agents.sessions.setStatus' && args.status === 'active' && Date.now() < waitsUntil()
+        : method === 'agents.sessions.setStatus' && args.status === 'active' && isAnswering(stage)
           ? asksToWait(15)
           : undefined,
   ],
 ])('where %s before Lambda ends, since Slack asks to wait, that is done after it', async (_, faults) => {
   stage.model = speaking(600, 50)
   stage.faults = faults
-  askedAt = Date.now()
   const { channel, threadTs, replies } = await post(stage, {
     channel: 'D00ADA',
     text: 'where does the VPN guide live?',
@@ -41,10 +45,6 @@ test.each<[string, Faults]>([
   expect(JSON.stringify(replies.at(-1)?.blocks)).toContain('Try again')
   expect(stage.stack.slack.session(channel, threadTs)).toBe('active')
 })
-
-/** As long as the function that answers may run. */
-let askedAt = 0
-const waitsUntil = () => askedAt + REPLY_RESERVE_MS + 2_000
 
 test('a search that never ends does not take the reply with it', async () => {
   stage.faults = failing('Retrieve', { kind: 'late', ms: 60_000 })

@@ -106,6 +106,8 @@ export function openStage({
 export interface Seen {
   channel: string
   threadTs: string
+  /** Of the question. */
+  ts: string
   /** Everything in the thread that the assistant wrote and everybody can see. */
   replies: ThreadMessage[]
   /** The one reply's text; fails where there is not exactly one. */
@@ -141,17 +143,21 @@ export function begin(
   return { ts, threadTs: root, channel, seen: () => seen(stack, channel, root, ts, before) }
 }
 
-export function seen(stack: Stack, channel: string, threadTs: string, since: string, before: number): Seen {
+export function seen(stack: Stack, channel: string, threadTs: string, ts: string, before: number): Seen {
   const replies = stack.slack
     .thread(channel, threadTs)
     .filter(
-      ({ user, deleted, ts, ephemeralTo }) =>
-        user === identity.botUserId && !deleted && ts > since && ephemeralTo === undefined,
+      (message) =>
+        message.user === identity.botUserId &&
+        !message.deleted &&
+        message.ts > ts &&
+        message.ephemeralTo === undefined,
     )
   const calls = stack.calls.all.slice(before)
   return {
     channel,
     threadTs,
+    ts,
     replies,
     get text() {
       const [only, ...more] = replies
@@ -255,6 +261,23 @@ export function running({ stack }: Stage, ts: string): Invocation {
   )
   if (!found) throw new Error(`Nothing answers ${ts}.`)
   return found
+}
+
+/** Whether an answer is under way. */
+export function isAnswering({ stack }: Stage): boolean {
+  return stack.lambda.invocations.some(
+    ({ functionName, outcome }) => functionName === 'vera-answer' && outcome === 'running',
+  )
+}
+
+/** A write to the table by which an invocation claims a turn. */
+export function isClaim({ method, args }: Readonly<Call>): boolean {
+  return method === 'PutItem' && claimToken({ args }) !== undefined
+}
+
+/** Differs for each invocation, and is the same when an invocation repeats a claim whose answer was lost. */
+export function claimToken({ args }: Pick<Call, 'args'>): string | undefined {
+  return (args.Item as Item | undefined)?.claimToken?.S as string | undefined
 }
 
 /** The lines of JSON that the functions have logged under this message. */

@@ -7,6 +7,7 @@ import type { Call } from '../../playground/calls.ts'
 import type { ThreadMessage } from '../../playground/slack/thread-view.ts'
 import {
   ANSWER,
+  called,
   failing,
   openStage,
   type Post,
@@ -36,6 +37,9 @@ async function counted({ stack }: Stage, key: string, windowMs: number, count: n
   client.destroy()
 }
 
+/** So many times the AWS SDK would ask a table that does not answer. */
+const DYNAMO_ATTEMPTS = 6
+
 const isCount = ({ method, args }: Readonly<Call>) =>
   method === 'UpdateItem' && JSON.stringify(args.Key).includes('limit#')
 
@@ -57,7 +61,8 @@ test.each<[string, string, number, number, Post]>([
   async (_, key, windowMs, most, message) => {
     await counted(stage, key, windowMs, most - 1)
     const last = await post(stage, message)
-    expect([modelCalls(last), last.text.includes(ANSWER)]).toEqual([1, true])
+    expect(last.text).toContain(ANSWER)
+    expect(modelCalls(last)).toBe(1)
     const over = await post(stage, message)
     expect(modelCalls(over)).toBe(0)
     expect(over.text).toContain(`${most} questions`)
@@ -84,7 +89,8 @@ test('"Try again" over the limit can be pressed again when that is over', async 
 
 test("whoever is over their own limit does not use up the others' day", async () => {
   await counted(stage, 'person#T00FAKE:U00ADA', HOUR_MS, limits.turnsPerPersonPerHour)
-  await post(stage, { text: QUESTION })
+  const { text } = await post(stage, { text: QUESTION })
+  expect(text).toContain('Ask me again in')
   expect(await stored(stage, 'limit#workspace#')).toEqual([])
 })
 
@@ -94,12 +100,16 @@ test('a base that sleeps is not waited for by whoever is over the limit, nor sho
     'ValidationException',
     'The Aurora DB instance db-FAKE is resuming after being auto-paused.',
   )
-  stage.faults = (call) =>
-    isCount(call)
-      ? { kind: 'late', ms: 1_000 }
-      : call.args.knowledgeBaseId === 'KB00000001'
-        ? asleep
-        : undefined
+  const foundAsleep = called(stage, ({ args }) => args.knowledgeBaseId === 'KB00000001')
+  let isAsleep = false
+  void foundAsleep.then(() => {
+    isAsleep = true
+  })
+  // A count that comes too early is not heard; its repetition is.
+  stage.faults = (call) => {
+    if (isCount(call)) return isAsleep ? undefined : { kind: 'late', ms: 60_000 }
+    return call.args.knowledgeBaseId === 'KB00000001' ? asleep : undefined
+  }
   const { text, replies } = await post(stage, { text: QUESTION })
   expect(text).toContain('Ask me again in')
   expect(replies[0]?.tasks.map(({ title, status }) => [title, status])).toEqual([
@@ -109,11 +119,14 @@ test('a base that sleeps is not waited for by whoever is over the limit, nor sho
 })
 
 test('a table that takes too long to count is not waited for', async () => {
-  stage.faults = (call) => (isCount(call) ? { kind: 'late', ms: 8_000 } : undefined)
+  stage.faults = (call) => (isCount(call) ? { kind: 'late', ms: 60_000 } : undefined)
   const { text, calls } = await post(stage, { text: QUESTION })
   expect(text).toContain(ANSWER)
-  const [count, asked] = [calls.find(isCount), calls.find(({ method }) => method === 'ConverseStream')]
-  expect(asked?.at).toBeLessThan((count?.at ?? 0) + 8_000)
+  // Nobody waited for all the tries of the AWS SDK.
+  const asked = calls.findIndex(({ method }) => method === 'ConverseStream')
+  const counts = calls.slice(0, asked).filter(isCount).length
+  expect(counts).toBeGreaterThan(0)
+  expect(counts).toBeLessThan(DYNAMO_ATTEMPTS)
 })
 
 test('a table that cannot count lets the question pass', async () => {

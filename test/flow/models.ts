@@ -12,6 +12,23 @@ export function speaking(words: number, everyMs: number): Model {
   }
 }
 
+/** Says words, one every `everyMs`, until `over` resolves: "word1 word2 … end". */
+export function speakingUntil(over: Promise<unknown>, everyMs: number): Model {
+  return {
+    async *answer() {
+      let isOver = false
+      void over.then(() => {
+        isOver = true
+      })
+      for (let n = 1; !isOver; n++) {
+        yield { pauseMs: everyMs }
+        yield { text: `word${n} ` }
+      }
+      yield { text: 'end' }
+    },
+  }
+}
+
 /** Says a text, in pieces of so many characters. */
 export function saying(text: string, characters = 40): Model {
   return {

@@ -9,6 +9,7 @@ import {
   post,
   press,
   QUESTION,
+  refused,
   type Stage,
   seen,
   textOf,
@@ -117,11 +118,7 @@ describe('"Try again" under an answer that failed', () => {
 
   test('cannot answer where the thread cannot be read, and says that', async () => {
     const at = await failed(stage)
-    stage.faults = failing('conversations.replies', {
-      kind: 'answer',
-      status: 200,
-      body: '{"ok":false,"error":"fatal_error"}',
-    })
+    stage.faults = failing('conversations.replies', refused('fatal_error'))
     const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
     expect(asked).toEqual([])
     expect(texts[1]).toContain('I could not read your question again.')
