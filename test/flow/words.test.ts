@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TURNS_TABLE } from '../../playground/account.ts'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
 import { failing, mention, openStage, press, refused, textOf } from './flow-stage.ts'
@@ -34,80 +34,108 @@ const stage = openStage({
   },
 })
 
-/** Everything that both tiers have printed, and everything that they keep. */
-async function kept(): Promise<string> {
-  const { edge, lambda, dynamo } = stage.stack
-  return JSON.stringify([
-    edge.logs,
-    lambda.invocations.map(({ logs, error }) => [logs, error]),
-    await dynamo.items(TURNS_TABLE),
-  ])
-}
+/** The question in each test. Its thread holds what somebody else said, and a file hangs on it. */
+const ASKED = `where is the ${WORDS.passage} of ${WORDS.question}?`
 
-test('no word of a conversation is printed or kept by either tier, whatever happens', async () => {
-  const { slack, lambda } = stage.stack
-  const root = slack.post({ channel: 'C00GENERAL', user: 'U00GRACE', text: `We spoke of ${WORDS.thread}.` })
-  const ask = async (more = '') => {
-    const { ts } = slack.post({
-      channel: 'C00GENERAL',
-      user: 'U00ADA',
-      threadTs: root.ts,
-      text: mention(`where is the ${WORDS.passage} of ${WORDS.question}?${more}`),
-      files: [{ name: `${WORDS.fileName}.txt`, content: WORDS.file, mimetype: 'text/plain' }],
-    })
-    await stage.stack.settled()
-    return ts
-  }
-  const at = { channel: 'C00GENERAL', threadTs: root.ts }
-
-  stage.model = saying(`The ${WORDS.answer} is in [1], says ${WORDS.masked}.`)
-  await ask()
-  await press(stage, at, { actionId: 'feedback', value: 'positive' })
-  await ask(` ${WORDS.blocked}`)
-  stage.faults = failing(
-    'ConverseStream',
-    refuseWith('ValidationException', `The text ${WORDS.question} is not to my liking.`),
-  )
-  await ask()
-  await press(stage, at, { actionId: 'retry' })
-  stage.faults = failing(
-    'Retrieve',
-    refuseWith('ValidationException', `The query ${WORDS.question} is too long.`),
-  )
-  await ask()
-  stage.faults = ({ method }) =>
-    method === 'chat.startStream' ? refused('channel_type_not_supported') : undefined
-  await ask()
-  // An answer that is no JSON, and quotes what was said: the invocation fails, and its error with it.
-  let left = 4
-  stage.faults = ({ method }) =>
-    method.startsWith('chat.') && left-- > 0
-      ? { kind: 'answer', status: 200, body: `${WORDS.question} ${WORDS.answer}` }
-      : undefined
-  await ask()
-  // What nothing catches quotes it, too.
-  stage.faults = failing(
-    'PutItem',
-    refuseWith('ValidationException', `The item "${WORDS.question}" is not to my liking.`),
-  )
-  await ask()
-  stage.faults = () => undefined
-  await slack.slashCommand({
-    command: '/vera',
-    text: `what about ${WORDS.question}?`,
-    channel: 'C00GENERAL',
+async function ask(question = ASKED): Promise<{ channel: string; threadTs: string }> {
+  const { slack } = stage.stack
+  const channel = 'C00GENERAL'
+  const root = slack.post({ channel, user: 'U00GRACE', text: `We spoke of ${WORDS.thread}.` })
+  slack.post({
+    channel,
     user: 'U00ADA',
+    threadTs: root.ts,
+    text: mention(question),
+    files: [{ name: `${WORDS.fileName}.txt`, content: WORDS.file, mimetype: 'text/plain' }],
   })
   await stage.stack.settled()
+  return { channel, threadTs: root.ts }
+}
 
-  // The words did pass through.
-  const seen = slack.thread('C00GENERAL', root.ts).map(textOf).join()
-  expect(seen).toContain(WORDS.answer)
-  expect(seen).toContain('{NAME}')
-  expect(JSON.stringify(stage.stack.calls.all)).toContain(WORDS.passage)
-  expect(lambda.invocations.filter(({ outcome }) => outcome === 'failed').length).toBeGreaterThan(0)
+/** What people see in the thread. */
+function shown({ channel, threadTs }: { channel: string; threadTs: string }): string {
+  return stage.stack.slack.thread(channel, threadTs).map(textOf).join()
+}
 
-  const all = await kept()
-  expect(all.length).toBeGreaterThan(10_000)
-  for (const word of Object.values(WORDS)) expect(all.toLowerCase().split(word).length - 1, word).toBe(0)
+/** How the invocations of this test ended. */
+function outcomes(): string[] {
+  return stage.stack.lambda.invocations.slice(invocationsBefore).map(({ outcome }) => outcome)
+}
+let invocationsBefore = 0
+
+beforeEach(() => {
+  invocationsBefore = stage.stack.lambda.invocations.length
+  stage.model = saying(`The ${WORDS.answer} is in [1], says ${WORDS.masked}.`)
+})
+
+/** Neither what both tiers have printed nor what they keep holds a word of the conversation. */
+afterEach(async () => {
+  const { edge, lambda, dynamo } = stage.stack
+  const logs = lambda.invocations.slice(invocationsBefore).map(({ logs, error }) => [logs, error])
+  const items = await dynamo.items(TURNS_TABLE)
+  for (const kept of [edge.logs, logs, items]) expect(kept).not.toEqual([])
+  const all = JSON.stringify([edge.logs, logs, items]).toLowerCase()
+  expect(Object.values(WORDS).filter((word) => all.includes(word))).toEqual([])
+})
+
+describe('no word of a conversation is printed or kept by either tier', () => {
+  test('when a question is answered and the answer rated', async () => {
+    const at = await ask()
+    expect(shown(at)).toContain(WORDS.answer)
+    expect(shown(at)).toContain('{NAME}')
+    await press(stage, at, { actionId: 'feedback', value: 'positive' })
+    await stage.stack.settled()
+    expect(JSON.stringify(stage.stack.calls.all)).toContain(WORDS.passage)
+  })
+
+  test('when the guardrail blocks the question', async () => {
+    expect(shown(await ask(`${ASKED} ${WORDS.blocked}`))).toContain('This cannot be asked.')
+  })
+
+  test('when the model refuses the question, and "Try again" is pressed', async () => {
+    stage.faults = failing('ConverseStream', refuseWith('ValidationException', `I refuse ${WORDS.question}.`))
+    const at = await ask()
+    await press(stage, at, { actionId: 'retry' })
+    await stage.stack.settled()
+    expect(shown(at).split('Reference: ')).toHaveLength(3)
+  })
+
+  test('when the knowledge bases refuse the query', async () => {
+    stage.faults = failing('Retrieve', refuseWith('ValidationException', `${WORDS.question} is too long.`))
+    expect(shown(await ask())).toContain('I could not search')
+  })
+
+  test('when the answer is posted, because Slack refuses a stream', async () => {
+    stage.faults = failing('chat.startStream', refused('channel_type_not_supported'))
+    expect(shown(await ask())).toContain(WORDS.answer)
+  })
+
+  test('when Slack answers with what was said, and not in JSON', async () => {
+    let left = 4
+    stage.faults = ({ method }) =>
+      method.startsWith('chat.') && left-- > 0
+        ? { kind: 'answer', status: 200, body: `${WORDS.question} ${WORDS.answer}` }
+        : undefined
+    await ask()
+    expect(left).toBeLessThan(0)
+  })
+
+  test('when an invocation fails by an error that quotes the question', async () => {
+    let left = 2
+    const quoting = refuseWith('ValidationException', `The item "${WORDS.question}" is refused.`)
+    stage.faults = ({ method }) => (method === 'PutItem' && left-- > 0 ? quoting : undefined)
+    await ask()
+    expect(outcomes()).toContain('failed')
+  })
+
+  test('when a command is typed', async () => {
+    await stage.stack.slack.slashCommand({
+      command: '/vera',
+      text: ASKED,
+      channel: 'C00GENERAL',
+      user: 'U00ADA',
+    })
+    await stage.stack.settled()
+    expect(outcomes()).toEqual(['succeeded'])
+  })
 })
