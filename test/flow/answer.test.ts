@@ -32,9 +32,11 @@ describe('a question is answered in its own thread', () => {
   test('the person sees life before the work is done, and then what was done', async () => {
     const { replies, calls, writes } = await post(stage, { text: mention('where does the VPN guide live?') })
     expect(writes[0]).toBe('chat.startStream')
-    const opened = calls.find(({ method }) => method === 'chat.startStream')
-    const asked = calls.find(({ method }) => method === 'ConverseStream')
-    expect(opened && asked && opened.at <= asked.at).toBe(true)
+    expect(
+      calls
+        .map(({ method }) => method)
+        .filter((method) => /^(chat\.startStream|ConverseStream)$/.test(method)),
+    ).toEqual(['chat.startStream', 'ConverseStream'])
     expect(replies[0]?.tasks.map(({ status }) => status)).toEqual(['complete', 'complete'])
     expect(stage.stack.slack.session('C00GENERAL', replies[0]?.threadTs ?? '')).toBe('active')
   })
@@ -59,27 +61,15 @@ describe('a question is answered in its own thread', () => {
     const { text, replies } = await post(stage, {
       text: mention('Who won the chess tournament in Reykjavik?'),
     })
+    expect(text).toMatch(/^I was given no passage that could answer this\./)
     expect(text).not.toMatch(/\[\d+\]/)
-    expect(replies[0]?.blocks.filter(({ type }) => type === 'section')).toEqual([])
-  })
-
-  test('one post that Slack sends as two events is answered once, and the loser makes no call to Slack', async () => {
-    const { replies, calls } = await post(stage, { text: mention('where does the VPN guide live?') })
-    expect(replies).toHaveLength(1)
-    expect(calls.filter(({ method }) => method === 'Invoke')).toHaveLength(2)
-    expect(
-      calls
-        .filter(
-          ({ method, args }) => method === 'PutItem' && JSON.stringify(args.Item).includes('claimToken'),
-        )
-        .map(({ status }) => status)
-        .sort(),
-    ).toEqual([200, 400])
-    expect(calls.filter(({ method }) => method === 'conversations.replies')).toHaveLength(1)
+    expect(replies[0]?.blocks.map(({ type }) => type)).toEqual(['context_actions'])
   })
 
   test('a message that is not for the assistant is left alone', async () => {
-    const { replies, calls } = await post(stage, { text: 'where does the VPN guide live?' })
+    const { replies, calls, ts } = await post(stage, { text: 'where does the VPN guide live?' })
+    const delivery = stage.stack.slack.deliveries.find(({ body }) => body.includes(ts))
+    expect(delivery).toMatchObject({ type: 'message', state: 'acknowledged' })
     expect([replies, calls]).toEqual([[], []])
   })
 })

@@ -22,6 +22,7 @@ describe('where its stream cannot take the reason, that is a message of its own'
       ({ method }) => method === 'chat.appendStream' && ++appends === 3,
     )
     expect(texts).toHaveLength(2)
+    expect(texts[0]).toMatch(/^word1 /)
     expect(texts[0]).not.toContain(SORRY)
     expectOneReason(stage, texts[1] ?? '', killed)
     expect(replies[0]?.streaming).toBe('completed')

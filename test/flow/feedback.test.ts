@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { recordFeedback } from '../../backend/turn/feedback.ts'
 import { TURNS_TABLE } from '../../playground/account.ts'
 import { logged, openStage, post, press, QUESTION, stored, whispers } from './flow-stage.ts'
 
@@ -62,37 +61,4 @@ test('a thumb that the table did not take is kept when the table is there again'
   await press(stage, at, { actionId: 'feedback', value: 'positive' })
   await stage.stack.settled()
   expect(await stored(stage, `feedback#${turnId}`)).toHaveLength(1)
-})
-
-test('whoever is not helped reads where help is', async () => {
-  const said: string[] = []
-  await recordFeedback(
-    {
-      kind: 'feedback',
-      turnId: 'turn',
-      teamId: 'T00FAKE',
-      appId: 'A00FAKE',
-      receivedAt: 0,
-      channel: 'C00FAKE',
-      messageTs: '1.1',
-      threadTs: '1.0',
-      userId: 'U00ADA',
-      value: 'negative',
-    },
-    {
-      turns: {
-        find: async () => ({
-          turnId: 'turn',
-          state: 'answered',
-          attempt: 1,
-          place: { channel: 'C00FAKE', threadTs: '1.0', ts: '1.0', userId: 'U00ADA', userTeamId: 'T00FAKE' },
-          passages: [],
-        }),
-      },
-      saveThumb: async () => undefined,
-      sendEphemeral: async (_, markdown) => said.push(markdown) > 0,
-      support: 'Ask in #it-help.',
-    },
-  )
-  expect(said).toEqual([expect.stringContaining('Ask in #it-help.')])
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { disobedient } from './disobedient-model.ts'
 import { mention, openStage, post } from './flow-stage.ts'
+import { saying } from './models.ts'
 
 const stage = openStage({
   guardrail: {
@@ -13,12 +14,19 @@ const stage = openStage({
 })
 
 test('a question that it blocks costs no model, and the person reads which kind of rule, not what it matched', async () => {
-  const { text, calls } = await post(stage, { text: mention('what salary does Grace get?') })
+  let asked = 0
+  stage.model = {
+    answer(...request) {
+      asked += 1
+      return saying('A model was asked.').answer(...request)
+    },
+  }
+  const { text } = await post(stage, { text: mention('what salary does Grace get?') })
   expect(text).toContain('This cannot be asked.')
   expect(text).toContain("I can't answer this question")
   expect(text).toContain('a topic that is off limits')
   expect(text).not.toMatch(/salar/i)
-  expect(calls.filter(({ marks }) => marks.reset !== undefined)).toEqual([])
+  expect(asked).toBe(0)
 })
 
 test('an answer that it blocks is held back', async () => {
