@@ -12,11 +12,15 @@ const DELTAS = deltasOf(ANSWER, 56)
 const EVERY_MS = 285_000 / DELTAS.length
 
 const textsOf = (desk: ReplyDesk) => desk.replies().map(({ markdown }) => markdown ?? '')
-const refused = (error: string): Fault => ({
-  kind: 'answer',
+const refused = (error: string) => ({
+  kind: 'answer' as const,
   status: 200,
   body: JSON.stringify({ ok: false, error }),
 })
+
+/** What a proxy on the way may answer. */
+const NOT_JSON = { status: 200, body: '<html>a proxy</html>' }
+const ONLY_OK = { status: 200, body: '{"ok":true}' }
 
 /** Lets everything pass but the calls of one method that `fits` picks, counted from 1. */
 function faulty(method: string, fits: (nth: number) => boolean, fault: Fault | Faults): Faults {
@@ -94,6 +98,10 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
     ['was cut off, before it was carried out', { kind: 'cut' }],
     ['was a 502, after it was carried out', { kind: 'answer', status: 502, carriedOut: true }],
     ['was a 502, before it was carried out', { kind: 'answer', status: 502 }],
+    ['was not JSON, after it was carried out', { kind: 'answer', ...NOT_JSON, carriedOut: true }],
+    ['was not JSON, before it was carried out', { kind: 'answer', ...NOT_JSON }],
+    ['was fatal_error, after it was carried out', { ...refused('fatal_error'), carriedOut: true }],
+    ['was ok without a ts, after it was carried out', { kind: 'answer', ...ONLY_OK, carriedOut: true }],
   ])('where an answer %s', (_, fault) => {
     test.each(['chat.startStream', 'chat.appendStream', 'chat.stopStream'])(
       'to %s, again and again',
