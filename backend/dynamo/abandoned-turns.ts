@@ -25,7 +25,7 @@ export function createAbandonedTurns(
     const { ':apologyId': apologyId } = apologyOf(failed, undefined).values
     const item = {
       pk: S(key),
-      state: S('failed'),
+      turnState: S('failed'),
       attempt: N(1),
       ...(place && placeAttributes(place)),
       requestId: S(failed.requestId),
@@ -44,7 +44,7 @@ export function createAbandonedTurns(
   async function takeFailed(key: string, record: Item, failed: FailedInvocation): Promise<Item | undefined> {
     const { values, isFree } = apologyOf(failed, record)
     return table.update(key, 'SET apologyId = :apologyId', {
-      when: `state = :failed AND ${isFree}`,
+      when: `turnState = :failed AND ${isFree}`,
       values: { ...values, ':failed': S('failed') },
     })
   }
@@ -59,7 +59,7 @@ export function createAbandonedTurns(
     const probe = { ':probeId': S(randomId()), ':requestId': S(failed.requestId) }
     if (!(await table.update(key, 'SET probeId = :probeId', { when, values: probe }))) return undefined
     await clock.sleep(PROBE_WAIT_MS)
-    return table.update(key, 'SET state = :failed, apologyId = :apologyId, expiresAt = :ttl', {
+    return table.update(key, 'SET turnState = :failed, apologyId = :apologyId, expiresAt = :ttl', {
       when: `${when} AND (attribute_not_exists(probeAnswer) OR probeAnswer <> :probeId) AND ${isFree}`,
       values: { ...probe, ...values, ':failed': S('failed'), ':ttl': ttl() },
     })
@@ -78,9 +78,9 @@ export function createAbandonedTurns(
         const isOwn = record.requestId?.S === failed.requestId && !record.outcomeTold
         const isUnclaimedRetry = failed.attempt !== undefined && record.attempt?.N === String(failed.attempt)
         const take =
-          record.state?.S === 'claimed' && isOwn
+          record.turnState?.S === 'claimed' && isOwn
             ? takeClaimed
-            : record.state?.S === 'failed' && (isOwn || isUnclaimedRetry)
+            : record.turnState?.S === 'failed' && (isOwn || isUnclaimedRetry)
               ? takeFailed
               : undefined
         const taken = await take?.(key, record, failed)
@@ -91,8 +91,8 @@ export function createAbandonedTurns(
 
     async markTold(turnId, state, place) {
       const { assignments, values } = placeUpdate(place)
-      await table.update(turnKey(turnId), `SET outcomeTold = :true, state = :state, ${assignments}`, {
-        when: 'state = :failed',
+      await table.update(turnKey(turnId), `SET outcomeTold = :true, turnState = :state, ${assignments}`, {
+        when: 'turnState = :failed',
         values: { ...values, ':true': TRUE, ':state': S(state), ':failed': S('failed') },
       })
     },

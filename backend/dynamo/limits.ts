@@ -18,8 +18,8 @@ export function createLimits(
   const count = async (key: string, most: number, windowMs: number): Promise<number | undefined> => {
     const now = clock.now()
     const window = Math.floor(now / windowMs)
-    const counted = await table.update(`${key}#${window}`, 'SET expiresAt = :expiresAt ADD count :one', {
-      when: 'attribute_not_exists(count) OR count < :most',
+    const counted = await table.update(`${key}#${window}`, 'SET expiresAt = :expiresAt ADD turnCount :one', {
+      when: 'attribute_not_exists(turnCount) OR turnCount < :most',
       values: { ':expiresAt': table.seconds((2 * windowMs) / 1000), ':one': N(1), ':most': N(most) },
     })
     return counted ? undefined : (window + 1) * windowMs - now

@@ -9,18 +9,19 @@ import {
 import type { Clock } from '../clock.ts'
 
 /**
- * The table has one string key, `pk`. What is stored, all of it without a word of any conversation:
+ * The table has one string key, `pk`. It stores no words of any conversation:
  *
- * | `pk`                              | content                                               | kept    |
- * | --------------------------------- | ----------------------------------------------------- | ------- |
- * | `turn#` and the turn's id         | who answers it, how far that is, where the reply is (turn-item.ts) | 90 days |
- * | `reply#channel:ts`                | whose a streamed message is (turns.ts)                | an hour |
- * | `stop#channel:threadTs`           | when Stop was last pressed in the thread (stops.ts)   | an hour |
- * | `limit#person#teamId:userId#hour` | how many turns (limits.ts)                            | an hour beyond |
- * | `limit#workspace#teamId#day`      | how many turns (limits.ts)                            | a day beyond |
- * | `feedback#turnId#userId`          | a thumb (feedback.ts)                                 | 90 days |
+ * | `pk` | content | kept for |
+ * | --- | --- | --- |
+ * | `turn#turnId` | who answers the turn, how far it is, where the reply is (turn-item.ts) | 90 days |
+ * | `reply#channel:ts` | which turn a streamed message belongs to (turns.ts) | an hour |
+ * | `stop#channel:threadTs` | when Stop was last pressed in the thread (stops.ts) | an hour |
+ * | `limit#person#teamId:userId#hour` | `turnCount` of one person in one hour (limits.ts) | 2 hours |
+ * | `limit#workspace#teamId#day` | `turnCount` of the workspace in one day (limits.ts) | 2 days |
+ * | `feedback#turnId#userId` | a thumb (feedback.ts) | 90 days |
  *
- * `expiresAt` (s of the epoch) is the table's TTL attribute. DynamoDB deletes late, so whoever reads looks at it as well.
+ * `expiresAt` (seconds of the epoch) is the table's TTL attribute. DynamoDB deletes late, so `get` leaves out what has
+ * expired, and a condition that has to know compares `expiresAt` itself.
  */
 export type Item = Record<string, AttributeValue>
 
@@ -31,11 +32,11 @@ export const TRUE: AttributeValue = { BOOL: true }
 export interface Table {
   /** Seconds of the epoch, `later` seconds from now. */
   seconds(later?: number): AttributeValue
-  /** What is there and has not expired, by key. Reads what was written last. */
+  /** The items of these keys that exist and have not expired, by key. A consistent read. */
   get(...keys: string[]): Promise<Map<string, Item>>
-  /** False where the condition does not hold. */
+  /** False if the condition does not hold. */
   put(item: Item, condition?: Condition, signal?: AbortSignal): Promise<boolean>
-  /** The item afterwards; undefined where the condition does not hold. */
+  /** The item after the update; undefined if the condition does not hold. */
   update(
     key: string,
     expression: string,
@@ -45,15 +46,13 @@ export interface Table {
 }
 
 export interface Condition {
-  /** Absent: holds in any case. */
+  /** Absent: always holds. */
   when?: string
+  /** Values of the placeholders in the condition and in the update's expression. */
   values: Item
 }
 
-/** Words of these expressions that DynamoDB keeps for itself. */
-const RESERVED = ['state', 'count']
-
-/** Throws what DynamoDB says, but for a condition that does not hold. */
+/** Throws what DynamoDB throws, except for a condition that does not hold. */
 export function createTable(client: DynamoDBClient, name: string, clock: Clock): Table {
   const seconds = (later = 0) => N(Math.floor(clock.now() / 1000) + later)
 
@@ -65,8 +64,8 @@ export function createTable(client: DynamoDBClient, name: string, clock: Clock):
           RequestItems: { [name]: { Keys: keys.map((key) => ({ pk: S(key) })), ConsistentRead: true } },
         }),
       )
-      // A table under pressure leaves keys out, and calls it a success.
-      if (UnprocessedKeys?.[name]) throw new Error('DynamoDB has left out what was asked for')
+      // A throttled BatchGetItem returns fewer items and reports success.
+      if (UnprocessedKeys?.[name]) throw new Error('DynamoDB left keys unprocessed.')
       const now = clock.now() / 1000
       const alive = (Responses?.[name] ?? []).filter((item) => Number(item.expiresAt?.N) >= now)
       return new Map(alive.map((item) => [item.pk?.S ?? '', item]))
@@ -75,7 +74,7 @@ export function createTable(client: DynamoDBClient, name: string, clock: Clock):
       const put = new PutItemCommand({
         TableName: name,
         Item: item,
-        ...(when !== undefined && { ConditionExpression: placeheld(when), ...expressionOf(when, values) }),
+        ...(when !== undefined && { ConditionExpression: when, ExpressionAttributeValues: values }),
       })
       return (await conditional(client.send(put, signal && { abortSignal: signal }))) !== undefined
     },
@@ -83,9 +82,9 @@ export function createTable(client: DynamoDBClient, name: string, clock: Clock):
       const update = new UpdateItemCommand({
         TableName: name,
         Key: { pk: S(key) },
-        UpdateExpression: placeheld(expression),
-        ...(when !== undefined && { ConditionExpression: placeheld(when) }),
-        ...expressionOf(`${expression} ${when ?? ''}`, values),
+        UpdateExpression: expression,
+        ...(when !== undefined && { ConditionExpression: when }),
+        ExpressionAttributeValues: values,
         ReturnValues: 'ALL_NEW',
       })
       const updated = await conditional(client.send(update, signal && { abortSignal: signal }))
@@ -94,24 +93,7 @@ export function createTable(client: DynamoDBClient, name: string, clock: Clock):
   }
 }
 
-function placeheld(expression: string): string {
-  return RESERVED.reduce(
-    (rest, word) => rest.replace(new RegExp(`(?<![:#\\w])${word}\\b`, 'g'), `#${word}`),
-    expression,
-  )
-}
-
-function expressionOf(expression: string, values: Item) {
-  const names = RESERVED.filter((word) => placeheld(expression).includes(`#${word}`))
-  return {
-    ExpressionAttributeValues: values,
-    ...(names.length > 0 && {
-      ExpressionAttributeNames: Object.fromEntries(names.map((word) => [`#${word}`, word])),
-    }),
-  }
-}
-
-/** Undefined where the condition did not hold: somebody else was there first. */
+/** Undefined if the condition did not hold. */
 async function conditional<T>(sent: Promise<T>): Promise<T | undefined> {
   try {
     return await sent

@@ -2,22 +2,25 @@ import type { QuestionPlace, TurnRecord, TurnState } from '../turn-record.ts'
 import { type Item, S } from './table.ts'
 
 /**
- * The record of a turn, under `turn#` and its id:
+ * The record of a turn, under `turn#` and its id. No attribute has a name that DynamoDB reserves.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
  *
- * | attribute    | content                                                                                   |
- * | ------------ | ----------------------------------------------------------------------------------------- |
- * | `state`      | `claimed`, then `answered`, `stopped` or `failed`; a failed one may be claimed again       |
- * | `attempt`    | from 1                                                                                    |
- * | `claimToken` | drawn anew for each claim: only who holds it may write                                    |
- * | `requestId`  | of the invocation that claimed it, and so of the record that Lambda leaves if it fails     |
- * | `claimedAt`, `leaseUntil` | ms of the epoch; after the second the claim may be taken again               |
- * | `channel`, `threadTs`, `ts`, `userId`, `userTeamId`, `botUserId` | the question's place                  |
- * | `replyTs`    | the stream that was opened last                                                           |
- * | `probe`, `heard` | whoever wants to apologize asks whether the claim's owner lives, and it answers      |
- * | `sorry`      | the attempt that was given up, and which record of Lambda's is told of                    |
- * | `told`       | present once the person has read how the turn ended                                       |
- * | `passages`   | ids of those that the model was shown                                                     |
+ * | attribute | content |
+ * | --- | --- |
+ * | `turnState` | `claimed`, then `answered`, `stopped` or `failed`; a failed turn may be claimed again |
+ * | `attempt` | from 1 |
+ * | `claimToken` | random, new for each claim; only the process that holds it may write |
+ * | `requestId` | of the invocation that claimed the turn, and of the record that Lambda leaves if it fails |
+ * | `claimedAt`, `leaseUntil` | ms of the epoch; after `leaseUntil` the turn may be claimed again |
+ * | `channel`, `threadTs`, `ts`, `userId`, `userTeamId`, `botUserId` | the question's place |
+ * | `replyTs` | the stream that was opened last |
+ * | `probeId`, `probeAnswer` | `apologize` writes an id to ask if the claim's owner is alive; the owner copies it |
+ * | `apologyId` | the attempt that was given up, and which of Lambda's records is apologized for |
+ * | `outcomeTold` | present once the person has read how the turn ended |
+ * | `passages` | ids of the passages that the model was shown |
  */
+
+/** Ninety days, so that a thumb or "Try again" still finds the turn long after the answer. */
 export const TURN_TTL_SECONDS = 90 * 24 * 3600
 
 export function turnKey(turnId: string): string {
@@ -74,7 +77,7 @@ export function recordFromItem(turnId: string, item: Item): TurnRecord {
   const place = placeFromItem(item)
   return {
     turnId,
-    state: item.state?.S as TurnState,
+    state: item.turnState?.S as TurnState,
     attempt: Number(item.attempt?.N ?? 1),
     ...(place && { place }),
     ...(item.replyTs?.S && { replyTs: item.replyTs.S }),

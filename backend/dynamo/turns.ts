@@ -66,7 +66,7 @@ export function createTurns(
       const won = await table.put(
         {
           pk: S(turnKey(turnId)),
-          state: S('claimed'),
+          turnState: S('claimed'),
           attempt: N(1),
           claimToken: S(token),
           requestId: S(requestId),
@@ -77,7 +77,7 @@ export function createTurns(
         },
         {
           // The last condition lets our own SDK retry succeed when the first response was lost.
-          when: 'attribute_not_exists(pk) OR expiresAt < :now OR (state = :claimed AND leaseUntil < :ms) OR claimToken = :token',
+          when: 'attribute_not_exists(pk) OR expiresAt < :now OR (turnState = :claimed AND leaseUntil < :ms) OR claimToken = :token',
           values: {
             ':now': table.seconds(),
             ':ms': N(claimedAt),
@@ -95,9 +95,9 @@ export function createTurns(
       const claimedAt = clock.now()
       const claimed = await table.update(
         turnKey(turnId),
-        'SET state = :claimed, attempt = :next, claimToken = :token, requestId = :requestId, claimedAt = :ms, leaseUntil = :lease, expiresAt = :ttl REMOVE replyTs, outcomeTold, probeId, probeAnswer',
+        'SET turnState = :claimed, attempt = :next, claimToken = :token, requestId = :requestId, claimedAt = :ms, leaseUntil = :lease, expiresAt = :ttl REMOVE replyTs, outcomeTold, probeId, probeAnswer',
         {
-          when: 'claimToken = :token OR (state = :failed AND attempt = :attempt AND channel = :channel AND userId = :userId AND expiresAt >= :now)',
+          when: 'claimToken = :token OR (turnState = :failed AND attempt = :attempt AND channel = :channel AND userId = :userId AND expiresAt >= :now)',
           values: {
             ':claimed': S('claimed'),
             ':failed': S('failed'),
@@ -144,7 +144,8 @@ export function createTurns(
     async poll({ turnId, token, claimedAt }, place) {
       const read = await table.get(turnKey(turnId), ...(place ? [stopKey(place)] : []))
       const record = read.get(turnKey(turnId))
-      const holds = record === undefined || (record.claimToken?.S === token && record.state?.S === 'claimed')
+      const holds =
+        record === undefined || (record.claimToken?.S === token && record.turnState?.S === 'claimed')
       if (holds && record?.probeId && record.probeId.S !== record.probeAnswer?.S) {
         const values = { ':probeId': record.probeId, ':token': S(token) }
         const when = 'claimToken = :token'
@@ -156,10 +157,10 @@ export function createTurns(
     async finish({ turnId, token }, state, passages) {
       const finished = await table.update(
         turnKey(turnId),
-        'SET state = :state, outcomeTold = :true, passages = :passages, expiresAt = :ttl',
+        'SET turnState = :state, outcomeTold = :true, passages = :passages, expiresAt = :ttl',
         {
           // The last condition lets our own SDK retry succeed when the first response was lost.
-          when: 'claimToken = :token AND (state = :claimed OR state = :state)',
+          when: 'claimToken = :token AND (turnState = :claimed OR turnState = :state)',
           values: {
             ':state': S(state),
             ':claimed': S('claimed'),

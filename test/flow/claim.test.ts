@@ -22,7 +22,7 @@ test('where the table does not answer, nothing is said until it does; then the t
   expect(stage.stack.lambda.deadLetters).toEqual([])
   const [record] = await stored(stage, `turn#A00FAKE:T00FAKE:C00GENERAL:${threadTs}`)
   expect(record).toMatchObject({
-    state: { S: 'failed' },
+    turnState: { S: 'failed' },
     outcomeTold: { BOOL: true },
     userId: { S: 'U00ADA' },
   })

@@ -86,7 +86,7 @@ test('a process that is killed after the message was closed is not apologized fo
   )
   expect(texts).toEqual(['word1 word2 word3'])
   expect(logged(stage, 'apology').at(-1)?.outcome).toBe('nothing_to_say')
-  expect((await stored(stage, `turn#A00FAKE:T00FAKE:D00ADA:${threadTs}`))[0]?.state?.S).toBe('answered')
+  expect((await stored(stage, `turn#A00FAKE:T00FAKE:D00ADA:${threadTs}`))[0]?.turnState?.S).toBe('answered')
 })
 
 test('two turns at once run in two processes; a killed one leaves the other alone', async () => {

@@ -30,7 +30,7 @@ async function counted({ stack }: Stage, key: string, windowMs: number, count: n
   })
   const item = {
     pk: { S: `limit#${key}#${Math.floor(Date.now() / windowMs)}` },
-    count: { N: String(count) },
+    turnCount: { N: String(count) },
     expiresAt: { N: String(Math.floor(Date.now() / 1000) + 7_200) },
   }
   await client.send(new PutItemCommand({ TableName: TURNS_TABLE, Item: item }))

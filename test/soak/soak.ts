@@ -147,7 +147,7 @@ async function run({ what, turns, atOnce, hard, limits, well, modelCalls }: Soak
     [count(({ to, status }) => to === 'dynamo' && status >= 500), 'of them failed'],
     [lambda.deadLetters.length, 'dead letters'],
     [
-      (await stack.dynamo.items(TURNS_TABLE)).filter(({ state }) => state?.S === 'claimed').length,
+      (await stack.dynamo.items(TURNS_TABLE)).filter(({ turnState }) => turnState?.S === 'claimed').length,
       'turns still claimed',
     ],
     [Math.round(tookMs / 1000), 'seconds'],
