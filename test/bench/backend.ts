@@ -10,21 +10,20 @@ import { createKnowledgeBase } from '../../playground/bedrock/rank.ts'
 import type { Call, Faults } from '../../playground/calls.ts'
 import { identity } from '../../playground/slack/identity.ts'
 import { type Stack, startStack } from '../../playground/stack.ts'
-import { median, ms, percentile, table } from './table.ts'
+import { callsTable, firstTextTable, sequenceTable } from './backend-tables.ts'
 
-/** What each far end takes for an answer, in milliseconds; the model for its first token. */
+/** How long each far end takes to answer. */
 const LATENCY_MS: Record<string, number> = { slack: 80, dynamo: 5, Retrieve: 250, Rerank: 150 }
+/** How fast the model is. */
 const PACE = { firstTokenMs: 600, tokensPerSecond: 60 }
 const LONG_TOKENS = 600
 const SHORT_TOKENS = 20
-/** Each a second and a half; the first of each warms its process up and is not counted. */
+/** Turns of each function, at 1.5 s. The first one warms the process up and does not count. */
 const ROUNDS = 21
 
-/** Within 40 ms plus 3 % of the floor. */
-const AIM = { addMs: 40, share: 1.03 }
-const AIM_IN_SEQUENCE = 4
-
-/** Our function beside the least that makes the same calls, with the same simulated latencies. Prints; gates nothing. */
+/**
+ * Compares our function with the smallest one that makes the same calls, at simulated latencies. Only prints.
+ */
 export async function benchBackend(): Promise<void> {
   await build()
   const folder = await mkdtemp(join(tmpdir(), 'vera-bench-'))
@@ -45,9 +44,14 @@ export async function benchBackend(): Promise<void> {
         if (round > 0) first[name].push(firstTextMs)
       }
     }
-    console.log(firstTable(first))
+    console.log(firstTextTable(first))
     const long = await ask(ours, LONG_TOKENS)
-    console.log(callsTable(long.calls))
+    console.log(
+      callsTable(
+        `Calls to Slack for an answer of ${LONG_TOKENS} tokens at ${PACE.tokensPerSecond} a second`,
+        long.calls,
+      ),
+    )
     const later = await ask(ours, SHORT_TOKENS, true)
     const alone = await ask(ours, SHORT_TOKENS)
     console.log(sequenceTable(alone.calls, later.calls))
@@ -89,7 +93,7 @@ function start(bundle: string): Promise<Stack> {
   })
 }
 
-/** One hand-off, as the edge makes it, and what came of it. */
+/** Hands a question over as the edge does, and waits for the answer. */
 async function ask(
   stack: Stack,
   length: number,
@@ -148,61 +152,4 @@ async function ask(
   )
   if (!handedOff || !shown) throw new Error('No text was shown.')
   return { firstTextMs: shown.at + shown.ms - (handedOff.at + handedOff.ms), calls: made }
-}
-
-function firstTable({ ours, floor }: Record<'ours' | 'floor', number[]>): string {
-  const aim = median(floor) * AIM.share + AIM.addMs
-  const row = (name: string, all: number[]) => [
-    name,
-    ms(median(all)),
-    (median(all) / median(floor)).toFixed(3),
-    ms(percentile(all, 90)),
-  ]
-  return table(
-    `From the hand-off to the first visible words of the model (medians of ${ours.length} turns; aim: ${ms(aim)} ms, ${median(ours) <= aim ? 'reached' : 'not reached'})`,
-    ['', 'ms', '×', 'p90 ms'],
-    [row('ours', ours), row('floor', floor)],
-  )
-}
-
-function callsTable(calls: readonly Call[]): string {
-  const slack = Map.groupBy(
-    calls.filter(({ to }) => to === 'slack'),
-    ({ method }) => method,
-  )
-  return table(
-    `Calls to Slack for an answer of ${LONG_TOKENS} tokens at ${PACE.tokensPerSecond} a second`,
-    ['', 'calls'],
-    [
-      ...[...slack].map(([method, made]) => [method, String(made.length)]),
-      ['all', String(calls.filter(({ to }) => to === 'slack').length)],
-    ],
-  )
-}
-
-/** The way back from the model: before each call the one that had ended last when it began. The reply is opened beside all. */
-function inSequence(calls: readonly Call[]): Call[] {
-  const chain: Call[] = []
-  let next = calls.find(({ method }) => method === 'ConverseStream')
-  while (next) {
-    const { at } = next
-    const ended = calls.filter(
-      (call) => call.to !== 'lambda' && call.method !== 'chat.startStream' && call.at + call.ms <= at,
-    )
-    next = ended.sort((a, b) => b.at + b.ms - (a.at + a.ms))[0]
-    if (next) chain.unshift(next)
-  }
-  return chain
-}
-
-function sequenceTable(alone: readonly Call[], later: readonly Call[]): string {
-  const row = (name: string, calls: readonly Call[]) => {
-    const chain = inSequence(calls)
-    return [name, String(chain.length), chain.map(({ method }) => method).join(' → ')]
-  }
-  return table(
-    `Round trips in sequence before the model is asked (aim: at most ${AIM_IN_SEQUENCE})`,
-    ['', 'trips', ''],
-    [row('a question that opens a thread', alone), row('a later one', later)],
-  )
 }

@@ -6,6 +6,6 @@ const BENCHES: Record<string, () => Promise<void>> = { edge: benchEdge, backend:
 const bench = BENCHES[process.argv[2] ?? '']
 if (bench) await bench()
 else {
-  console.error(`Which? npm run bench ${Object.keys(BENCHES).join('|')}`)
+  console.error(`Say which bench to run: npm run bench ${Object.keys(BENCHES).join('|')}`)
   process.exit(2)
 }

@@ -1,4 +1,4 @@
-/** A title, a head and rows, in columns; the first is aligned left, the others right. */
+/** Lays out a title, a head and rows in columns. The first column is aligned left, the others right. */
 export function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((name, column) =>
     Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -16,7 +16,7 @@ export function ratio(value: number | undefined, to: number | undefined): string
   return value === undefined || to === undefined ? '–' : (value / to).toFixed(2)
 }
 
-/** The nearest rank; NaN of nothing. */
+/** The percentile by nearest rank; NaN if there are no values. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN

@@ -11,9 +11,12 @@ const ASKS_TO_WAIT: Fault = {
   body: '{"ok":false,"error":"ratelimited"}',
 }
 
-/** Of Slack's calls: so many are asked to wait, so many get a 5xx or no answer, and so many appends find their stream expired. */
+/**
+ * Shares of Slack's calls: told to wait, answered with a 5xx or not at all, and appends whose stream has
+ * expired.
+ */
 const SLACK = { waits: 0.05, lost: 0.06, expired: 0.02 }
-/** Of what is lost, a third was carried out. */
+/** The share of calls without an answer that Slack or DynamoDB carried out all the same. */
 const CARRIED_OUT = 1 / 3
 const DYNAMO_LOST = 0.1
 const BEDROCK = { busy: 0.1, broken: 0.05, brokenStream: 0.05 }
@@ -23,7 +26,7 @@ function lost(random: Random): Fault {
   return random() < 0.5 ? { kind: 'cut', carriedOut } : { kind: 'answer', status: 502, carriedOut }
 }
 
-/** What happens to a call to Slack or DynamoDB. `expire` ends the stream that an append is for. */
+/** The fault of a call to Slack or DynamoDB, if any. `expire` ends the stream that an append writes to. */
 export function passingFault(
   call: Readonly<Call>,
   random: Random,
@@ -47,7 +50,7 @@ const BROKEN_TABLE = {
   body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}',
 } as const
 
-/** What happens to a call to the model or the knowledge bases, before its answer. */
+/** The fault of a call to the model or a knowledge base before it answers, if any. */
 export function bedrockFault(call: Readonly<Call>, random: Random): Fault | undefined {
   if (call.to !== 'bedrock') return undefined
   const chance = random()
@@ -55,7 +58,7 @@ export function bedrockFault(call: Readonly<Call>, random: Random): Fault | unde
   return chance < BEDROCK.busy + BEDROCK.broken ? refuseWith('InternalServerException', 'Broken.') : undefined
 }
 
-/** What happens in the middle of an answer. */
+/** The fault in the middle of a streamed answer, if any. */
 export function streamFault(random: Random): StreamFault | undefined {
   if (random() >= BEDROCK.brokenStream) return undefined
   const afterDeltas = Math.floor(random() * 60)

@@ -2,6 +2,7 @@ import { identity } from '../../playground/slack/identity.ts'
 import type { Slack } from '../../playground/slack/slack.ts'
 import { answerOf } from './questions.ts'
 
+/** `buttons`: not exactly one row of buttons. `stuck`: still shown as being written or worked on. */
 export type Verdict =
   | 'whole answer'
   | 'one reason'
@@ -12,11 +13,11 @@ export type Verdict =
   | 'stuck'
   | 'buttons'
 
-/** What an answer may say that it had to do without. */
+/** Notes at the end of an answer about what could not be read or searched. */
 const NOTES = /\n\n_I could not (?:read|search)[^_]*_/g
 const REASON = /\(Reference: [0-9a-f]{8}\)/g
 
-/** How the thread of question `n` looks to whoever asked it, when all is over. */
+/** Judges the thread of question `n` as its asker sees it once everything has ended. */
 export function judge(
   slack: Slack,
   channel: string,
