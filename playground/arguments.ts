@@ -4,13 +4,13 @@ export interface Arguments {
   help: boolean
   json: boolean
   knowledge?: string
-  /** The edge's. */
+  /** Port of the edge. */
   port?: number
-  /** Words that are no option. */
+  /** Everything that is not an option, joined by spaces. */
   words: string
 }
 
-/** The command line is not one that we know. Its message is one sentence for whoever wrote it. */
+/** The command line is wrong. The message is one sentence, without its full stop, for the person who typed it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
@@ -27,12 +27,12 @@ export function readArguments(args: readonly string[]): Arguments {
     try {
       return parseArgs({ args: [...args], options, allowPositionals: true })
     } catch (error) {
-      // Node's own sentence ends in advice about "--" for positionals that begin with a dash.
+      // Node adds advice about "--" for arguments that begin with a dash: keep only its first sentence.
       throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error))
     }
   })()
   const { help, json, knowledge, port } = values
-  if (knowledge === '') throw new UsageError('--knowledge wants a folder')
+  if (knowledge === '') throw new UsageError('--knowledge needs a folder')
   return {
     help,
     json,
@@ -45,6 +45,6 @@ export function readArguments(args: readonly string[]): Arguments {
 function readPort(given: string): number {
   const port = Number(given)
   if (!/^\d+$/.test(given) || port < 1 || port > 65_535)
-    throw new UsageError(`--port wants a number from 1 to 65535, not "${given}"`)
+    throw new UsageError(`--port must be a number from 1 to 65535, not "${given}"`)
   return port
 }

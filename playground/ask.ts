@@ -6,17 +6,17 @@ import { ask } from './question.ts'
 import { startStack } from './stack.ts'
 import { createReplyPrinter, printTimeline } from './terminal.ts'
 
-const HELP = `Asks one question: starts both tiers and every far end on this machine, mentions Vera in a channel,
-prints the reply as it streams, its sources and where the time went, and stops everything.
+const HELP = `Asks Vera one question. Starts both tiers and all simulators on this machine, mentions Vera in a channel,
+prints the reply as it streams, then its sources and the time of each step, and stops everything.
 
   npm run ask -- [--knowledge DIR] [--json] "question"
 
-  --knowledge DIR  a folder of Markdown, HTML or text to answer from
-                   (default: this project's own documents and playground/knowledge)
-  --json           print one line of JSON, the last of stdout: outcome, text, citations, timeline, calls, reference
-  --help           this
+  --knowledge DIR  answer from the Markdown, HTML and text files in this folder
+                   (default: this project's README and docs, and playground/knowledge)
+  --json           print one line of JSON as the last line: outcome, text, citations, timeline, calls, reference
+  --help           print this help
 
-Exit status: 0 answered, 3 not found, 1 failed, 2 wrong usage.`
+Exit status: 0 answered, 3 the documents do not hold the answer, 1 failed, 2 wrong usage.`
 
 await runProgram(async ({ onStop }) => {
   const { help, json, knowledge, port, words } = readArguments(process.argv.slice(2))
@@ -24,8 +24,8 @@ await runProgram(async ({ onStop }) => {
     console.log(HELP)
     return EXIT.ok
   }
-  if (port !== undefined) throw new UsageError('--port is for npm start')
-  if (words === '') throw new UsageError('There is no question')
+  if (port !== undefined) throw new UsageError('--port works with npm start only')
+  if (words === '') throw new UsageError('No question was given: add it in quotes, npm run ask -- "question"')
 
   const documents = await openKnowledge(knowledge)
   onStop(documents.close)

@@ -1,12 +1,12 @@
 import { UsageError } from './arguments.ts'
 import { NoDocuments } from './documents/files.ts'
 
-/** Exit statuses of our commands. */
+/** Exit statuses of `npm start` and `npm run ask`. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, interrupted: 130 } as const
 
 /**
- * Runs a command to its exit status. What the person can mend becomes one sentence. What `onStop` was given is stopped
- * once, at the end or on Ctrl-C, the latest first; a second Ctrl-C does not wait for it.
+ * Runs a command and exits with its status. Prints errors that the person can fix as one sentence. At the end, or on
+ * Ctrl-C, calls the functions given to `onStop`, the latest first. A second Ctrl-C exits without waiting for them.
  */
 export async function runProgram(
   program: (lifetime: {
@@ -24,7 +24,7 @@ export async function runProgram(
       interruption.signal.aborted ? process.exit(EXIT.interrupted) : interruption.abort(),
     )
   }
-  // Whoever read our output has gone (`| head`): there is nobody to tell, and all to stop.
+  // The reader of our output has gone (`| head`): stop everything.
   process.stdout.on('error', () => interruption.abort())
 
   try {
@@ -53,7 +53,10 @@ function explain(error: unknown): [sentence: string, status: number] {
   if (error instanceof Error && /EADDRINUSE|Address already in use/i.test(error.message)) {
     const port = /:(\d+)\b/.exec(error.message)?.[1]
     return [
-      `Port ${port ?? ''} is in use; name another with --port, or stop what uses it.`.replace('  ', ' '),
+      `Port ${port ?? ''} is in use. Choose another with --port, or stop the program that uses it.`.replace(
+        '  ',
+        ' ',
+      ),
       EXIT.failed,
     ]
   }

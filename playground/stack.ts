@@ -186,7 +186,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       async close() {
         await closeAll(closers)
         if (calls.violations.length > 0)
-          throw new Error(`The product did what it never may:\n${calls.violations.join('\n')}`)
+          throw new Error(`Vera made calls that it must never make:\n${calls.violations.join('\n')}`)
       },
     }
   } catch (error) {

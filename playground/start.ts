@@ -7,15 +7,16 @@ import { ask } from './question.ts'
 import { type Stack, startStack } from './stack.ts'
 import { createReplyPrinter } from './terminal.ts'
 
-const HELP = `Starts both tiers and every far end on this machine, and asks for questions until Ctrl-C.
+const HELP = `Starts Vera on this machine, both tiers and all simulators, and answers the questions that you type.
+Ctrl-C stops everything.
 
   npm start -- [--knowledge DIR] [--port N] [--json]
 
-  --knowledge DIR  a folder of Markdown, HTML or text to answer from
-                   (default: this project's own documents and playground/knowledge)
-  --port N         the edge's port (default: one that is free)
-  --json           print one line of JSON that says where everything is, and ask for nothing
-  --help           this`
+  --knowledge DIR  answer from the Markdown, HTML and text files in this folder
+                   (default: this project's README and docs, and playground/knowledge)
+  --port N         port of the edge (default: a free one)
+  --json           print the addresses and credentials as one line of JSON, and take no questions
+  --help           print this help`
 
 await runProgram(async ({ onStop, interrupted }) => {
   const { help, json, knowledge, port, words } = readArguments(process.argv.slice(2))
@@ -23,7 +24,7 @@ await runProgram(async ({ onStop, interrupted }) => {
     console.log(HELP)
     return EXIT.ok
   }
-  if (words !== '') throw new UsageError(`npm start takes no question; npm run ask does`)
+  if (words !== '') throw new UsageError('npm start takes no question: use npm run ask -- "question"')
 
   const documents = await openKnowledge(knowledge)
   onStop(documents.close)
@@ -57,15 +58,15 @@ function endpointsOf(stack: Stack): Record<string, unknown> {
 
 function introduce(stack: Stack, { url, summary }: { url: string; summary: string[] }): void {
   const { credentials: _, ...endpoints } = endpointsOf(stack)
-  console.log('Vera is running on this machine; nothing leaves it.\n')
+  console.log('Vera is running. Nothing leaves this machine.\n')
   for (const [name, endpoint] of Object.entries({ ...endpoints, documents: url }))
     console.log(`  ${name.padEnd(10)} ${endpoint}`)
-  console.log('\nAnswers are quoted from these documents by a stand-in, not written by a language model:\n')
+  console.log('\nThere is no language model here. A stand-in answers with quotations from these documents:\n')
   for (const line of summary) console.log(`  ${line}`)
-  console.log('\nType a question, as Ada in #general. Ctrl-C stops everything.\n')
+  console.log('\nType a question: Ada will ask it in #general. Press Ctrl-C to stop everything.\n')
 }
 
-/** Asks for questions until the input ends; where there was none in it at all, until Ctrl-C. */
+/** Answers questions until the input ends. If the input held no question at all, runs on until Ctrl-C. */
 async function converse(stack: Stack, interrupted: AbortSignal): Promise<void> {
   const lines = createInterface({
     input: process.stdin,
@@ -73,7 +74,7 @@ async function converse(stack: Stack, interrupted: AbortSignal): Promise<void> {
     prompt: '> ',
     terminal: process.stdin.isTTY,
   })
-  // On a terminal readline takes Ctrl-C for itself.
+  // On a terminal readline catches Ctrl-C: pass it on to the process.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   let ended = false
   lines.on('close', () => {

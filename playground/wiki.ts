@@ -28,7 +28,7 @@ const POLICY = [
 ].join('; ')
 
 type PageResponse = readonly [status: number, title: string, body: string]
-const NOT_FOUND: PageResponse = [404, 'Not found', '<p>There is no such page.</p>']
+const NOT_FOUND: PageResponse = [404, 'Not found', '<p>This page does not exist.</p>']
 
 /**
  * Serves pages on 127.0.0.1, at the addresses that readDocuments cites, and a list of them at `/`.

@@ -27,7 +27,7 @@ const FILE_BYTES = 1_048_576
 const FILES = 5_000
 
 const DOCUMENT = new Set(['.md', '.markdown', '.html', '.htm', '.txt'])
-const LOOKED_FOR = 'Markdown (.md, .markdown), HTML (.html, .htm) or text (.txt)'
+const FORMATS = 'Markdown (.md, .markdown), HTML (.html, .htm) or text (.txt)'
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist'])
 
 /** A folder from which nothing can be answered. Its message is a whole sentence for whoever named the folder. */
@@ -47,8 +47,8 @@ export async function readFolder({
   const folder = resolve(dir)
   const isFolder = await stat(folder).then((found) => found.isDirectory(), noSuchFolder)
   if (isFolder === undefined)
-    throw new NoDocuments(`There is no folder ${folder}; name one that holds ${LOOKED_FOR} files.`)
-  if (!isFolder) throw new NoDocuments(`${folder} is not a folder; name one that holds ${LOOKED_FOR} files.`)
+    throw new NoDocuments(`The folder ${folder} does not exist. Choose one with ${FORMATS} files.`)
+  if (!isFolder) throw new NoDocuments(`${folder} is not a folder. Choose one with ${FORMATS} files.`)
   const wanted = files?.map(toPattern)
   const found: string[] = []
   await walk(folder, '', new Set(), (path) => {
@@ -66,9 +66,9 @@ export async function readFolder({
 
 /** What to throw for a folder in which there was nothing to read. */
 export function nothingIn({ dir, files }: DocumentFolder): NoDocuments {
-  const named = files === undefined ? '' : ` at ${files.join(' or ')}`
+  const where = files === undefined ? '' : ` at ${files.join(' or ')}`
   return new NoDocuments(
-    `The folder ${resolve(dir)} holds no ${LOOKED_FOR} file${named} with anything in it that can be read.`,
+    `The folder ${resolve(dir)} has no ${FORMATS} file${where} that can be read and is not empty. Choose another.`,
   )
 }
 

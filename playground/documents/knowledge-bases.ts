@@ -38,10 +38,10 @@ export async function openKnowledge(dir: string | undefined): Promise<Knowledge>
       all.push(...pages)
       const left =
         skipped.length > 0
-          ? `; left out: ${skipped.map(({ path, reason }) => `${path} (${reason})`).join(', ')}`
+          ? `; skipped: ${skipped.map(({ path, reason }) => `${path} (${reason})`).join(', ')}`
           : ''
       summary.push(
-        `${name}: ${passages.length} passages of ${pages.length} pages in ${resolve(folder.dir)}${left}`,
+        `${name}: ${passages.length} passages from ${pages.length} pages in ${resolve(folder.dir)}${left}`,
       )
     }
     wiki.show(all)

@@ -113,10 +113,10 @@ test('a fact in one page among 200 others is found with its link, and not any mo
 })
 
 test.each([
-  [['run', 'ask'], 'There is no question. See --help.'],
+  [['run', 'ask'], 'No question was given: add it in quotes, npm run ask -- "question". See --help.'],
   [['run', 'ask', '--', '--loud', 'why?'], "Unknown option '--loud'. See --help."],
-  [['run', 'ask', '--', '--knowledge', '/nowhere', 'why?'], 'There is no folder /nowhere'],
-  [['start', '--', '--port', '99999'], '--port wants a number from 1 to 65535'],
+  [['run', 'ask', '--', '--knowledge', '/nowhere', 'why?'], 'The folder /nowhere does not exist.'],
+  [['start', '--', '--port', '99999'], '--port must be a number from 1 to 65535'],
 ])('npm %j says in one sentence what is wrong', async (args, sentence) => {
   const { status, out, err } = await npm(...args).ended
   expect([status, out]).toEqual([2, ''])
@@ -132,7 +132,7 @@ test.each([
 test('an empty folder is one sentence', async () => {
   const { status, err } = await npm('start', '--', '--knowledge', await folder()).ended
   expect(status).toBe(2)
-  expect(err).toContain('holds no Markdown')
+  expect(err).toContain('has no Markdown')
 })
 
 test('a port in use is one sentence', async () => {

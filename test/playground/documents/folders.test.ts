@@ -89,18 +89,18 @@ test('a folder from which nothing can be read is an error of one sentence', asyn
   const kinds = 'Markdown (.md, .markdown), HTML (.html, .htm) or text (.txt)'
   expect(await told(join(dir, 'missing'))).toEqual([
     true,
-    `There is no folder ${dir}/missing; name one that holds ${kinds} files.`,
+    `The folder ${dir}/missing does not exist. Choose one with ${kinds} files.`,
   ])
   expect(await told(join(dir, 'file.md'))).toEqual([
     true,
-    `${dir}/file.md is not a folder; name one that holds ${kinds} files.`,
+    `${dir}/file.md is not a folder. Choose one with ${kinds} files.`,
   ])
   expect(await told(join(dir, 'file.md/x'))).toEqual([
     true,
-    `${dir}/file.md/x is not a folder; name one that holds ${kinds} files.`,
+    `${dir}/file.md/x is not a folder. Choose one with ${kinds} files.`,
   ])
   expect(await told(dir)).toEqual([
     true,
-    `The folder ${dir} holds no ${kinds} file with anything in it that can be read.`,
+    `The folder ${dir} has no ${kinds} file that can be read and is not empty. Choose another.`,
   ])
 })
