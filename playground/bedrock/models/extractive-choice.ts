@@ -27,7 +27,11 @@ const STEP_FACTOR = 1.6
 /** The units of `sources` that answer `question` best, one to four (or the steps of a list) in reading order; none where the sources do not hold enough of it. */
 export function choose(question: string, sources: Source[]): Unit[] {
   const units = sources.flatMap(unitsOf).filter(({ text }) => !echoes(text, question))
-  const read = units.map((unit) => ({ unit, own: stems(unit.text), above: stems(unit.about) }))
+  const read = units.map((unit) => ({
+    unit,
+    own: stems(withoutAddresses(unit.text)),
+    above: stems(unit.about),
+  }))
   const weights = weigh(
     question,
     read.map(({ own, above }) => new Set([...own, ...above])),
@@ -86,6 +90,9 @@ function underOneLead<S extends { unit: Unit }>(best: S, scored: S[]): S[] {
   const place = group.indexOf(best)
   return group.slice(place < MAX_UNITS ? 0 : place).slice(0, MAX_UNITS)
 }
+
+/** Drops the addresses of links: `#rotate-the-key` is not what a sentence says. */
+const withoutAddresses = (markdown: string) => markdown.replace(/\]\([^)\s]*\)/g, ']')
 
 /** A text that holds the question itself asks it, or shows how it is asked; it does not answer it. */
 function echoes(text: string, question: string): boolean {

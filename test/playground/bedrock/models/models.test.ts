@@ -129,6 +129,16 @@ test.each<[string, { title: string; text: string }[], string[]]>([
   for (const quote of quotes) expect(answer).toContain(quote)
 })
 
+test('the words in the address of a link do not count as words of a passage', async () => {
+  const pointer = {
+    title: 'Not yet',
+    text: '- Automation. Today it takes [five steps](docs/key.md#rotate-the-edges-aws-key).',
+  }
+  const answer = await ask("How do I rotate the edge's AWS key?", [pointer, key])
+  expect(answer).toContain('Create a second key for the user. [2]')
+  expect(answer).not.toContain('[1]')
+})
+
 test('nothing is said that is not in a passage', async () => {
   for (const asked of [
     "How do I rotate the edge's AWS key?",
