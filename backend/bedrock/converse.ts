@@ -10,10 +10,7 @@ import type { Converse, StopInfo } from '../prompt/model.ts'
 import type { Prompt } from '../prompt/prompt.ts'
 import { explain } from './guardrail.ts'
 
-/**
- * The longest wait for the first event. A Lambda that was frozen can hold a dead HTTP/2 session, which never
- * answers.
- */
+/** The longest wait for the first event. A Lambda that was frozen can hold a dead HTTP/2 session. */
 export const FIRST_EVENT_MS = 30_000
 
 /** The longest pause between two events. */
@@ -88,15 +85,11 @@ export function createConverse(
   }
 }
 
-/**
- * Converse requires alternating roles, so the question joins the message before it if a person wrote that
- * one.
- */
+/** Roles must alternate, so the question joins the last message if a person wrote that. */
 function toMessages(prompt: Prompt, guarded: boolean): Message[] {
   const question: ContentBlock[] = [
     ...(prompt.material === undefined ? [] : [{ text: prompt.material }]),
-    // The guardrail reads only marked content, if there is any: not the passages, not other people's
-    // messages.
+    // If content is marked, the guardrail reads nothing else: neither the passages nor other messages.
     guarded ? { guardContent: { text: { text: prompt.question } } } : { text: prompt.question },
   ]
   const messages: Message[] = prompt.history.map(({ role, text }) => ({ role, content: [{ text }] }))

@@ -2,9 +2,9 @@ import type { GuardrailAssessment, GuardrailTraceAssessment } from '@aws-sdk/cli
 import type { Intervention } from '../prompt/model.ts'
 
 /**
- * Says what the guardrail blocked. The trace holds the matched text, so nothing else may read it. Undefined
- * if the guardrail only masked something: Bedrock says "intervened" then too, although the answer is
- * complete.
+ * Names the blocked text and the rules. The trace holds the words that matched, so nothing else may read it.
+ * Undefined if the guardrail only masked something: Bedrock says "intervened" then too, but the answer is
+ * whole.
  */
 export function explain(trace: GuardrailTraceAssessment | undefined): Intervention | undefined {
   const onQuestion = Object.values(trace?.inputAssessment ?? {})

@@ -33,10 +33,7 @@ export function toPassage(result: KnowledgeBaseRetrievalResult, base: string): P
   ]
 }
 
-/**
- * The first address that a browser can open. An s3:// address is none, but the metadata of its page may name
- * one.
- */
+/** The first address that a browser can open. It is never s3://, but the metadata may name another. */
 function webAddress({ location, metadata = {} }: KnowledgeBaseRetrievalResult): string | undefined {
   return [
     location?.confluenceLocation?.url,

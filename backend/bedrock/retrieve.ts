@@ -70,8 +70,7 @@ export function createRetrieve(
 }
 
 /**
- * Bedrock reports a paused database as a ValidationException, which the SDK does not retry. Only the message
- * differs.
+ * A paused database is a ValidationException, which the SDK does not retry. Only the message tells it apart.
  */
 function isPaused(error: unknown): boolean {
   return error instanceof Error && /auto-?paused|resuming/i.test(error.message)

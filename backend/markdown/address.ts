@@ -1,7 +1,4 @@
-/**
- * Every http(s) address in a text, in the spelling of `hrefOf`. Both with and without the brackets at its
- * end.
- */
+/** Every http(s) address in a text, in the spelling of `hrefOf`, with and without brackets at its end. */
 export function addressesIn(text: string): string[] {
   return [...text.matchAll(/https?:\/\/[^\s<>"`|\\^{}[\]]+/gi)].flatMap(([address]) => {
     const bare = address.replace(/[.,;:!?'*_~]+$/, '')

@@ -26,7 +26,7 @@ function withoutTrailingPunctuation(address: string): string {
   return address.slice(0, end)
 }
 
-/** How many characters at the end of `text` could be the first ones of an address. */
+/** The number of characters at the end of `text` that could begin an address. */
 export function addressStartLength(text: string): number {
   const tail = text.slice(1 - LONGEST_START).toLowerCase()
   for (let length = tail.length; length > 0; length--)
@@ -34,7 +34,7 @@ export function addressStartLength(text: string): number {
   return 0
 }
 
-/** Whether `piece`, written right after `line`, would complete the first characters of an address. */
+/** True if `piece`, written right after `line`, would complete the first characters of an address. */
 export function completesAddressStart(line: string, piece: string): boolean {
   const tail = line.slice(-LONGEST_START).toLowerCase()
   const next = piece[0]?.toLowerCase()

@@ -12,10 +12,7 @@ export interface Blocks {
   paragraph: boolean
   /** The paragraph may be a table: one of its lines looks like a delimiter row. */
   table: boolean
-  /**
-   * Parsers may disagree on the containers. In and after a table they read list markers and lazy lines
-   * differently.
-   */
+  /** Parsers may disagree on the containers: in and after a table they read list markers differently. */
   unsure: boolean
   /** The line is blank. */
   blank: boolean
@@ -67,15 +64,13 @@ export function blocksAfter(before: Blocks, line: string): Blocks {
   return { ...next, paragraph: true, table }
 }
 
-/**
- * Whether we can close a fenced block here and reopen it later: in a list, in one quotation, or in neither.
- */
+/** True if we can close a fenced block here and reopen it later: in a list, one quotation, or neither. */
 export function canHoldFence({ containers, unsure }: Blocks): boolean {
   const quotes = containers.filter(({ kind }) => kind === 'quote').length
   return !unsure && (quotes === 0 || containers.length === 1)
 }
 
-/** Whether `line`, complete or not, is inside all open containers. */
+/** True if `line`, complete or not, is inside all open containers. */
 export function isInside({ containers }: Blocks, line: string): boolean {
   return continueContainers(containers, line).continued.length === containers.length
 }

@@ -9,11 +9,11 @@ import type { Token } from './token.ts'
  * would be live.
  */
 export interface CellGuard {
-  /** What to write in place of `piece`, which was written for `token`. */
+  /** Returns the text to write in place of `piece`, which was written for `token`. */
   guard(token: Token, piece: string, position: TokenPosition): string
   /**
-   * What to write at the end of `line` so that it does not turn the line before it into a table's header.
-   * Empty if the line before it holds no code with an unescaped pipe.
+   * Returns the text to write at the end of `line` so that it makes no table header of the line before it.
+   * Empty if that line holds no code with an unescaped pipe.
    */
   breakDelimiterRow(line: string): string
 }

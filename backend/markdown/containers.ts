@@ -15,14 +15,13 @@ export function withoutMarkers(line: string): string {
   return line.replace(/^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))*/, '')
 }
 
-/** Whether an unfinished line holds nothing but markers so far: a fenced block may begin here. */
+/** True if an unfinished line holds only markers so far: a fenced block may begin here. */
 export function isBareStart(line: string): boolean {
   return /^[ \t]*$/.test(withoutMarkers(line))
 }
 
 /**
- * The containers that `line` continues, from the outermost, and what remains of the line behind their
- * markers.
+ * The containers that `line` continues, from the outermost, and the rest of the line behind their markers.
  */
 export function continueContainers(
   containers: readonly Container[],
@@ -51,20 +50,15 @@ interface OpenedContainers {
   containers: Container[]
   /** The paragraph that was open goes on. */
   paragraph: boolean
-  /** What remains of the line behind the markers. */
+  /** The rest of the line behind the markers. */
   rest: string
   /** A list marker was taken for text, because it cannot interrupt the paragraph. */
   refused: boolean
-  /**
-   * Parsers disagree: a second marker on the line decides differently from the first, or there are too many.
-   */
+  /** Parsers disagree: the second marker decides differently from the first, or there are too many. */
   disputed: boolean
 }
 
-/**
- * Adds the containers that `line` opens behind the `continued` ones. `inParagraph`: a paragraph is open
- * there.
- */
+/** Adds the containers that `line` opens. `inParagraph`: a paragraph is open in the `continued` ones. */
 export function openContainers(
   continued: readonly Container[],
   inParagraph: boolean,
@@ -102,7 +96,7 @@ function isUnderlineOfDashes(line: string): boolean {
   return /^ {0,3}-+ *$/.test(line)
 }
 
-/** Whether `line` starts a fenced block, a heading or a thematic break, any of which ends a paragraph. */
+/** True if `line` starts a fenced block, a heading or a thematic break. Each of them ends a paragraph. */
 export function startsLeafBlock(line: string): boolean {
   return (
     delimiterOf(line) !== undefined ||

@@ -3,15 +3,12 @@ import { CUT_KINDS, type CutPoint, cutPoints } from './cut-points.ts'
 import { closingLine, openingLine } from './fence.ts'
 import { follow, type MarkdownState } from './follow.ts'
 
-/**
- * A longer table header or info string is not repeated in the next message. Less than the smallest message we
- * write.
- */
+/** A longer table header or info string is not repeated. Less than the smallest message that we write. */
 const REPEATED_BYTES = 400
 
-/** Where one message ends and the next begins. */
+/** The border between two messages. */
 export interface Cut {
-  /** How many characters of the text the first message takes. */
+  /** The number of characters that the first message takes. */
   at: number
   /** Written after them: closes the fenced block that is cut. */
   closing: string
@@ -60,8 +57,7 @@ export function cutAtParagraph(before: MarkdownState, text: string): Cut | undef
 }
 
 /**
- * Cuts at the last end of a line, else of a word, else after all of `text`. For a message that has to end
- * now.
+ * Cuts at the last end of a line, else of a word, else after all of `text`, so that the message can end now.
  */
 export function cutLatest(before: MarkdownState, text: string): Cut {
   const points = cutPoints(before, text)
@@ -73,10 +69,7 @@ function cutAt({ at, state }: Pick<CutPoint, 'at' | 'state'>): Cut {
   return { at, closing: closingFor(state), reopening: reopeningFor(state) }
 }
 
-/**
- * What the next message begins with: the opening line of the open fenced block, or the header of the open
- * table.
- */
+/** The beginning of the next message: the opening line of the open block, or the header of the open table. */
 export function reopeningFor({ blocks: { fence }, tableHead = '' }: MarkdownState): string {
   if (fence) return openingLine(bytesOf(fence.info) <= REPEATED_BYTES ? fence : { ...fence, info: '' })
   return bytesOf(tableHead) <= REPEATED_BYTES ? tableHead : ''
@@ -87,7 +80,7 @@ function closingFor({ blocks: { fence }, line }: MarkdownState): string {
 }
 
 /**
- * The graphemes of a text: what a reader sees as one character, such as a family emoji of seven code points.
+ * The graphemes of a text. A reader sees each as one character, such as a family emoji of seven code points.
  */
 function* graphemesOf(text: string): Generator<string> {
   for (const { segment } of new Intl.Segmenter().segment(text)) yield segment

@@ -25,7 +25,7 @@ export function delimiterOf(line: string): Pick<Fence, 'mark' | 'info'> | undefi
   return mark === undefined ? undefined : { mark, info: (behind ?? further ?? '').trim() }
 }
 
-/** Whether `line` closes the block. `line` is what remains after the markers of the block's containers. */
+/** True if `line` closes the block. `line` is the rest after the markers of the block's containers. */
 export function isClosing({ mark }: Fence, line: string): boolean {
   const [, space = '', closing] = /^( *)(`{3,}|~{3,}) *$/.exec(line) ?? []
   return closing?.startsWith(mark) === true && space.length <= DELIMITER_INDENT_COLUMNS

@@ -1,7 +1,7 @@
 import { type Blocks, blocksAfter, NO_BLOCKS } from './blocks.ts'
 import { isDelimiterRow } from './table.ts'
 
-/** What is open at the end of a Markdown text. */
+/** The constructs that are open at the end of a Markdown text. */
 export interface MarkdownState {
   /** The open fenced block, lists and quotations. */
   blocks: Blocks
@@ -17,7 +17,7 @@ export interface MarkdownState {
 export const INITIAL_STATE: MarkdownState = { blocks: NO_BLOCKS, line: '', previous: '' }
 
 /**
- * The state after `text`. Calls `visit` after each finished line with its end in `text` and the state there.
+ * The state after `text`. Calls `visit` after each finished line, with its end in `text` and the state there.
  */
 export function follow(
   before: MarkdownState,
@@ -45,7 +45,7 @@ function stateAfterLine({ blocks: before, tableHead, previous }: MarkdownState, 
   return { blocks, line: '', previous: line }
 }
 
-/** Whether the last line is an unfinished row of a table, or may become one. */
+/** True if the last line is an unfinished row of a table, or may become one. */
 export function isHalfRow({ blocks, tableHead, line }: MarkdownState): boolean {
   return !blocks.fence && line !== '' && (tableHead !== undefined || /^[ \t]*\|/.test(line))
 }

@@ -20,9 +20,7 @@ export function inlineTokens(text: string): Token[] {
   return tokens
 }
 
-/**
- * The token at the start of `rest`; undefined while more text may change it. `final`: nothing follows `rest`.
- */
+/** The token at the start of `rest`; undefined while more text may change it. `final`: `rest` is the end. */
 export function readInline(rest: string, final: boolean): Token | undefined {
   const at = rest.search(CONSTRUCT_START)
   if (at === 0) {
@@ -79,8 +77,8 @@ function codeLength(rest: string, run: number): number | undefined {
 }
 
 /**
- * How many characters at the end of `text` could begin an address, an image, a fence delimiter or a surrogate
- * pair. The whole word around the start of an address is held, so that nobody is shown half a word.
+ * The number of characters at the end of `text` that could begin an address, an image, a fence delimiter or a
+ * surrogate pair. The whole word around the start of an address counts, so that nobody is shown half a word.
  */
 function heldTailLength(text: string): number {
   const addressStart = addressStartLength(text)

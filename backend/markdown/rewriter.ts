@@ -4,7 +4,7 @@ import { closingLine, type Fence } from './fence.ts'
 import { readInline } from './inline.ts'
 import { INLINE_HOLD_CHARS, type Token, textToken, withoutHalfCharacter } from './token.ts'
 
-/** Where in the output a token is written. */
+/** The place in the output where a token is written. */
 export interface TokenPosition {
   /** The current line of the output so far. */
   line: string
@@ -23,9 +23,7 @@ export interface Rewriter {
   openFence(): Fence | undefined
 }
 
-/**
- * Enough characters to tell a control sequence of Slack from text that looks like one: `<!everyone` has 10.
- */
+/** Enough to tell a control sequence of Slack from text that looks like one: `<!everyone` has 10. */
 const CONTROL_CHARS = 12
 
 /**

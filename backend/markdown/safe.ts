@@ -4,7 +4,7 @@ import { endsWithEscape, separateAddress, separateMarkup, ZERO_WIDTH_SPACE } fro
 import { withPipesEscaped } from './table.ts'
 import type { Token } from './token.ts'
 
-/** What the turn itself contained. Only this may be a live link or mention in the answer. */
+/** The links and mentions that may be live in the answer: only those that the turn itself contained. */
 export interface AllowList {
   /** Addresses from the passages, the thread and the configuration, in the spelling of `addressesIn`. */
   urls: ReadonlySet<string>
@@ -36,8 +36,7 @@ export function toSafeMarkdown(token: Token, allowed: AllowList): string {
     case 'delimiter':
       return escaped(token.raw)
     case 'text':
-      // A `<` or a backtick without its partner on the line must not pair with a later one and hide what is
-      // between.
+      // A `<` or backticks without a partner on the line must not pair with later ones.
       if (token.raw === '<') return '&lt;'
       return /^`+$/.test(token.raw) ? escaped(token.raw) : token.raw
     default:
@@ -63,10 +62,7 @@ function linkTo(url: string, label: string, allowed: AllowList): string {
   return `[${withPipesEscaped(withBracketsPaired(label || href))}](${href})`
 }
 
-/**
- * A label in safe form. The links, addresses and mentions inside it are treated too, and no link in it stays
- * a link.
- */
+/** A label in safe form. Everything inside it is made safe too, and no link in it stays a link. */
 function labelOf(label: string, allowed: AllowList): string {
   let written = ''
   for (const token of inlineTokens(label))
@@ -82,10 +78,7 @@ function inLabel(token: Token, allowed: AllowList): string {
   return labelOf(label, allowed) || code(url)
 }
 
-/**
- * Escapes the brackets of a label unless they pair, since a lone one ends it. A backslash at the end gets a
- * partner.
- */
+/** Escapes the brackets of a label unless they pair, since a lone one ends it, and a backslash at its end. */
 function withBracketsPaired(label: string): string {
   if (endsWithEscape(label)) return withBracketsPaired(`${label}\\`)
   let depth = 0

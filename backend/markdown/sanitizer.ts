@@ -21,21 +21,23 @@
  *   `words` and `bytes`. It closes an open fenced block and reopens it in the next message, and repeats a
  *   table's header.
  *
- * What is guaranteed, for every text and however it is cut into deltas:
+ * Guarantees, for every text and however it is cut into deltas:
  *
  * - Safe: the output has no live link or image whose address is not on the allow list, and pings nobody who
  *   is not.
  * - Final: text that was returned is never taken back. The whole output does not depend on the borders of the
  *   deltas.
- * - Complete: what is made harmless stays readable; a link keeps its label, or its address if it has none. Only
- *   markers that name no passage, carriage returns, byte order marks and white space at the beginning go.
+ * - Complete: what is made harmless stays readable; a link keeps its label, or its address if it has none.
+ *   Only markers that name no passage, carriage returns, byte order marks and white space at the beginning
+ *   go.
  * - Whole: no half of a character is written, and every fenced block is closed, at each cut and at the end.
  * - Prompt: at most INLINE_HOLD_CHARS of a line and BLOCK_HOLD_CHARS of a block wait for the rest.
  *
  * The judge: CommonMark 0.31.2 says what a block is, and GitHub's extension says what a table is. Slack
  * publishes no grammar of its own. If parsers are known to disagree on a construct (a fence in a quotation in
- * a list, a `|` in a table's code), we escape it, so that all of them read the same. The tests parse the output
- * of random texts with `marked` in its GitHub mode, and it must find no link that is not on the allow list.
+ * a list, a `|` in a table's code), we escape it, so that all of them read the same. The tests parse the
+ * output of random texts with `marked` in its GitHub mode, and it must find no link that is not on the allow
+ * list.
  */
 
 import { createCellGuard } from './cell-guard.ts'

@@ -4,9 +4,7 @@ import type { Token } from './token.ts'
 /** Keeps two neighbours from being parsed as one. */
 export const ZERO_WIDTH_SPACE = '\u200b'
 
-/**
- * `piece`, written for `token`, in a form that makes no link, image or code together with `line` before it.
- */
+/** `piece` in a form that makes no link, image or code together with `line` before it. */
 export function separateMarkup(line: string, { kind, raw }: Token, piece: string): string {
   if (piece === '' || kind === 'fenced') return piece
   const isUnchanged = kind === 'text' && piece === raw
@@ -23,7 +21,7 @@ export function separateAddress(line: string, piece: string): string {
   return completesAddressStart(line, piece) ? ZERO_WIDTH_SPACE + piece : piece
 }
 
-/** Whether `text` ends with a backslash that escapes the next character. */
+/** True if `text` ends with a backslash that escapes the next character. */
 export function endsWithEscape(text: string): boolean {
   return text.endsWith('\\') && /(?<!\\)(?:\\\\)*\\$/.test(text)
 }

@@ -5,10 +5,10 @@ import { wordStarts } from './words.ts'
 export const BLOCK_HOLD_CHARS = 3_000
 
 /**
- * How many characters of `text` may be shown while more is to come. Never half a fenced block, row or word,
- * if BLOCK_HOLD_CHARS allows it. The rest begins with a visible character: Slack may drop white space where
- * two pieces are joined (seen by third parties). `before` is the state where `text` begins; `text` ends where
- * a token does, so links and mentions are whole.
+ * The number of characters of `text` that may be shown while more is to come. Never half a fenced block, row
+ * or word, if BLOCK_HOLD_CHARS allows it. The rest begins with a visible character: Slack may drop white
+ * space at the border of two pieces (seen by third parties). `before` is the state at the start of `text`.
+ * `text` ends where a token does, so links and mentions are whole.
  */
 export function showable(before: MarkdownState, text: string): number {
   let safe = 0

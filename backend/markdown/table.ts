@@ -1,8 +1,6 @@
 const DELIMITER_ROW = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/
 
-/**
- * Whether `line` is the row of dashes under a table's header. https://github.github.com/gfm/#delimiter-row
- */
+/** True if `line` is the row of dashes under a header. https://github.github.com/gfm/#delimiter-row */
 export function isDelimiterRow(line: string): boolean {
   return line.includes('-') && DELIMITER_ROW.test(line.trimEnd())
 }

@@ -16,7 +16,7 @@ export type Token =
   /** A bare address. `apart`: white space or the end of the text follows it. */
   | { kind: 'url'; raw: string; apart: boolean }
 
-/** 'hold': more text may still change what the token is. */
+/** `hold` means that more text may still change the token. */
 export type Reading = Token | 'hold'
 
 /**

@@ -4,7 +4,7 @@ import { inlineTokens } from './inline.ts'
 const WORD_ENDS =
   /[ \t]+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu
 
-/** Where a word begins in `line`, except the first: outside links, code and other constructs. */
+/** The positions in `line` at which a word begins, except the first: outside links, code and the like. */
 export function wordStarts(line: string): number[] {
   const starts: number[] = []
   let at = 0

@@ -6,7 +6,7 @@ export type Converse = (prompt: Prompt, signal: AbortSignal) => AsyncIterable<De
 /** A piece of the answer, or its end. The model's reasoning is not among them. */
 export type Delta = { kind: 'text'; text: string } | ({ kind: 'end' } & StopInfo)
 
-/** Why the model stopped, and what the answer cost. */
+/** The reason why the model stopped, and the cost of the answer. */
 export interface StopInfo {
   /** Converse's `stopReason`. */
   stopReason: string
@@ -17,7 +17,7 @@ export interface StopInfo {
   guardrail?: Intervention
 }
 
-/** What the guardrail blocked, and under which kinds of rule. Never holds the text that matched. */
+/** The text that the guardrail blocked, and the kinds of rules. Never the words that matched. */
 export interface Intervention {
   on: 'question' | 'answer'
   rules: string[]

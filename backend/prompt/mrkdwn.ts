@@ -19,10 +19,7 @@ export function toPlain(mrkdwn: string, names: ReadonlyMap<string, string>, with
     .trim()
 }
 
-/**
- * The inverse for outgoing text: it is shown as it is, and no part of it becomes a mention, a link or a
- * broadcast.
- */
+/** Escapes outgoing text: Slack shows it as it is, and makes no mention, link or broadcast of it. */
 export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

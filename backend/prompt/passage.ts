@@ -4,7 +4,7 @@ export interface Passage {
   id: string
   text: string
   title: string
-  /** Where a person can open the page; absent if the store has no address for a browser. */
+  /** An address that a browser can open; absent if the store has none. */
   url?: string
   /** ISO date of the page, if the store knows it. */
   updated?: string
@@ -26,8 +26,7 @@ export const NOT_FOUND_MARKER = 0
 export const PASSAGE_LIMIT_CHARS = 4_000
 
 /**
- * Drops repeated texts, which several bases or overlapping chunks return, and cuts long ones. Keeps the
- * order.
+ * Drops repeated texts, which several bases or overlapping chunks return. Cuts long texts. Keeps the order.
  */
 export function distinct(passages: readonly Passage[]): Passage[] {
   const byText = new Map<string, Passage>()

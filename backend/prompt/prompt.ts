@@ -2,7 +2,7 @@ import { fencePassages } from './fence.ts'
 import type { HistoryMessage } from './history.ts'
 import { NOT_FOUND_MARKER, type NumberedPassage } from './passage.ts'
 
-/** What we ask the model, in our own terms; bedrock/converse translates it into Converse's. */
+/** A request to the model in our own terms; bedrock/converse translates it into Converse's. */
 export interface Prompt {
   system: string
   history: HistoryMessage[]

@@ -20,12 +20,12 @@ export type Rerank = (
   deadline: AbortSignal,
 ) => Promise<Passage[]>
 
-/** What a search needs; wire.ts knows who provides it. */
+/** The dependencies of a search; wire.ts provides them. */
 export interface SearchDeps {
   retrieve: Retrieve
   /** Absent if no reranker is configured. */
   rerank?: Rerank
-  /** How many passages the model gets. */
+  /** The number of passages that the model gets. */
   shown: number
 }
 
@@ -38,18 +38,15 @@ export type Search = (
 
 export interface SearchResult {
   passages: NumberedPassage[]
-  /** What was done, for the person who waits. */
+  /** A summary for the person who waits. */
   summary: string
-  /** What could not be searched, for the person who reads the answer. */
+  /** Sentences for the reader of the answer about bases that could not be searched. */
   leftOut: string[]
-  /** The same for the log: what we did without, each with the name of the error. */
+  /** For the log: each base or reranker that we did without, with the name of the error. */
   without: string[]
 }
 
-/**
- * Retrieves from all bases, then reranks. Never throws, because an answer from fewer passages is still an
- * answer.
- */
+/** Retrieves, then reranks. Never throws, because an answer from fewer passages is still an answer. */
 export function createSearch({ retrieve, rerank, shown }: SearchDeps): Search {
   return async (query, deadline, onPaused) => {
     const { passages, unsearched } = await retrieve(query, deadline, onPaused)

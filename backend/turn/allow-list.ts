@@ -4,10 +4,7 @@ import type { ThreadMessage } from '../prompt/history.ts'
 import { mentionedUserIds } from '../prompt/mrkdwn.ts'
 import type { Passage } from '../prompt/passage.ts'
 
-/**
- * What an answer may link to and whom it may mention: only what was in the turn itself or in our
- * configuration.
- */
+/** The links and people that an answer may contain: only those of the turn and of our configuration. */
 export function allowListOf(
   turn: { text: string; userId: string },
   thread: readonly ThreadMessage[],

@@ -6,7 +6,7 @@ import { NOT_FOUND_MARKER, type NumberedPassage } from '../prompt/passage.ts'
 export interface Citations extends Sanitizer {
   /** The passages that the answer cites so far, in the order of their numbers. */
   cited(): NumberedPassage[]
-  /** Whether the model said that it found nothing, and cited nothing. */
+  /** True if the model said that it found nothing, and cited nothing. */
   notFound(): boolean
 }
 

@@ -32,7 +32,7 @@ const KILLED_WITHIN_CALLS = 25
 /** So many that nobody asks more questions than a person may in an hour. */
 const PEOPLE = 15
 
-/** As deployed (deployment.reservedConcurrency). */
+/** deployment.reservedConcurrency in assistant.config.ts. */
 const CONCURRENCY = 20
 const SHOWN_BAD = 5
 

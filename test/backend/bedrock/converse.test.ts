@@ -17,7 +17,7 @@ interface Asked {
   /** The kind of the failure; undefined while the request runs and if it succeeds. */
   failure: string | undefined
   done: boolean
-  /** Whether the request was aborted. */
+  /** True once the request is aborted. */
   aborted(): boolean
 }
 
