@@ -5,7 +5,7 @@ import { INLINE_HOLD_CHARS, type Reading, type Token, textToken } from './token.
 /** The first characters of anything that is not plain text. */
 const CONSTRUCT_START = /[`[<\\\n]|~{3}|!\[|https?:\/\/|ftp:\/\/|slack:\/\/|www\./i
 
-/** The longest word that is held back because an address may begin in it. */
+/** A word that is held back because an address may begin in it: at most 40 characters. */
 const HELD_WORD = /\S{1,40}$/
 
 /** The tokens of a complete text without blocks, such as a link's label or a line outside a fenced block. */

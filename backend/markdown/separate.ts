@@ -1,7 +1,7 @@
 import { completesAddressStart } from './bare-address.ts'
 import type { Token } from './token.ts'
 
-/** Keeps two neighbours from being parsed as one. */
+/** Zero-width space: keeps two neighbours from being parsed as one. */
 export const ZERO_WIDTH_SPACE = '\u200b'
 
 /** `piece` in a form that makes no link, image or code together with `line` before it. */

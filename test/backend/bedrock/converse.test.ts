@@ -12,7 +12,7 @@ const STOP: ConverseStreamOutput = { messageStop: { stopReason: 'end_turn' } }
 /** An event after a pause, an error, or a silence that only an abort ends. */
 type Step = { afterMs: number; event: ConverseStreamOutput } | { error: Error } | 'silence'
 
-interface Asked {
+interface Exchange {
   deltas: Delta[]
   /** The kind of the failure; undefined while the request runs and if it succeeds. */
   failure: string | undefined
@@ -26,7 +26,7 @@ function namedError(name: string): Error {
 }
 
 /** Asks a model that does these steps. `opening`: what happens before the stream opens. */
-function ask(steps: readonly Step[], opening: Step[] = [], leaveAfter = Number.POSITIVE_INFINITY): Asked {
+function ask(steps: readonly Step[], opening: Step[] = [], leaveAfter = Number.POSITIVE_INFINITY): Exchange {
   let abortSignal: AbortSignal | undefined
   const aborted = () =>
     new Promise<never>((_, reject) =>
@@ -51,7 +51,7 @@ function ask(steps: readonly Step[], opening: Step[] = [], leaveAfter = Number.P
     },
   } as unknown as BedrockRuntimeClient
   const converse = createConverse(client, { modelId: 'fake.model-v1:0', maxTokens: 100 })
-  const asked: Asked = {
+  const exchange: Exchange = {
     deltas: [],
     failure: undefined,
     done: false,
@@ -60,15 +60,15 @@ function ask(steps: readonly Step[], opening: Step[] = [], leaveAfter = Number.P
   void (async () => {
     try {
       for await (const delta of converse(PROMPT, new AbortController().signal)) {
-        asked.deltas.push(delta)
-        if (asked.deltas.length === leaveAfter) break
+        exchange.deltas.push(delta)
+        if (exchange.deltas.length === leaveAfter) break
       }
     } catch (error) {
-      asked.failure = (error as { kind?: string }).kind ?? String(error)
+      exchange.failure = (error as { kind?: string }).kind ?? String(error)
     }
-    asked.done = true
+    exchange.done = true
   })()
-  return asked
+  return exchange
 }
 
 beforeEach(() => void vi.useFakeTimers())
@@ -79,26 +79,26 @@ describe('a model that stops sending', () => {
     ['before the stream opens', [], ['silence']],
     ['before the first event', ['silence'], []],
   ])('%s, fails as silent after FIRST_EVENT_MS and is aborted', async (_, steps, opening) => {
-    const asked = ask(steps, opening)
+    const exchange = ask(steps, opening)
     await vi.advanceTimersByTimeAsync(FIRST_EVENT_MS - 1)
-    expect(asked).toMatchObject({ done: false })
+    expect(exchange).toMatchObject({ done: false })
     await vi.advanceTimersByTimeAsync(1)
-    expect(asked).toMatchObject({ done: true, failure: 'model_silent' })
-    expect(asked.aborted()).toBe(true)
+    expect(exchange).toMatchObject({ done: true, failure: 'model_silent' })
+    expect(exchange.aborted()).toBe(true)
   })
 
   test('after an event without text, fails as silent after NEXT_EVENT_MS', async () => {
-    const asked = ask([{ afterMs: 0, event: { messageStart: { role: 'assistant' } } }, 'silence'])
+    const exchange = ask([{ afterMs: 0, event: { messageStart: { role: 'assistant' } } }, 'silence'])
     await vi.advanceTimersByTimeAsync(NEXT_EVENT_MS - 1)
-    expect(asked).toMatchObject({ done: false })
+    expect(exchange).toMatchObject({ done: false })
     await vi.advanceTimersByTimeAsync(1)
-    expect(asked).toMatchObject({ done: true, failure: 'model_silent' })
+    expect(exchange).toMatchObject({ done: true, failure: 'model_silent' })
   })
 
   test('after text, interrupts the answer after NEXT_EVENT_MS', async () => {
-    const asked = ask([{ afterMs: 0, event: TEXT }, 'silence'])
+    const exchange = ask([{ afterMs: 0, event: TEXT }, 'silence'])
     await vi.advanceTimersByTimeAsync(NEXT_EVENT_MS)
-    expect(asked).toMatchObject({
+    expect(exchange).toMatchObject({
       failure: 'answer_interrupted',
       deltas: [{ kind: 'text', text: 'Under IT.' }],
     })
@@ -107,13 +107,13 @@ describe('a model that stops sending', () => {
 
 test('a model that pauses less than the limits answers, however long it takes in all', async () => {
   const paused = { afterMs: NEXT_EVENT_MS - 1, event: TEXT }
-  const asked = ask(
+  const exchange = ask(
     [paused, paused, paused, { ...paused, event: STOP }],
     [{ afterMs: FIRST_EVENT_MS - NEXT_EVENT_MS, event: STOP }],
   )
   await vi.advanceTimersByTimeAsync(4 * NEXT_EVENT_MS + FIRST_EVENT_MS)
-  expect(asked).toMatchObject({ done: true, failure: undefined })
-  expect(asked.deltas.map(({ kind }) => kind)).toEqual(['text', 'text', 'text', 'end'])
+  expect(exchange).toMatchObject({ done: true, failure: undefined })
+  expect(exchange.deltas.map(({ kind }) => kind)).toEqual(['text', 'text', 'text', 'end'])
 })
 
 describe('a stream that ends without saying why', () => {
@@ -121,9 +121,9 @@ describe('a stream that ends without saying why', () => {
     ['before the first text, fails', [], 'model_failed'],
     ['after text, interrupts the answer', [{ afterMs: 0, event: TEXT }], 'answer_interrupted'],
   ])('%s', async (_, steps, failure) => {
-    const asked = ask(steps)
+    const exchange = ask(steps)
     await vi.advanceTimersByTimeAsync(0)
-    expect(asked).toMatchObject({ done: true, failure })
+    expect(exchange).toMatchObject({ done: true, failure })
   })
 })
 
@@ -143,14 +143,14 @@ test.each([
 })
 
 test('leaving the loop aborts the request, so that nobody pays for words that nobody reads', async () => {
-  const asked = ask([{ afterMs: 0, event: TEXT }, 'silence'], [], 1)
+  const exchange = ask([{ afterMs: 0, event: TEXT }, 'silence'], [], 1)
   await vi.advanceTimersByTimeAsync(0)
-  expect(asked).toMatchObject({ done: true, failure: undefined })
-  expect(asked.aborted()).toBe(true)
+  expect(exchange).toMatchObject({ done: true, failure: undefined })
+  expect(exchange.aborted()).toBe(true)
 })
 
 test('the end says why the model stopped and what the answer cost, and leaves reasoning out', async () => {
-  const asked = ask([
+  const exchange = ask([
     {
       afterMs: 0,
       event: { contentBlockDelta: { contentBlockIndex: 0, delta: { reasoningContent: { text: 'Hm.' } } } },
@@ -168,7 +168,7 @@ test('the end says why the model stopped and what the answer cost, and leaves re
     },
   ])
   await vi.advanceTimersByTimeAsync(0)
-  expect(asked.deltas).toEqual([
+  expect(exchange.deltas).toEqual([
     { kind: 'text', text: 'Under IT.' },
     { kind: 'end', stopReason: 'max_tokens', inputTokens: 1, outputTokens: 2, cachedTokens: 4 },
   ])

@@ -134,6 +134,7 @@ describe('we and Markdown agree on what is code and what is a link:', () => {
       'https://evil.example/b```c```',
       '`https://evil.example/b`\u200b```c```',
     ],
+    ['a byte order mark does not hide a delimiter', '\uFEFF~~~\n[1]\n', '~~~\n[1]\n~~~\n'],
     ['a carriage return does not begin a line', 'a\r~~~\n[click](https://evil.example)', 'a~~~\nclick'],
     ['a label on two lines does not become a link', '[a\nb](//evil.example)', '[a\nb]\u200b(//evil.example)'],
     [
