@@ -1,4 +1,4 @@
-import { openContext, ROOT } from '../deploy/open-context.ts'
+import { openContext } from '../deploy/open-context.ts'
 import { preflight } from '../deploy/preflight/preflight.ts'
 import { writeConfluenceCredentials } from '../deploy/steps/confluence.ts'
 import { createQueues } from '../deploy/steps/queues.ts'
@@ -25,29 +25,25 @@ Secrets come from the terminal, where they are not shown, or from the variables 
 SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN. Other variables: AWS_PROFILE and its kin, CLOUDFLARE_API_TOKEN,
 CLOUDFLARE_ACCOUNT_ID.`
 
-await runProgram(async () => {
-  const options = readCliOptions(process.argv.slice(2), process.env, [
-    'help',
-    'dry-run',
-    'yes',
-    'confluence-user',
-    'slack-app',
-  ])
+/** `open` gives what the steps work with. */
+export async function deployCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  open = openContext,
+): Promise<void> {
+  const options = readCliOptions(args, env, ['help', 'dry-run', 'yes', 'confluence-user', 'slack-app'])
   if (options.help) console.log(HELP)
-  else await deploy(openContext(options))
-})
+  else await deploy(open(options))
+}
 
 /** The order of a deployment. Each step finds what it did before. */
 async function deploy(initial: DeployContext): Promise<void> {
-  const ready = await preflight(
-    initial,
-    process.env.CLOUDFLARE_API_BASE_URL ?? 'https://api.cloudflare.com/client/v4',
-  )
+  const ready = await preflight(initial)
   const context = { ...initial, tools: ready.tools }
   const { sections, options, prompts, output } = context
   const place = `AWS account ${ready.awsAccount} and Cloudflare account ${ready.cloudflareAccount}`
   if (!options.yes)
-    await prompts.agree({
+    await prompts.confirm({
       message: `Deploy ${sections.identity.name} to ${place}?`,
       setBy: '--yes',
       defaultAnswer: 'yes',
@@ -57,8 +53,8 @@ async function deploy(initial: DeployContext): Promise<void> {
   const changedBases = await writeConfluenceCredentials(context, outputs)
   const syncErrors = await syncKnowledge(context, outputs, changedBases)
   await createQueues(context)
-  const edgeUrl = await deployWorker(context, outputs, ROOT)
-  await connectSlack(context, outputs, edgeUrl, process.env.SLACK_API_URL ?? 'https://slack.com/api/')
+  const edgeUrl = await deployWorker(context, outputs)
+  await connectSlack(context, outputs, edgeUrl)
 
   output.step(syncErrors.length === 0 ? 'Done' : 'Done, but for what could not be read')
   output.print(
@@ -73,3 +69,5 @@ async function deploy(initial: DeployContext): Promise<void> {
     )
   if (syncErrors.length > 0) throw new UserError(syncErrors.join('\n'))
 }
+
+if (import.meta.main) await runProgram(() => deployCommand(process.argv.slice(2), process.env))

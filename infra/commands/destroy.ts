@@ -16,23 +16,28 @@ Removes what "npm run deploy" made, and says before what that is and what stays.
   --dry-run  print the commands, run none
   --yes      do not ask first`
 
-await runProgram(async () => {
-  const options = readCliOptions(process.argv.slice(2), process.env, ['help', 'dry-run', 'yes'])
+/** `open` gives what the steps work with. */
+export async function destroyCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  open = openContext,
+): Promise<void> {
+  const options = readCliOptions(args, env, ['help', 'dry-run', 'yes'])
   if (options.help) return console.log(HELP)
-  const start = openContext(options)
+  const start = open(options)
   const accounts = await logIn(start)
   await destroy(
     { ...start, tools: accounts.tools },
     `AWS account ${accounts.awsAccount} and Cloudflare account ${accounts.cloudflareAccount}`,
   )
-})
+}
 
 async function destroy(context: DeployContext, place: string): Promise<void> {
   const { sections, options, tools, prompts, state, output } = context
   const outputs = await readStackOutputs(context)
   printPlan(context, outputs?.TurnsTableName)
   if (!options.yes)
-    await prompts.agree({
+    await prompts.confirm({
       message: `Remove ${sections.identity.name} from ${place}?`,
       setBy: '--yes',
       defaultAnswer: 'no',
@@ -147,3 +152,5 @@ async function readAccessKeys(
     throw error
   }
 }
+
+if (import.meta.main) await runProgram(() => destroyCommand(process.argv.slice(2), process.env))

@@ -23,12 +23,17 @@ stays as it is. To go forward again, deploy.
   --dry-run  print the commands, run none
   --yes      do not ask first`
 
-await runProgram(async () => {
-  const options = readCliOptions(process.argv.slice(2), process.env, ['help', 'dry-run', 'yes'])
+/** `open` gives what the steps work with. */
+export async function rollbackCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  open = openContext,
+): Promise<void> {
+  const options = readCliOptions(args, env, ['help', 'dry-run', 'yes'])
   if (options.help) return console.log(HELP)
-  const start = openContext(options)
+  const start = open(options)
   await rollback({ ...start, tools: (await logIn(start)).tools })
-})
+}
 
 /** The sender goes back first: what it sends, the newer receiver understands. */
 async function rollback(context: DeployContext): Promise<void> {
@@ -48,7 +53,7 @@ async function rollback(context: DeployContext): Promise<void> {
   await checkEdgeKey(context, earlier)
   await checkVersion(context, earlier.release.answerVersion)
   const what = `the Worker of ${earlier.createdOn} and version ${earlier.release.answerVersion} of ${ANSWER_FUNCTION}`
-  if (!options.yes) await prompts.agree({ message: `Put back ${what}?`, setBy: '--yes', defaultAnswer: 'no' })
+  if (!options.yes) await prompts.confirm({ message: `Put back ${what}?`, setBy: '--yes', defaultAnswer: 'no' })
   await tools.call({
     tool: 'wrangler',
     args: ['rollback', earlier.versionId, '--message', 'npm run rollback', '--yes'],
@@ -122,3 +127,5 @@ async function checkEdgeKey(context: DeployContext, { createdOn }: EarlierReleas
 function toEpochMs(date: string | number): number {
   return typeof date === 'number' ? date * 1000 : Date.parse(date)
 }
+
+if (import.meta.main) await runProgram(() => rollbackCommand(process.argv.slice(2), process.env))

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { placementOf } from '../settings/placement.ts'
 import { readSections } from '../settings/sections.ts'
@@ -10,7 +11,7 @@ import { createTools } from './terminal/tools.ts'
 import { readWranglerConfig } from './terminal/wrangler-config.ts'
 
 /** Where wrangler.toml and the configuration are. */
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** For a command of this process: its configuration, its terminal where it has one, and the tools on its PATH. */
 export function openContext(options: CliOptions): DeployContext {
@@ -18,6 +19,7 @@ export function openContext(options: CliOptions): DeployContext {
   const output = createOutput(process.stdout, dryRun)
   const sections = readSections()
   return {
+    root: ROOT,
     sections,
     placement: placementOf(sections),
     wrangler: readWranglerConfig(ROOT),
@@ -30,5 +32,10 @@ export function openContext(options: CliOptions): DeployContext {
         : noTerminal,
     state: openLocalState(ROOT, dryRun),
     output,
+    endpoints: {
+      slack: process.env.SLACK_API_URL ?? 'https://slack.com/api/',
+      cloudflare: process.env.CLOUDFLARE_API_BASE_URL ?? 'https://api.cloudflare.com/client/v4',
+    },
+    sleep: setTimeout,
   }
 }

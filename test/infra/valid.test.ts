@@ -73,8 +73,12 @@ beforeEach(() => {
   process.env.CDK_VALIDATION = 'true'
 })
 
+/** The first one loads the validator: some three seconds on a quiet machine. */
+const VALIDATION_MS = 120_000
+
 test.each(CONFIGURATIONS)(
   '%s: the templates are valid, and cdk-nag finds nothing that has no reason',
+  { timeout: VALIDATION_MS },
   (_, change) => {
     const outdir = mkdtempSync(join(tmpdir(), 'vera-test-'))
     onTestFinished(() => rmSync(outdir, { recursive: true }))

@@ -29,18 +29,13 @@ export async function checkQueues({ tools }: Pick<DeployContext, 'tools'>): Prom
 
 /**
  * The Worker's address is below a subdomain of the account, which a new account has not chosen yet. wrangler would ask for one
- * when everything in AWS is there. It has no command that looks, so this asks the API as wrangler does. `apiUrl` has no slash
- * at its end.
+ * when everything in AWS is there. It has no command that looks, so this asks the API as wrangler does.
  */
-export async function checkSubdomain(
-  context: DeployContext,
-  accountId: string,
-  apiUrl: string,
-): Promise<Finding[]> {
-  const { tools, wrangler, output } = context
+export async function checkSubdomain(context: DeployContext, accountId: string): Promise<Finding[]> {
+  const { tools, wrangler, output, endpoints } = context
   if (!wrangler.workersDev) return []
   const what = 'Whether this Cloudflare account has a workers.dev subdomain'
-  const url = `${apiUrl}/accounts/${accountId}/workers/subdomain`
+  const url = `${endpoints.cloudflare}/accounts/${accountId}/workers/subdomain`
   try {
     const headers = headersOf(await readCredentials(tools))
     if (tools.dryRun) {

@@ -19,9 +19,9 @@ import {
 export type PreflightResult = Accounts & { reserve: boolean }
 
 /** Looks at everything that could stop a deployment half-way, and says all of it at once. Nothing is made here. */
-export async function preflight(context: DeployContext, cloudflareUrl: string): Promise<PreflightResult> {
+export async function preflight(context: DeployContext): Promise<PreflightResult> {
   context.output.step('Preflight')
-  const [aws, cloudflare] = await Promise.all([checkAws(context), checkCloudflare(context, cloudflareUrl)])
+  const [aws, cloudflare] = await Promise.all([checkAws(context), checkCloudflare(context)])
   reportFindings(context, [...checkConfiguration(context), ...aws.findings, ...cloudflare.findings])
   return {
     ...accountsOf(context, aws.account, cloudflare.account),
@@ -64,16 +64,13 @@ async function checkAws(
   return { account, concurrency, findings: [finding, ...more.flat(), concurrency.finding] }
 }
 
-async function checkCloudflare(
-  context: DeployContext,
-  apiUrl: string,
-): Promise<{ account?: Account; findings: Finding[] }> {
+async function checkCloudflare(context: DeployContext): Promise<{ account?: Account; findings: Finding[] }> {
   const { account, finding } = await logInToCloudflare(context)
   if (account === undefined) return { findings: [finding] }
   const onAccount = { ...context, tools: withCloudflareAccount(context.tools, account.id) }
   const [queues, subdomain] = await Promise.all([
     checkQueues(onAccount),
-    checkSubdomain(onAccount, account.id, apiUrl),
+    checkSubdomain(onAccount, account.id),
   ])
   return { account, findings: [finding, queues, ...subdomain] }
 }

@@ -26,17 +26,12 @@ interface SlackSecret {
 }
 
 /** The app in Slack: a person creates or changes it on its pages, and then both tiers learn of it. */
-export async function connectSlack(
-  context: DeployContext,
-  outputs: Outputs,
-  edgeUrl: string,
-  apiUrl: string,
-): Promise<void> {
+export async function connectSlack(context: DeployContext, outputs: Outputs, edgeUrl: string): Promise<void> {
   const { placement, options, tools, state, output } = context
   output.step('Slack')
   const at = { arn: outputs.slackSecretArn, region: placement.home }
   const held = await readSecret<SlackSecret>(tools, at, { botToken: '', teamId: NOT_SET, appId: NOT_SET })
-  const facts = await readFacts(context, held, apiUrl)
+  const facts = await readFacts(context, held)
   const manifest = manifestOf(context.sections, edgeUrl)
   // Until its token is there, the Worker and the function may be of two apps, and only this says so.
   if (replacesApp(facts)) state.merge({ movesTo: facts.requestedApp })
@@ -53,7 +48,7 @@ export async function connectSlack(
     case 'renew-token':
       if (options.botToken === undefined) output.warning(renewTokenNote(task.app))
       await giveSigningSecret(context, facts)
-      finish(context, manifest, await giveToken(context, at, held, { apiUrl, app: task.app }), {
+      finish(context, manifest, await giveToken(context, at, held, task.app), {
         isKnown: true,
       })
       return
@@ -61,17 +56,17 @@ export async function connectSlack(
       print(createAppSteps(manifest, task.wasToldBefore))
       await giveSigningSecret(context, facts)
       print(VERIFY_AND_INSTALL)
-      finish(context, manifest, await giveToken(context, at, held, { apiUrl }), { isKnown: false })
+      finish(context, manifest, await giveToken(context, at, held), { isKnown: false })
       return
     case 'resume':
       await giveSigningSecret(context, facts)
       print(VERIFY_AND_INSTALL)
-      finish(context, manifest, await giveToken(context, at, held, { apiUrl }), { isKnown: false })
+      finish(context, manifest, await giveToken(context, at, held), { isKnown: false })
       return
     case 'move-to':
       print(changeAppSteps(manifest, task.app))
       await giveSigningSecret(context, facts)
-      finish(context, manifest, await giveToken(context, at, held, { apiUrl, app: task.app }), {
+      finish(context, manifest, await giveToken(context, at, held, task.app), {
         isKnown: false,
       })
       print(moveAppSteps(manifest))
@@ -79,8 +74,8 @@ export async function connectSlack(
 }
 
 /** Asks Slack, Cloudflare and the person, each only if their answer matters. */
-async function readFacts(context: DeployContext, held: SlackSecret, apiUrl: string): Promise<SlackFacts> {
-  const { options, prompts, state } = context
+async function readFacts(context: DeployContext, held: SlackSecret): Promise<SlackFacts> {
+  const { options, prompts, state, endpoints } = context
   const { movesTo, slackApp } = state.read()
   const connectedApp = held.appId === NOT_SET ? undefined : held.appId
   const named = options.slackApp ?? movesTo
@@ -93,7 +88,7 @@ async function readFacts(context: DeployContext, held: SlackSecret, apiUrl: stri
   const installation =
     connectedApp === undefined || isOtherApp || isOtherToken
       ? undefined
-      : await readHeldInstallation(held, apiUrl)
+      : await readHeldInstallation(held, endpoints.slack)
   if (installation) checkScopes(installation)
 
   // The Worker may have the signing secret of an app to which a move was started.
@@ -183,20 +178,21 @@ async function isWrong({ prompts }: DeployContext): Promise<boolean> {
 }
 
 async function giveToken(
-  { options, tools, prompts, output }: DeployContext,
+  { options, tools, prompts, output, endpoints }: DeployContext,
   at: { arn: string; region: string },
   held: SlackSecret,
-  { apiUrl, app }: { apiUrl: string; app?: string },
+  app?: string,
 ): Promise<Installation> {
   const meant = app?.startsWith('A') ? app : undefined
   const message = 'Its bot token, which begins with xoxb-, from its page OAuth & Permissions'
   const botToken =
     options.botToken ?? (await prompts.secret({ message, setBy: 'SLACK_BOT_TOKEN', schema: BotToken }))
   if (tools.dryRun)
-    for (const method of ['auth.test', 'bots.info']) output.print(`  $ POST ${new URL(method, apiUrl)}`)
+    for (const method of ['auth.test', 'bots.info'])
+      output.print(`  $ POST ${new URL(method, endpoints.slack)}`)
   const installed: Installation = tools.dryRun
     ? { teamId: '<team>', team: '<team>', appId: meant ?? '<app>', scopes: Object.keys(BOT_SCOPES) }
-    : await readInstallation(botToken, apiUrl)
+    : await readInstallation(botToken, endpoints.slack)
   const { teamId, appId } = installed
   if (meant !== undefined && meant !== appId) {
     throw new UserError(

@@ -13,13 +13,13 @@ const STOP_TIMEOUT_MS = 15 * 60_000
  * is gone is read by nothing.
  */
 export async function stopIngestion(
-  { tools, placement, output }: DeployContext,
+  { tools, placement, output, sleep }: DeployContext,
   bases: DeployedBase[],
 ): Promise<void> {
   const ingestion = createIngestion(tools, placement.knowledge)
   for (const base of bases) {
     try {
-      if (await stop(ingestion, base)) output.ok(`${base.name} is not read any more`)
+      if (await stop(ingestion, base, sleep)) output.ok(`${base.name} is not read any more`)
     } catch (error) {
       if (!(error instanceof CommandFailed && error.details.includes('ResourceNotFoundException')))
         throw error
@@ -28,7 +28,11 @@ export async function stopIngestion(
 }
 
 /** Whether there was anything to stop. */
-async function stop(ingestion: Ingestion, base: DeployedBase): Promise<boolean> {
+async function stop(
+  ingestion: Ingestion,
+  base: DeployedBase,
+  sleep: DeployContext['sleep'],
+): Promise<boolean> {
   const latest = await ingestion.latest(base)
   if (latest === undefined || !isRunning(latest)) return false
   let job = latest
@@ -41,7 +45,7 @@ async function stop(ingestion: Ingestion, base: DeployedBase): Promise<boolean> 
       return false
     }
   }
-  if (isRunning(await waitForIngestion(ingestion, base, job, { timeoutMs: STOP_TIMEOUT_MS }))) {
+  if (isRunning(await waitForIngestion(ingestion, base, job, { timeoutMs: STOP_TIMEOUT_MS, sleep }))) {
     throw new UserError(
       `${base.name} is still being read, and cannot be removed before that has stopped. Give the command again later.`,
     )

@@ -79,18 +79,17 @@ async function syncNow(
   await followIngestion(context, ingestion, base, await ingestion.start(base))
 }
 
-/** Waits for a job to end, telling what it has done so far. `sleep` is for tests. */
+/** Waits for a job to end, telling what it has done so far. */
 export async function followIngestion(
-  { output }: Pick<DeployContext, 'output'>,
+  { output, sleep }: Pick<DeployContext, 'output' | 'sleep'>,
   ingestion: Pick<Ingestion, 'get'>,
   base: DeployedBase,
   started: IngestionJob,
-  sleep?: (ms: number) => Promise<unknown>,
 ): Promise<void> {
   let lastProgress = ''
   const job = await waitForIngestion(ingestion, base, started, {
     timeoutMs: FOLLOW_TIMEOUT_MS,
-    ...(sleep && { sleep }),
+    sleep,
     onPoll(job) {
       if (!isRunning(job) || progress(job) === lastProgress) return
       lastProgress = progress(job)

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import type { DeployContext } from '../terminal/context.ts'
 import { type Ingestion, type IngestionJob, isRunning } from './ingestion.ts'
 import type { DeployedBase } from './stacks.ts'
 
@@ -6,7 +6,7 @@ import type { DeployedBase } from './stacks.ts'
 const FIRST_POLL_MS = 500
 const LONGEST_POLL_MS = 15_000
 
-/** The job as it is when it has ended, or when `timeoutMs` are over. `onPoll` is told what each look saw; `sleep` is for tests. */
+/** The job as it is when it has ended, or when `timeoutMs` are over. `onPoll` is told what each look saw. */
 export async function waitForIngestion(
   ingestion: Pick<Ingestion, 'get'>,
   base: DeployedBase,
@@ -14,8 +14,8 @@ export async function waitForIngestion(
   {
     timeoutMs,
     onPoll,
-    sleep = setTimeout,
-  }: { timeoutMs: number; onPoll?: (job: IngestionJob) => void; sleep?: (ms: number) => Promise<unknown> },
+    sleep,
+  }: { timeoutMs: number; onPoll?: (job: IngestionJob) => void; sleep: DeployContext['sleep'] },
 ): Promise<IngestionJob> {
   let job = started
   let delayMs = FIRST_POLL_MS

@@ -17,9 +17,8 @@ interface EdgeKey {
 export async function deployWorker(
   context: DeployContext,
   { edgeKeySecretArn, answerVersion }: Outputs,
-  root: string,
 ): Promise<string> {
-  const { placement, wrangler, options, tools, state, output } = context
+  const { root, placement, wrangler, options, tools, state, output } = context
   output.step('Worker')
   if (wrangler.region !== placement.home || wrangler.placementRegion !== placement.home) {
     if (tools.dryRun) output.print(`  ~ wrangler.toml: the region becomes ${placement.home}`)

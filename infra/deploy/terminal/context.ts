@@ -7,8 +7,17 @@ import type { Prompts } from './prompts.ts'
 import type { Tools } from './tools.ts'
 import type { WranglerConfig } from './wrangler-config.ts'
 
+export interface Endpoints {
+  /** Ends in a slash. */
+  slack: string
+  /** Has no slash at its end. */
+  cloudflare: string
+}
+
 /** What every step of a deployment may use. */
 export interface DeployContext {
+  /** The folder with wrangler.toml, where `cdk deploy` leaves the bundles. */
+  root: string
   sections: Sections
   placement: Placement
   wrangler: WranglerConfig
@@ -17,4 +26,7 @@ export interface DeployContext {
   prompts: Prompts
   state: LocalState
   output: Output
+  /** Where the APIs are that no tool asks for us. */
+  endpoints: Endpoints
+  sleep(ms: number): Promise<unknown>
 }

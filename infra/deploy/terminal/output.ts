@@ -11,7 +11,7 @@ export interface Output {
 }
 
 /** A dry run has done and found nothing, so it does not say so. */
-export function createOutput(out: NodeJS.WriteStream, dryRun: boolean): Output {
+export function createOutput(out: NodeJS.WritableStream, dryRun: boolean): Output {
   const write = (text: string): boolean => out.write(`${text}\n`)
   const styled = (style: 'bold' | 'green' | 'yellow' | 'red', text: string): string =>
     styleText(style, text, { stream: out })

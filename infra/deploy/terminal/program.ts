@@ -23,7 +23,7 @@ function printError(error: unknown): number {
   return status
 }
 
-function describeError(error: unknown): [sentence: string, status: number] {
+export function describeError(error: unknown): [sentence: string, status: number] {
   if (error instanceof UsageError) return [`${error.message}. See --help.`, EXIT.usage]
   if (error instanceof Cancelled)
     return ['Stopped. What is done stays done; give the command again to go on.', EXIT.interrupted]

@@ -15,7 +15,7 @@ export interface Prompts {
   /** Whether somebody can be asked what need not be answered. */
   readonly interactive: boolean
   /** `enter` is what Enter alone says: no, where it cannot be taken back. */
-  agree(question: Question & { defaultAnswer: 'yes' | 'no' }): Promise<void>
+  confirm(question: Question & { defaultAnswer: 'yes' | 'no' }): Promise<void>
   choose<T extends string>(question: Question & { options: { value: T; label: string }[] }): Promise<T>
   text(question: Question & { initial: string | undefined; schema: AnswerSchema }): Promise<string>
   /** What is typed is not shown. */
@@ -25,7 +25,7 @@ export interface Prompts {
 /** For a person. */
 export const terminalPrompts: Prompts = {
   interactive: true,
-  async agree({ message, defaultAnswer }) {
+  async confirm({ message, defaultAnswer }) {
     if (!answerOrCancel(await confirm({ message, initialValue: defaultAnswer === 'yes' })))
       throw new Cancelled()
   },
@@ -51,7 +51,7 @@ export const terminalPrompts: Prompts = {
 /** For a machine: whatever has to be asked is missing. */
 export const noTerminal: Prompts = {
   interactive: false,
-  agree: missing,
+  confirm: missing,
   choose: missing,
   async text({ message, initial, setBy }) {
     return initial ?? missing({ message, setBy })
@@ -67,7 +67,7 @@ export function dryRunPrompts(print: (line: string) => void): Prompts {
   }
   return {
     interactive: false,
-    agree: async (question) => void ask(question),
+    confirm: async (question) => void ask(question),
     async choose<T extends string>(question: Question & { options: { value: T; label: string }[] }) {
       ask(question)
       return (question.options[0]?.value ?? '') as T

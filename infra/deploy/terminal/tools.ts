@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { styleText } from 'node:util'
 import { wranglerEnvironment } from '../../build.ts'
 import { UserError } from '../../settings/user-error.ts'
 import { SECRET_VARIABLES } from './cli-options.ts'
+import { COMMAND_NOT_FOUND, startTool } from './tool-process.ts'
 
 /** One call of a tool. Nothing secret is ever among the arguments or the variables: every process of the machine may read them. */
 export interface Command {
@@ -49,35 +49,46 @@ const INSTALL_HINT = {
   wrangler: 'Run "npm ci" first.',
 }
 
-/** A shell's for a command that is nowhere on the PATH. */
-const COMMAND_NOT_FOUND = 127
-
 /** `env` is that of our own process; `print` is for dry runs. */
 export function createTools({
   root,
   env,
   dryRun,
   print,
+  start = startTool,
 }: {
   root: string
-  env: Record<string, string | undefined>
+  env: NodeJS.ProcessEnv
   dryRun: boolean
-  print: (shellLine: string) => void
+  print: (text: string) => void
+  start?: typeof startTool
 }): Tools {
   async function call(command: Command): Promise<string> {
+    const { tool, args, input, showOutput = false } = command
     if (dryRun) {
-      const input = command.input ? styleText('dim', `  < ${command.input.label}`) : ''
-      print(`  $ ${shellLine(command)}${input}`)
+      print(`  $ ${shellLine(command)}${input ? styleText('dim', `  < ${input.label}`) : ''}`)
       return ''
     }
-    return runTool(command, root, toolEnvironment(command, root, env))
+    const { status, stdout, stderr } = await start({
+      tool,
+      args,
+      input: input?.text,
+      showOutput,
+      cwd: root,
+      env: toolEnvironment(command, root, env),
+    })
+    if (status === COMMAND_NOT_FOUND)
+      throw new ToolMissing(`There is no "${tool}" on the PATH. ${INSTALL_HINT[tool]}`)
+    // wrangler says on standard output, too, what goes wrong. What aws prints there may be a secret.
+    if (status !== 0) throw new CommandFailed(command, status, tool === 'wrangler' ? stdout + stderr : stderr)
+    return stdout
   }
   return {
     dryRun,
     call,
     async read<T>(command: Command, dryRunValue: T): Promise<T> {
-      const details = await call(command)
-      return dryRun ? dryRunValue : parseJson<T>(details, `What ${shellLine(command)} printed`)
+      const printed = await call(command)
+      return dryRun ? dryRunValue : parseJson<T>(printed, `What ${shellLine(command)} printed`)
     },
   }
 }
@@ -89,42 +100,6 @@ export function parseJson<T>(text: string, what: string): T {
   } catch {
     throw new UserError(`${what} is no JSON.`)
   }
-}
-
-async function runTool(
-  { input, showOutput, ...command }: Command,
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-): Promise<string> {
-  // A tool that is told to read /dev/stdin opens it anew. Node's own pipes are sockets, which nobody can open (ENXIO), so
-  // a process with real pipes stands between.
-  const [file, args] = input
-    ? ['sh', ['-c', 'cat | exec "$@"', 'sh', command.tool, ...command.args]]
-    : [command.tool, command.args]
-  const output = showOutput ? 'inherit' : 'pipe'
-  // What is shown may ask as well: the CDK for the code of somebody's second factor.
-  const child = spawn(file, args, {
-    cwd,
-    env,
-    stdio: [input ? 'pipe' : showOutput ? 'inherit' : 'ignore', output, output],
-  })
-  // It may end before it has read everything; its status says why.
-  child.stdin?.on('error', () => undefined).end(input?.text)
-  let out = ''
-  let details = ''
-  child.stdout?.on('data', (chunk: Buffer) => {
-    out += chunk
-    // wrangler says some of what goes wrong there. What AWS prints there may be a secret.
-    if (command.tool === 'wrangler') details += chunk
-  })
-  child.stderr?.on('data', (chunk: Buffer) => (details += chunk))
-  const status = await new Promise<number>((resolve) => {
-    child.on('error', () => resolve(COMMAND_NOT_FOUND)).on('close', (code) => resolve(code ?? 1))
-  })
-  if (status === COMMAND_NOT_FOUND)
-    throw new ToolMissing(`There is no "${command.tool}" on the PATH. ${INSTALL_HINT[command.tool]}`)
-  if (status !== 0) throw new CommandFailed(command, status, details)
-  return out
 }
 
 /** Each tool gets the credentials of its own side, and none the secrets that were given to us. */

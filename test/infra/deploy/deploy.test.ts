@@ -1,97 +1,23 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readCliOptions } from '../../../infra/deploy/terminal/cli-options.ts'
-import { BOT_EVENTS, BOT_SCOPES, createAppLink, manifestOf } from '../../../infra/settings/slack-manifest.ts'
+import { BOT_EVENTS, BOT_SCOPES } from '../../../infra/settings/slack-manifest.ts'
 import { UsageError } from '../../../infra/settings/user-error.ts'
-import { fakeSections } from '../fake-sections.ts'
-import {
-  ARN,
-  CHECKS,
-  CI_FLAGS,
-  CI_SECRETS,
-  createDeployStage,
-  expectHidden,
-  SECRETS,
-  STEPS,
-  shortLine,
-} from './deploy-stage.ts'
+import { createDeployStage } from './deploy-stage.ts'
+import { ARN, CI_FLAGS, CI_SECRETS, SECRETS } from './empty-world.ts'
+import { fullLine } from './expected-calls.ts'
 
-const DEPLOY = 'infra/commands/deploy.ts'
 const EDGE_URL = 'https://vera-edge.fake.workers.dev'
+const DONE = { status: 0, err: '' }
 
-test('from nothing to an assistant, in the order in which each thing can be made', async () => {
+test('deploy: after a step that failed, the next run skips what is done and goes on', async () => {
   const stage = await createDeployStage()
-  const { SLACK_SIGNING_SECRET: _, ...beforeTheApp } = CI_SECRETS
-  const first = await stage.run(DEPLOY, CI_FLAGS, beforeTheApp)
-  // The app's signing secret can only be known once the Worker has an address.
-  expect(first.err).toContain('SLACK_SIGNING_SECRET')
-  expect(first.out).toContain(createAppLink(manifestOf(fakeSections, EDGE_URL)))
-  const calls = stage.calls()
-  const lines = calls.map(({ tool, args }) => shortLine(tool, args))
-  expect(lines.slice(0, CHECKS.length).sort()).toEqual(CHECKS)
-  expect(lines.slice(CHECKS.length)).toEqual(STEPS.slice(0, STEPS.indexOf('wrangler secret list') + 1))
-  expect(calls.find(({ tool }) => tool === 'cdk')?.args).not.toContain('reserveConcurrency=false')
-  expect(calls.find(({ input }) => input?.includes('ada@'))).toMatchObject({
-    args: expect.arrayContaining([ARN.wiki]),
-    input: JSON.stringify({ username: 'ada@fake.example', password: SECRETS.confluence }),
-  })
-  expect(calls.find(({ tool, args }) => tool === 'wrangler' && args[0] === 'deploy')?.input).toBe(
-    JSON.stringify({ AWS_ACCESS_KEY_ID: 'AKIA00FAKE', AWS_SECRET_ACCESS_KEY: SECRETS.edgeKey }),
-  )
-  expectHidden(calls, first.out + first.err, {
-    confluence: ['aws secretsmanager'],
-    edgeKey: ['wrangler deploy'],
-  })
-
-  // As somebody has them who looks for what is wrong with wrangler.
-  const second = await stage.run(DEPLOY, CI_FLAGS, {
-    ...CI_SECRETS,
-    WRANGLER_LOG: 'debug',
-    WRANGLER_LOG_SANITIZE: 'false',
-  })
-  expect([second.status, second.err]).toEqual([0, ''])
-  const more = stage.calls()
-  expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '')).toEqual({
-    botToken: SECRETS.bot,
-    teamId: 'T00FAKE',
-    appId: 'A00FAKE',
-  })
-  expect(stage.slack.tokens).toEqual([`Bearer ${SECRETS.bot}`, `Bearer ${SECRETS.bot}`])
-  expectHidden(more, second.out + second.err, {
-    signing: ['wrangler deploy'],
-    edgeKey: ['wrangler deploy'],
-    bot: ['aws secretsmanager'],
-  })
-
-  // Nothing of it is remembered but names.
-  const remembered = readFileSync(join(stage.dir, '.vera.json'), 'utf8')
-  expect(JSON.parse(remembered)).toEqual({
-    confluenceUser: 'ada@fake.example',
-    slackApp: 'A00FAKE',
-    edgeUrl: EDGE_URL,
-    manifest: expect.any(String),
-  })
-  // Cloudflare's side gets no credentials of AWS, and AWS's none of Cloudflare.
-  for (const { tool, env } of [...calls, ...more]) {
-    expect(tool === 'wrangler' ? env.AWS_PROFILE : env.CLOUDFLARE_API_TOKEN).toBeUndefined()
-    expect(tool === 'wrangler' ? env.CLOUDFLARE_API_TOKEN : env.AWS_PROFILE).toBeDefined()
-    if (tool !== 'wrangler') continue
-    expect(env).toMatchObject({ WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' })
-    // Otherwise its log has the Worker's secrets in clear.
-    expect(env).toMatchObject({ WRANGLER_LOG_SANITIZE: 'true', WRANGLER_LOG: 'log' })
-  }
-})
-
-test('each step may fail, and the next run finds what is done and goes on', async () => {
-  const stage = await createDeployStage()
-  // A new account: nothing is reserved, and somebody is told which quota to ask for.
+  // A new account: nothing is reserved, and the person reads which quota to ask for.
   Object.assign(stage.world, { concurrency: 10 })
   const done: string[] = []
   const deploy = async () => {
-    const ran = await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)
+    const ran = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
     const calls = stage.calls()
-    const lines = calls.map(({ tool, args }) => [tool, ...args].join(' '))
+    const lines = calls.map(fullLine)
     const dumps = calls.map(({ env }) => JSON.stringify(env))
     for (const secret of Object.values(SECRETS))
       expect([ran.out, ran.err, ...lines, ...dumps].join('\n')).not.toContain(secret)
@@ -120,12 +46,12 @@ test('each step may fail, and the next run finds what is done and goes on', asyn
   })
   stage.slack.refused = []
   const last = await deploy()
-  expect([last.status, last.err]).toEqual([0, ''])
+  expect(last).toMatchObject(DONE)
   expect(last.out).toMatch(/at least 120 under .*"Concurrent executions" \(L-B99A9384\)/)
 
   const times = (line: string) => done.filter((one) => one.includes(line)).length
   expect(times('queues create vera-handoffs')).toBe(3)
-  // The source is read once, whatever fails after it (that a reading may fail is in knowledge.test.ts).
+  // The source is read once, whatever fails after it. (knowledge.test.ts has readings that fail.)
   expect(times('start-ingestion-job')).toBe(1)
   expect(times('put-secret-value')).toBe(4)
   expect(stage.world).toMatchObject({
@@ -133,14 +59,14 @@ test('each step may fail, and the next run finds what is done and goes on', asyn
     jobs: [{ status: 'COMPLETE' }],
   })
 
-  // Once more, by somebody who has no secret at hand: all of them are where they belong.
+  // A later release, by somebody who has no secret at hand: all of them are where they belong.
   stage.failOnce('secret list')
-  expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 1 })
+  expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 1 })
   expect(stage.lines().at(-1)).toBe('wrangler secret list')
-  const again = await stage.run(DEPLOY, ['--yes'])
-  expect([again.status, again.err]).toEqual([0, ''])
-  const changing = /create|put|start-|update-/
-  expect(stage.lines().filter((line) => changing.test(line))).toEqual([])
+  expect(await stage.run('deploy', ['--yes'])).toMatchObject(DONE)
+  const lines = stage.lines()
+  expect(lines).toContain('wrangler deploy')
+  expect(lines.filter((line) => /create|put|start-|update-/.test(line))).toEqual([])
 })
 
 test.each([
@@ -150,24 +76,23 @@ test.each([
     ['queues info vera-handoffs', 'queues create vera-handoffs', 'queues info vera-handoffs-dead'],
   ],
   ['of a secret', [ARN.wiki, ARN.edge, ARN.slack].map((arn) => `get-secret-value --secret-id ${arn}`)],
-])('so may each call %s', async (_, steps) => {
+])('deploy: a failed call %s ends the run, and the next run goes on', async (_, steps) => {
   const stage = await createDeployStage()
   // The alias is elsewhere, as after a rollback.
   Object.assign(stage.world, { alias: '0' })
   for (const failing of steps) {
     stage.failOnce(failing)
-    expect(await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).toMatchObject({
+    expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({
       status: 1,
       err: expect.stringContaining('a fake failure'),
     })
-    const last = stage.calls().at(-1)
-    expect([last?.tool, ...(last?.args ?? [])].join(' ')).toContain(failing)
+    expect(stage.calls().map(fullLine).at(-1)).toContain(failing)
   }
-  expect(await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject(DONE)
   expect(stage.world).toMatchObject({ alias: '1', live: expect.stringMatching(/^version-/) })
 })
 
-test('without a terminal a missing answer is an error that names what would give it', async () => {
+test('deploy: without a terminal, a missing answer is an error that names what would give it', async () => {
   const stage = await createDeployStage()
   const user = ['--confluence-user', 'ada@fake.example']
   for (const [args, given, name] of [
@@ -175,70 +100,53 @@ test('without a terminal a missing answer is an error that names what would give
     [['--yes'], CI_SECRETS, '--confluence-user'],
     [['--yes', ...user], {}, 'CONFLUENCE_API_TOKEN'],
   ] as const) {
-    const { status, err } = await stage.run(DEPLOY, [...args], given)
+    const { status, err } = await stage.run('deploy', args, given)
     expect([status, err]).toEqual([1, expect.stringContaining(`Give ${name}`)])
   }
 })
 
-test.each([
-  [['--what'], {}, "Unknown option '--what'"],
-  [['more'], {}, "Unexpected argument 'more'"],
-  [['--slack-app', 'vera'], {}, '--slack-app'],
-  [[], { SLACK_BOT_TOKEN: 'xoxp-a-token-of-a-person' }, 'SLACK_BOT_TOKEN: a bot token is meant'],
-  [[], { SLACK_SIGNING_SECRET: SECRETS.bot }, 'SLACK_SIGNING_SECRET'],
-  [[], { CONFLUENCE_API_TOKEN: 'short' }, 'CONFLUENCE_API_TOKEN'],
-])(
-  '%j %j is refused in a sentence that does not repeat the value',
-  (args, env: Record<string, string>, sentence) => {
-    const read = () => readCliOptions(args, env, ['yes', 'slack-app'])
-    expect(read).toThrow(UsageError)
-    expect(read).toThrow(sentence)
-    for (const value of Object.values(env)) expect(read).not.toThrow(value)
-  },
-)
+describe('options and variables', () => {
+  test.each([
+    [['--what'], {}, "Unknown option '--what'"],
+    [['more'], {}, "Unexpected argument 'more'"],
+    [['--slack-app', 'vera'], {}, '--slack-app'],
+    [[], { SLACK_BOT_TOKEN: 'xoxp-a-token-of-a-person' }, 'SLACK_BOT_TOKEN: a bot token is meant'],
+    [[], { SLACK_SIGNING_SECRET: SECRETS.bot }, 'SLACK_SIGNING_SECRET'],
+    [[], { CONFLUENCE_API_TOKEN: 'short' }, 'CONFLUENCE_API_TOKEN'],
+  ])(
+    '%j %j is refused in a sentence that does not repeat the value',
+    (args, env: Record<string, string>, sentence) => {
+      const read = () => readCliOptions(args, env, ['yes', 'slack-app'])
+      expect(read).toThrow(UsageError)
+      expect(read).toThrow(sentence)
+      for (const value of Object.values(env)) expect(read).not.toThrow(value)
+    },
+  )
 
-test('a command line that is wrong ends with status 2, and one sentence', async () => {
-  const stage = await createDeployStage()
-  const ran = await stage.run(DEPLOY, ['--what'])
-  expect(ran).toEqual({ status: 2, out: '', err: "Unknown option '--what'. See --help.\n" })
+  test.each([
+    ['destroy', 'dry-run'],
+    ['destroy', 'yes'],
+    ['deploy', 'dry-run'],
+    ['rollback', 'yes'],
+  ] as const)('npm run %s --%s, where npm keeps the option, does nothing', async (command, option) => {
+    const stage = await createDeployStage()
+    // As npm leaves it.
+    const env = { npm_lifecycle_event: command, [`npm_config_${option.replace('-', '_')}`]: 'true' }
+    const ran = await stage.run(command, [], env)
+    expect([ran.status, ran.err]).toEqual([
+      2,
+      expect.stringContaining(`give "npm run ${command} -- --${option}"`),
+    ])
+    expect(stage.calls()).toEqual([])
+    expect((await stage.run(command, [`--${option}`, '--help'], env)).status).toBe(0)
+  })
 })
 
-test.each([
-  ['destroy', 'dry-run'],
-  ['destroy', 'yes'],
-  ['deploy', 'dry-run'],
-  ['rollback', 'yes'],
-])('npm run %s --%s, of which npm keeps the option, does nothing', async (script, option) => {
-  const stage = await createDeployStage()
-  // As npm leaves it.
-  const env = { npm_lifecycle_event: script, [`npm_config_${option.replace('-', '_')}`]: 'true' }
-  const ran = await stage.run(`infra/commands/${script}.ts`, [], env)
-  expect([ran.status, ran.err]).toEqual([
-    2,
-    expect.stringContaining(`give "npm run ${script} -- --${option}"`),
-  ])
-  expect(stage.calls()).toEqual([])
-  expect((await stage.run(`infra/commands/${script}.ts`, [`--${option}`, '--help'], env)).status).toBe(0)
-})
-
-test('a dry run prints the commands and starts none', async () => {
-  const stage = await createDeployStage()
-  const { status, out } = await stage.run(DEPLOY, ['--dry-run'], { ...CI_SECRETS, SLACK_SIGNING_SECRET: '' })
-  expect(status).toBe(0)
-  expect(stage.calls()).toEqual([])
-  const printed = out
-    .split('\n')
-    .flatMap((line) => /^ {2}\$ (.*)/.exec(line)?.[1]?.split(/ --|\s+'?</)[0] ?? [])
-  for (const step of STEPS.filter((line) => !/get-ingestion-job|queues info/.test(line)))
-    expect(printed).toContain(step)
-  for (const secret of Object.values(SECRETS)) expect(out).not.toContain(secret)
-})
-
-test('an app that is there already is changed by hand, and moved over by its one address at the end', async () => {
+test('deploy: an existing app is changed by hand first, and moved over by its address at the end', async () => {
   const stage = await createDeployStage()
   stage.slack.scopes = stage.slack.scopes.filter((scope) => scope !== 'im:write' && scope !== 'users:read')
   const args = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'A00FAKE']
-  const lacking = await stage.run(DEPLOY, args, CI_SECRETS)
+  const lacking = await stage.run('deploy', args, CI_SECRETS)
   expect(lacking.out).toContain('https://api.slack.com/apps/A00FAKE')
   for (const path of ['/slack/interactivity', '/slack/commands'])
     expect(lacking.out).toContain(`${EDGE_URL}${path}`)
@@ -252,19 +160,22 @@ test('an app that is there already is changed by hand, and moved over by its one
   ])
 
   stage.slack.scopes = Object.keys(BOT_SCOPES)
-  const moved = await stage.run(DEPLOY, args, CI_SECRETS)
+  const moved = await stage.run('deploy', args, CI_SECRETS)
   for (const last of [`${EDGE_URL}/slack/events`, ...Object.keys(BOT_EVENTS)]) {
     expect(moved.out.lastIndexOf(last)).toBeGreaterThan(moved.out.indexOf('The app A00FAKE'))
   }
-  expect([moved.status, moved.err]).toEqual([0, ''])
+  expect(moved.out).toContain('The app A00FAKE')
+  expect(moved).toMatchObject(DONE)
 
   // From one app to another: both of its secrets are wanted again, and the token has to be that app's.
   const { SLACK_SIGNING_SECRET: _, ...without } = CI_SECRETS
   const other = ['--yes', '--slack-app', 'A00OTHER']
-  expect((await stage.run(DEPLOY, other, without)).err).toContain('Give SLACK_SIGNING_SECRET')
+  expect((await stage.run('deploy', other, without)).err).toContain('Give SLACK_SIGNING_SECRET')
   stage.calls()
   expect(
-    (await stage.run(DEPLOY, other, { ...CI_SECRETS, SLACK_BOT_TOKEN: 'xoxb-another-fake-token' })).err,
+    (await stage.run('deploy', other, { ...CI_SECRETS, SLACK_BOT_TOKEN: 'xoxb-another-fake-token' })).err,
   ).toContain('A00FAKE, and not of A00OTHER')
-  expect(stage.lines()).not.toContain('aws secretsmanager put-secret-value')
+  const lines = stage.lines()
+  expect(lines).toContain('aws secretsmanager get-secret-value')
+  expect(lines).not.toContain('aws secretsmanager put-secret-value')
 })

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fakeSections } from '../fake-sections.ts'
-import { CI_FLAGS, CI_SECRETS, createDeployStage } from './deploy-stage.ts'
-
-const DESTROY = 'infra/commands/destroy.ts'
+import { createDeployStage } from './deploy-stage.ts'
+import { CI_FLAGS, CI_SECRETS } from './empty-world.ts'
 
 test('what stays is said before anything goes, and the order is one in which all of it can go', async () => {
   const stage = await createDeployStage()
@@ -14,7 +11,7 @@ test('what stays is said before anything goes, and the order is one in which all
     live: 'version-0',
     keys: ['AKIA00OWN', 'AKIA00SECOND'],
   })
-  const asked = await stage.run(DESTROY, [])
+  const asked = await stage.run('destroy', [])
   expect([asked.status, asked.err]).toEqual([1, expect.stringContaining('Give --yes')])
   for (const kept of [
     'delete-table --table-name fake-turns --region us-east-1',
@@ -32,11 +29,11 @@ test('what stays is said before anything goes, and the order is one in which all
   // Each part may fail and be tried again.
   for (const failing of ['wrangler delete vera-edge', 'aws iam delete-access-key', 'cdk destroy']) {
     stage.failOnce(failing)
-    const { status, err } = await stage.run(DESTROY, ['--yes'])
+    const { status, err } = await stage.run('destroy', ['--yes'])
     expect([status, err]).toEqual([1, expect.stringContaining('a fake failure')])
     expect(stage.lines().at(-1)).toBe(failing)
   }
-  const { status, err } = await stage.run(DESTROY, ['--yes'])
+  const { status, err } = await stage.run('destroy', ['--yes'])
   expect([status, err]).toEqual([0, ''])
   expect(stage.world).toMatchObject({ stack: false, queues: [], live: '', keys: ['AKIA00OWN'] })
   expect(stage.lines().slice(3)).toEqual([
@@ -55,7 +52,7 @@ test('a source that is being read is read to no end, before anything is removed'
   const stage = await createDeployStage()
   const job = { ingestionJobId: 'JOB00NIGHT', status: 'IN_PROGRESS' } as const
   Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job }] })
-  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('destroy', ['--yes'])).toMatchObject({ status: 0, err: '' })
   expect(stage.world).toMatchObject({ stack: false, jobs: [{ status: 'STOPPED' }] })
   expect(stage.lines().slice(3, 8)).toEqual([
     'aws bedrock-agent list-ingestion-jobs',
@@ -68,17 +65,17 @@ test('a source that is being read is read to no end, before anything is removed'
   // Of one that cannot be stopped nothing is removed, and one that ended by itself holds nothing up.
   Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job }] })
   stage.failOnce('stop-ingestion-job')
-  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({
+  expect(await stage.run('destroy', ['--yes'])).toMatchObject({
     status: 1,
     err: expect.stringContaining('a fake failure'),
   })
   expect(stage.world).toMatchObject({ stack: true, live: 'version-0' })
   stage.failOnce('list-ingestion-jobs', 'An error occurred (ResourceNotFoundException)')
   Object.assign(stage.world, { jobs: [] })
-  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('destroy', ['--yes'])).toMatchObject({ status: 0, err: '' })
   Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job, status: 'STARTING' }] })
   stage.failOnce('stop-ingestion-job', 'An error occurred (ConflictException)')
-  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('destroy', ['--yes'])).toMatchObject({ status: 0, err: '' })
 })
 
 test('in a region of its own the knowledge has a stack of its own', async () => {
@@ -88,7 +85,7 @@ test('in a region of its own the knowledge has a stack of its own', async () => 
     live: 'version-0',
     jobs: [{ ingestionJobId: 'JOB00NIGHT', status: 'STARTING' }],
   })
-  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('destroy', ['--yes'])).toMatchObject({ status: 0, err: '' })
   const lines = stage.calls().map(({ args }) => args.join(' '))
   expect(lines).toContain(
     'cloudformation describe-stacks --stack-name Vera-us-west-2 --region us-west-2 --output json',
@@ -112,34 +109,31 @@ test.each([
     live: 'version-0',
   })
   stage.failOnce(failing)
-  expect((await stage.run(DESTROY, ['--yes'])).status).toBe(1)
+  expect((await stage.run('destroy', ['--yes'])).status).toBe(1)
   expect(stage.lines().at(-1)).toBe(failing)
-  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('destroy', ['--yes'])).toMatchObject({ status: 0, err: '' })
   expect(stage.world).toMatchObject({ stack: false, queues: [], live: '' })
 })
 
 test('what was remembered of the app and the Worker is forgotten, and a new deployment makes a new app', async () => {
   const stage = await createDeployStage()
   const secrets = structuredClone(stage.world.secrets)
-  expect(await stage.run('infra/commands/deploy.ts', CI_FLAGS, CI_SECRETS)).toMatchObject({
+  expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({
     status: 0,
     err: '',
   })
-  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
-  expect(JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))).toEqual({
-    confluenceUser: 'ada@fake.example',
-  })
-  expect((await stage.run('infra/commands/manifest.ts', [])).err).toContain('give the address of the Worker')
+  expect(await stage.run('destroy', ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(stage.remembered()).toEqual({ confluenceUser: 'ada@fake.example' })
 
   Object.assign(stage.world, { secrets, edgeSecrets: [] })
   const { SLACK_SIGNING_SECRET: _, ...before } = CI_SECRETS
-  const anew = await stage.run('infra/commands/deploy.ts', CI_FLAGS, before)
+  const anew = await stage.run('deploy', CI_FLAGS, before)
   expect(anew.out).toContain('1. Open this link')
 })
 
 test('where nothing is left it is found gone', async () => {
   const stage = await createDeployStage()
-  const { status, err } = await stage.run(DESTROY, ['--yes'])
+  const { status, err } = await stage.run('destroy', ['--yes'])
   expect([status, err]).toEqual([0, ''])
   expect(stage.lines()).not.toContain('aws iam list-access-keys')
 })
@@ -148,6 +142,6 @@ test('a stack of which a part is gone already is removed all the same', async ()
   const stage = await createDeployStage()
   // CloudFormation still has its outputs, and no user of that name.
   Object.assign(stage.world, { stack: true, keys: undefined })
-  expect(await stage.run(DESTROY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('destroy', ['--yes'])).toMatchObject({ status: 0, err: '' })
   expect(stage.world.stack).toBe(false)
 })

@@ -1,16 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import {
-  ARN,
-  CI_FLAGS,
-  CI_SECRETS,
-  createDeployStage,
-  type DeployStage,
-  SECRETS,
-  WIKI,
-} from './deploy-stage.ts'
+import { createDeployStage, type DeployStage } from './deploy-stage.ts'
+import { ARN, CI_FLAGS, CI_SECRETS, SECRETS, WIKI } from './empty-world.ts'
 import { FAILED } from './world.ts'
 
-const DEPLOY = 'infra/commands/deploy.ts'
 const HANDBOOK = {
   ...WIKI,
   name: 'handbook',
@@ -21,7 +13,7 @@ const HANDBOOK = {
 /** Everything is deployed, and the wiki has been read. */
 async function deployed(): Promise<DeployStage> {
   const stage = await createDeployStage()
-  expect(await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
   stage.calls()
   return stage
 }
@@ -34,7 +26,7 @@ describe('a reading that fails holds nothing else up', () => {
   test.each(['list-ingestion-jobs', 'start-ingestion-job', 'get-ingestion-job'])('%s', async (failing) => {
     const stage = await createDeployStage()
     stage.failOnce(failing)
-    const first = await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)
+    const first = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
     // The Worker and Slack have what they need, and whoever looks at the status learns that something is missing.
     expect([first.status, first.err]).toEqual([
       1,
@@ -42,14 +34,14 @@ describe('a reading that fails holds nothing else up', () => {
     ])
     expect(stage.world).toMatchObject({ live: 'version-0' })
     expect(heldIn(stage, ARN.slack)).toMatchObject({ appId: 'A00FAKE' })
-    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+    expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0, err: '' })
     expect(stage.world.jobs.at(-1)?.status).toBe('COMPLETE')
   })
 
   test('the first one', async () => {
     const stage = await createDeployStage()
     Object.assign(stage.world, { readable: false })
-    const { status, err } = await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)
+    const { status, err } = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
     expect([status, err]).toEqual([
       1,
       expect.stringContaining('"wiki" could not read its source: The fake token was refused.'),
@@ -68,7 +60,7 @@ describe('a reading that fails holds nothing else up', () => {
       edge: 'a newer Worker',
       outputs: { ...stage.world.outputs, AnswerVersion: '2' },
     })
-    const { status, out, err } = await stage.run(DEPLOY, ['--yes'])
+    const { status, out, err } = await stage.run('deploy', ['--yes'])
     expect([status, err]).toEqual([0, ''])
     expect(out).toMatch(
       /wiki answers from what it read before: its last reading failed \(The fake token was refused\.\)/,
@@ -86,7 +78,7 @@ describe('a reading that fails holds nothing else up', () => {
     const stage = await deployed()
     stage.world.jobs.push({ ingestionJobId: 'JOB00NIGHT', status: 'STOPPED' })
     stage.failOnce('start-ingestion-job')
-    const { status, out } = await stage.run(DEPLOY, ['--yes'])
+    const { status, out } = await stage.run('deploy', ['--yes'])
     expect([status, out]).toEqual([0, expect.stringContaining('it cannot be read now')])
   })
 })
@@ -99,7 +91,7 @@ describe('what was read is told from what is to be read', () => {
       status: 'IN_PROGRESS',
       description: WIKI.ingestionDescription,
     })
-    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({
+    expect(await stage.run('deploy', ['--yes'])).toMatchObject({
       status: 0,
       out: expect.stringContaining('wiki has been read'),
     })
@@ -112,7 +104,7 @@ describe('what was read is told from what is to be read', () => {
     Object.assign(stage.world.outputs, { KnowledgeBases: JSON.stringify([moved]) })
     // A job by hand, of whatever source, is under way.
     stage.world.jobs.push({ ingestionJobId: 'JOB00HAND0', status: 'STARTING' })
-    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({
+    expect(await stage.run('deploy', ['--yes'])).toMatchObject({
       status: 0,
       out: expect.stringContaining('wiki has been read: 7 pages'),
     })
@@ -122,7 +114,7 @@ describe('what was read is told from what is to be read', () => {
       description: moved.ingestionDescription,
     })
     // And once.
-    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0 })
+    expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0 })
     expect(starts(stage)).toBe(0)
   })
 })
@@ -131,13 +123,13 @@ describe('the user and the token', () => {
   test('are both wanted for another user', async () => {
     const stage = await deployed()
     const grace = ['--yes', '--confluence-user', 'grace@fake.example']
-    expect(await stage.run(DEPLOY, grace)).toMatchObject({
+    expect(await stage.run('deploy', grace)).toMatchObject({
       status: 1,
       err: expect.stringContaining('Give CONFLUENCE_API_TOKEN'),
     })
     expect(heldIn(stage, ARN.wiki)).toMatchObject({ username: 'ada@fake.example' })
     stage.calls()
-    expect(await stage.run(DEPLOY, grace, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
+    expect(await stage.run('deploy', grace, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
     expect(heldIn(stage, ARN.wiki)).toEqual({ username: 'grace@fake.example', password: SECRETS.confluence })
     // Who may see other pages.
     expect(starts(stage)).toBe(1)
@@ -151,14 +143,14 @@ describe('the user and the token', () => {
       description: WIKI.ingestionDescription,
     })
     const grace = ['--yes', '--confluence-user', 'grace@fake.example']
-    expect(await stage.run(DEPLOY, grace, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
+    expect(await stage.run('deploy', grace, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
     expect(starts(stage)).toBe(1)
     expect(stage.world.jobs.map(({ status }) => status)).toEqual(['COMPLETE', 'COMPLETE', 'COMPLETE'])
   })
 
   test('are not wanted for the user who is there', async () => {
     const stage = await deployed()
-    expect(await stage.run(DEPLOY, ['--yes', '--confluence-user', 'ada@fake.example'])).toMatchObject({
+    expect(await stage.run('deploy', ['--yes', '--confluence-user', 'ada@fake.example'])).toMatchObject({
       status: 0,
       err: '',
     })
@@ -172,14 +164,14 @@ describe('the user and the token', () => {
       username: 'not-set',
       password: 'generated',
     })
-    expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+    expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0, err: '' })
     expect(heldIn(stage, HANDBOOK.credentialsArn)).toEqual(heldIn(stage, ARN.wiki))
   })
 
   test('are not repeated where the secret is not what it should be', async () => {
     const stage = await deployed()
     stage.world.secrets[ARN.wiki] = SECRETS.confluence
-    const { status, out, err } = await stage.run(DEPLOY, ['--yes'])
+    const { status, out, err } = await stage.run('deploy', ['--yes'])
     expect([status, err]).toEqual([
       1,
       expect.stringContaining(`What is in the secret ${ARN.wiki} is no JSON`),

@@ -1,23 +1,17 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { originOf } from '../../../infra/deploy/steps/worker.ts'
 import { fakeSections } from '../fake-sections.ts'
-import {
-  CHECKS,
-  CI_FLAGS,
-  CI_SECRETS,
-  createDeployStage,
-  type DeployStage,
-  writeSections,
-} from './deploy-stage.ts'
+import { createDeployStage, type DeployStage } from './deploy-stage.ts'
+import { CI_FLAGS, CI_SECRETS } from './empty-world.ts'
+import { CHECKS } from './expected-calls.ts'
 
-const DEPLOY = 'infra/commands/deploy.ts'
 const { identity, knowledge, model } = fakeSections
 
 /** A deployment that stops before anything is made. */
 async function stopped(stage: DeployStage, given: Record<string, string> = CI_SECRETS) {
-  const { status, out, err } = await stage.run(DEPLOY, CI_FLAGS, given)
+  const { status, out, err } = await stage.run('deploy', CI_FLAGS, given)
   expect(status).toBe(1)
   expect(err).toMatch(/in the way, and nothing has been made yet/)
   const lines = stage.lines().sort()
@@ -28,7 +22,7 @@ async function stopped(stage: DeployStage, given: Record<string, string> = CI_SE
 describe('everything that is in the way is said at once', () => {
   test('in the configuration, at AWS and at Cloudflare', async () => {
     const stage = await createDeployStage()
-    writeSections(stage.dir, {
+    Object.assign(stage.sections, {
       identity: { ...identity, name: 'A name that is far too long for Slack to take' },
       knowledge: {
         ...knowledge,
@@ -68,18 +62,6 @@ describe('everything that is in the way is said at once', () => {
     expect(out).toMatch(/Nobody is logged in to Cloudflare\. Run/)
     expect(lines).toEqual(['aws sts get-caller-identity', 'wrangler whoami'])
   })
-
-  test('where a tool is not installed, with where to get it', async () => {
-    const stage = await createDeployStage()
-    const recorders = join(stage.dir, 'recorders')
-    rmSync(join(recorders, 'aws'))
-    Object.assign(stage.world, { accounts: undefined })
-    // The machine may have one of its own.
-    const others = (process.env.PATH ?? '').split(delimiter).filter((dir) => !existsSync(join(dir, 'aws')))
-    const { out } = await stopped(stage, { ...CI_SECRETS, PATH: [recorders, ...others].join(delimiter) })
-    expect(out).toMatch(/There is no "aws" on the PATH\. Install version 2 .*https:\/\/docs\.aws/)
-    expect(out).toMatch(/Nobody is logged in to Cloudflare/)
-  })
 })
 
 /** Where the configuration takes what was there before. */
@@ -96,13 +78,13 @@ test('each look may fail, and the next run looks again', async () => {
     expect(lines).toContain(failing)
     expect(out).toMatch(/✗ .*a fake failure/)
   }
-  expect(await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
 })
 
 test.each(NOTED)('%s may fail, which is noted, and nothing is held up', async (failing) => {
   const stage = await createDeployStage()
   stage.failOnce(failing)
-  expect(await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).toMatchObject({
+  expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({
     status: 0,
     err: '',
     out: expect.stringMatching(/! .*could not be found out.*a fake failure/),
@@ -133,7 +115,7 @@ test('a knowledge base and a guardrail that are taken as they are have to be the
   Object.assign(stage.world, {
     existing: { KB00000001: 'ACTIVE', KB00000002: 'DELETING', 'gr00fake:2': 'READY' },
   })
-  const { status, out, err } = await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)
+  const { status, out, err } = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
   expect([status, err]).toEqual([1, expect.stringContaining('3 things are in the way')])
   expect(out).toMatch(/✓ The knowledge base "kb00000001" \(KB00000001\) is in us-west-2/)
   expect(out).toMatch(/✗ The knowledge base "kb00000002" \(KB00000002\) is DELETING/)
@@ -141,29 +123,11 @@ test('a knowledge base and a guardrail that are taken as they are have to be the
   expect(out).toMatch(/✗ Version 3 of the guardrail gr00fake is not in us-east-1/)
   for (const failing of EXISTING) {
     stage.failOnce(failing, 'An error occurred (AccessDeniedException)')
-    expect((await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).out).toMatch(
+    expect((await stage.run('deploy', CI_FLAGS, CI_SECRETS)).out).toMatch(
       /could not be found out.*AccessDenied/,
     )
   }
 })
-
-test.each([
-  ['its schema', { identity: { ...identity, name: '' } }, 'assistant.config.ts is wrong. identity.name: '],
-  [
-    'AWS',
-    { knowledge: { ...knowledge, rerankModel: 'no.such-model' } },
-    'assistant.config.ts does not fit AWS: knowledge.rerankModel',
-  ],
-])(
-  'a configuration that does not fit %s ends a synthesis and a deployment with one sentence',
-  async (_, change, sentence) => {
-    const stage = await createDeployStage(change)
-    for (const script of ['infra/app.ts', DEPLOY]) {
-      const { status, err } = await stage.run(script, [])
-      expect([status, err.trim().split('\n')]).toEqual([1, [expect.stringContaining(sentence)]])
-    }
-  },
-)
 
 test('a pipeline may be given the rights to look, because the docs name them', () => {
   const docs = readFileSync('docs/deployment.md', 'utf8')
@@ -177,7 +141,7 @@ test('a pipeline may be given the rights to look, because the docs name them', (
 
 test('a model that is only called through a profile is not called by its own id', async () => {
   const stage = await createDeployStage()
-  writeSections(stage.dir, { model: { ...model, id: 'anthropic.claude-haiku-5-5' } })
+  stage.sections.model = { ...model, id: 'anthropic.claude-haiku-5-5' }
   Object.assign(stage.world, { inferenceTypes: { 'anthropic.claude-haiku-5-5': ['INFERENCE_PROFILE'] } })
   expect((await stopped(stage)).out).toMatch(
     /model\.id anthropic\.claude-haiku-5-5 is not called by its own id .* us\.anthropic\.claude-haiku-5-5/,
@@ -197,7 +161,7 @@ describe('Cloudflare', () => {
 
   test('of whose subdomain nothing is known is no reason to stop', async () => {
     const stage = await createDeployStage()
-    const { status, out } = await stage.run(DEPLOY, CI_FLAGS, {
+    const { status, out } = await stage.run('deploy', CI_FLAGS, {
       ...CI_SECRETS,
       CLOUDFLARE_API_BASE_URL: 'http://127.0.0.1:9',
     })
@@ -214,12 +178,12 @@ describe('Cloudflare', () => {
     expect((await stopped(stage)).out).toContain(`does not list the Cloudflare account ${remembered}`)
     // Said anew, it is remembered anew.
     const listed = 'f'.repeat(32)
-    expect(await stage.run(DEPLOY, CI_FLAGS, { ...CI_SECRETS, CLOUDFLARE_ACCOUNT_ID: listed })).toMatchObject(
-      {
-        status: 0,
-        err: '',
-      },
-    )
+    expect(
+      await stage.run('deploy', CI_FLAGS, { ...CI_SECRETS, CLOUDFLARE_ACCOUNT_ID: listed }),
+    ).toMatchObject({
+      status: 0,
+      err: '',
+    })
     expect(JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))).toMatchObject({
       cloudflareAccountId: listed,
     })
@@ -227,7 +191,7 @@ describe('Cloudflare', () => {
 
   test('has no account that is called nothing', async () => {
     const stage = await createDeployStage()
-    await stage.run(DEPLOY, CI_FLAGS, { ...CI_SECRETS, CLOUDFLARE_ACCOUNT_ID: '' })
+    await stage.run('deploy', CI_FLAGS, { ...CI_SECRETS, CLOUDFLARE_ACCOUNT_ID: '' })
     const accounts = stage
       .calls()
       .flatMap(({ args, env }) => (args[0] === 'queues' ? [env.CLOUDFLARE_ACCOUNT_ID] : []))
@@ -250,7 +214,7 @@ test('a Worker on a domain of its own needs no subdomain, and is found there', a
     subdomain: undefined,
     targets: ['Producer for vera-handoffs', 'vera.acme.example (custom domain)'],
   })
-  const { status, out } = await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)
+  const { status, out } = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
   expect([status, out]).toEqual([0, expect.stringContaining('vera-edge is at https://vera.acme.example\n')])
   expect(stage.lines()).not.toContain('wrangler auth token')
 })

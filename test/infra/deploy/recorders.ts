@@ -43,20 +43,17 @@ exit "$status"
 export async function startRecorders(
   dir: string,
   answer: (call: Call) => Answer | 'nothing yet',
-): Promise<{ calls: Call[]; variables: { FAKE_PORT: string } }> {
+): Promise<{ FAKE_PORT: string }> {
   for (const tool of ['aws', 'cdk', 'wrangler']) {
     writeFileSync(join(dir, tool), recorderOf(tool))
     chmodSync(join(dir, tool), 0o755)
   }
-  const calls: Call[] = []
   const server = createServer((socket) => {
     let text = ''
     socket.setEncoding('utf8').on('data', (chunk) => {
       text += chunk
       if (!text.endsWith('\x1d')) return
-      const call = read(text.slice(0, -1))
-      calls.push(call)
-      const answered = answer(call)
+      const answered = answer(read(text.slice(0, -1)))
       if (answered !== 'nothing yet') socket.end(`${answered.status}\n${answered.says}`)
     })
     // A tool that was ended in the middle.
@@ -65,7 +62,7 @@ export async function startRecorders(
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const address = server.address()
-  return { calls, variables: { FAKE_PORT: String(typeof address === 'object' ? address?.port : '') } }
+  return { FAKE_PORT: String(typeof address === 'object' ? address?.port : '') }
 }
 
 function read(text: string): Call {

@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest'
 import { findEarlierRelease, type WorkerVersion } from '../../../infra/deploy/steps/earlier-release.ts'
-import { CI_FLAGS, CI_SECRETS, createDeployStage } from './deploy-stage.ts'
-
-const ROLLBACK = 'infra/commands/rollback.ts'
+import { createDeployStage } from './deploy-stage.ts'
+import { CI_FLAGS, CI_SECRETS } from './empty-world.ts'
 
 test('both tiers go one release back, each to what belongs to the other', async () => {
   const stage = await createDeployStage()
   const deploy = async (edge: string, AnswerVersion: string) => {
     Object.assign(stage.world, { edge, outputs: { ...stage.world.outputs, AnswerVersion } })
-    expect(await stage.run('infra/commands/deploy.ts', CI_FLAGS, CI_SECRETS)).toMatchObject({
+    expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({
       status: 0,
       err: '',
     })
@@ -16,7 +15,7 @@ test('both tiers go one release back, each to what belongs to the other', async 
   }
   await deploy('the first Worker', '1')
   await deploy('the second Worker', '2')
-  expect(await stage.run(ROLLBACK, [])).toMatchObject({
+  expect(await stage.run('rollback', [])).toMatchObject({
     status: 1,
     err: expect.stringContaining('Give --yes'),
   })
@@ -25,10 +24,10 @@ test('both tiers go one release back, each to what belongs to the other', async 
   // The second half fails; the next run only ends what was begun.
   stage.calls()
   stage.failOnce('lambda update-alias')
-  expect(await stage.run(ROLLBACK, ['--yes'])).toMatchObject({ status: 1 })
+  expect(await stage.run('rollback', ['--yes'])).toMatchObject({ status: 1 })
   expect(stage.world).toMatchObject({ live: 'version-0', alias: '2' })
   expect(stage.lines().slice(-2)).toEqual(['wrangler rollback version-0', 'aws lambda update-alias'])
-  expect(await stage.run(ROLLBACK, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('rollback', ['--yes'])).toMatchObject({ status: 0, err: '' })
   expect(stage.world).toMatchObject({ live: 'version-0', alias: '1' })
 
   // Forward again: CloudFormation sees no difference, and the alias follows all the same.
@@ -57,11 +56,11 @@ test('each call may fail, and nothing has changed', async () => {
   })
   for (const failing of CALLS) {
     stage.failOnce(failing)
-    expect((await stage.run(ROLLBACK, ['--yes'])).status).toBe(1)
+    expect((await stage.run('rollback', ['--yes'])).status).toBe(1)
     expect(stage.lines()).toContain(failing)
     expect(stage.world).toMatchObject(before)
   }
-  expect(await stage.run(ROLLBACK, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('rollback', ['--yes'])).toMatchObject({ status: 0, err: '' })
   expect(stage.world).toMatchObject({ live: 'version-0', alias: '1' })
 })
 
@@ -74,7 +73,7 @@ test('an earlier Worker is not put back with an AWS key that was changed since',
     keyMadeOn: '2026-01-01T00:30:00Z',
     versions: versions('000000000001.1', '000000000002.2'),
   })
-  const { status, err } = await stage.run(ROLLBACK, ['--yes'])
+  const { status, err } = await stage.run('rollback', ['--yes'])
   expect([status, err]).toEqual([1, expect.stringMatching(/AWS key was changed .* Check out the commit/)])
   expect(stage.world.live).toBe('version-1')
 })

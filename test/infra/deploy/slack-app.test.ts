@@ -1,30 +1,22 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fakeSections } from '../fake-sections.ts'
-import {
-  ARN,
-  CI_FLAGS,
-  CI_SECRETS,
-  createDeployStage,
-  type DeployStage,
-  writeSections,
-} from './deploy-stage.ts'
+import { createDeployStage, type DeployStage } from './deploy-stage.ts'
+import { ARN, CI_FLAGS, CI_SECRETS } from './empty-world.ts'
 
-const DEPLOY = 'infra/commands/deploy.ts'
 const OTHER = { SLACK_SIGNING_SECRET: 'f'.repeat(32), SLACK_BOT_TOKEN: 'xoxb-fake-token-of-another' }
 
 /** Everything is deployed, with the app A00FAKE. */
 async function deployed(): Promise<DeployStage> {
   const stage = await createDeployStage()
-  expect(await stage.run(DEPLOY, CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
   stage.slack.apps[OTHER.SLACK_BOT_TOKEN] = 'A00OTHER'
   stage.calls()
   return stage
 }
 
 const appIn = (stage: DeployStage) => JSON.parse(stage.world.secrets[ARN.slack] ?? '').appId
-const remembered = (stage: DeployStage) => JSON.parse(readFileSync(join(stage.dir, '.vera.json'), 'utf8'))
 /** What was the signing secret of the Worker's at last. */
 const signing = (stage: DeployStage) =>
   stage
@@ -38,7 +30,7 @@ const signing = (stage: DeployStage) =>
 /** The Worker has the other app's signing secret, and nobody has its token at hand. */
 async function halfMoved(): Promise<DeployStage> {
   const stage = await deployed()
-  const half = await stage.run(DEPLOY, ['--yes', '--slack-app', 'A00OTHER'], {
+  const half = await stage.run('deploy', ['--yes', '--slack-app', 'A00OTHER'], {
     SLACK_SIGNING_SECRET: OTHER.SLACK_SIGNING_SECRET,
   })
   expect([half.status, half.err]).toEqual([1, expect.stringContaining('Give SLACK_BOT_TOKEN')])
@@ -48,52 +40,54 @@ async function halfMoved(): Promise<DeployStage> {
 
 test('a move that was interrupted is gone on with, and not taken for done', async () => {
   const stage = await halfMoved()
-  const plain = await stage.run(DEPLOY, ['--yes'])
+  const plain = await stage.run('deploy', ['--yes'])
   expect([plain.status, plain.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
-  expect(await stage.run(DEPLOY, ['--yes'], OTHER)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('deploy', ['--yes'], OTHER)).toMatchObject({ status: 0, err: '' })
   expect(appIn(stage)).toBe('A00OTHER')
-  expect(remembered(stage)).not.toHaveProperty('movesTo')
-  expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(stage.remembered()).not.toHaveProperty('movesTo')
+  expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0, err: '' })
 })
 
 test('a move that was interrupted can be taken back', async () => {
   const stage = await halfMoved()
   const back = ['--yes', '--slack-app', 'A00FAKE']
-  const without = await stage.run(DEPLOY, back)
+  const without = await stage.run('deploy', back)
   expect([without.status, without.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
   expect(
-    await stage.run(DEPLOY, back, { SLACK_SIGNING_SECRET: CI_SECRETS.SLACK_SIGNING_SECRET }),
+    await stage.run('deploy', back, { SLACK_SIGNING_SECRET: CI_SECRETS.SLACK_SIGNING_SECRET }),
   ).toMatchObject({
     status: 0,
     err: '',
   })
   expect([signing(stage), appIn(stage)]).toEqual([CI_SECRETS.SLACK_SIGNING_SECRET, 'A00FAKE'])
-  expect(await stage.run(DEPLOY, ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0, err: '' })
 })
 
 test('a new app in place of one that was deleted has a signing secret of its own', async () => {
   const stage = await deployed()
   stage.slack.refused = [CI_SECRETS.SLACK_BOT_TOKEN]
   const anew = ['--yes', '--slack-app', 'new']
-  const lacking = await stage.run(DEPLOY, anew, { SLACK_BOT_TOKEN: OTHER.SLACK_BOT_TOKEN })
+  const lacking = await stage.run('deploy', anew, { SLACK_BOT_TOKEN: OTHER.SLACK_BOT_TOKEN })
   expect([lacking.status, lacking.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
   expect(appIn(stage)).toBe('A00FAKE')
-  expect(await stage.run(DEPLOY, anew, OTHER)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('deploy', anew, OTHER)).toMatchObject({ status: 0, err: '' })
   expect([signing(stage), appIn(stage)]).toEqual([OTHER.SLACK_SIGNING_SECRET, 'A00OTHER'])
 })
 
 test('whoever is told again to make the app makes no second one, and need not say again that it is new', async () => {
   const stage = await createDeployStage()
   const before = { CONFLUENCE_API_TOKEN: CI_SECRETS.CONFLUENCE_API_TOKEN }
-  const first = await stage.run(DEPLOY, CI_FLAGS, before)
+  const first = await stage.run('deploy', CI_FLAGS, before)
   expect([first.out, first.err]).toEqual([
     expect.stringContaining('1. Open this link'),
     expect.stringContaining('SLACK_SIGNING_SECRET'),
   ])
-  const again = await stage.run(DEPLOY, ['--yes'])
+  const again = await stage.run('deploy', ['--yes'])
   expect(again.out).toContain('1. If you have not made it yet, open this link')
   expect(again.err).toContain('Give SLACK_SIGNING_SECRET')
-  const signed = await stage.run(DEPLOY, ['--yes'], { SLACK_SIGNING_SECRET: CI_SECRETS.SLACK_SIGNING_SECRET })
+  const signed = await stage.run('deploy', ['--yes'], {
+    SLACK_SIGNING_SECRET: CI_SECRETS.SLACK_SIGNING_SECRET,
+  })
   expect([signed.out, signed.err]).toEqual([
     expect.not.stringContaining('open this link'),
     expect.stringContaining('Give SLACK_BOT_TOKEN'),
@@ -106,12 +100,12 @@ test('a token that was renewed leaves the signing secret alone', async () => {
   stage.slack.refused = [CI_SECRETS.SLACK_BOT_TOKEN]
   // Nobody has to remember which app it is, nor is told to change it or to move it over.
   rmSync(join(stage.dir, '.vera.json'))
-  const lacking = await stage.run(DEPLOY, ['--yes'])
+  const lacking = await stage.run('deploy', ['--yes'])
   expect(lacking).toMatchObject({
     out: expect.stringContaining('token of the app A00FAKE'),
     err: expect.stringContaining('Give SLACK_BOT_TOKEN'),
   })
-  const renewed = await stage.run(DEPLOY, ['--yes'], { SLACK_BOT_TOKEN: 'xoxb-renewed-fake-token' })
+  const renewed = await stage.run('deploy', ['--yes'], { SLACK_BOT_TOKEN: 'xoxb-renewed-fake-token' })
   expect(renewed).toMatchObject({ status: 0, err: '' })
   for (const { out } of [lacking, renewed])
     expect(out).not.toMatch(/change by hand|move it over|press "Create"/)
@@ -122,13 +116,13 @@ test('a token that was renewed leaves the signing secret alone', async () => {
 test('a manifest that has changed is said once, because Slack learns of it by hand only', async () => {
   const stage = await deployed()
   const told = async () => {
-    const { status, out } = await stage.run(DEPLOY, ['--yes'])
+    const { status, out } = await stage.run('deploy', ['--yes'])
     expect(status).toBe(0)
     return out.includes('https://api.slack.com/apps/A00FAKE/app-manifest')
   }
   expect(await told()).toBe(false)
   stage.world.targets = ['https://vera-edge.elsewhere.workers.dev']
   expect([await told(), await told()]).toEqual([true, false])
-  writeSections(stage.dir, { identity: { ...fakeSections.identity, description: 'Another fake assistant.' } })
+  stage.sections.identity = { ...fakeSections.identity, description: 'Another fake assistant.' }
   expect([await told(), await told()]).toEqual([true, false])
 })

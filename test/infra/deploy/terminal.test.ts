@@ -1,29 +1,24 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import {
-  ARN,
-  CHECKS,
-  CI_FLAGS,
-  CI_SECRETS,
-  createDeployStage,
-  type DeployStage,
-  expectHidden,
-  SECRETS,
-  STEPS,
-  shortLine,
-} from './deploy-stage.ts'
-import { FAILED } from './world.ts'
+import { ARN, CI_FLAGS, CI_SECRETS, SECRETS } from './empty-world.ts'
+import { CHECKS, expectHidden, fullLine, STEPS, shortLine } from './expected-calls.ts'
+import { createProcessStage, type ProcessStage } from './process-stage.ts'
+
+// Processes in a real terminal. questions.test.ts has all other answers.
 
 const ENTER = '\r'
 const DOWN = '\u001b[B'
 const CTRL_C = '\u0003'
 
+/** How long a command may take to get to the call that is interrupted: two seconds on a quiet machine. */
+const UNDER_WAY_MS = 60_000
+
 /** A command in a terminal of its own, which `script` makes, without a width. Each answer is typed once its question is to be read. */
 async function inTerminal(
-  stage: DeployStage,
+  stage: ProcessStage,
   command: string,
   answers: [question: string, typed: string | Promise<string>][],
 ) {
@@ -33,7 +28,7 @@ async function inTerminal(
   const left = [...answers]
   let shown = ''
   let since = 0
-  child.stdout.on('data', (chunk) => {
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
     shown += chunk
     const [question, typed] = left[0] ?? []
     const at = question === undefined ? -1 : shown.indexOf(question, since)
@@ -55,18 +50,21 @@ const SLACK: [string, string][] = [
   ['which begins with xoxb-', `${SECRETS.bot}${ENTER}`],
 ]
 
-test('in a terminal everything is asked, and no secret is shown', async () => {
-  const stage = await createDeployStage()
+test('deploy in a terminal asks for everything, shows no secret, and asks nothing twice', async () => {
+  const stage = await createProcessStage()
+  const accounts = ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name: `Fake account ${name}` }))
+  Object.assign(stage.world, { accounts })
   stage.failOnce('secret put', 'a fake failure')
   const interrupted = await inTerminal(stage, 'infra/commands/deploy.ts', [
-    ['Deploy Fake to AWS account 000000000000', ENTER],
+    ['Which Cloudflare account?', `${DOWN}${ENTER}`],
+    ['Deploy Fake to AWS account 000000000000 and Cloudflare account Fake account two?', ENTER],
     ...CONFLUENCE,
     ['Is there an app in Slack already?', ENTER],
     ...SLACK,
   ])
   expect([interrupted.status, interrupted.unasked]).toEqual([1, ['which begins with xoxb-']])
   const first = stage.calls()
-  const lines = first.map(({ tool, args }) => shortLine(tool, args))
+  const lines = first.map(shortLine)
   expect(lines.slice(0, CHECKS.length).sort()).toEqual(CHECKS)
   expect(lines.slice(CHECKS.length)).toEqual(STEPS.slice(0, -1))
   expectHidden(first, interrupted.shown, {
@@ -75,82 +73,76 @@ test('in a terminal everything is asked, and no secret is shown', async () => {
     signing: ['wrangler secret'],
   })
 
-  // What is done is not asked again, nor is what was remembered.
-  const done = await inTerminal(stage, 'infra/commands/deploy.ts', [['Deploy Fake', ENTER], ...SLACK])
-  expect([done.status, done.unasked]).toEqual([0, []])
-  expect(done.shown).not.toMatch(/Whose mail address|Is there an app/)
-  expectHidden(stage.calls(), done.shown, {
+  const cancelled = await inTerminal(stage, 'infra/commands/deploy.ts', [
+    ['Deploy Fake', ENTER],
+    ['from its page Basic Information', `${SECRETS.signing}${ENTER}`],
+    ['which begins with xoxb-', CTRL_C],
+  ])
+  expect([cancelled.status, cancelled.unasked]).toEqual([130, []])
+  expect(cancelled.shown).toContain('What is done stays done')
+  expectHidden(stage.calls(), cancelled.shown, {
     edgeKey: ['wrangler deploy'],
     signing: ['wrangler secret'],
-    bot: ['aws secretsmanager'],
   })
+
+  const done = await inTerminal(stage, 'infra/commands/deploy.ts', [
+    ['Deploy Fake', ENTER],
+    ['The Worker has a signing secret', ENTER],
+    ['which begins with xoxb-', `${SECRETS.bot}${ENTER}`],
+  ])
+  expect([done.status, done.unasked]).toEqual([0, []])
+  expect(done.shown).not.toMatch(/Which Cloudflare account|Whose mail address|Is there an app/)
+  expectHidden(stage.calls(), done.shown, { edgeKey: ['wrangler deploy'], bot: ['aws secretsmanager'] })
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '')).toMatchObject({ botToken: SECRETS.bot })
 })
 
-test('Enter alone removes nothing and puts nothing back', async () => {
-  const stage = await createDeployStage()
-  expect(await stage.run('infra/commands/deploy.ts', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0 })
-  stage.world.edge = 'another fake Worker'
-  expect(await stage.run('infra/commands/deploy.ts', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0 })
-  const before = structuredClone(stage.world)
-  for (const [command, question] of [
-    ['infra/commands/destroy.ts', 'Remove Fake from AWS account'],
-    ['infra/commands/rollback.ts', 'Put back the Worker'],
-  ] as const) {
-    const { status, unasked } = await inTerminal(stage, command, [[question, ENTER]])
-    expect([status, unasked]).toEqual([130, []])
-    expect(stage.world).toEqual(before)
-  }
+test('a text question offers its first value, refuses one that does not fit, and takes what Enter leaves', async () => {
+  const stage = await createProcessStage()
+  writeFileSync(
+    join(stage.dir, 'ask.ts'),
+    `import { ConfluenceUser } from './infra/deploy/terminal/cli-options.ts'
+    import { terminalPrompts } from './infra/deploy/terminal/prompts.ts'
+    const question = { setBy: '--who', schema: ConfluenceUser }
+    const first = await terminalPrompts.text({ ...question, message: 'The old one?', initial: 'ada@fake.example' })
+    const second = await terminalPrompts.text({ ...question, message: 'The new one?', initial: undefined })
+    console.log('answers:', first, second)`,
+  )
+  const { status, shown, unasked } = await inTerminal(stage, 'ask.ts', [
+    ['ada@fake.example', ENTER],
+    ['The new one?', `grace${ENTER}`],
+    ['mail address is meant', `@fake.example${ENTER}`],
+  ])
+  expect([status, unasked]).toEqual([0, []])
+  expect(shown).toContain('answers: ada@fake.example grace@fake.example')
 })
 
-test('a signing secret that Slack does not verify is given anew, and the app is not made twice', async () => {
-  const stage = await createDeployStage()
-  const clientSecret = 'c'.repeat(32)
-  const first = await inTerminal(stage, 'infra/commands/deploy.ts', [
-    ['Deploy Fake', ENTER],
-    ...CONFLUENCE,
-    ['Is there an app in Slack already?', ENTER],
-    ['from its page Basic Information', `${clientSecret}${ENTER}`],
-    ['which begins with xoxb-', CTRL_C],
+test('destroy in a terminal removes nothing if the person only presses Enter', async () => {
+  const stage = await createProcessStage()
+  expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0 })
+  const before = structuredClone(stage.world)
+  const { status, shown, unasked } = await inTerminal(stage, 'infra/commands/destroy.ts', [
+    ['Remove Fake from AWS account', ENTER],
   ])
-  expect([first.status, first.unasked]).toEqual([130, []])
-  expect(first.shown).toMatch(/press "Create".*says "Verified".*Client Secret .* give the command again/s)
-  stage.calls()
-
-  const again = await inTerminal(stage, 'infra/commands/deploy.ts', [
-    ['Deploy Fake', ENTER],
-    ['The Worker has a signing secret', `${DOWN}${ENTER}`],
-    ...SLACK,
-  ])
-  expect([again.status, again.unasked]).toEqual([0, []])
-  expect(again.shown).not.toContain('press "Create"')
-  const put = stage.calls().find(({ args }) => args.join(' ') === 'secret put SLACK_SIGNING_SECRET')
-  expect(put?.input).toBe(SECRETS.signing)
-
-  // Once the app is connected, it is the one.
-  const later = await inTerminal(stage, 'infra/commands/deploy.ts', [['Deploy Fake', ENTER]])
-  expect([later.status, later.shown]).toEqual([
-    0,
-    expect.not.stringContaining('The Worker has a signing secret, '),
-  ])
+  expect([status, unasked]).toEqual([130, []])
+  expect(shown).toContain('What is done stays done')
+  expect(stage.world).toEqual(before)
 })
 
 test.each([
   ['the CDK', 'cdk deploy', 'AWS\u001b[22m'],
   ['wrangler', 'wrangler deploy', 'Worker\u001b[22m'],
   ['a reading', 'get-ingestion-job', 'Knowledge\u001b[22m'],
-])('Ctrl-C in the middle of %s says what that means, and leaves no folder behind', async (_, when, shown) => {
-  const stage = await createDeployStage()
+])('Ctrl-C in the middle of %s says how to go on, and leaves no temporary folder', async (_, when, shown) => {
+  const stage = await createProcessStage()
   stage.env.TMPDIR = join(stage.dir, 'temporary')
   mkdirSync(stage.env.TMPDIR)
   Object.assign(stage.world, {
     secrets: { ...stage.world.secrets, [ARN.wiki]: '{"username":"ada@fake.example","password":"fake"}' },
   })
   stage.hangOnce(when)
-  const underWay = vi.waitUntil(
-    () => stage.calls().some(({ args, tool }) => [tool, ...args].join(' ').includes(when)),
-    30_000,
-  )
+  const underWay = vi.waitUntil(() => stage.calls().some((call) => fullLine(call).includes(when)), {
+    timeout: UNDER_WAY_MS,
+  })
   const { status, shown: said } = await inTerminal(stage, 'infra/commands/deploy.ts --yes', [
     [shown, underWay.then(() => CTRL_C)],
   ])
@@ -159,65 +151,4 @@ test.each([
     expect.stringContaining('Stopped. What is done stays done; give the command again'),
   ])
   expect(readdirSync(stage.env.TMPDIR)).toEqual([])
-})
-
-test('of several Cloudflare accounts one is chosen, once, and Ctrl-C leaves everything as it is', async () => {
-  const stage = await createDeployStage()
-  const accounts = ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name: `Fake account ${name}` }))
-  Object.assign(stage.world, { accounts })
-  const first = await inTerminal(stage, 'infra/commands/deploy.ts', [
-    ['Which Cloudflare account?', `${DOWN}${ENTER}`],
-    ['Deploy Fake to AWS account 000000000000 and Cloudflare account Fake account two?', CTRL_C],
-  ])
-  expect([first.status, first.unasked]).toEqual([130, []])
-  expect(first.shown).toContain('What is done stays done')
-  const again = await inTerminal(stage, 'infra/commands/deploy.ts', [['Deploy Fake', CTRL_C]])
-  expect(again.shown).not.toContain('Which Cloudflare account?')
-  const onQueues = stage.calls().filter(({ args }) => args[0] === 'queues')
-  expect(onQueues.map(({ env }) => env.CLOUDFLARE_ACCOUNT_ID)).toEqual(['two-fake-id', 'two-fake-id'])
-})
-
-test('where the last reading failed, somebody says whether it is by the user and the token', async () => {
-  const stage = await createDeployStage()
-  const flags = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'new']
-  expect(await stage.run('infra/commands/deploy.ts', flags, CI_SECRETS)).toMatchObject({ status: 0 })
-  const fails = () =>
-    stage.world.jobs.push({
-      ingestionJobId: `JOB00NIGHT${stage.world.jobs.length}`,
-      ...FAILED,
-      failureReasons: [...FAILED.failureReasons],
-    })
-  fails()
-  stage.calls()
-  const why = 'The last reading of wiki failed: The fake token was refused.'
-  const same = await inTerminal(stage, 'infra/commands/deploy.ts', [
-    ['Deploy Fake', ENTER],
-    [why, `${DOWN}${ENTER}`],
-  ])
-  expect([same.status, same.unasked]).toEqual([0, []])
-  expect(same.shown).not.toMatch(/Whose mail address/)
-  expect(stage.lines()).not.toContain('aws secretsmanager put-secret-value')
-
-  // Where it cannot be found out, that holds nothing up.
-  fails()
-  stage.failOnce('list-ingestion-jobs')
-  const unknown = await inTerminal(stage, 'infra/commands/deploy.ts', [['Deploy Fake', ENTER]])
-  expect(unknown.status).toBe(0)
-  expect(unknown.shown).toContain(why.slice(why.indexOf(': ') + 2))
-
-  fails()
-  const other = 'another-fake-confluence-token'
-  const changed = await inTerminal(stage, 'infra/commands/deploy.ts', [
-    ['Deploy Fake', ENTER],
-    [why, ENTER],
-    ['Whose mail address', ENTER],
-    ['Their API token', `${other}${ENTER}`],
-  ])
-  expect([changed.status, changed.unasked]).toEqual([0, []])
-  expect(changed.shown).not.toContain(other)
-  expect(JSON.parse(stage.world.secrets[ARN.wiki] ?? '')).toEqual({
-    username: 'ada@fake.example',
-    password: other,
-  })
-  expect(stage.world.jobs.at(-1)?.status).toBe('COMPLETE')
 })

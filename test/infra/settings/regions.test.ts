@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readModelId } from '../../../infra/settings/inference-profile.ts'
-import { placementOf } from '../../../infra/settings/placement.ts'
+import { placementOf, stackRegions } from '../../../infra/settings/placement.ts'
 import { ANSWER_FUNCTION } from '../../../playground/account.ts'
 import { fakeSections } from '../fake-sections.ts'
 import { functionNamed, only, synthesize, text } from '../synthesized.ts'
@@ -110,4 +110,27 @@ test('what is there already needs no stack where it is', () => {
   expect(only(stacks.Vera ?? { Resources: {}, Outputs: {} }, 'AWS::Lambda::Alias').Properties.Name).toBe(
     'live',
   )
+})
+
+test('the regions that are looked at are those that get a stack', () => {
+  const { model, knowledge } = fakeSections
+  const existing = { ...knowledge, bases: [{ name: 'old', source: 'existing', id: 'KB00000001' }] } as const
+  for (const change of [
+    {},
+    {
+      model: { ...model, id: 'eu.fake.model', region: 'eu-west-1' },
+      knowledge: { ...knowledge, region: 'eu-central-1' },
+    },
+    { knowledge: { ...existing, bases: [...existing.bases], region: 'us-west-2' } },
+    {
+      model: { ...model, region: 'us-west-2' },
+      guardrail: { source: 'existing', id: 'gr00fake', version: '3' } as const,
+    },
+  ]) {
+    const home = fakeSections.deployment.region
+    const made = Object.keys(synthesize(change)).map((name) =>
+      name === 'Vera' ? home : name.slice('Vera-'.length),
+    )
+    expect(stackRegions({ ...fakeSections, ...change }).sort()).toEqual(made.sort())
+  }
 })

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
+import { afterAll, vi } from 'vitest'
+import type { Sections } from '../../../infra/settings/sections.ts'
+import { createDeployStage, type DeployStage, type Ran } from './deploy-stage.ts'
+import { startRecorders } from './recorders.ts'
+
+// A deployment starts thirty processes. On a quiet machine a test is done in ten seconds.
+vi.setConfig({ testTimeout: 120_000 })
+
+/** What Node has compiled of the scripts that the tests of this file start. */
+const COMPILED = join(tmpdir(), `vera-test-compiled-${process.pid}`)
+afterAll(() => rmSync(COMPILED, { recursive: true, force: true }))
+
+export interface ProcessStage extends DeployStage {
+  /** Starts a script with Node, without a terminal. */
+  start(script: string, args: readonly string[], more?: Record<string, string>): Promise<Ran>
+}
+
+/** The stage with a copy of what `npm run deploy` reads, and with programs called aws, cdk and wrangler first on the PATH. */
+export async function createProcessStage(change: Partial<Sections> = {}): Promise<ProcessStage> {
+  // The same for each test of a file, so that Node finds compiled what an earlier one has started.
+  const dir = join(tmpdir(), `vera-test-${process.pid}`)
+  mkdirSync(dir)
+  const stage = await createDeployStage(change, dir)
+  for (const path of ['infra', 'edge', 'backend', 'package.json', 'tsconfig.json'])
+    cpSync(path, join(dir, path), { recursive: true })
+  symlinkSync(resolve('node_modules'), join(dir, 'node_modules'))
+  writeSections(dir, stage.sections)
+  const recorders = join(dir, 'recorders')
+  mkdirSync(recorders)
+  const variables = await startRecorders(recorders, stage.answer)
+  Object.assign(stage.env, variables, {
+    PATH: [recorders, process.env.PATH].join(delimiter),
+    NODE_COMPILE_CACHE: COMPILED,
+  })
+  return Object.assign(stage, {
+    async start(script: string, args: readonly string[], more: Record<string, string> = {}): Promise<Ran> {
+      const child = spawn(process.execPath, [script, ...args], {
+        cwd: dir,
+        env: { ...stage.env, ...more },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      let out = ''
+      let err = ''
+      child.stdout.setEncoding('utf8').on('data', (chunk) => {
+        out += chunk
+      })
+      child.stderr.setEncoding('utf8').on('data', (chunk) => {
+        err += chunk
+      })
+      const [status] = await once(child, 'close')
+      return { status, out, err }
+    },
+  })
+}
+
+/** assistant.config.ts of the copy. */
+function writeSections(dir: string, sections: Sections): void {
+  const text = Object.entries(sections)
+    .map(([name, section]) => `export const ${name} = ${JSON.stringify(section, null, 2)}\n`)
+    .join('')
+  writeFileSync(join(dir, 'assistant.config.ts'), text)
+}
