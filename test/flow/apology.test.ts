@@ -1,6 +1,16 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ANSWER, asksToWait, begin, logged, openStage, post, press, refused, textOf } from './flow-stage.ts'
-import { ASKED, CHANNEL, expectOneReason, killedAt, SORRY } from './killing.ts'
+import {
+  ANSWER,
+  logged,
+  openStage,
+  post,
+  press,
+  rateLimited,
+  slackError,
+  startPost,
+  textOf,
+} from './flow-stage.ts'
+import { ASKED, CHANNEL, expectOneApology, killAt, SORRY } from './killing.ts'
 import { saying, speaking } from './models.ts'
 
 const stage = openStage()
@@ -16,15 +26,15 @@ describe('where its stream cannot take the reason, that is a message of its own'
   test.each(['msg_too_long', 'user_not_found'])('since Slack says %s', async (error) => {
     let appends = 0
     stage.faults = ({ method, args }) =>
-      method === 'chat.stopStream' && args.chunks !== undefined ? refused(error) : undefined
-    const { texts, replies, killed, threadTs } = await killedAt(
+      method === 'chat.stopStream' && args.chunks !== undefined ? slackError(error) : undefined
+    const { texts, replies, killed, threadTs } = await killAt(
       stage,
       ({ method }) => method === 'chat.appendStream' && ++appends === 3,
     )
     expect(texts).toHaveLength(2)
     expect(texts[0]).toMatch(/^word1 /)
     expect(texts[0]).not.toContain(SORRY)
-    expectOneReason(stage, texts[1] ?? '', killed)
+    expectOneApology(stage, texts[1] ?? '', killed)
     expect(replies[0]?.streaming).toBe('completed')
     expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
   })
@@ -33,21 +43,21 @@ describe('where its stream cannot take the reason, that is a message of its own'
 test('the session is left active, also where Slack asks to wait longer than an apology may take', async () => {
   let waits = 1
   stage.faults = ({ method, args }) => {
-    if (method === 'chat.startStream') return refused('channel_type_not_supported')
+    if (method === 'chat.startStream') return slackError('channel_type_not_supported')
     return method === 'agents.sessions.setStatus' && args.status === 'active' && waits-- > 0
-      ? asksToWait(60)
+      ? rateLimited(60)
       : undefined
   }
-  const { texts, killed, threadTs } = await killedAt(stage, ({ method }) => method === 'chat.update')
+  const { texts, killed, threadTs } = await killAt(stage, ({ method }) => method === 'chat.update')
   expect(waits).toBeLessThan(0)
-  expectOneReason(stage, texts[1] ?? '', killed)
+  expectOneApology(stage, texts[1] ?? '', killed)
   expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
 })
 
 describe('where the thread is gone meanwhile', () => {
   test('nothing is said, and nothing is tried again', async () => {
     let root = ''
-    const { killed } = await killedAt(
+    const { killed } = await killAt(
       stage,
       ({ method, args }) => {
         root = String(args.thread_ts)
@@ -68,22 +78,22 @@ describe('where the thread is gone meanwhile', () => {
 test('where its thread cannot be read, the reason is given after some looks all the same', async () => {
   let appends = 0
   stage.faults = ({ method }) =>
-    method === 'conversations.replies' && appends > 0 ? refused('fatal_error') : undefined
-  const { texts, killed } = await killedAt(
+    method === 'conversations.replies' && appends > 0 ? slackError('fatal_error') : undefined
+  const { texts, killed } = await killAt(
     stage,
     ({ method }) => method === 'chat.appendStream' && ++appends === 3,
   )
   expect(texts).toHaveLength(1)
-  expectOneReason(stage, texts[0] ?? '', killed)
+  expectOneApology(stage, texts[0] ?? '', killed)
   expect(stage.stack.lambda.deadLetters).toEqual([])
 })
 
 test('an answer to a question that is deleted at once ends by itself', async () => {
-  const asked = begin(stage, ASKED)
+  const asked = startPost(stage, ASKED)
   stage.stack.slack.delete({ channel: CHANNEL, ts: asked.ts })
   const before = stage.stack.lambda.invocations.length
   await stage.stack.settled()
-  expect(asked.seen().replies).toEqual([])
+  expect(asked.view().replies).toEqual([])
   expect(stage.stack.lambda.invocations.slice(before).map(({ outcome }) => outcome)).toEqual(['succeeded'])
   expect(logged(stage, 'turn').at(-1)?.outcome).toBe('unreachable')
 })
@@ -93,22 +103,19 @@ test('an apology that Slack does not take, or whose answer is lost, is there onc
   let stops = 0
   stage.faults = ({ method }) =>
     method === 'chat.stopStream' ? { kind: 'answer', status: 500, carriedOut: ++stops > 1 } : undefined
-  const { texts, killed } = await killedAt(
+  const { texts, killed } = await killAt(
     stage,
     ({ method }) => method === 'chat.appendStream' && ++appends === 2,
   )
   expect(stops).toBe(2)
   expect(texts).toHaveLength(1)
-  expectOneReason(stage, texts[0] ?? '', killed)
+  expectOneApology(stage, texts[0] ?? '', killed)
   expect(stage.stack.lambda.deadLetters).toEqual([])
 })
 
 test('after the apology, "Try again" answers', async () => {
   let appends = 0
-  const { threadTs } = await killedAt(
-    stage,
-    ({ method }) => method === 'chat.appendStream' && ++appends === 2,
-  )
+  const { threadTs } = await killAt(stage, ({ method }) => method === 'chat.appendStream' && ++appends === 2)
   stage.faults = () => undefined
   stage.model = saying(ANSWER)
   await press(stage, { channel: CHANNEL, threadTs }, { actionId: 'retry' })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
-import { ANSWER, failing, openStage, post, press, refused, seen, textOf } from './flow-stage.ts'
+import { ANSWER, faultOn, openStage, post, press, slackError, textOf, viewOf } from './flow-stage.ts'
 
 const stage = openStage()
 
@@ -21,7 +21,14 @@ async function type(text: string, user = 'U00ADA') {
     .slice(before)
     .find(({ method, args }) => method === 'chat.postMessage' && args.thread_ts === undefined)
   const rootTs = roots(channel, since).at(-1) ?? ''
-  return { answer, attempts, channel, rootTs, root, seen: seen(stage.stack, channel, rootTs, rootTs, before) }
+  return {
+    answer,
+    attempts,
+    channel,
+    rootTs,
+    root,
+    seen: viewOf(stage.stack, channel, rootTs, rootTs, before),
+  }
 }
 
 /** Messages at the top of a direct message since then. */
@@ -65,7 +72,7 @@ describe('a question typed behind a command', () => {
   })
 
   test('can be tried again', async () => {
-    stage.faults = failing('ConverseStream', refuseWith('AccessDeniedException', 'You may not.'))
+    stage.faults = faultOn('ConverseStream', refuseWith('AccessDeniedException', 'You may not.'))
     const { channel, rootTs, seen: failed } = await type('where does the VPN guide live?')
     expect(failed.text).toContain('I could not reach the model')
     stage.faults = () => undefined
@@ -75,7 +82,7 @@ describe('a question typed behind a command', () => {
   })
 
   test('is repeated once, where the answer to that was lost', async () => {
-    stage.faults = failing('chat.postMessage', { kind: 'cut', carriedOut: true }, 1)
+    stage.faults = faultOn('chat.postMessage', { kind: 'cut', carriedOut: true }, 1)
     const since = `${Date.now() / 1000}`
     const { channel, seen } = await type('where does the VPN guide live?')
     expect(seen.text).toContain(ANSWER)
@@ -83,7 +90,7 @@ describe('a question typed behind a command', () => {
   })
 
   test('of somebody who cannot be written to is answered with why, where it was typed', async () => {
-    stage.faults = failing('conversations.open', refused('channel_not_found'))
+    stage.faults = faultOn('conversations.open', slackError('channel_not_found'))
     const before = stage.stack.calls.all.length
     await type('where does the VPN guide live?', 'U00GRACE')
     const told = stage.stack.calls.all.slice(before).find(({ method }) => method === 'chat.postEphemeral')
@@ -94,9 +101,9 @@ describe('a question typed behind a command', () => {
   test('of somebody who can be told nothing is kept for whoever runs this', async () => {
     stage.faults = ({ method }) =>
       method === 'conversations.open'
-        ? refused('cannot_dm_bot')
+        ? slackError('cannot_dm_bot')
         : method === 'chat.postEphemeral'
-          ? refused('not_in_channel')
+          ? slackError('not_in_channel')
           : undefined
     const before = stage.stack.lambda.deadLetters.length
     await type('where does the VPN guide live?', 'U00GRACE')

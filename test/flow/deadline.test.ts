@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { REPLY_RESERVE_MS } from '../../backend/deadline.ts'
 import type { Faults } from '../../playground/calls.ts'
-import { asksToWait, failing, isAnswering, mention, openStage, post } from './flow-stage.ts'
+import { faultOn, isAnswering, mention, openStage, post, rateLimited } from './flow-stage.ts'
 import { speaking } from './models.ts'
 
 /** Ten times what a quiet machine needs from the claim to the first words. */
@@ -23,14 +23,14 @@ test('when time runs out the message is closed before Lambda ends, with what the
 })
 
 test.each<[string, Faults]>([
-  ['the message cannot be ended', failing('chat.stopStream', asksToWait(15), 1)],
+  ['the message cannot be ended', faultOn('chat.stopStream', rateLimited(15), 1)],
   [
     'the session cannot be left active',
     ({ method, args }) =>
       method === 'chat.startStream'
-        ? asksToWait(30)
+        ? rateLimited(30)
         : method === 'agents.sessions.setStatus' && args.status === 'active' && isAnswering(stage)
-          ? asksToWait(15)
+          ? rateLimited(15)
           : undefined,
   ],
 ])('where %s before Lambda ends, since Slack asks to wait, that is done after it', async (_, faults) => {
@@ -47,7 +47,7 @@ test.each<[string, Faults]>([
 })
 
 test('a search that never ends does not take the reply with it', async () => {
-  stage.faults = failing('Retrieve', { kind: 'late', ms: 60_000 })
+  stage.faults = faultOn('Retrieve', { kind: 'late', ms: 60_000 })
   const { text, replies } = await post(stage, { text: mention('where does the VPN guide live?') })
   expect(text).toContain('I ran out of time')
   expect(replies[0]?.streaming).toBe('completed')

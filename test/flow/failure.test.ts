@@ -3,14 +3,14 @@ import { refuseWith } from '../../playground/bedrock/refusal.ts'
 import type { Call } from '../../playground/calls.ts'
 import {
   ANSWER,
-  asksToWait,
-  failing,
+  faultOn,
   logged,
   openStage,
   post,
   QUESTION,
   REFERENCE,
-  refused,
+  rateLimited,
+  slackError,
 } from './flow-stage.ts'
 import { ending, saying } from './models.ts'
 
@@ -41,12 +41,12 @@ describe('the answer comes all the same', () => {
   })
 
   test('where reranking fails', async () => {
-    stage.faults = failing('Rerank', broken)
+    stage.faults = faultOn('Rerank', broken)
     expect((await post(stage, { text: QUESTION })).text).toContain(ANSWER)
   })
 
   test('where the thread cannot be read, which it says', async () => {
-    stage.faults = failing('conversations.replies', refused('fatal_error'))
+    stage.faults = faultOn('conversations.replies', slackError('fatal_error'))
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(text).toContain('I could not read the thread')
@@ -56,14 +56,14 @@ describe('the answer comes all the same', () => {
     [1, 'fits into the budget of the thread', false],
     [30, 'does not fit into it, which it says', true],
   ])('where Slack asks to wait %d s, which %s', async (seconds, _, without) => {
-    stage.faults = failing('conversations.replies', asksToWait(seconds), 1)
+    stage.faults = faultOn('conversations.replies', rateLimited(seconds), 1)
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(text.includes('I could not read the thread')).toBe(without)
   })
 
   test('where Slack asks to wait for the names', async () => {
-    stage.faults = failing('users.info', asksToWait(30))
+    stage.faults = faultOn('users.info', rateLimited(30))
     const { threadTs } = await post(stage, { user: 'U00LINUS', text: 'What was it again?' })
     const { text, calls } = await post(stage, { threadTs, text: QUESTION })
     expect(text).toContain(ANSWER)
@@ -88,7 +88,7 @@ describe('the answer comes all the same', () => {
   })
 
   test('where nobody can be named', async () => {
-    stage.faults = failing('users.info', refused('user_not_found'))
+    stage.faults = faultOn('users.info', slackError('user_not_found'))
     const { threadTs } = await post(stage, { user: 'U00GRACE', text: 'What was it again?' })
     const { text, calls } = await post(stage, { threadTs, text: QUESTION })
     expect(text).toContain(ANSWER)
@@ -96,7 +96,7 @@ describe('the answer comes all the same', () => {
   })
 
   test('where the model is throttled for a moment', async () => {
-    stage.faults = failing('ConverseStream', throttled, 2)
+    stage.faults = faultOn('ConverseStream', throttled, 2)
     const { text, calls } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(calls.filter(({ method }) => method === 'ConverseStream').map(({ status }) => status)).toEqual([
@@ -105,14 +105,14 @@ describe('the answer comes all the same', () => {
   })
 
   test('where the claim was written but its answer was lost', async () => {
-    stage.faults = failing('PutItem', { kind: 'cut', carriedOut: true }, 1)
+    stage.faults = faultOn('PutItem', { kind: 'cut', carriedOut: true }, 1)
     expect((await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })).text).toContain(
       ANSWER,
     )
   })
 
   test('posted and updated, where Slack refuses a stream', async () => {
-    stage.faults = failing('chat.startStream', refused('channel_type_not_supported'))
+    stage.faults = faultOn('chat.startStream', slackError('channel_type_not_supported'))
     const { text, replies, writes, calls } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(JSON.stringify(replies[0]?.blocks)).toContain('*Sources*')
@@ -129,23 +129,23 @@ describe('the answer comes all the same', () => {
   })
 
   test('posted, where Slack fails again and again before it does so', async () => {
-    const fails = failing('chat.postMessage', { kind: 'answer', status: 502 }, 3)
+    const fails = faultOn('chat.postMessage', { kind: 'answer', status: 502 }, 3)
     stage.faults = (call) =>
-      call.method === 'chat.startStream' ? refused('channel_type_not_supported') : fails(call)
+      call.method === 'chat.startStream' ? slackError('channel_type_not_supported') : fails(call)
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(text).not.toMatch(REFERENCE)
   })
 
   test('in what follows, where the stream is lost on its way', async () => {
-    stage.faults = failing('chat.appendStream', refused('message_not_in_streaming_state'))
+    stage.faults = faultOn('chat.appendStream', slackError('message_not_in_streaming_state'))
     const { replies } = await post(stage, { text: QUESTION })
     const words = replies.map(({ markdown, text }) => markdown ?? text).join('')
     expect(words.split(ANSWER)).toHaveLength(2)
   })
 
   test('once, where the answer to the stop was lost', async () => {
-    stage.faults = failing('chat.stopStream', { kind: 'answer', status: 502, carriedOut: true }, 1)
+    stage.faults = faultOn('chat.stopStream', { kind: 'answer', status: 502, carriedOut: true }, 1)
     const { text, replies } = await post(stage, { text: QUESTION })
     expect(text.split(ANSWER)).toHaveLength(2)
     expect(text).not.toMatch(REFERENCE)
@@ -153,7 +153,7 @@ describe('the answer comes all the same', () => {
   })
 
   test('after Slack asked to wait', async () => {
-    stage.faults = failing('chat.appendStream', asksToWait(1), 1)
+    stage.faults = faultOn('chat.appendStream', rateLimited(1), 1)
     const { text, writes } = await post(stage, { text: QUESTION })
     expect(text.split(ANSWER)).toHaveLength(2)
     expect(writes.filter((method) => method === 'chat.appendStream').length).toBeGreaterThan(1)
@@ -172,7 +172,7 @@ test.each(['max_tokens', 'model_context_window_exceeded'] as const)(
 test('where there is no thread any more when it is to be written to, that is found out once', async () => {
   let starts = 0
   stage.faults = ({ method }) =>
-    method === 'chat.startStream' ? refused(++starts === 1 ? 'invalid_chunks' : 'is_archived') : undefined
+    method === 'chat.startStream' ? slackError(++starts === 1 ? 'invalid_chunks' : 'is_archived') : undefined
   const before = stage.stack.lambda.invocations.length
   await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
   expect(starts).toBe(2)
@@ -197,7 +197,7 @@ describe('the person reads a sentence and a reference, in the one message', () =
       'I could not reach the model',
     ],
   ])('where %s', async (_, fault, sentence) => {
-    stage.faults = failing('ConverseStream', fault)
+    stage.faults = faultOn('ConverseStream', fault)
     const { text, replies } = await post(stage, { text: QUESTION })
     expect(text).toContain(sentence)
     expect(text).toMatch(REFERENCE)
@@ -233,7 +233,7 @@ describe('the person reads a sentence and a reference, in the one message', () =
   })
 
   test('where every knowledge base fails, the model says what it can, and the reply what it could not', async () => {
-    stage.faults = failing('Retrieve', broken)
+    stage.faults = faultOn('Retrieve', broken)
     stage.model = saying('I only know what you tell me.')
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain('I only know what you tell me.')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { TURNS_TABLE } from '../../playground/account.ts'
-import { logged, openStage, post, press, QUESTION, stored, whispers } from './flow-stage.ts'
+import { ephemerals, logged, openStage, post, press, QUESTION, stored } from './flow-stage.ts'
 
 const stage = openStage()
 
@@ -29,7 +29,7 @@ test('a thumb is kept with what the answer rested on, a second click changes the
     ['U00ADA', 'positive'],
     ['U00GRACE', 'negative'],
   ])
-  const thanked = whispers(stage, at.channel, at.threadTs)
+  const thanked = ephemerals(stage, at.channel, at.threadTs)
   expect(thanked.map(({ to }) => to).sort()).toEqual(['U00ADA', 'U00GRACE', 'U00GRACE'])
   for (const { text } of thanked) expect(text).toMatch(/^Thank you/)
   expect(logged(stage, 'feedback').map(({ outcome }) => outcome)).toEqual(['kept', 'kept', 'kept'])
@@ -47,7 +47,7 @@ test('under an answer that nobody remembers a thumb is not kept, which the perso
   await press(stage, at, { actionId: 'feedback', value: 'positive' })
   await stage.stack.settled()
   expect(await stored(stage, `feedback#A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`)).toEqual([])
-  expect(whispers(stage, at.channel, at.threadTs)[0]?.text).toContain('too old')
+  expect(ephemerals(stage, at.channel, at.threadTs)[0]?.text).toContain('too old')
 })
 
 test('a thumb that the table did not take is kept when the table is there again', async () => {

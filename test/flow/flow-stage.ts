@@ -103,7 +103,7 @@ export function openStage({
 }
 
 /** What happened to one question. */
-export interface Seen {
+export interface QuestionView {
   channel: string
   threadTs: string
   /** Of the question. */
@@ -125,25 +125,31 @@ export interface Post {
 }
 
 /** Somebody posts, and everything settles. */
-export async function post(stage: Stage, message: Post): Promise<Seen> {
-  const posted = begin(stage, message)
+export async function post(stage: Stage, message: Post): Promise<QuestionView> {
+  const posted = startPost(stage, message)
   await stage.stack.settled()
-  return posted.seen()
+  return posted.view()
 }
 
 /** Somebody posts; what comes of it can be seen later. */
-export function begin(
+export function startPost(
   { stack }: Stage,
   message: Post,
-): { ts: string; threadTs: string; channel: string; seen(): Seen } {
+): { ts: string; threadTs: string; channel: string; view(): QuestionView } {
   const { channel = 'C00GENERAL', user = 'U00ADA', text, threadTs } = message
   const before = stack.calls.all.length
   const { ts } = stack.slack.post({ channel, user, text, ...(threadTs !== undefined && { threadTs }) })
   const root = threadTs ?? ts
-  return { ts, threadTs: root, channel, seen: () => seen(stack, channel, root, ts, before) }
+  return { ts, threadTs: root, channel, view: () => viewOf(stack, channel, root, ts, before) }
 }
 
-export function seen(stack: Stack, channel: string, threadTs: string, ts: string, before: number): Seen {
+export function viewOf(
+  stack: Stack,
+  channel: string,
+  threadTs: string,
+  ts: string,
+  before: number,
+): QuestionView {
   const replies = stack.slack
     .thread(channel, threadTs)
     .filter(
@@ -176,7 +182,7 @@ export function textOf({ markdown, text }: ThreadMessage): string {
 }
 
 /** What only one person sees in a thread. */
-export function whispers(
+export function ephemerals(
   { stack }: Stage,
   channel: string,
   threadTs: string,
@@ -193,18 +199,18 @@ export function mention(question: string): string {
 }
 
 /** Lets everything pass but the calls of these methods: the first `times` of them end as given. */
-export function failing(method: string, fault: Fault, times = Number.POSITIVE_INFINITY): Faults {
+export function faultOn(method: string, fault: Fault, times = Number.POSITIVE_INFINITY): Faults {
   let left = times
   return (call) => (call.method === method && left-- > 0 ? fault : undefined)
 }
 
 /** Slack refuses. */
-export function refused(error: string): Fault {
+export function slackError(error: string): Fault {
   return { kind: 'answer', status: 200, body: JSON.stringify({ ok: false, error }) }
 }
 
 /** Slack asks to wait. */
-export function asksToWait(seconds: number): Fault {
+export function rateLimited(seconds: number): Fault {
   return {
     kind: 'answer',
     status: 429,
@@ -237,7 +243,7 @@ export async function press(
 }
 
 /** Resolves when a call that fits has been made. */
-export function called(
+export function untilCall(
   { stack }: Stage,
   fits: (call: Call) => boolean,
   phase: 'begun' | 'ended' = 'ended',
@@ -254,7 +260,7 @@ export function called(
 }
 
 /** The invocation that answers the question posted at `ts` now. */
-export function running({ stack }: Stage, ts: string): Invocation {
+export function invocationFor({ stack }: Stage, ts: string): Invocation {
   const found = stack.lambda.invocations.find(
     ({ payload, outcome, functionName }) =>
       functionName === 'vera-answer' && outcome === 'running' && (payload as { ts?: string }).ts === ts,

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import {
-  begin,
-  called,
   isAnswering,
   logged,
   openStage,
   post,
   press,
   REFERENCE,
+  startPost,
   textOf,
+  untilCall,
 } from './flow-stage.ts'
 import { saying, silent, speakingUntil } from './models.ts'
 
@@ -38,13 +38,13 @@ describe('a question that waits for a free environment longer than Lambda keeps 
   const stage = openStage({ concurrency: 1, maximumEventAgeSeconds: 1 })
 
   test('is apologized for, though nothing ever ran for it, and can be tried again', async () => {
-    const apologized = called(stage, ({ method }) => method === 'chat.postMessage')
+    const apologized = untilCall(stage, ({ method }) => method === 'chat.postMessage')
     stage.model = speakingUntil(apologized, 100)
-    const streams = called(stage, ({ method }) => method === 'chat.appendStream')
-    const first = begin(stage, ASKED)
+    const streams = untilCall(stage, ({ method }) => method === 'chat.appendStream')
+    const first = startPost(stage, ASKED)
     await streams
     const second = await post(stage, ASKED)
-    expect(first.seen().text).toMatch(/^word1 .* end$/)
+    expect(first.view().text).toMatch(/^word1 .* end$/)
     expect(second.text).toContain(SORRY)
     expect(logged(stage, 'apology')).toMatchObject([
       { outcome: 'told', condition: 'EventAgeExceeded', reference: REFERENCE.exec(second.text)?.[1] },

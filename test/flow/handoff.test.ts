@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Handoff } from '../../backend/handoff.ts'
-import { ANSWER, openStage, seen, stored } from './flow-stage.ts'
+import { ANSWER, openStage, stored, viewOf } from './flow-stage.ts'
 import { invoke, turnAbout } from './invoke.ts'
 
 const stage = openStage()
@@ -23,7 +23,7 @@ test.each(TURNS)('a turn of an earlier release is answered: $path', async ({ tur
   const handoff = { ...turnAbout(stage, { channel, channelType, trigger, text }), receivedAt: Date.now() }
   const before = stage.stack.calls.all.length
   await invoke(stage, handoff)
-  expect(seen(stage.stack, handoff.channel, handoff.threadTs, handoff.ts, before).text).toContain(ANSWER)
+  expect(viewOf(stage.stack, handoff.channel, handoff.threadTs, handoff.ts, before).text).toContain(ANSWER)
 })
 
 /** What can be seen of each other kind, although the turn of the fixture is in nobody's table any more. */

@@ -1,6 +1,15 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { begin, called, logged, openStage, post, refused, running, stored } from './flow-stage.ts'
-import { ASKED, CHANNEL, expectOneReason, killedAt, SORRY } from './killing.ts'
+import {
+  invocationFor,
+  logged,
+  openStage,
+  post,
+  slackError,
+  startPost,
+  stored,
+  untilCall,
+} from './flow-stage.ts'
+import { ASKED, CHANNEL, expectOneApology, killAt, SORRY } from './killing.ts'
 import { silent, speaking } from './models.ts'
 
 const stage = openStage()
@@ -14,21 +23,21 @@ beforeEach(() => {
 
 describe('a process that is killed ends as one message with a reason', () => {
   test('before its first call to Slack', async () => {
-    const { texts, killed, threadTs } = await killedAt(stage, ({ method }) => method === 'chat.startStream')
+    const { texts, killed, threadTs } = await killAt(stage, ({ method }) => method === 'chat.startStream')
     expect(texts).toHaveLength(1)
-    expectOneReason(stage, texts[0] ?? '', killed)
+    expectOneApology(stage, texts[0] ?? '', killed)
     expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
   })
 
   test('in the middle of the stream, in the stream itself', async () => {
     let appends = 0
-    const { texts, replies, killed, threadTs } = await killedAt(
+    const { texts, replies, killed, threadTs } = await killAt(
       stage,
       ({ method }) => method === 'chat.appendStream' && ++appends === 3,
     )
     expect(texts).toHaveLength(1)
     expect(texts[0]).toMatch(/^word1 /)
-    expectOneReason(stage, texts[0] ?? '', killed)
+    expectOneApology(stage, texts[0] ?? '', killed)
     expect(replies[0]?.streaming).toBe('completed')
     expect(JSON.stringify(replies[0]?.blocks)).toContain('Try again')
     expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
@@ -37,7 +46,7 @@ describe('a process that is killed ends as one message with a reason', () => {
   test('in the middle of a stream that has expired meanwhile: what was said, and a message with the reason', async () => {
     let appends = 0
     let streamTs = ''
-    const { texts, killed } = await killedAt(
+    const { texts, killed } = await killAt(
       stage,
       ({ method, args }) => {
         if (method === 'chat.appendStream') streamTs = String(args.ts)
@@ -48,7 +57,7 @@ describe('a process that is killed ends as one message with a reason', () => {
     expect(texts).toHaveLength(2)
     expect(texts[0]).toMatch(/^word1 /)
     expect(texts[0]).not.toContain(SORRY)
-    expectOneReason(stage, texts[1] ?? '', killed)
+    expectOneApology(stage, texts[1] ?? '', killed)
   })
 
   test('between the start of its stream and the note of it', async () => {
@@ -56,7 +65,7 @@ describe('a process that is killed ends as one message with a reason', () => {
     stage.faults = (call) =>
       alive && JSON.stringify(call.args).match(/"pk":\{"S":"reply#|SET replyTs/) ? { kind: 'cut' } : undefined
     stage.model = silent(60_000)
-    const { texts, killed } = await killedAt(
+    const { texts, killed } = await killAt(
       stage,
       ({ method }) => method === 'ConverseStream',
       () => {
@@ -64,23 +73,23 @@ describe('a process that is killed ends as one message with a reason', () => {
       },
     )
     expect(texts).toHaveLength(1)
-    expectOneReason(stage, texts[0] ?? '', killed)
+    expectOneApology(stage, texts[0] ?? '', killed)
   })
 
   test('while it wrote by updates: what was said, and a message with the reason', async () => {
     stage.faults = ({ method }) =>
-      method === 'chat.startStream' ? refused('channel_type_not_supported') : undefined
-    const { texts, killed, threadTs } = await killedAt(stage, ({ method }) => method === 'chat.update')
+      method === 'chat.startStream' ? slackError('channel_type_not_supported') : undefined
+    const { texts, killed, threadTs } = await killAt(stage, ({ method }) => method === 'chat.update')
     expect(texts).toHaveLength(2)
     expect(texts[0]).toMatch(/^word1/)
-    expectOneReason(stage, texts[1] ?? '', killed)
+    expectOneApology(stage, texts[1] ?? '', killed)
     expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
   })
 })
 
 test('a process that is killed after the message was closed is not apologized for', async () => {
   stage.model = speaking(3, 0)
-  const { texts, threadTs } = await killedAt(
+  const { texts, threadTs } = await killAt(
     stage,
     ({ method, args }) => method === 'UpdateItem' && JSON.stringify(args).includes('"S":"answered"'),
   )
@@ -90,18 +99,18 @@ test('a process that is killed after the message was closed is not apologized fo
 })
 
 test('two turns at once run in two processes; a killed one leaves the other alone', async () => {
-  const hangs = called(stage, ({ method }) => method === 'chat.appendStream')
-  const first = begin(stage, ASKED)
+  const hangs = untilCall(stage, ({ method }) => method === 'chat.appendStream')
+  const first = startPost(stage, ASKED)
   await hangs
   stage.model = speaking(30, 100)
-  const other = called(stage, ({ method }) => method === 'ConverseStream', 'begun')
-  const second = begin(stage, ASKED)
+  const other = untilCall(stage, ({ method }) => method === 'ConverseStream', 'begun')
+  const second = startPost(stage, ASKED)
   await other
-  const firsts = running(stage, first.ts)
-  expect(firsts.pid).not.toBe(running(stage, second.ts).pid)
+  const firsts = invocationFor(stage, first.ts)
+  expect(firsts.pid).not.toBe(invocationFor(stage, second.ts).pid)
   stage.stack.lambda.kill(firsts.requestId)
   await stage.stack.settled()
   expect(firsts.outcome).toBe('killed')
-  expect(second.seen().text.trim()).toMatch(/word30$/)
-  expectOneReason(stage, first.seen().text, firsts.requestId)
+  expect(second.view().text.trim()).toMatch(/word30$/)
+  expectOneApology(stage, first.view().text, firsts.requestId)
 })

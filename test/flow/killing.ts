@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Call } from '../../playground/calls.ts'
-import { begin, logged, REFERENCE, running, type Stage, textOf } from './flow-stage.ts'
+import { invocationFor, logged, REFERENCE, type Stage, startPost, textOf } from './flow-stage.ts'
 
 /** In a direct message, which comes as one event: so there is one process that answers. */
 export const CHANNEL = 'D00ADA'
@@ -8,30 +8,30 @@ export const ASKED = { channel: CHANNEL, text: 'where does the VPN guide live?' 
 export const SORRY = 'Something went wrong on my side while I was working on this'
 
 /** Asks, kills the process that answers when a call fits, which is then cut, and waits until everything has settled. */
-export async function killedAt(
+export async function killAt(
   stage: Stage,
   fits: (call: Readonly<Call>) => boolean,
   also: () => void = () => undefined,
 ) {
-  const asked = begin(stage, ASKED)
+  const asked = startPost(stage, ASKED)
   let killed = ''
   const faults = stage.faults
   stage.faults = (call) => {
     if (killed !== '' || !fits(call)) return faults(call)
-    const { requestId } = running(stage, asked.ts)
+    const { requestId } = invocationFor(stage, asked.ts)
     killed = requestId
     stage.stack.lambda.kill(requestId)
     also()
     return { kind: 'cut' }
   }
   await stage.stack.settled()
-  const { replies } = asked.seen()
+  const { replies } = asked.view()
   expect(killed).not.toBe('')
   return { replies, texts: replies.map(textOf), killed, threadTs: asked.threadTs }
 }
 
 /** One reason, with a reference that finds the line of the one who apologized. */
-export function expectOneReason(stage: Stage, text: string, requestId: string): void {
+export function expectOneApology(stage: Stage, text: string, requestId: string): void {
   expect(text.split(SORRY)).toHaveLength(2)
   const [, reference] = REFERENCE.exec(text) ?? []
   expect(reference).toBe(requestId.slice(0, 8))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LATE_MS, lateNote } from '../../backend/sentences.ts'
 import { identity } from '../../playground/slack/identity.ts'
-import { ANSWER, failing, openStage, post, seen } from './flow-stage.ts'
+import { ANSWER, faultOn, openStage, post, viewOf } from './flow-stage.ts'
 import { invoke, turnAbout } from './invoke.ts'
 
 const stage = openStage()
@@ -9,7 +9,7 @@ const stage = openStage()
 test('an answer that comes late says when it was asked', async () => {
   const turn = turnAbout(stage, { receivedAt: Date.now() - 3 * 3_600_000 })
   await invoke(stage, turn)
-  const { text } = seen(stage.stack, turn.channel, turn.threadTs, turn.ts, 0)
+  const { text } = viewOf(stage.stack, turn.channel, turn.threadTs, turn.ts, 0)
   expect(text).toMatch(/^_You asked this 3 hours ago\._\n\n/)
   expect(text).toContain(ANSWER)
 })
@@ -25,7 +25,7 @@ test.each([
 })
 
 test('"Try again" that comes late says when it was pressed', async () => {
-  stage.faults = failing('ConverseStream', { kind: 'cut' })
+  stage.faults = faultOn('ConverseStream', { kind: 'cut' })
   const { channel, threadTs } = await post(stage, {
     channel: 'D00ADA',
     text: 'where does the VPN guide live?',
@@ -44,6 +44,6 @@ test('"Try again" that comes late says when it was pressed', async () => {
     threadTs,
     userId: 'U00ADA',
   })
-  const { replies } = seen(stage.stack, channel, threadTs, threadTs, 0)
+  const { replies } = viewOf(stage.stack, channel, threadTs, threadTs, 0)
   expect(replies[1]?.markdown).toMatch(/^_You asked me to try again 10 minutes ago\._\n\n/)
 })

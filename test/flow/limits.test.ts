@@ -7,8 +7,7 @@ import type { Call } from '../../playground/calls.ts'
 import type { ThreadMessage } from '../../playground/slack/thread-view.ts'
 import {
   ANSWER,
-  called,
-  failing,
+  faultOn,
   openStage,
   type Post,
   post,
@@ -17,6 +16,7 @@ import {
   type Stage,
   stored,
   textOf,
+  untilCall,
 } from './flow-stage.ts'
 
 const stage = openStage()
@@ -73,7 +73,7 @@ test.each<[string, string, number, number, Post]>([
 )
 
 test('"Try again" over the limit can be pressed again when that is over', async () => {
-  stage.faults = failing('ConverseStream', { kind: 'cut' })
+  stage.faults = faultOn('ConverseStream', { kind: 'cut' })
   const at = await post(stage, { text: QUESTION })
   stage.faults = () => undefined
   const again = async () => {
@@ -100,7 +100,7 @@ test('a base that sleeps is not waited for by whoever is over the limit, nor sho
     'ValidationException',
     'The Aurora DB instance db-FAKE is resuming after being auto-paused.',
   )
-  const foundAsleep = called(stage, ({ args }) => args.knowledgeBaseId === 'KB00000001')
+  const foundAsleep = untilCall(stage, ({ args }) => args.knowledgeBaseId === 'KB00000001')
   let isAsleep = false
   void foundAsleep.then(() => {
     isAsleep = true

@@ -4,7 +4,7 @@ import { post, QUESTION, type Stage } from './flow-stage.ts'
 import { speaking } from './models.ts'
 
 /** Slack's answer is lost, and we cannot know which of the two it is. test/backend/slack/reply has more kinds. */
-export const LOST: [string, Fault][] = [
+export const LOST_ANSWERS: [string, Fault][] = [
   ['has carried out', { kind: 'cut', carriedOut: true }],
   ['has not carried out', { kind: 'answer', status: 502 }],
 ]

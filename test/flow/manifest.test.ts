@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { BOT_EVENTS, BOT_SCOPES } from '../../infra/settings/slack-manifest.ts'
-import { called, mention, openStage, press, QUESTION } from './flow-stage.ts'
+import { mention, openStage, press, QUESTION, untilCall } from './flow-stage.ts'
 import { speaking } from './models.ts'
 
 // Every flow test runs with what the manifest asks for, and so shows that nothing lacks. This one shows that nothing is too much.
@@ -30,7 +30,7 @@ async function useAll(): Promise<void> {
   await stage.stack.settled()
 
   stage.model = speaking(600, 100)
-  const begun = called(stage, ({ method }) => method === 'chat.appendStream')
+  const begun = untilCall(stage, ({ method }) => method === 'chat.appendStream')
   const { ts } = slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: mention('what takes long?') })
   await begun
   slack.pressStop({ channel: 'C00GENERAL', threadTs: ts, user: 'U00ADA' })

@@ -4,17 +4,17 @@ import type { Call } from '../../playground/calls.ts'
 import { eventually } from '../eventually.ts'
 import {
   ANSWER,
-  asksToWait,
-  begin,
-  called,
   claimToken,
-  failing,
+  faultOn,
   isClaim,
   logged,
   mention,
   openStage,
   post,
   QUESTION,
+  rateLimited,
+  startPost,
+  untilCall,
 } from './flow-stage.ts'
 import { saying, speaking, speakingUntil } from './models.ts'
 
@@ -72,25 +72,25 @@ describe('one claim a turn', () => {
 })
 
 test('two questions in one thread at once are both answered, and the later is not shown the half of the earlier answer', async () => {
-  const askedAgain = called(
+  const askedAgain = untilCall(
     stage,
     ({ method, args }) => method === 'ConverseStream' && JSON.stringify(args).includes('the second?'),
     'begun',
   )
   stage.model = speakingUntil(askedAgain, 50)
-  const hears = called(stage, ({ method }) => method === 'chat.appendStream')
-  const first = begin(stage, { text: mention('the first?') })
+  const hears = untilCall(stage, ({ method }) => method === 'chat.appendStream')
+  const first = startPost(stage, { text: mention('the first?') })
   await hears
   stage.model = saying('The second answer.')
-  const second = begin(stage, { user: 'U00GRACE', threadTs: first.ts, text: mention('the second?') })
+  const second = startPost(stage, { user: 'U00GRACE', threadTs: first.ts, text: mention('the second?') })
   await stage.stack.settled()
-  const { replies, calls } = second.seen()
+  const { replies, calls } = second.view()
   expect(replies.map(({ markdown }) => markdown?.trim()).sort()).toEqual(['The second answer.'])
-  expect(first.seen().replies).toHaveLength(2)
+  expect(first.view().replies).toHaveLength(2)
   const asked = calls.find(({ method }) => method === 'ConverseStream')?.args.messages
   expect(JSON.stringify(asked)).toContain('the first?')
   expect(JSON.stringify(asked)).not.toContain('word1')
-  expect(first.seen().replies[0]?.markdown).toMatch(/^word1 .* end$/)
+  expect(first.view().replies[0]?.markdown).toMatch(/^word1 .* end$/)
 })
 
 describe('Lambda delivers an event twice, under one request id', () => {
@@ -134,7 +134,7 @@ describe('one that crashes while the other is closing its reply, or opening it, 
     const apologies = logged(twice, 'apology').length
     twice.model = speaking(3, 0)
     const isLosing = losingClaims()
-    const waits = failing(method, asksToWait(8), 1)
+    const waits = faultOn(method, rateLimited(8), 1)
     // Its claims take longer than a claim may: it crashes when the other has come to where it waits.
     twice.faults = (call) => (isLosing(call) ? { kind: 'late', ms: 3 * CLAIM_BUDGET_MS } : waits(call))
     if (method === 'chat.stopStream')
@@ -166,11 +166,12 @@ describe('one that crashes while the other cannot say that it lives', () => {
     twice.model = speaking(1_200, 100)
     const isLosing = losingClaims()
     let apologized = false
-    void called(twice, ({ method, args }) => method === 'chat.stopStream' && args.chunks !== undefined).then(
-      () => {
-        apologized = true
-      },
-    )
+    void untilCall(
+      twice,
+      ({ method, args }) => method === 'chat.stopStream' && args.chunks !== undefined,
+    ).then(() => {
+      apologized = true
+    })
     twice.faults = (call) => {
       if (isLosing(call)) return CRASHING
       const isPulse = call.method === 'BatchGetItem' && JSON.stringify(call.args).includes('stop#')
@@ -193,21 +194,21 @@ describe('an answer of several messages', () => {
   const stage = openStage({ slackLimits: { streamBytes: 700 } })
 
   test('is kept from a later question in its thread until all of it is there', async () => {
-    const askedAgain = called(
+    const askedAgain = untilCall(
       stage,
       ({ method, args }) => method === 'ConverseStream' && JSON.stringify(args).includes('the second?'),
       'begun',
     )
     stage.model = speakingUntil(askedAgain, 30)
     let starts = 0
-    const second = called(stage, ({ method }) => method === 'chat.startStream' && ++starts === 2)
-    const first = begin(stage, { text: mention('the first?') })
+    const second = untilCall(stage, ({ method }) => method === 'chat.startStream' && ++starts === 2)
+    const first = startPost(stage, { text: mention('the first?') })
     await second
     stage.model = saying('The second answer.')
-    const later = begin(stage, { user: 'U00GRACE', threadTs: first.ts, text: mention('the second?') })
+    const later = startPost(stage, { user: 'U00GRACE', threadTs: first.ts, text: mention('the second?') })
     await stage.stack.settled()
     const asked = later
-      .seen()
+      .view()
       .calls.find(
         ({ method, args }) => method === 'ConverseStream' && JSON.stringify(args).includes('the second?'),
       )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { called, mention, openStage, seen } from './flow-stage.ts'
+import { mention, openStage, untilCall, viewOf } from './flow-stage.ts'
 
 const stage = openStage()
 
@@ -9,7 +9,7 @@ test('a question that Lambda did not take is acknowledged, and answered when the
   stage.faults = ({ method }) =>
     method === 'Invoke' && refusals-- > 0 ? { kind: 'answer', status: 429, body: '{}' } : undefined
   const before = calls.all.length
-  const answered = called(stage, ({ method }) => method === 'chat.stopStream')
+  const answered = untilCall(stage, ({ method }) => method === 'chat.stopStream')
   const { ts } = slack.post({
     channel: 'C00GENERAL',
     user: 'U00ADA',
@@ -23,5 +23,5 @@ test('a question that Lambda did not take is acknowledged, and answered when the
   expect(attempts).toEqual([[200], [200]])
   await answered
   await stage.stack.settled()
-  expect(seen(stage.stack, 'C00GENERAL', ts, ts, before).text).toContain('The VPN guide lives under IT')
+  expect(viewOf(stage.stack, 'C00GENERAL', ts, ts, before).text).toContain('The VPN guide lives under IT')
 })

@@ -3,24 +3,24 @@ import { TURNS_TABLE } from '../../playground/account.ts'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
 import {
   ANSWER,
-  failing,
+  ephemerals,
+  faultOn,
   mention,
   openStage,
   post,
   press,
   QUESTION,
-  refused,
   type Stage,
-  seen,
+  slackError,
   textOf,
-  whispers,
+  viewOf,
 } from './flow-stage.ts'
 
 const stage = openStage()
 const DENIED = refuseWith('AccessDeniedException', 'You may not.')
 
 async function failed(stage: Stage, message: Parameters<typeof post>[1] = { text: QUESTION }) {
-  stage.faults = failing('ConverseStream', DENIED)
+  stage.faults = faultOn('ConverseStream', DENIED)
   const asked = await post(stage, message)
   stage.faults = () => undefined
   return asked
@@ -31,7 +31,7 @@ async function pressed(at: { channel: string; threadTs: string }, presses: () =>
   const before = stage.stack.calls.all.length
   await presses()
   await stage.stack.settled()
-  const { replies, calls } = seen(stage.stack, at.channel, at.threadTs, at.threadTs, before)
+  const { replies, calls } = viewOf(stage.stack, at.channel, at.threadTs, at.threadTs, before)
   return {
     texts: replies.map(textOf),
     replies,
@@ -62,7 +62,7 @@ describe('"Try again" under an answer that failed', () => {
 
   test('that fails again, it can be pressed again', async () => {
     const at = await failed(stage)
-    stage.faults = failing('ConverseStream', DENIED)
+    stage.faults = faultOn('ConverseStream', DENIED)
     await pressed(at, () => press(stage, at, { actionId: 'retry' }))
     stage.faults = () => undefined
     const { texts } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
@@ -98,7 +98,7 @@ describe('"Try again" under an answer that failed', () => {
       press(stage, at, { actionId: 'retry', user: 'U00GRACE' }),
     )
     expect([texts.length, asked.length]).toEqual([1, 0])
-    expect(whispers(stage, at.channel, at.threadTs)).toEqual([
+    expect(ephemerals(stage, at.channel, at.threadTs)).toEqual([
       { to: 'U00GRACE', text: expect.stringContaining('Only the person who asked') },
     ])
   })
@@ -111,14 +111,14 @@ describe('"Try again" under an answer that failed', () => {
     )
     const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
     expect([texts.length, asked.length]).toEqual([1, 0])
-    expect(whispers(stage, at.channel, at.threadTs)).toEqual([
+    expect(ephemerals(stage, at.channel, at.threadTs)).toEqual([
       { to: 'U00ADA', text: expect.stringContaining('too old') },
     ])
   })
 
   test('cannot answer where the thread cannot be read, and says that', async () => {
     const at = await failed(stage)
-    stage.faults = failing('conversations.replies', refused('fatal_error'))
+    stage.faults = faultOn('conversations.replies', slackError('fatal_error'))
     const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
     expect(asked).toEqual([])
     expect(texts[1]).toContain('I could not read your question again.')

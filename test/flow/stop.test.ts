@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { begin, called, mention, openStage, post, QUESTION, refused, stored } from './flow-stage.ts'
+import { mention, openStage, post, QUESTION, slackError, startPost, stored, untilCall } from './flow-stage.ts'
 import { saying, silent, speaking, speakingUntil } from './models.ts'
 
 const stage = openStage()
@@ -11,17 +11,17 @@ beforeAll(async () => {
 })
 
 /** Somebody presses Stop once `moment` has come, and everything settles. */
-async function stopAt(method: string): Promise<ReturnType<ReturnType<typeof begin>['seen']>> {
-  const moment = called(
+async function stopAt(method: string): Promise<ReturnType<ReturnType<typeof startPost>['view']>> {
+  const moment = untilCall(
     stage,
     (call) => call.method === method,
     method === 'ConverseStream' ? 'begun' : 'ended',
   )
-  const asked = begin(stage, { text: QUESTION })
+  const asked = startPost(stage, { text: QUESTION })
   await moment
   stage.stack.slack.pressStop({ channel: asked.channel, threadTs: asked.threadTs, user: 'U00GRACE' })
   await stage.stack.settled()
-  return asked.seen()
+  return asked.view()
 }
 
 /** The model would go on for a minute: that it was stopped, its server has seen. */
@@ -44,45 +44,45 @@ const BROKEN = {
 describe('Stop, which arrives in another process', () => {
   test('stops the model in the middle of its answer; the text stays, and is marked', async () => {
     stage.model = speaking(600, 100)
-    const seen = await stopAt('chat.appendStream')
-    expectModelStopped(seen)
-    expect(seen.text).toMatch(/^word1 word2 /)
-    expect(seen.text).not.toContain('word600')
-    expect(seen.text).toMatch(/_Stopped here, as you asked\._$/)
-    expect(stage.stack.slack.session(seen.channel, seen.threadTs)).toBe('active')
-    expect(stage.stack.slack.status(seen.channel, seen.threadTs)).toBe('')
-    const set = seen.calls
+    const stopped = await stopAt('chat.appendStream')
+    expectModelStopped(stopped)
+    expect(stopped.text).toMatch(/^word1 word2 /)
+    expect(stopped.text).not.toContain('word600')
+    expect(stopped.text).toMatch(/_Stopped here, as you asked\._$/)
+    expect(stage.stack.slack.session(stopped.channel, stopped.threadTs)).toBe('active')
+    expect(stage.stack.slack.status(stopped.channel, stopped.threadTs)).toBe('')
+    const set = stopped.calls
       .filter(({ method }) => method === 'agents.sessions.setStatus')
       .map(({ args }) => args.status)
     expect(set).not.toContain('processing')
-    expect(seen.replies[0]?.blocks.map(({ type }) => type)).not.toContain('context_actions')
+    expect(stopped.replies[0]?.blocks.map(({ type }) => type)).not.toContain('context_actions')
   })
 
   test('stops it where the table takes no mark, as soon as Slack says so', async () => {
     stage.model = speaking(600, 100)
     stage.faults = ({ method, args }) =>
       method === 'UpdateItem' && JSON.stringify(args.Key).includes('stop#') ? BROKEN : undefined
-    const seen = await stopAt('chat.appendStream')
-    expectModelStopped(seen)
-    expect(seen.text).toMatch(/^word1 .*_Stopped here, as you asked\._$/s)
+    const stopped = await stopAt('chat.appendStream')
+    expectModelStopped(stopped)
+    expect(stopped.text).toMatch(/^word1 .*_Stopped here, as you asked\._$/s)
   })
 
   test('stops it before its first token', async () => {
     stage.model = silent(60_000)
-    const seen = await stopAt('ConverseStream')
-    expectModelStopped(seen)
-    expect(seen.text).toBe('_Stopped before I began to answer._')
-    expect(stage.stack.slack.session(seen.channel, seen.threadTs)).toBe('active')
+    const stopped = await stopAt('ConverseStream')
+    expectModelStopped(stopped)
+    expect(stopped.text).toBe('_Stopped before I began to answer._')
+    expect(stage.stack.slack.session(stopped.channel, stopped.threadTs)).toBe('active')
   })
 
   test('stops it where Slack has refused a stream', async () => {
     stage.model = speaking(600, 100)
     stage.faults = ({ method }) =>
-      method === 'chat.startStream' ? refused('channel_type_not_supported') : undefined
-    const seen = await stopAt('chat.postMessage')
-    expectModelStopped(seen)
-    expect(seen.text).toMatch(/^word1 .*_Stopped here, as you asked\._$/s)
-    expect(stage.stack.slack.session(seen.channel, seen.threadTs)).toBe('active')
+      method === 'chat.startStream' ? slackError('channel_type_not_supported') : undefined
+    const stopped = await stopAt('chat.postMessage')
+    expectModelStopped(stopped)
+    expect(stopped.text).toMatch(/^word1 .*_Stopped here, as you asked\._$/s)
+    expect(stage.stack.slack.session(stopped.channel, stopped.threadTs)).toBe('active')
   })
 
   test('means no question that was asked after it', async () => {
@@ -90,7 +90,7 @@ describe('Stop, which arrives in another process', () => {
     const { threadTs } = await stopAt('chat.appendStream')
     // Looks for the mark several times before it ends.
     let looks = 0
-    const looked = called(
+    const looked = untilCall(
       stage,
       ({ method, args }) =>
         method === 'BatchGetItem' && JSON.stringify(args).includes('stop#') && ++looks === 3,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { BACKEND_BUNDLE } from '../../infra/build.ts'
-import { failing, openStage, post, press, whispers } from './flow-stage.ts'
-import { ASKED, killedAt } from './killing.ts'
+import { ephemerals, faultOn, openStage, post, press } from './flow-stage.ts'
+import { ASKED, killAt } from './killing.ts'
 import { speaking } from './models.ts'
 
 const CONTACT = 'Ask in #fake-help-desk.'
@@ -21,13 +21,13 @@ writeFileSync(bundle, `${before}support:${JSON.stringify(CONTACT)}${after}`)
 const stage = openStage({ bundle })
 
 test('whoever reads of a failure reads where to find a person', async () => {
-  stage.faults = failing('ConverseStream', { kind: 'cut' })
+  stage.faults = faultOn('ConverseStream', { kind: 'cut' })
   expect((await post(stage, ASKED)).text).toContain(CONTACT)
 })
 
 test('whoever reads an apology does so', async () => {
   stage.model = speaking(600, 100)
-  const { texts } = await killedAt(stage, ({ method }) => method === 'chat.appendStream')
+  const { texts } = await killAt(stage, ({ method }) => method === 'chat.appendStream')
   expect(texts.join()).toContain(CONTACT)
 })
 
@@ -35,7 +35,7 @@ test('whoever gives a thumb down does so', async () => {
   const at = await post(stage, ASKED)
   await press(stage, at, { actionId: 'feedback', value: 'negative' })
   await stage.stack.settled()
-  expect(whispers(stage, at.channel, at.threadTs).map(({ text }) => text)).toEqual([
+  expect(ephemerals(stage, at.channel, at.threadTs).map(({ text }) => text)).toEqual([
     expect.stringContaining(CONTACT),
   ])
 })

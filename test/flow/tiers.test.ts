@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ANSWER, begin, openStage, QUESTION } from './flow-stage.ts'
+import { ANSWER, openStage, QUESTION, startPost } from './flow-stage.ts'
 
 /** A sixth of Slack's minute, and of what it lets pass in it. */
 const stage = openStage({
@@ -14,11 +14,11 @@ const stage = openStage({
 test('ten questions in a time in which four streams may be started: ten whole answers, none twice, none stuck', async () => {
   const { slack, calls } = stage.stack
   const asked = Array.from({ length: 10 }, (_, n) =>
-    begin(stage, { user: n % 2 === 0 ? 'U00ADA' : 'U00GRACE', text: QUESTION }),
+    startPost(stage, { user: n % 2 === 0 ? 'U00ADA' : 'U00GRACE', text: QUESTION }),
   )
   await stage.stack.settled()
   for (const question of asked) {
-    const { text, replies, threadTs } = question.seen()
+    const { text, replies, threadTs } = question.view()
     expect(text.split(ANSWER)).toHaveLength(2)
     expect(text).not.toContain('Reference')
     expect(replies[0]?.streaming).not.toBe('in_progress')

@@ -1,34 +1,34 @@
 import { describe, expect, test } from 'vitest'
-import { failing, openStage, refused } from './flow-stage.ts'
-import { expectOneWholeAnswer, LOST } from './lost.ts'
+import { faultOn, openStage, slackError } from './flow-stage.ts'
+import { expectOneWholeAnswer, LOST_ANSWERS } from './lost.ts'
 
 const stage = openStage()
 
-describe.each(LOST)(
+describe.each(LOST_ANSWERS)(
   'the whole answer is there, once, where there is no stream, and the answer was lost to what Slack %s',
   (_, fault) => {
     test('the post', async () => {
-      const lost = failing('chat.postMessage', fault, 1)
+      const lost = faultOn('chat.postMessage', fault, 1)
       stage.faults = (call) =>
-        call.method === 'chat.startStream' ? refused('channel_type_not_supported') : lost(call)
+        call.method === 'chat.startStream' ? slackError('channel_type_not_supported') : lost(call)
       await expectOneWholeAnswer(stage)
     })
 
     test('an update', async () => {
-      const lost = failing('chat.update', fault, 1)
+      const lost = faultOn('chat.update', fault, 1)
       stage.faults = (call) =>
-        call.method === 'chat.startStream' ? refused('channel_type_not_supported') : lost(call)
+        call.method === 'chat.startStream' ? slackError('channel_type_not_supported') : lost(call)
       await expectOneWholeAnswer(stage)
     })
   },
 )
 
 test('a message that was posted is looked for until the thread can be read', async () => {
-  const lost = failing('chat.postMessage', { kind: 'cut', carriedOut: true }, 1)
+  const lost = faultOn('chat.postMessage', { kind: 'cut', carriedOut: true }, 1)
   let unread = 3
   let posted = false
   stage.faults = (call) => {
-    if (call.method === 'chat.startStream') return refused('channel_type_not_supported')
+    if (call.method === 'chat.startStream') return slackError('channel_type_not_supported')
     if (call.method === 'chat.postMessage') posted = true
     return posted && call.method === 'conversations.replies' && unread-- > 0
       ? { kind: 'answer', status: 500 }

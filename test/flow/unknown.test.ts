@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { begin, failing, mention, openStage } from './flow-stage.ts'
-import { expectOneWholeAnswer, LOST } from './lost.ts'
+import { faultOn, mention, openStage, startPost } from './flow-stage.ts'
+import { expectOneWholeAnswer, LOST_ANSWERS } from './lost.ts'
 import { speaking } from './models.ts'
 
 const stage = openStage()
 
-describe.each(LOST)(
+describe.each(LOST_ANSWERS)(
   'the whole answer is there, once, where the answer was lost to what Slack %s',
   (_, fault) => {
     test('the start of the stream', async () => {
-      stage.faults = failing('chat.startStream', fault, 1)
+      stage.faults = faultOn('chat.startStream', fault, 1)
       await expectOneWholeAnswer(stage)
     })
 
@@ -20,7 +20,7 @@ describe.each(LOST)(
     })
 
     test('the stop', async () => {
-      stage.faults = failing('chat.stopStream', fault, 1)
+      stage.faults = faultOn('chat.stopStream', fault, 1)
       await expectOneWholeAnswer(stage)
     })
   },
@@ -35,9 +35,9 @@ test('a stream that is found after a lost answer is never that of another turn i
     method === 'chat.startStream' && args.recipient_user_id === 'U00GRACE' && lost-- > 0
       ? { kind: 'cut' }
       : undefined
-  const ada = begin(stage, { threadTs: root, text: mention('the first?') })
-  begin(stage, { user: 'U00GRACE', threadTs: root, text: mention('the second?') })
+  const ada = startPost(stage, { threadTs: root, text: mention('the first?') })
+  startPost(stage, { user: 'U00GRACE', threadTs: root, text: mention('the second?') })
   await stage.stack.settled()
   const whole = Array.from({ length: 40 }, (_, n) => `word${n + 1}`).join(' ')
-  expect(ada.seen().replies.map(({ markdown }) => markdown?.trim())).toEqual([whole, whole])
+  expect(ada.view().replies.map(({ markdown }) => markdown?.trim())).toEqual([whole, whole])
 })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TURNS_TABLE } from '../../playground/account.ts'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
-import { failing, mention, openStage, press, refused, textOf } from './flow-stage.ts'
+import { faultOn, mention, openStage, press, slackError, textOf } from './flow-stage.ts'
 import { saying } from './models.ts'
 
 /** One word for each place where people's words come from. None of them may be found where we keep or print anything. */
@@ -93,7 +93,7 @@ describe('no word of a conversation is printed or kept by either tier', () => {
   })
 
   test('when the model refuses the question, and "Try again" is pressed', async () => {
-    stage.faults = failing('ConverseStream', refuseWith('ValidationException', `I refuse ${WORDS.question}.`))
+    stage.faults = faultOn('ConverseStream', refuseWith('ValidationException', `I refuse ${WORDS.question}.`))
     const at = await ask()
     await press(stage, at, { actionId: 'retry' })
     await stage.stack.settled()
@@ -101,12 +101,12 @@ describe('no word of a conversation is printed or kept by either tier', () => {
   })
 
   test('when the knowledge bases refuse the query', async () => {
-    stage.faults = failing('Retrieve', refuseWith('ValidationException', `${WORDS.question} is too long.`))
+    stage.faults = faultOn('Retrieve', refuseWith('ValidationException', `${WORDS.question} is too long.`))
     expect(shown(await ask())).toContain('I could not search')
   })
 
   test('when the answer is posted, because Slack refuses a stream', async () => {
-    stage.faults = failing('chat.startStream', refused('channel_type_not_supported'))
+    stage.faults = faultOn('chat.startStream', slackError('channel_type_not_supported'))
     expect(shown(await ask())).toContain(WORDS.answer)
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Faults } from '../../../playground/calls.ts'
 import { identity } from '../../../playground/slack/identity.ts'
-import { asksToWait, refused } from '../../flow/flow-stage.ts'
+import { rateLimited, slackError } from '../../flow/flow-stage.ts'
 import { silent, speaking } from '../../flow/models.ts'
 import { openTurnStage } from './turn-stage.ts'
 
@@ -65,7 +65,7 @@ test('a turn that is taken over while its reply is closed after Stop ends as tak
   let stopped = false
   stage.faults = (call) =>
     // The last words have to wait until the apology is written.
-    stopped && call.method === 'chat.appendStream' ? asksToWait(5) : CANNOT_ANSWER_PROBES(call)
+    stopped && call.method === 'chat.appendStream' ? rateLimited(5) : CANNOT_ANSWER_PROBES(call)
   const appended = stage.called(({ method }) => method === 'chat.appendStream')
   const answering = stage.answer(turn, { requestId: 'given up' })
   await appended
@@ -85,7 +85,7 @@ test('a turn whose thread is deleted after Stop ends as unreachable', async () =
   // The stream cannot open before there is text, so that the reply is still to come when it is closed.
   stage.faults = ({ method, args }) =>
     method === 'chat.startStream' && JSON.stringify(args.chunks).includes('task_update')
-      ? refused('invalid_chunks')
+      ? slackError('invalid_chunks')
       : undefined
   const turn = stage.ask()
   const asked = stage.called(({ method }) => method === 'ConverseStream', 'begun')
