@@ -1,29 +1,30 @@
 import { identity } from './slack/identity.ts'
 
-// The AWS account of the playground: what a deployment would have under other names. All of it is fake.
+// The AWS account of the playground. Names, ids and keys that a deployment gets from AWS; all of them are
+// fake here.
 
 export const AWS_ACCOUNT = { region: 'us-east-1', accountId: '000000000000' } as const
 
-/** The key that the edge invokes with. */
+/** The edge's AWS key. */
 export const CALLER = { accessKeyId: 'AKIAFAKEEDGE', secretAccessKey: 'fake-edge-secret' } as const
 
-/** What Lambda's role gives the functions. */
+/** Credentials of the role that both functions run under. */
 export const ROLE = {
   accessKeyId: 'ASIAFAKELAMBDA',
   secretAccessKey: 'fake-lambda-secret',
   sessionToken: 'fake-session-token',
 } as const
 
-/** The name in wrangler.toml's LAMBDA_FUNCTION, and that of the function behind its on-failure queue. */
+/** The name in wrangler.toml's LAMBDA_FUNCTION. APOLOGIZE_FUNCTION reads its on-failure queue. */
 export const ANSWER_FUNCTION = 'vera-answer'
 export const ALIAS = 'live'
 export const APOLOGIZE_FUNCTION = 'vera-apologize'
 
-/** As deployed; every budget of the backend nests inside it. */
+/** The deployed values. Every time budget of the backend fits into the first. */
 export const LAMBDA_TIMEOUT_SECONDS = 300
 export const APOLOGIZE_TIMEOUT_SECONDS = 30
 export const LAMBDA_MEMORY_MB = 1024
-/** How often the on-failure queue hands out a record before it is dead. */
+/** How many times SQS delivers a failure record before it becomes a dead letter. */
 export const APOLOGY_RECEIVES = 20
 
 export const TURNS_TABLE = 'vera-turns'
@@ -38,7 +39,7 @@ export const SLACK_SECRET = {
   appId: identity.appId,
 } as const
 
-/** Ten letters and digits, as Bedrock's ids of knowledge bases are. */
+/** Ten letters and digits, like Bedrock's ids of knowledge bases. */
 export function knowledgeBaseId(index: number): string {
   return `KB${String(index + 1).padStart(8, '0')}`
 }

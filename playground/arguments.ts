@@ -10,7 +10,9 @@ export interface Arguments {
   words: string
 }
 
-/** The command line is wrong. The message is one sentence, without its full stop, for the person who typed it. */
+/**
+ * The command line is wrong. The message is one sentence, without its full stop, for the person who typed it.
+ */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }

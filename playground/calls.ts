@@ -1,37 +1,47 @@
 import { EventEmitter } from 'node:events'
 
-/** One request that a simulated far end was sent, and what came of it. */
+/** One request that a simulator received, and its result. */
 export interface Call {
   to: 'slack' | 'lambda' | 'bedrock' | 'dynamo' | 'secrets'
-  /** The far end's own name for it: `chat.startStream`, `Invoke`, `ConverseStream`, `PutItem`, … */
+  /**
+   * The service's own name for the operation: `chat.startStream`, `Invoke`, `ConverseStream`, `PutItem`, …
+   */
   method: string
   args: Record<string, unknown>
-  /** When the request had been read, in milliseconds of the Unix epoch. */
+  /** When the whole request had arrived, in milliseconds of the Unix epoch. */
   at: number
-  /** How long the answer took, in milliseconds; for a streamed answer, until its end. -1 while it is under way. */
+  /**
+   * How long the answer took, in milliseconds, until the end of a streamed answer. -1 while the call is
+   * running.
+   */
   ms: number
-  /** HTTP status; 0 where the connection was cut. -1 while it is under way. */
+  /** HTTP status. 0 if the connection was cut, -1 while the call is running. */
   status: number
-  /** The far end's own error code where it refused: `ratelimited`, `ThrottlingException`, … */
+  /** The service's own error code if it refused: `ratelimited`, `ThrottlingException`, … */
   error?: string
-  /** Named moments inside a streamed answer, in milliseconds of the Unix epoch: `firstToken`, `reset`, … */
+  /** Moments inside a streamed answer, in milliseconds of the Unix epoch: `firstToken`, `reset`, … */
   marks: Record<string, number>
 }
 
-/** What the far ends were asked, in the order of arrival, and what no product of ours may ever ask. */
+/** The record of all requests, in the order of arrival. */
 export interface Calls {
   readonly all: readonly Call[]
-  /** Requests that the real far end would let pass or answer, but that are a defect of ours: any of them fails a test run. */
+  /**
+   * Requests that the real service may accept, but that Vera must never send. Any of them fails a test run.
+   */
   readonly violations: readonly string[]
   begin(call: Pick<Call, 'to' | 'method' | 'args'>): Call
   end(call: Call, outcome: { status: number; error?: string }): void
   violation(sentence: string): void
-  /** Calls `listener` when a call begins and when it ends. Returns the function that ends that. */
+  /** Calls `listener` when a call begins and when it ends. Returns the function that stops this. */
   watch(listener: (call: Call, phase: 'begun' | 'ended') => void): () => void
   clear(): void
 }
 
-/** One record for all far ends of a stack, so that the order between them can be read. `now` is in milliseconds. */
+/**
+ * One record for all simulators of a stack keeps the order between them. `now` returns milliseconds of the
+ * Unix epoch.
+ */
 export function createCalls(now: () => number = Date.now): Calls {
   const all: Call[] = []
   const violations: string[] = []
@@ -62,15 +72,15 @@ export function createCalls(now: () => number = Date.now): Calls {
 }
 
 /**
- * What a test makes go wrong with one call, decided before the call is carried out.
- * `answer`: this answer in place of the real one. `cut`: the connection is closed without an answer.
- * `late`: the real answer, after so many milliseconds. With `carriedOut` the call takes effect all the same,
- * as when only the answer is lost on its way.
+ * What goes wrong with one call. A test decides it before the call is carried out.
+ * `answer`: this answer instead of the real one. `cut`: the connection closes without an answer. `late`: the
+ * real answer, after `ms` milliseconds. With `carriedOut` the call still takes effect, as if only the answer
+ * had been lost.
  */
 export type Fault =
   | { kind: 'answer'; status: number; headers?: Record<string, string>; body?: string; carriedOut?: boolean }
   | { kind: 'cut'; carriedOut?: boolean }
   | { kind: 'late'; ms: number }
 
-/** Asked once for each call; what it returns happens. */
+/** Asked once for each call. The call gets the fault that this returns, if any. */
 export type Faults = (call: Readonly<Call>) => Fault | undefined

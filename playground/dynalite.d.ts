@@ -1,6 +1,6 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http'
 
-  /** Without a `path` the store is in memory. */
+  /** Keeps the data in memory if there is no `path`. */
   export default function dynalite(options: { createTableMs: number }): Server
 }

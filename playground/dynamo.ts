@@ -26,8 +26,9 @@ const OUR_AUTHORIZATION =
 const READS = new Set(['BatchGetItem', 'DescribeTable', 'GetItem', 'Query', 'Scan'])
 
 /**
- * DynamoDB in memory: dynalite, behind a server that records each call and asks `faults`. The tables exist at once, each
- * with one string partition key. dynalite's limits hold here too: items do not expire, and there are no transactions.
+ * DynamoDB in memory: dynalite, behind a server that records each call and asks `faults`. The tables exist at
+ * once, each with one string partition key. dynalite's limits hold here too: items do not expire, and there
+ * are no transactions.
  */
 export async function startDynamo(options: {
   calls: Calls
@@ -80,7 +81,9 @@ export async function startDynamo(options: {
 
   try {
     for (const { name, partitionKey } of tables) await createTable(name, partitionKey)
-    /** Requests that dynalite works on. It throws an uncaught error if it is closed meanwhile. */
+    /**
+     * Requests that dynalite is working on. If it were closed meanwhile, it would throw an uncaught error.
+     */
     const underWay = new Set<Promise<HttpResponse>>()
     const server = await startFarEnd({
       calls,
@@ -145,8 +148,8 @@ async function ask(operation: string, url: string, init: RequestInit): Promise<R
 }
 
 /**
- * Passes a request on to dynalite. If the connection to it breaks, nobody knows whether a write was carried out: the
- * answer is then DynamoDB's own 500, after which the SDK tries again.
+ * Passes a request on to dynalite. If the connection to it breaks, nobody knows whether a write was carried
+ * out: the answer is then DynamoDB's own 500, after which the SDK tries again.
  */
 async function forward(address: string, request: ReceivedRequest): Promise<HttpResponse> {
   const { method, url, headers, body } = request

@@ -8,7 +8,7 @@ const CONFIG = fileURLToPath(new URL('../wrangler.toml', import.meta.url))
 export interface Edge {
   /** http://127.0.0.1:PORT */
   origin: string
-  /** What the Worker printed, a line each. */
+  /** The lines that the Worker printed. */
   logs: readonly string[]
   close(): Promise<void>
 }
@@ -16,20 +16,20 @@ export interface Edge {
 export interface EdgeOptions {
   port: number
   signingSecret: string
-  /** The key that may invoke the function. */
+  /** The AWS key that may invoke the function. */
   caller: { accessKeyId: string; secretAccessKey: string }
   lambdaEndpoint: string
 }
 
 /**
- * Starts the bundle that wrangler would deploy, with wrangler.toml's bindings and variables, and the secrets and the
- * endpoint that a deployment has of its own.
+ * Starts the bundle that wrangler would deploy, with wrangler.toml's bindings and variables. Secrets and the
+ * endpoint of Lambda come from the options.
  */
 export async function startEdge({ port, signingSecret, caller, lambdaEndpoint }: EdgeOptions): Promise<Edge> {
-  // Wrangler looks for the secrets in files and complains; here they are given below.
+  // Wrangler would look for the secrets in files and print a warning. They are set below.
   process.env.WRANGLER_LOG ??= 'none'
   const { unstable_getMiniflareWorkerOptions } = await import('wrangler')
-  // The bundle is one module: rules for further ones have nothing to act on.
+  // The bundle is a single module, so rules for further modules match nothing.
   const {
     modulesRules: _,
     bindings,
@@ -42,7 +42,7 @@ export async function startEdge({ port, signingSecret, caller, lambdaEndpoint }:
       name: 'edge',
       host: '127.0.0.1',
       port,
-      // Without this Miniflare asks Cloudflare for an example of Request.cf.
+      // Otherwise Miniflare downloads an example of Request.cf from Cloudflare.
       cf: false,
       modules: true,
       scriptPath: EDGE_BUNDLE,

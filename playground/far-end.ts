@@ -17,9 +17,9 @@ export interface FarEnd {
 }
 
 /**
- * An HTTP/1.1 server on loopback for one of AWS's services. It reads the whole request, writes it into the record of
- * calls, asks `faults`, and sends the response of `carryOut`. If `carryOut` throws, the simulator is broken: the
- * connection is dropped, and the record has a violation. Rejects when the port is in use.
+ * An HTTP/1.1 server on loopback for one of AWS's services. It reads the whole request, writes it into the
+ * record of calls, asks `faults`, and sends the response of `carryOut`. If `carryOut` throws, the simulator
+ * is broken: the connection is dropped, and the record has a violation. Rejects when the port is in use.
  */
 export async function startFarEnd(options: {
   calls: Calls
@@ -90,8 +90,8 @@ export async function startFarEnd(options: {
 }
 
 /**
- * Never closes an idle connection from our side. Node would do so after 5 s, and a client that sends a request at that
- * moment would see a reset that no test asked for.
+ * Never closes an idle connection from our side. Node would do so after 5 s, and a client that sends a
+ * request at that moment would see a reset that no test asked for.
  */
 export function keepConnections(server: { keepAliveTimeout: number }): void {
   server.keepAliveTimeout = 0
@@ -123,7 +123,10 @@ async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
   }
 }
 
-/** REST services put the error's name into a header. AWS JSON services put it into the body, some with a prefix or an address. */
+/**
+ * REST services name the error in a header. AWS JSON services name it in the body, some with a namespace
+ * before it or an address after it.
+ */
 function errorCode({ status, headers, body }: HttpResponse): string | undefined {
   if (status < 400) return undefined
   const inBody = /"__type":\s*"([^"]*)"/.exec(body.toString())?.[1]

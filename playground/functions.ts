@@ -15,7 +15,7 @@ import {
 } from './account.ts'
 import type { LambdaFunction } from './lambda/function.ts'
 
-/** Where the far ends are; a deployment leaves these out. */
+/** Addresses of the simulators. A deployment sets none of them. */
 export interface Endpoints {
   slackApiUrl: string
   bedrock: string
@@ -23,7 +23,7 @@ export interface Endpoints {
   secrets: string
 }
 
-/** The two functions as they are deployed, with the variables that a deployment sets. */
+/** Both functions with the settings and variables of a deployment. */
 export function deployedFunctions(
   endpoints: Endpoints,
   {

@@ -5,8 +5,9 @@ import { NoDocuments } from './documents/files.ts'
 export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, interrupted: 130 } as const
 
 /**
- * Runs a command and exits with its status. Prints errors that the person can fix as one sentence. At the end, or on
- * Ctrl-C, calls the functions given to `onStop`, the latest first. A second Ctrl-C exits without waiting for them.
+ * Runs a command and exits with its status. Prints errors that the person can fix as one sentence. At the
+ * end, or on Ctrl-C, calls the functions given to `onStop`, the latest first. A second Ctrl-C exits without
+ * waiting for them.
  */
 export async function runProgram(
   program: (lifetime: {

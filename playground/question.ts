@@ -3,7 +3,7 @@ import type { ThreadMessage } from './slack/thread-view.ts'
 import type { Stack } from './stack.ts'
 import { type Step, timelineOf } from './timeline.ts'
 
-/** What came of one question, as `npm run ask -- --json` prints it. */
+/** The result of one question, as `npm run ask -- --json` prints it. */
 export interface AskResult {
   outcome: 'answered' | 'not-found' | 'failed'
   /** The Markdown that people see. */
@@ -11,17 +11,17 @@ export interface AskResult {
   citations: { n: number; title: string; url: string }[]
   timeline: Step[]
   calls: { to: string; method: string; ms: number; status: number }[]
-  /** Finds the log line of the turn; empty where no turn was begun. */
+  /** Finds the turn's log line. Empty if no turn began. */
   reference: string
 }
 
-/** Who asks, and where. */
+/** The person who asks, and the channel. */
 const ASKER = 'U00ADA'
 const CHANNEL = 'C00GENERAL'
 
 /**
- * Mentions the assistant in a channel and waits until the turn is over. `onText` gets the reply as it grows: what was
- * added, and the step that was done meanwhile. Ask one question at a time.
+ * Mentions Vera in a channel and waits until the turn is over. `onText` gets each piece of text that the
+ * reply grows by, `onStep` each completed step. Ask one question at a time: concurrent ones would be mixed.
  */
 export async function ask(
   stack: Stack,
@@ -78,7 +78,10 @@ export async function ask(
   }
 }
 
-/** A reply in several messages goes on where it was cut; what stands by itself is set apart. */
+/**
+ * Joins the messages of one reply. Text that was cut goes on directly; anything else becomes a paragraph of
+ * its own.
+ */
 function whole(texts: readonly string[]): string {
   return texts
     .reduce((said, text) => (said === '' || /\s$/.test(said) ? said + text : `${said}\n\n${text}`), '')
@@ -108,7 +111,7 @@ function unescapeMrkdwn(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }
 
-/** The one line that the backend logs for a turn. */
+/** The line that the backend logs once per turn. */
 function turnLine(line: string): { outcome: string; reference: string }[] {
   try {
     const parsed: unknown = JSON.parse(line)

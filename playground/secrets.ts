@@ -6,7 +6,7 @@ import { checkSigV4, type ReceivedRequest } from './sigv4.ts'
 
 export interface Secrets {
   endpoint: string
-  /** Gives a secret a new value, as a rotation does; a secret that is not there yet is created. */
+  /** Gives a secret a new value, like a rotation. Creates the secret if it does not exist. */
   set(id: string, value: string): void
   close(): Promise<void>
 }
@@ -16,17 +16,21 @@ interface Secret {
   name: string
   value: string
   versionId: string
-  /** Seconds of the Unix epoch, with a fraction, as AWS JSON has its times. */
+  /** Seconds of the Unix epoch, with a fraction: the form of times in AWS JSON. */
   createdDate: number
 }
 
 const SECRET_ARN = /^arn:aws:secretsmanager:[^:]+:\d{12}:secret:(.+)$/
-/** Secrets Manager puts six random characters behind the name, so that a secret that is made anew has another ARN. */
+/**
+ * Secrets Manager appends six random characters to the name, so that a secret created again gets a different
+ * ARN.
+ */
 const ARN_SUFFIX = /-[A-Za-z0-9]{6}$/
 
 /**
- * Secrets Manager over AWS JSON 1.1, with GetSecretValue alone: any other call is refused and is a violation.
- * `secrets` has names or whole ARNs as its keys; either finds the secret, an ARN without its suffix too.
+ * Secrets Manager over AWS JSON 1.1. It has GetSecretValue only; any other call is refused and recorded as a
+ * violation. The keys of `secrets` are names or ARNs. A request finds a secret by its name, its ARN, or its
+ * ARN without the suffix.
  */
 export async function startSecrets(options: {
   calls: Calls

@@ -3,7 +3,7 @@ import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { lateness, parseBasicDate } from './sigv4-date.ts'
 
-/** Services that speak AWS JSON refuse a signature with 400; services that speak REST refuse it with 403. */
+/** Services that speak AWS JSON refuse a signature with 400, services that speak REST with 403. */
 const REFUSES_WITH_400 = new Set(['dynamodb', 'secretsmanager'])
 
 const MISMATCH =
@@ -12,9 +12,9 @@ const MISMATCH =
 
 export interface ReceivedRequest {
   method: string
-  /** Path with its query, as received. */
+  /** Path and query, as received. */
   url: string
-  /** Names in lower case, as Node gives them; over HTTP/2 the host is in `:authority`. */
+  /** Names are in lower case, as in Node. Over HTTP/2 the host is in `:authority`. */
   headers: Record<string, string | string[] | undefined>
   body: Buffer
 }
@@ -24,7 +24,7 @@ export interface ExpectedSignature {
   secretAccessKey: string
   sessionToken?: string
   region: string
-  /** The name in the credential scope: `lambda`, `bedrock`, `secretsmanager`, … */
+  /** The service's name in the credential scope: `lambda`, `bedrock`, `secretsmanager`, … */
   service: string
   /** Milliseconds of the Unix epoch. */
   now: number
@@ -37,9 +37,9 @@ export interface SignatureRefusal {
 }
 
 /**
- * Computes the AWS Signature Version 4 of a request again and compares it with the one it carries in its Authorization header.
- * Undefined when it holds; else the answer of AWS, checked in AWS's order: date, host, scope, key id, signature, session token.
- * Signatures in the query (presigned URLs) are not known here.
+ * Checks the AWS Signature Version 4 in the Authorization header by computing it again. Undefined if it is
+ * valid, otherwise AWS's answer. AWS checks in this order: date, host, scope, key id, signature, session
+ * token. Signatures in the query (presigned URLs) are not supported.
  */
 export async function checkSigV4(
   request: ReceivedRequest,
@@ -142,7 +142,10 @@ function scopeFaults(
   return faults.length > 0 ? faults.join('') : undefined
 }
 
-/** The library signs and does not verify: so the same request is signed again, with the same date and the same headers. */
+/**
+ * The library can sign but not verify. So we sign the same request again, with the same date and the same
+ * headers.
+ */
 async function matches(
   request: ReceivedRequest,
   names: string[],
@@ -151,7 +154,7 @@ async function matches(
   signedAt: number,
   { accessKeyId, secretAccessKey, region, service }: ExpectedSignature,
 ): Promise<boolean> {
-  // The signer would take the hash of the body from this header instead of computing it.
+  // The signer would trust this header and not compute the hash of the body.
   const claimed = header('x-amz-content-sha256')
   if (claimed !== undefined && claimed !== createHash('sha256').update(request.body).digest('hex'))
     return false
@@ -159,7 +162,8 @@ async function matches(
   const [path = '/', search] = request.url.split('?')
   const query: Record<string, string[]> = {}
   for (const [name, value] of new URLSearchParams(search)) query[name] = [...(query[name] ?? []), value]
-  // Without the session token, which the signer would add: where it was sent, it is among the signed headers.
+  // We leave the session token out, because the signer would add it as a header. If the client sent one, it
+  // is among the signed headers.
   const credentials = { accessKeyId, secretAccessKey }
   const signer = new SignatureV4({ credentials, region, service, sha256: Sha256, applyChecksum: false })
   const again = await signer.sign(

@@ -29,7 +29,7 @@ import { identity } from './slack/identity.ts'
 import type { SlackLimits } from './slack/limits.ts'
 import { type Slack, type SlackOptions, startSlack } from './slack/slack.ts'
 
-/** Both tiers and every far end, on loopback. */
+/** Both tiers and all simulators, on loopback. */
 export interface Stack {
   calls: Calls
   slack: Slack
@@ -38,39 +38,41 @@ export interface Stack {
   dynamo: Dynamo
   secrets: Secrets
   edge: Edge
-  /** What one needs to speak to the far ends by hand. All of it is fake. */
+  /** Everything that is needed to call the simulators by hand. All of it is fake. */
   credentials: Record<string, string>
-  /** Nothing is under way: no event to be sent again, no invocation, no record of a failure. */
+  /**
+   * Resolves when nothing is running or waiting: no event to send again, no invocation, no failure record.
+   */
   settled(): Promise<void>
-  /** Stops all of it. Throws where the product did what it never may: `calls.violations`. */
+  /** Stops everything. Throws if Vera made calls that it must never make (`calls.violations`). */
   close(): Promise<void>
 }
 
 export interface StackOptions {
-  /** By the name that people read. May be empty. */
+  /** Knowledge bases by the names that people read. May be empty. */
   knowledge: ReadonlyMap<string, KnowledgeBase>
   model?: Model
   guardrail?: GuardrailPolicy
   edgePort?: number
   slackLimits?: Partial<SlackLimits>
-  /** As whom the app is installed in Slack; by default with all scopes and events. */
+  /** How the app is installed in Slack. By default it has all scopes and receives all events. */
   slackApp?: Pick<SlackOptions, 'scopes' | 'botEvents'>
   pace?: BedrockOptions['pace']
   faults?: Faults
   streamFaults?: BedrockOptions['streamFaults']
   lambdaTimeoutSeconds?: number
-  /** How often Lambda delivers an event that it has accepted: it promises at least once. */
+  /** How many times Lambda delivers an event that it accepted. Lambda promises at least once. */
   deliveries?: LambdaOptions['deliveries']
-  /** How many answers may be under way at once, and how long an event may wait for its turn. */
+  /** How many turns may run at the same time, and how long an event may wait for a free place. */
   concurrency?: number
   maximumEventAgeSeconds?: number
-  /** In place of the bundle that is deployed. */
+  /** A bundle to run instead of the one in `dist`. */
   bundle?: string
   /** How long the on-failure queue waits before it delivers a record again. */
   redeliverAfterMs?: number
 }
 
-/** Starts everything that a question passes. The bundles in `dist` are taken as they are. */
+/** Starts both tiers and all simulators. Uses the bundles in `dist` as they are. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { knowledge, model = extractive, guardrail, faults } = options
   const calls = createCalls()
@@ -195,7 +197,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** As Promise.all, but nothing is still starting when it rejects, so that all that was started can be stopped. */
+/**
+ * Like Promise.all, but waits for all of them even if one rejects, so that whatever did start can be stopped.
+ */
 async function allStarted<T extends readonly Promise<unknown>[]>(
   starting: readonly [...T],
 ): Promise<{ [K in keyof T]: Awaited<T[K]> }> {

@@ -17,8 +17,9 @@ export interface Step {
 }
 
 /**
- * Where the time of one question went, read off what the far ends saw; a step that did not happen is left out. Only
- * right where nothing else was asked meanwhile. `postedAt` is in milliseconds of the Unix epoch.
+ * When each step of one question was done, computed from the calls that the simulators received. Steps that
+ * did not happen are missing. Only right if nothing else was asked at the same time. `postedAt` is in
+ * milliseconds of the Unix epoch.
  */
 export function timelineOf(
   calls: readonly Call[],
@@ -56,7 +57,7 @@ export function timelineOf(
     .sort((a, b) => a.ms - b.ms)
 }
 
-/** Whether a call to Slack put words of an answer before people, beside steps and sources. */
+/** True if a call to Slack showed text of an answer, and not only steps or sources. */
 function showsText({ method, args }: Call): boolean {
   if (method === 'chat.postMessage') return true
   if (method !== 'chat.startStream' && method !== 'chat.appendStream' && method !== 'chat.stopStream')

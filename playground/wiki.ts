@@ -5,9 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { escapeHtml } from './documents/block.ts'
 import type { Page } from './documents/documents.ts'
 
-/** The pages that answers cite, in a browser. */
+/** Shows the pages that answers cite in a browser. */
 export interface Wiki {
-  /** The base of all pages, with a slash at its end. Known before there is a page, because the passages' URLs begin with it. */
+  /**
+   * The base of all pages, with a slash at the end. Known before any page, because the URLs of the passages
+   * start with it.
+   */
   url: string
   /** Serves these pages from now on, and no others. */
   show(pages: readonly Page[]): void
@@ -18,7 +21,7 @@ const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2r
 pre,code{background:#f4f4f4;border-radius:3px}pre{padding:.75rem;white-space:pre-wrap}code{padding:.1em .25em}pre code{padding:0}
 table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.25rem .6rem;text-align:left}:target{background:#fff3c4}`
 
-// Nothing is loaded and nothing runs, whatever a document holds; the hash lets our own style in.
+// A document must not load or run anything, whatever it contains. The hash allows our own style.
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -31,8 +34,8 @@ type PageResponse = readonly [status: number, title: string, body: string]
 const NOT_FOUND: PageResponse = [404, 'Not found', '<p>This page does not exist.</p>']
 
 /**
- * Serves pages on 127.0.0.1, at the addresses that readDocuments cites, and a list of them at `/`.
- * @param port 0 for one that is free
+ * Serves pages on 127.0.0.1 at the addresses that readDocuments cites, and a list of them at `/`.
+ * @param port 0 for any free port
  * @throws the system's error (`EADDRINUSE`) if the port is taken
  */
 export async function startWiki({ port = 0 }: { port?: number } = {}): Promise<Wiki> {
@@ -64,7 +67,7 @@ export async function startWiki({ port = 0 }: { port?: number } = {}): Promise<W
   }
 }
 
-/** The path asked for is only ever looked up among the pages; no file is opened by it. */
+/** Looks the path up among the pages. It never opens a file. */
 function find(asked: string, pages: ReadonlyMap<string, Page>): PageResponse {
   const path = decodePath(asked)
   if (path === '') return [200, 'Pages', listOf(pages)]
@@ -73,11 +76,15 @@ function find(asked: string, pages: ReadonlyMap<string, Page>): PageResponse {
   try {
     return [200, page.title, page.render()]
   } catch {
-    return [500, page.title, '<p>This page cannot be shown.</p>'] // nested deeper than the renderer's recursion can hold
+    // The document nests deeper than the renderer can recurse.
+    return [500, page.title, '<p>This page cannot be shown.</p>']
   }
 }
 
-/** A site whose name is made to point at this machine could otherwise read the pages through the operator's browser. */
+/**
+ * Rejects foreign host names. Otherwise a website whose name resolves to this machine could read the pages
+ * through the user's browser (DNS rebinding).
+ */
 function isLocal(host = ''): boolean {
   return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)
 }

@@ -6,16 +6,16 @@ import type { ResponseStream } from './h2c-server.ts'
 import type { StopReason } from './models/model.ts'
 import type { StreamFault } from './stream-fault.ts'
 
-/** How a call ended, for the record of calls. */
+/** The end of a call, for the record of calls. */
 export interface CallResult {
   status: number
   error?: string
 }
 
 /**
- * The events of one ConverseStream in their order: messageStart, the deltas of one content block after another, each with its
- * contentBlockStop, messageStop, metadata. There is no contentBlockStart before text, as with Claude.
- * `broken` is set when the client has gone or the fault has struck; nothing is sent after it.
+ * Sends the events of one ConverseStream in their order: messageStart, the deltas of each content block with
+ * its contentBlockStop, messageStop, metadata. As with Claude, text has no contentBlockStart. `broken` is set
+ * after the client has gone or the fault has happened; nothing is sent after that.
  */
 export function answerStream(
   reply: ResponseStream,

@@ -17,16 +17,16 @@ import type { StreamFaults } from './stream-fault.ts'
 
 export interface BedrockOptions extends BedrockAccount {
   calls: Calls
-  /** Whose requests are let in. */
+  /** The key that requests must be signed with. */
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
-  /** By id; may be changed while the server runs. */
+  /** By id. May change while the server runs. */
   knowledgeBases: ReadonlyMap<string, KnowledgeBase>
   rerank: Rank
-  /** The reranking models that the region has, as foundation-model ARNs. */
+  /** The reranking models of the region, as foundation-model ARNs. */
   rerankModelArns: readonly string[]
   port?: number
   clock?: Clock
-  /** `carriedOut` has no meaning here: nothing that is asked of Bedrock leaves a trace. */
+  /** `carriedOut` has no effect here, because no operation of Bedrock changes anything. */
   faults?: Faults
   streamFaults?: StreamFaults
   pace?: Pace
@@ -38,7 +38,9 @@ const OPERATIONS = [
   { method: 'ConverseStream', path: /^\/model\/([^/]+)\/converse-stream$/, subject: 'modelId' },
 ] as const
 
-/** Starts bedrock-runtime and bedrock-agent-runtime on one loopback port, over HTTP/2 with prior knowledge. */
+/**
+ * Starts bedrock-runtime and bedrock-agent-runtime on one loopback port, over HTTP/2 with prior knowledge.
+ */
 export async function startBedrock(
   options: BedrockOptions,
 ): Promise<{ origin: string; close(): Promise<void> }> {
@@ -94,7 +96,8 @@ export async function startBedrock(
       return await answer(call, id, parseJson(request.body), reply)
     } catch (error) {
       if (error instanceof Refusal) return refuse(error, reply)
-      // A model, a knowledge base or this simulator is broken: the client's stream is reset, and the record says why.
+      // A model, a knowledge base or this simulator is broken. Reset the client's stream and record the
+      // reason.
       calls.violation(`The simulator of bedrock failed in ${call.method}: ${stackOf(error)}`)
       reply.reset()
       return { status: 0, error: String(error) }

@@ -64,8 +64,9 @@ const metadataText = (min: number) =>
   )
 
 /**
- * The body of ConverseStream: the members of the service model that this simulator acts on. Tools, prompt variables, S3 sources,
- * video, audio and native citations are left out, so that a request with one of them is recorded as a violation.
+ * The body of ConverseStream, with the members of the service model that the simulator supports. Tools,
+ * prompt variables, S3 sources, video, audio and native citations are missing, so that a request with one of
+ * them is recorded as a violation.
  */
 export const ConverseRequest = v.object({
   messages: v.array(v.object({ role: v.picklist(['user', 'assistant']), content: v.array(ContentBlock) })),

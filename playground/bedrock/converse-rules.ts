@@ -4,14 +4,13 @@ import { invalid } from './refusal.ts'
 const MAX_DOCUMENTS = 5
 const MAX_DOCUMENT_BYTES = 4.5 * 1024 * 1024
 const MAX_IMAGES = 20
-/** Counted after base64: 3.75 MB of image. */
+/** The limit after base64: 3.75 MB of image. */
 const MAX_IMAGE_BASE64_BYTES = 5 * 1024 * 1024
 const MAX_CACHE_POINTS = 4
 
 /**
- * The rules of a conversation that its schema cannot say. The sentences are Bedrock's own, as people have reported them, except
- * where a comment says otherwise.
- * Throws a Refusal.
+ * Checks the rules of a conversation that a schema cannot express. The messages are Bedrock's own, as people
+ * have reported them, unless a comment says otherwise. Throws a Refusal.
  */
 export function checkConversation({ messages, system = [] }: ConverseRequest): void {
   checkTurns(messages)
@@ -34,7 +33,8 @@ function checkTurns(messages: Message[]) {
       'A conversation must have at least one message. Try again with a conversation that has at least one message.',
     )
   }
-  // Newer Claude models let this pass; most other families refuse it (https://github.com/pydantic/pydantic-ai/pull/6255).
+  // Newer Claude models accept this; most other families refuse it
+  // (https://github.com/pydantic/pydantic-ai/pull/6255).
   if (messages[0]?.role !== 'user') {
     throw invalid(
       'A conversation must start with a user message. Try again with a conversation that starts with a user message.',
@@ -55,7 +55,7 @@ function checkMessage({ role, content }: Message, path: string) {
   for (const [c, block] of content.entries()) {
     const at = `${path}.content.${c}`
     checkText(block, 'ContentBlock', at)
-    // Our sentences, as is the next: that Bedrock refuses both is documented at the type Message.
+    // This message and the next are ours. The type Message documents that Bedrock refuses both.
     if (Object.keys(block).length !== 1)
       throw invalid(`The ContentBlock object at ${at} must set exactly one of its members.`)
     if (role === 'assistant' && (block.image || block.document)) {
@@ -87,7 +87,9 @@ function checkDocuments(blocks: ContentBlock[]) {
   if (documents.length > MAX_DOCUMENTS)
     throw invalid(`You can't include more than ${MAX_DOCUMENTS} documents in a request.`)
   for (const { name, source } of documents) {
-    // An underscore is not in the sentence, but passes (https://github.com/aws-samples/generative-ai-use-cases/issues/1671); of white space only single plain spaces do.
+    // The message does not mention underscores, but Bedrock accepts them
+    // (https://github.com/aws-samples/generative-ai-use-cases/issues/1671). The only white space it accepts
+    // is a single plain space.
     if (!/^[A-Za-z0-9_ \-()[\]]+$/.test(name) || name.includes('  ')) {
       throw invalid(
         'The document file name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square ' +
@@ -98,7 +100,7 @@ function checkDocuments(blocks: ContentBlock[]) {
     if (Object.keys(source).length !== 1)
       throw invalid(`The source of the document ${name} must set exactly one of its members.`)
     if (source.bytes !== undefined && decodedLength(source.bytes) > MAX_DOCUMENT_BYTES) {
-      // Our sentence; the limit is documented at the type Message.
+      // Our message. The type Message documents the limit.
       throw invalid('The maximum document size is 4.5 MB.')
     }
   }

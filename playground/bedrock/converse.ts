@@ -10,7 +10,7 @@ import type { Model, StopReason } from './models/model.ts'
 import { metronome, type Pace } from './pace.ts'
 import type { StreamFault } from './stream-fault.ts'
 
-/** A simple measure that holds for English; real tokenizers differ by model. */
+/** A rough measure for English. Real tokenizers differ by model. */
 const CHARACTERS_PER_TOKEN = 4
 
 interface Conversation {
@@ -27,7 +27,10 @@ interface ConverseContext {
   fault: StreamFault | undefined
 }
 
-/** Lets the model answer and sends what the guardrail lets pass. A question that it blocks costs no model call: usage is 0. */
+/**
+ * Runs the model and sends what the guardrail lets through. If the guardrail blocks the question, the model
+ * is not called and usage is 0.
+ */
 export async function converse(
   { request, model, guardrail }: Conversation,
   { reply, call, clock, pace, fault }: ConverseContext,
@@ -83,8 +86,8 @@ export async function converse(
   }
   if (output && !blocked) pass(output.finish())
   if (guardrail && blocked) stream.text(guardrail.policy.blockedOutput)
-  // That a masked answer ends with guardrail_intervened too follows from ApplyGuardrail, which answers GUARDRAIL_INTERVENED with
-  // the reason "Guardrail masked."; no recording of a ConverseStream was found.
+  // A masked answer also ends with guardrail_intervened: ApplyGuardrail answers GUARDRAIL_INTERVENED with the
+  // reason "Guardrail masked.". We found no recording of a ConverseStream that shows it.
   const intervened = blocked || output?.masked()
   return finish(
     intervened ? 'guardrail_intervened' : stopReason,

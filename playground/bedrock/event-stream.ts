@@ -1,7 +1,10 @@
 import { EventStreamCodec, type MessageHeaders } from '@smithy/eventstream-codec'
 import type { ResponseStream } from './h2c-server.ts'
 
-/** The exceptions that can arrive inside a ConverseStream, after its HTTP 200. Source: the output union of the service model. */
+/**
+ * The exceptions that can arrive inside a ConverseStream, after HTTP 200. Source: the output union of the
+ * service model.
+ */
 export type StreamException =
   | 'internalServerException'
   | 'modelStreamErrorException'
@@ -19,7 +22,7 @@ function frame(headers: Record<string, string>, payload: unknown): Uint8Array {
     name,
     { type: 'string', value },
   ])
-  // JSON.stringify writes a lone surrogate as an escape, so that half a character survives the way.
+  // JSON.stringify writes a lone surrogate as an escape, so that half a character reaches the client intact.
   return codec.encode({
     headers: Object.fromEntries(typed) as MessageHeaders,
     body: Buffer.from(JSON.stringify(payload), 'utf8'),

@@ -2,9 +2,10 @@ import type { ConverseRequest } from './converse-request.ts'
 import { assess, type Guardrail } from './guardrail.ts'
 
 /**
- * The guardrail's reading of a question. With a guardContent block anywhere, only such blocks are read; without one, the text of
- * all messages is, and the system prompt is not. Source: the user guide, "Use a guardrail with the Converse API".
- * `request` is what the model is given: personal data is masked in what was read, where the policy says so.
+ * Applies the guardrail to a question. If there is a guardContent block anywhere, only such blocks are
+ * checked. Otherwise the text of all messages is checked, but not the system prompt. Source: the user guide,
+ * "Use a guardrail with the Converse API". Returns the `request` for the model, with personal data masked if
+ * the policy says so.
  */
 export function readInput(guardrail: Guardrail, request: ConverseRequest) {
   const blocks = [...(request.system ?? []), ...request.messages.flatMap(({ content }) => content)]
@@ -28,7 +29,7 @@ export function readInput(guardrail: Guardrail, request: ConverseRequest) {
   return { assessment, blocked, request: masked }
 }
 
-/** The same request with every text that a guardrail reads passed through `through`. */
+/** Passes every text that the guardrail checks through `through`, and returns the resulting request. */
 function readTexts(
   request: ConverseRequest,
   marked: boolean,

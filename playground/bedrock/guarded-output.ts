@@ -1,17 +1,20 @@
 import { type Assessment, assess, type Guardrail } from './guardrail.ts'
 
-/** How much of an answer is read at once. Bedrock's own measure is not documented. What straddles two readings is not found. */
+/**
+ * How much of an answer is checked at once. Bedrock does not document its own measure. A match across two
+ * checks is not found.
+ */
 const READ_CHARACTERS = 200
 
-/** What may be sent now, and whether the answer must end here. */
+/** The text that may be sent now. `blocked` means that the answer must end here. */
 export interface OutputVerdict {
   text: string
   blocked: boolean
 }
 
 /**
- * The guardrail's reading of an answer while it is being written. In sync mode text is held back until it has been read, and goes
- * out masked; in async mode it goes out at once, unmasked, and is blocked afterwards.
+ * Applies the guardrail to an answer while the model writes it. In sync mode text is held back until it was
+ * checked, and is sent masked. In async mode text is sent at once, unmasked, and may be blocked afterwards.
  * Source: the user guide, "Configure streaming response behavior to filter content".
  */
 export function guardOutput(guardrail: Guardrail, mode: 'sync' | 'async') {
@@ -30,7 +33,7 @@ export function guardOutput(guardrail: Guardrail, mode: 'sync' | 'async') {
 
   return {
     assessments,
-    /** Whether anything has been masked so far. */
+    /** True if anything has been masked so far. */
     masked: () => masked,
     push(text: string): OutputVerdict {
       unread += text

@@ -1,19 +1,19 @@
-/** How a guardrail of the playground knows what it must not let pass: patterns and words, where Bedrock asks models. */
+/** What a guardrail blocks or masks. The simulator finds it by patterns and words; Bedrock asks models. */
 export interface GuardrailPolicy {
-  /** What stands in place of the answer when the question, or the answer, is blocked. */
+  /** The text that replaces the answer if the question, or the answer, is blocked. */
   blockedInput: string
   blockedOutput: string
   deniedTopics?: { name: string; pattern: RegExp }[]
   deniedWords?: string[]
   contentFilters?: { type: 'INSULTS' | 'HATE' | 'SEXUAL' | 'VIOLENCE' | 'MISCONDUCT'; words: string[] }[]
-  /** Read on the input only. */
+  /** Checked in the question only. */
   promptAttacks?: RegExp[]
   pii?: { type: string; pattern: RegExp; input: PiiAction; output: PiiAction }[]
 }
 
 export type PiiAction = 'BLOCK' | 'ANONYMIZE' | 'NONE'
 
-/** A policy under the name by which a request asks for it. */
+/** A policy, with the names that a request uses for it. */
 export interface Guardrail {
   id: string
   version: string
@@ -21,7 +21,7 @@ export interface Guardrail {
   policy: GuardrailPolicy
 }
 
-/** One GuardrailAssessment of the service model. `match` holds the very words that were found. */
+/** One GuardrailAssessment of the service model. `match` holds the exact words that were found. */
 export type Assessment = ReturnType<typeof assess>['assessment']
 
 /** Bedrock bills by the text unit. */
@@ -30,8 +30,9 @@ const UNIT_CHARACTERS = 1000
 const DETECTED = { action: 'BLOCKED', detected: true } as const
 
 /**
- * Reads `text` by the policy. `text` of the result has its personal data masked where the policy says so, as `{EMAIL}`;
- * without `mask` (an answer in async mode is sent before it is read) that data is found and reported, and left as it is.
+ * Checks `text` against the policy. The returned `text` has its personal data masked, for example as
+ * `{EMAIL}`, if the policy says so. Without `mask` such data is only reported: an answer in async mode has
+ * already been sent.
  */
 export function assess(
   { id, version, arn, policy }: Guardrail,

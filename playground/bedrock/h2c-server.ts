@@ -2,23 +2,24 @@ import { createServer, type Http2Session, type ServerHttp2Stream } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { ReceivedRequest } from '../sigv4.ts'
 
-/** The way back to one client. After `signal` has fired, nothing that is sent arrives. */
+/** The response to one request. After `signal` has fired, nothing that is sent arrives. */
 export interface ResponseStream {
-  /** Fires when the client resets the stream, or when its connection ends before the answer does. */
+  /** Fires when the client resets the stream, or when its connection ends before the response does. */
   readonly signal: AbortSignal
   send(answer: { status: number; headers: Record<string, string>; body: string }): void
   open(headers: Record<string, string>): void
   write(chunk: Uint8Array): void
   end(): void
-  /** Ends this stream alone, with RST_STREAM. */
+  /** Ends only this stream, with RST_STREAM. */
   reset(): void
-  /** Ends the whole connection, as when the network fails. */
+  /** Ends the whole connection, as if the network had failed. */
   cut(): void
 }
 
 /**
- * HTTP/2 with prior knowledge over plain TCP, on 127.0.0.1: what both Bedrock clients of the SDK speak to an `http:` endpoint,
- * because NodeHttp2Handler is their default. A client that begins with HTTP/1.1 is disconnected.
+ * Serves HTTP/2 with prior knowledge over plain TCP, on 127.0.0.1. Both Bedrock clients of the SDK use it for
+ * an `http:` endpoint, because NodeHttp2Handler is their default. A client that starts with HTTP/1.1 is
+ * disconnected.
  */
 export async function startH2cServer(
   port: number,
@@ -77,7 +78,7 @@ function replyOn(stream: ServerHttp2Stream): ResponseStream {
     },
     reset() {
       ended = true
-      // stream.close(code) would send END_STREAM before it, and the client would see a whole answer.
+      // stream.close(code) would send END_STREAM first, and the client would see a complete response.
       stream.destroy(new Error('reset'))
     },
     cut() {

@@ -1,21 +1,23 @@
-/** One piece of a document, as an embedded knowledge base returns it. */
+/** One piece of a document, as the index of a knowledge base returns it. */
 export interface StoredPassage {
   id: string
   text: string
   title: string
   url: string
-  updated?: string /* ISO date */
+  /** An ISO date. */
+  updated?: string
   path: string
 }
 
 export interface KnowledgeBase {
-  /** The best `numberOfResults` passages for `query`, best first, score in 0..1. */
+  /** Returns the best `numberOfResults` passages for `query`, best first, with scores from 0 to 1. */
   retrieve(
     query: string,
     numberOfResults: number,
   ): { passage: StoredPassage; score: number }[] | Promise<{ passage: StoredPassage; score: number }[]>
-  /** Where Bedrock says that a passage of this base stands. */
+  /** The kind of location that Bedrock gives for the passages. */
   location: 'CONFLUENCE' | 'WEB' | 'S3'
 }
 
-export type Rank = (query: string, texts: string[]) => { index: number; relevanceScore: number }[] // best first
+/** Returns the texts' indexes, best first. */
+export type Rank = (query: string, texts: string[]) => { index: number; relevanceScore: number }[]

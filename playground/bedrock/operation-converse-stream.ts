@@ -14,7 +14,7 @@ export interface BedrockAccount {
   guardrails: Readonly<Record<string, GuardrailPolicy>>
 }
 
-/** What a ConverseStream asks for, once everything that Bedrock would refuse has been refused. Throws a Refusal. */
+/** Reads a ConverseStream request. Throws a Refusal for everything that Bedrock refuses. */
 export function readConversation(
   modelId: string,
   body: unknown,

@@ -57,7 +57,7 @@ export function rerank(
     rerankingConfiguration.bedrockRerankingConfiguration
   if (numberOfResults > sources.length)
     throw invalid('Cannot provide numberOfResults value that exceeds the number of sources.')
-  // An inference profile is no foundation model, and not every region has every reranking model.
+  // An inference profile is not a foundation model, and not every region has every reranking model.
   if (!modelArns.includes(modelConfiguration.modelArn)) {
     throw invalid(
       'The provided model ARN for reranking is invalid. Please, use a valid model ARN. ' +

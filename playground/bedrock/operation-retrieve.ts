@@ -5,10 +5,13 @@ import { readBody } from './request-body.ts'
 
 const MAX_QUERY_CHARACTERS = 20_000
 const MAX_RESULTS = 100
-/** What Bedrock returns when the number is not asked for. */
+/** Bedrock's default if the request gives no number. */
 const DEFAULT_RESULTS = 5
 
-/** Filters, reranking inside Retrieve and paging are left out, so that a request with one of them is recorded as a violation. */
+/**
+ * Filters, reranking inside Retrieve and paging are missing, so that a request with one of them is recorded
+ * as a violation.
+ */
 const RetrieveRequest = v.object({
   retrievalQuery: v.object({
     text: v.optional(

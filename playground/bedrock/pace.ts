@@ -10,7 +10,10 @@ export interface Pace {
 /** A small, fast model at an ordinary hour. */
 export const LIFELIKE: Pace = { firstTokenMs: 600, tokensPerSecond: 60 }
 
-/** `beat()` resolves when the next token is due. Each token has its own due time, so late timers do not add up. */
+/**
+ * `beat()` resolves when the next token is due. Each token has its own due time, so late timers do not add
+ * up.
+ */
 export function metronome({ firstTokenMs, tokensPerSecond }: Pace, clock: Clock, signal: AbortSignal) {
   let due = clock.now() + firstTokenMs
   async function untilDue() {

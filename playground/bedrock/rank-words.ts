@@ -1,14 +1,17 @@
 /** One word of a text. */
 export interface Word {
-  /** As it is compared: lower case, without accents, the stem of an English word. */
+  /** The form that is compared: lower case, without accents, and for English words the stem. */
   whole: string
-  /** The pieces of a compound (`aws_access_key_id`, `on-call`, `createKnowledgeBase`, `24.2`); empty for a plain word. */
+  /**
+   * The parts of a compound (`aws_access_key_id`, `on-call`, `createKnowledgeBase`, `24.2`). Empty for a
+   * plain word.
+   */
   parts: string[]
-  /** A number or an identifier: only the very same one means the same. */
+  /** True for a number or an identifier, which match only if they are identical. */
   exact: boolean
 }
 
-/** Words that questions and sentences are made of, and that say nothing of what is asked. */
+/** Words of questions and sentences that do not show what is asked. */
 const SEARCH_STOP_WORDS = new Set(
   `a about after all also am an and any anyone are as at be been before being but by can could did do does doing done for from had has have
   having he her here hers him his how i if in into is it its just know let like many may me mean means might more most much must my need no not of
@@ -18,7 +21,7 @@ const SEARCH_STOP_WORDS = new Set(
   ),
 )
 
-/** Forms of common verbs that no rule brings together. */
+/** Forms of common verbs that no rule covers. */
 const IRREGULAR: Record<string, string> = {
   bought: 'buy',
   broke: 'break',
@@ -39,12 +42,12 @@ const IRREGULAR: Record<string, string> = {
   wrote: 'write',
 }
 
-// Nothing but a hyphen, a dot, and the like holds a name together; a slash only stands between names.
+// Hyphens, dots and the like hold a name together. A slash only separates names.
 const COMPOUND = /[\p{L}\p{N}]+(?:[-_.:@+][\p{L}\p{N}]+)*/gu
-// Scripts that do not part words with spaces are compared by pairs of characters.
+// Scripts without spaces between words are compared by pairs of characters.
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]/u
 
-/** The words of a text that say something, in their order. */
+/** The meaningful words of a text, in order. */
 export function wordsOf(text: string): Word[] {
   const plain = text
     .normalize('NFKD')
@@ -70,7 +73,10 @@ function isWord(lower: string): boolean {
   return !SEARCH_STOP_WORDS.has(lower) && (lower.length > 1 || /\d/.test(lower))
 }
 
-/** Brings the forms of an English word together: rotate, rotates, rotated, rotating, rotation. Too short words stay as they are. */
+/**
+ * Reduces the forms of an English word to one: rotate, rotates, rotated, rotating, rotation. Leaves very
+ * short words as they are.
+ */
 function stem(form: string): string {
   const word = (Object.hasOwn(IRREGULAR, form) && IRREGULAR[form]) || form
   if (word.length < 4 || /[^a-z]/.test(word)) return word

@@ -2,23 +2,28 @@ import MiniSearch from 'minisearch'
 import type { KnowledgeBase, StoredPassage } from './knowledge-base.ts'
 import { type Word, wordsOf } from './rank-words.ts'
 
-/** How many words of a query count: a question has ten; a pasted log would have thousands, each searched with its neighbours. */
+/**
+ * How many words of a query count. A question has about ten; a pasted log has thousands, and each is searched
+ * with its variants.
+ */
 const QUERY_WORDS = 64
-/** How much a word in a title weighs against one in the text. */
+/** Weight of a word in a title, compared with one in the text. */
 const TITLE_BOOST = 2.5
-/** From how many letters on a word also finds longer ones that begin with it, and misspelt ones. */
+/** From this many letters on, a word also matches longer words that start with it, and misspelt ones. */
 const LOOSE_LETTERS = 5
 /** How far a misspelt word may be off, as a share of its length. */
 const MISSPELT = 0.2
-/** What a query's word counts for where the passage holds only parts of it, longer words, or a misspelt one. */
+/** Credit for a word of the query if the passage has only parts of it, a longer word, or a misspelt one. */
 const LOOSE_CREDIT = 0.6
-/** How much of a score is left to MiniSearch's own order, among passages that hold the same words of the query. */
+/**
+ * The part of a score that follows MiniSearch's own order, among passages with the same words of the query.
+ */
 const ORDER_SHARE = 0.4
 
 /**
- * A knowledge base in memory, for as many passages as memory holds. Retrieval is by words (MiniSearch's BM25 with prefixes,
- * misspellings and stems). A score says how much of the query, its rare words first, the passage holds: where the rarest
- * word is nowhere, the best hit stays low.
+ * A knowledge base in memory. It retrieves by words: MiniSearch's BM25 with prefixes, misspellings and stems.
+ * A score says how much of the query the passage holds, rare words first. If the rarest word is in no
+ * passage, even the best score stays low.
  */
 export function createKnowledgeBase(
   passages: readonly StoredPassage[],
@@ -62,12 +67,14 @@ export function createKnowledgeBase(
   }
 }
 
-/** A number means another thing with one digit changed. */
+/**
+ * True for words that may match loosely. A number never does: with one digit changed it means something else.
+ */
 function isLoose(term: string): boolean {
   return term.length >= LOOSE_LETTERS && !/\d/.test(term)
 }
 
-/** How much of a word a passage holds, from 0 to 1. Half a number or half an identifier is none of it. */
+/** How much of a word a passage holds, from 0 to 1. Half a number or half an identifier counts as nothing. */
 function credit(
   { whole, parts, exact }: Word,
   match: Record<string, string[]>,
@@ -80,10 +87,13 @@ function credit(
   return (LOOSE_CREDIT * held) / parts.length
 }
 
-/** How much a word says: much if few passages hold it, most if none does. `holders` counts the passages that hold a term. */
+/**
+ * How much a word says: a lot if few passages have it, most if none has. `holders` counts the passages with a
+ * term.
+ */
 function rarity({ whole, parts }: Word, holders: (term: string) => number, passages: number): number {
   const ofTerm = (term: string) => Math.log(1 + (passages + 0.5) / (holders(term) + 0.5))
-  // Two spellings of one name: what nobody writes in one piece is as rare as its rarest piece.
+  // Two spellings of one name: a word that nobody writes in one piece is as rare as its rarest part.
   return parts.length > 0 && holders(whole) === 0 ? Math.max(...parts.map(ofTerm)) : ofTerm(whole)
 }
 

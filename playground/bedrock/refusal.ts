@@ -1,6 +1,9 @@
 import type { Fault, Faults } from '../calls.ts'
 
-/** Bedrock's named errors and the HTTP status of each. Source: the service models of bedrock-runtime and bedrock-agent-runtime. */
+/**
+ * Bedrock's error names with their HTTP status. Source: the service models of bedrock-runtime and
+ * bedrock-agent-runtime.
+ */
 const HTTP_STATUS = {
   AccessDeniedException: 403,
   InternalServerException: 500,
@@ -17,7 +20,7 @@ const HTTP_STATUS = {
 
 export type ErrorName = keyof typeof HTTP_STATUS
 
-/** What the service says no with. `name` is what the SDK's error will be called. */
+/** An error answer of the service. `name` is the name that the error has in the SDK. */
 export class Refusal extends Error {
   override readonly name: string
   readonly status: number
@@ -32,7 +35,10 @@ export const refusal = (name: ErrorName, message: string) => new Refusal(name, H
 
 export const invalid = (message: string) => refusal('ValidationException', message)
 
-/** The headers and the body of an error, as Bedrock writes them: the error's name is followed by the address of its model. */
+/**
+ * The headers and the body of an error as Bedrock writes them. The address of the service model follows the
+ * error's name.
+ */
 export function errorAnswer({ name, status, message }: Refusal) {
   return {
     status,
@@ -44,13 +50,13 @@ export function errorAnswer({ name, status, message }: Refusal) {
   }
 }
 
-/** For a test: this error in place of the answer. */
+/** For tests: this error instead of the answer. */
 export const refuseWith = (name: ErrorName, message: string): Fault => ({
   kind: 'answer',
   ...errorAnswer(refusal(name, message)),
 })
 
-/** For a test: `fault` for the next `count` calls of `method`, and nothing after them. */
+/** For tests: `fault` for the next `count` calls of `method`, and none after them. */
 export function forTheNext(count: number, method: string, fault: Fault): Faults {
   let left = count
   return (call) => (call.method === method && left-- > 0 ? fault : undefined)

@@ -10,9 +10,10 @@ export function parseJson(body: Buffer): Record<string, unknown> {
 }
 
 /**
- * A body as its operation's schema reads it. A member that the schema does not have is told to `stray`: Bedrock ignores what it
- * does not know, so that a misspelt option has no effect and no error.
- * Throws a Refusal: SerializationException for a wrong JSON type, ValidationException for a value out of its bounds.
+ * Reads a body with its operation's schema. Reports members that the schema does not have to `stray`: Bedrock
+ * ignores unknown members, so that a misspelt option has no effect and no error.
+ * Throws a Refusal: SerializationException for a wrong JSON type, ValidationException for a value out of its
+ * limits.
  */
 export function readBody<const S extends v.GenericSchema>(
   schema: S,

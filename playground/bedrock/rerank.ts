@@ -1,15 +1,15 @@
 import type { Rank } from './knowledge-base.ts'
 import { type Word, wordsOf } from './rank-words.ts'
 
-/** What each signal adds where the text holds the query's words; the sum of all five is 1. */
+/** How much each signal adds to the score of a text that holds the query's words. The five add up to 1. */
 const SHARE = { held: 0.3, phrase: 0.2, heading: 0.25, near: 0.15, order: 0.1 }
-/** How much is left of a text that holds none of the query's numbers and identifiers. */
+/** The factor for a text that holds none of the query's numbers and identifiers. */
 const WITHOUT_EXACT = 0.3
 
 /**
- * Ranks texts by how they say what is asked, not by how often: the query's phrases, its numbers and identifiers letter for letter,
- * the heading (a text's first line), and how near together and in which order the query's words stand. Words that all texts
- * share weigh little. Deterministic.
+ * Ranks texts by how they say what is asked, not by how often. It looks at the query's phrases, at its exact
+ * numbers and identifiers, at the heading (a text's first line), and at how close together and in which order
+ * the query's words are. Words that all texts share weigh little. Deterministic.
  */
 export const rerank: Rank = (query, texts) => {
   const asked = distinct(wordsOf(query))
@@ -30,7 +30,7 @@ function relevance(asked: Word[], words: Word[], heading: Word[], weigh: (word: 
   if (found.length === 0) return 0
   const held = sum(found) / sum(asked)
   const named = asked.filter((word) => heading.some((other) => same(word, other)))
-  // A first line that says much else is no heading of what is asked.
+  // A first line that says much else is not a heading about what is asked.
   const headed = (sum(named) / sum(asked)) * Math.sqrt(named.length / Math.max(heading.length, 1))
   const exact = asked.filter((word) => word.exact)
   const exactHeld =
@@ -52,7 +52,10 @@ function relevance(asked: Word[], words: Word[], heading: Word[], weigh: (word: 
   return held * signals * (WITHOUT_EXACT + (1 - WITHOUT_EXACT) * exactHeld)
 }
 
-/** 1 where the words found stand side by side, towards 0 the longer the shortest stretch is that holds one of each. */
+/**
+ * 1 if the words are next to each other, and closer to 0 the longer the shortest stretch is that holds all of
+ * them.
+ */
 function nearness(places: number[][]): number {
   const all = places
     .flatMap((at, word) => at.map((place) => ({ place, word })))
@@ -79,7 +82,10 @@ function same(asked: Word, found: Word): boolean {
   )
 }
 
-/** Weighs a word by how few of the texts hold it; one that none holds weighs most, so that its absence shows. */
+/**
+ * Weighs a word by how few of the texts have it. A word that no text has weighs most, so that it lowers every
+ * score.
+ */
 function createWeight(asked: Word[], read: Word[][]): (word: Word) => number {
   const weights = new Map(
     asked.map((word) => [

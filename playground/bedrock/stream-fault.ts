@@ -2,9 +2,9 @@ import type { Call } from '../calls.ts'
 import type { StreamException } from './event-stream.ts'
 
 /**
- * What a test makes go wrong inside a streamed answer, before the delta number `afterDeltas` (counting from 0, text only), or at
- * the end of the text where it has fewer. `silence`: nothing comes any more, and the stream stays open. `reset`: RST_STREAM.
- * `cut`: the connection ends.
+ * What goes wrong inside a streamed answer, for tests. It happens before the delta number `afterDeltas` (text
+ * only, from 0), or at the end of a shorter text. `silence`: nothing more is sent, and the stream stays open.
+ * `reset`: RST_STREAM. `cut`: the connection ends.
  */
 export interface StreamFault {
   afterDeltas: number

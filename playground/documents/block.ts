@@ -1,29 +1,29 @@
-/** A piece of a page that is kept whole where it fits into a passage. Its text is Markdown, or reads as such. */
+/** A piece of a page that stays whole if it fits into a passage. Its text is Markdown or reads like it. */
 export type Block = Heading | { kind: 'prose' | 'code' | 'table'; text: string }
 
 export interface Heading {
   kind: 'heading'
   depth: number
   text: string
-  /** The id of the heading in the page; the cited URL ends in it. */
+  /** The id of the heading in the page. The cited URL ends in it. */
   slug: string
 }
 
-/** What a file says, whatever its format. */
+/** The content of a file, whatever its format. */
 export interface ParsedFile {
   title?: string | undefined
-  /** Where the page stands on the web, when it says so itself. */
+  /** The page's address on the web, if the file gives one. */
   url?: string | undefined
-  /** As written in the file; not yet checked to be a date. */
+  /** As written in the file, not checked to be a date. */
   updated?: string | undefined
   blocks: Block[]
-  /** The page as HTML in which nothing can run: raw HTML of the file is not in it. */
+  /** The page as HTML without anything that can run: raw HTML of the file is not in it. */
   render(): string
 }
 
 /**
- * Makes the ids of one page's headings as GitHub does: lower case, punctuation dropped, spaces to hyphens, and
- * `-1`, `-2`, … after those that are taken. A heading of punctuation alone becomes `section`.
+ * Makes the ids of one page's headings as GitHub does: lower case, no punctuation, hyphens for spaces, and
+ * `-1`, `-2`, … if the id is taken. A heading of punctuation only becomes `section`.
  */
 export function createSlugger(): (heading: string) => string {
   const taken = new Set<string>()
@@ -41,7 +41,7 @@ export function createSlugger(): (heading: string) => string {
   }
 }
 
-/** Code between fences that are longer than any run of backticks inside it. */
+/** Puts code between fences that are longer than any run of backticks in it. */
 export function fence(code: string, language = ''): string {
   const longest = Math.max(2, ...Array.from(code.matchAll(/`+/g), ([run]) => run.length))
   const mark = '`'.repeat(longest + 1)

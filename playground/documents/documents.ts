@@ -9,26 +9,30 @@ import { renderBlocks } from './render.ts'
 
 /** One document as the wiki shows it. */
 export interface Page {
-  /** Below the base URL, not encoded; `/` between the parts. */
+  /** The path below the base URL, not encoded, with `/` between its parts. */
   path: string
   title: string
-  /** The page's body as HTML in which nothing can run, its headings with the ids that the passages' URLs end in. */
+  /**
+   * The page's body as HTML without anything that can run. Its headings have the ids that the passages' URLs
+   * end in.
+   */
   render(): string
 }
 
 export interface Documents {
   passages: StoredPassage[]
   pages: Page[]
-  /** What was found and could not be taken in. */
+  /** Files that were found but could not be used. */
   skipped: SkippedFile[]
 }
 
 /**
- * Reads folders of Markdown, HTML and text, and cuts every page at its headings into passages.
- * A passage's URL is `baseUrl`, the path in the folder, and the heading's id; where Markdown's front matter has a `url`, that and the id.
- * Where two folders hold the same path, the later folder's name is put in front.
- * @param baseUrl where the pages are served, with or without a slash at its end
- * @throws NoDocuments if a folder is missing, is a file, or holds no document that can be read
+ * Reads folders of Markdown, HTML and text, and cuts each page at its headings into passages.
+ * A passage's URL is `baseUrl`, the path in the folder, and the heading's id. If the front matter of a
+ * Markdown page has a `url`, the passage's URL is that and the id. If two folders have a file with the same
+ * path, the path of the later one starts with its folder's name.
+ * @param baseUrl where the pages are served, with or without a slash at the end
+ * @throws NoDocuments if a folder is missing, is a file, or has no document that can be read
  */
 export async function readDocuments({
   folders,
@@ -77,7 +81,7 @@ function parse(file: DocumentFile): ParsedFile | undefined {
         return parseMarkdown(file.text)
     }
   } catch (error) {
-    // Elements nested by the ten thousand are more than the parsers' recursion can hold.
+    // Elements that nest ten thousand deep exceed the recursion of the parsers.
     if (error instanceof RangeError) return undefined
     throw error
   }
@@ -98,7 +102,10 @@ function freePath(path: string, folder: string, taken: Set<string>): string {
   return free
 }
 
-/** Percent-encoded, and the brackets and stars with it, which end a link in Markdown and in Slack. */
+/**
+ * Percent-encodes a part of a path, including brackets and stars, which would end a link in Markdown and in
+ * Slack.
+ */
 function encodePart(part: string): string {
   return encodeURIComponent(part).replace(
     /[()*'!]/g,
@@ -109,10 +116,11 @@ function encodePart(part: string): string {
 function isoDate(written: string | undefined): string | undefined {
   if (written === undefined) return undefined
   const [day] = /^\d{4}-\d{2}-\d{2}/.exec(written.trim()) ?? []
-  // Without a zone a date is read as local time, which is another day in half the world.
+  // Date.parse reads a date without a zone as local time, which is a different day in half the world.
   const time = (day === undefined ? [`${written} UTC`, written] : [day])
     .map((date) => Date.parse(date))
     .find(Number.isFinite)
   const read = time === undefined ? undefined : new Date(time).toISOString().slice(0, 10)
-  return day === undefined || day === read ? read : undefined // Date.parse reads 30 February as 2 March
+  // Date.parse reads 30 February as 2 March.
+  return day === undefined || day === read ? read : undefined
 }

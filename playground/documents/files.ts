@@ -1,43 +1,45 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { extname, join, resolve } from 'node:path'
 
-/** Where documents are read: a folder, and which of its files. */
+/** A folder to read documents from, and which of its files. */
 export interface DocumentFolder {
   dir: string
-  /** Paths inside the folder: `README.md`, `docs/*.md`, `docs/**`. Left out: every document in it. */
+  /** Paths inside the folder: `README.md`, `docs/*.md`, `docs/**`. Without it, every document is read. */
   files?: readonly string[]
 }
 
 export interface DocumentFile {
-  /** Inside its folder, with `/` between the parts. */
+  /** The path inside the folder, with `/` between its parts. */
   path: string
   text: string
   modified: Date
 }
 
-/** A document that is not in the knowledge base, and why. */
+/** A document that is not in the knowledge base, and the reason. */
 export interface SkippedFile {
   path: string
   reason: 'too large' | 'too many files' | 'not UTF-8 text' | 'cannot be read'
 }
 
-/** The largest file that is read, in bytes: a megabyte of text is a book, and more of it is a log or a dump. */
+/**
+ * The largest file that is read, in bytes. A megabyte of text is a book; a larger file is a log or a dump.
+ */
 const FILE_BYTES = 1_048_576
-/** How many files of a folder are read: all passages are held in memory. */
+/** How many files of a folder are read, because all passages are kept in memory. */
 const FILES = 5_000
 
 const DOCUMENT = new Set(['.md', '.markdown', '.html', '.htm', '.txt'])
 const FORMATS = 'Markdown (.md, .markdown), HTML (.html, .htm) or text (.txt)'
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist'])
 
-/** A folder from which nothing can be answered. Its message is a whole sentence for whoever named the folder. */
+/** A folder that no question can be answered from. The message is for the person who chose the folder. */
 export class NoDocuments extends Error {
   override readonly name = 'NoDocuments'
 }
 
 /**
- * Reads the documents of a folder and of those in it, in the order of their names; `node_modules`, `dist` and names that begin with a
- * dot are left out. A folder that links lead to twice is read once.
+ * Reads the documents of a folder and its subfolders, sorted by name. Skips `node_modules`, `dist` and names
+ * that start with a dot. Reads a folder once, even if several links lead to it.
  * @throws NoDocuments if the folder is missing or is a file
  */
 export async function readFolder({
@@ -64,7 +66,7 @@ export async function readFolder({
   return { files: read, skipped }
 }
 
-/** What to throw for a folder in which there was nothing to read. */
+/** The error for a folder without anything to read. */
 export function nothingIn({ dir, files }: DocumentFolder): NoDocuments {
   const where = files === undefined ? '' : ` at ${files.join(' or ')}`
   return new NoDocuments(
@@ -104,7 +106,10 @@ async function readDocument(folder: string, path: string): Promise<DocumentFile 
   return text === undefined ? 'not UTF-8 text' : { path, text: text.replace(/\r\n?/g, '\n'), modified: mtime }
 }
 
-/** UTF-8 without its byte order mark. UTF-16 without one can pass for UTF-8, but is full of zero bytes. */
+/**
+ * Decodes UTF-8 and drops its byte order mark. UTF-16 without a mark can pass as UTF-8, but is full of zero
+ * bytes.
+ */
 function decode(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -114,7 +119,7 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** `*` stands for any part of a name, `**` for any part of a path. */
+/** `*` matches any part of a name, `**` any part of a path. */
 function toPattern(glob: string): RegExp {
   const pattern = glob.split(/(\*\*\/|\*\*|\*)/).map((part) => {
     if (part === '**/') return '(?:.*/)?'

@@ -2,7 +2,7 @@ import { type HTMLElement, type Node, NodeType, parse } from 'node-html-parser'
 import { type Block, createSlugger, fence, type ParsedFile } from './block.ts'
 import { renderBlocks } from './render.ts'
 
-/** What holds no sentence of the page's own. */
+/** Elements that hold no text of the page itself. */
 const DROPPED = new Set([
   'head',
   'iframe',
@@ -23,7 +23,10 @@ const INLINE = new Set(
   ),
 )
 
-/** Reads an HTML page. Scripts, styles and navigation are left out, entities decoded, lists, tables and code kept readable. */
+/**
+ * Reads an HTML page. Leaves out scripts, styles and navigation, decodes entities, and keeps lists, tables
+ * and code readable.
+ */
 export function parseHtml(source: string): ParsedFile {
   const root = parseTree(source)
   const blocks = blocksOf(root, createSlugger())
@@ -40,19 +43,20 @@ export function parseHtml(source: string): ParsedFile {
   }
 }
 
-/** The blocks of a piece of HTML, for raw HTML inside Markdown; `slug` is the page's own. */
+/** The blocks of raw HTML inside Markdown. `slug` is the slugger of the whole page. */
 export function htmlBlocks(html: string, slug: (heading: string) => string): Block[] {
   return blocksOf(parseTree(html), slug)
 }
 
-/** Decodes `&amp;`, `&#8212;` and the like, and takes nothing for a tag. */
+/** Decodes `&amp;`, `&#8212;` and the like, without reading any tags. */
 export function decodeEntities(text: string): string {
   return text.replace(/&#?\w{1,32};/g, (entity) => parse(entity).text)
 }
 
 function parseTree(html: string): HTMLElement {
-  // `pre` is missing on purpose: the parser would take the tags inside it for text.
-  const elements = html.replace(/<![a-z][^>]*>|<\?[^>]*>/gi, '') // the parser takes a doctype for text
+  // `pre` is missing on purpose: the parser would read the tags inside it as text.
+  // The parser would also read a doctype as text.
+  const elements = html.replace(/<![a-z][^>]*>|<\?[^>]*>/gi, '')
   return parse(elements, { blockTextElements: { script: true, style: true, noscript: true } })
 }
 

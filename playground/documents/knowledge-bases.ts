@@ -8,7 +8,7 @@ import type { DocumentFolder } from './files.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What is read where no folder is named: this project's own documents, and the handbook of an invented company. */
+/** The default documents: this project's own, and the handbook of an invented company. */
 const OWN: Record<string, { folder: DocumentFolder; location: KnowledgeBase['location'] }> = {
   vera: { folder: { dir: ROOT, files: ['README.md', 'docs/**'] }, location: 'WEB' },
   handbook: { folder: { dir: `${ROOT}playground/knowledge` }, location: 'CONFLUENCE' },
@@ -17,14 +17,14 @@ const OWN: Record<string, { folder: DocumentFolder; location: KnowledgeBase['loc
 /** The knowledge bases of a stack, and the pages that their passages link to. */
 export interface Knowledge {
   bases: ReadonlyMap<string, KnowledgeBase>
-  /** Where the pages can be opened. */
+  /** The address of the list of pages. */
   url: string
-  /** One line a base: what was read into it, and what could not be. */
+  /** One line per knowledge base: what was read into it, and what was skipped. */
   summary: string[]
   close(): Promise<void>
 }
 
-/** Reads `dir`, or the project's own documents, and serves the pages. Throws NoDocuments. */
+/** Reads `dir`, or this project's own documents, and serves the pages. Throws NoDocuments. */
 export async function openKnowledge(dir: string | undefined): Promise<Knowledge> {
   const named = dir === undefined ? OWN : { [nameOf(dir)]: { folder: { dir }, location: 'WEB' as const } }
   const wiki = await startWiki()
@@ -52,7 +52,7 @@ export async function openKnowledge(dir: string | undefined): Promise<Knowledge>
   }
 }
 
-/** A name that KNOWLEDGE_BASES can hold. */
+/** A name that the variable KNOWLEDGE_BASES can hold. */
 function nameOf(dir: string): string {
   return basename(resolve(dir)).replace(/[^\p{L}\p{N}._-]+/gu, '-') || 'documents'
 }

@@ -5,7 +5,9 @@ import { renderBlocks, renderHeading, renderToken } from './render.ts'
 
 const FIELD = /^([\w-]+)[ \t]*:[ \t]*(.*?)[ \t]*$/
 
-/** Reads a Markdown page with its front matter (`title`, `url`, `updated` or `date`). Line ends must be `\n`. */
+/**
+ * Reads a Markdown page with its front matter (`title`, `url`, `updated` or `date`). Lines must end with LF.
+ */
 export function parseMarkdown(source: string): ParsedFile {
   const { fields, body } = frontMatter(source)
   const slug = createSlugger()
@@ -50,7 +52,7 @@ function inner(token: Token): Token[] {
   return ('tokens' in token ? token.tokens : undefined) ?? []
 }
 
-/** A heading as it reads: no marks of emphasis, no link's address. */
+/** A heading as people read it, without marks of emphasis and addresses of links. */
 function plain(tokens: Token[]): string {
   return tokens
     .map((token) => {
@@ -69,12 +71,16 @@ function decodeOutsideCode(markdown: string): string {
   )
 }
 
-/** The few lines of YAML that front matter consists of in practice: `key: value`. Nested and folded values are left out. */
+/**
+ * Reads the kind of YAML that front matter usually has: lines of `key: value`. Skips nested and folded
+ * values.
+ */
 function frontMatter(source: string): { fields: Record<string, string>; body: string } {
   const lines = source.split('\n')
   const end = lines.findIndex((line, n) => n > 0 && /^(---|\.\.\.)\s*$/.test(line))
   const inner = lines.slice(1, Math.max(end, 1)).filter((line) => line.trim() !== '' && !line.startsWith('#'))
-  // A page may also begin with a rule, which looks like the start of front matter: the first line after it decides.
+  // A page may also begin with a horizontal rule, which looks like the start of front matter. The first line
+  // after it decides.
   const begins =
     /^---\s*$/.test(lines[0] ?? '') && end > 0 && (inner[0] === undefined || FIELD.test(inner[0]))
   if (!begins) return { fields: {}, body: source }

@@ -1,9 +1,12 @@
 import type { StoredPassage } from '../bedrock/knowledge-base.ts'
 import type { Block, Heading, ParsedFile } from './block.ts'
 
-/** How long a passage's text is at most, in characters without its heading: about a screen, and what embedding models take whole. */
+/**
+ * The longest text of a passage without its heading, in characters: about a screen, and short enough for
+ * embedding models to take whole.
+ */
 const PASSAGE_CHARACTERS = 1_500
-/** Where a heading is cut, in characters: a heading that is a page of its own would drown its passage. */
+/** The longest heading, in characters. A longer one is cut, so that it does not fill the whole passage. */
 const HEADING_CHARACTERS = 200
 
 interface Section {
@@ -14,7 +17,10 @@ interface Section {
   hasChildren: boolean
 }
 
-/** Cuts a page into passages: one a section, more where the section is long. Each begins with the section's heading. */
+/**
+ * Cuts a page into passages: one per section, more if the section is long. Each starts with the section's
+ * heading.
+ */
 export function toPassages(
   file: ParsedFile,
   page: { path: string; title: string; url: string; updated: string },
@@ -65,7 +71,7 @@ function sectionsOf(blocks: Block[]): Section[] {
   return sections
 }
 
-/** Gathers blocks into texts of at most PASSAGE_CHARACTERS; a block is cut only where it alone is longer. */
+/** Packs blocks into texts of at most PASSAGE_CHARACTERS. Cuts a block only if it alone is longer. */
 function pack(blocks: Exclude<Block, Heading>[]): string[] {
   const texts: string[] = []
   let text = ''
@@ -82,7 +88,7 @@ function pack(blocks: Exclude<Block, Heading>[]): string[] {
 function cut({ kind, text }: Exclude<Block, Heading>): string[] {
   if (text.length <= PASSAGE_CHARACTERS) return [text]
   const lines = text.split('\n')
-  // What each piece repeats, so that it still reads as code or as a table.
+  // The lines that each piece repeats, so that it still reads as code or as a table.
   const [head, foot] =
     kind === 'code'
       ? [lines.slice(0, 1), lines.slice(-1)]
@@ -109,7 +115,7 @@ function headLines(table: string[]): number {
   return table.findIndex((line) => /^\s*\|?\s*:?-+/.test(line)) + 1
 }
 
-/** Cuts a long line behind a sentence, else at a space, else where it is full. */
+/** Cuts a long line after a sentence, else at a space, else at its full length. */
 function cutLine(line: string, room: number): string[] {
   const pieces: string[] = []
   let rest = line
@@ -128,7 +134,7 @@ function cutLine(line: string, room: number): string[] {
   return [...pieces, rest]
 }
 
-/** The length of `text` without a surrogate that lost its other half. */
+/** The length of `text` without a high surrogate that lost its other half. */
 function wholeCharacters(text: string): number {
   return /[\uD800-\uDBFF]$/.test(text) ? text.length - 1 : text.length
 }

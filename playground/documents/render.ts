@@ -6,7 +6,7 @@ const LINKED = new Set(['http:', 'https:', 'mailto:'])
 const marked = new Marked({
   renderer: {
     html: ({ text }) => (/^<br\s*\/?>$/i.test(text.trim()) ? '<br>' : escapeHtml(text)),
-    // Pictures would be fetched from elsewhere: their description stands in their place.
+    // Pictures would be loaded from elsewhere: show their description instead.
     image: ({ text }) => escapeHtml(text),
     link({ href, tokens }) {
       const text = this.parser.parseInline(tokens)
@@ -16,7 +16,7 @@ const marked = new Marked({
 })
 const parser = new Parser(marked.defaults)
 
-/** One token of Markdown's lexer as HTML; raw HTML in it is shown as text. */
+/** Renders one token of Markdown's lexer as HTML. Raw HTML in it is shown as text. */
 export function renderToken(token: Token): string {
   return parser.parse([token])
 }
@@ -25,7 +25,7 @@ export function renderHeading({ depth, slug }: Heading, tokens: Token[]): string
   return `<h${depth} id="${escapeHtml(slug)}">${parser.parseInline(tokens)}</h${depth}>\n`
 }
 
-/** The blocks of a page that was not Markdown. */
+/** Renders the blocks of a page that is not Markdown. */
 export function renderBlocks(blocks: Block[]): string {
   return blocks
     .map((block) =>

@@ -5,7 +5,7 @@ import type { LambdaFunction } from './function.ts'
 import { endOfLog, type FunctionError, type InvokeMessage, type RuntimeMessage } from './protocol.ts'
 import { signal } from './reaper.ts'
 
-/** What Lambda allows for loading the code; it does not count against the function's own limit. */
+/** Lambda's limit for loading the code. It does not count against the function's own time limit. */
 const INIT_LIMIT_MS = 10_000
 
 const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url))
@@ -19,17 +19,17 @@ export interface RunInput {
   functionArn: string
   /** The event as JSON. */
   payload: string
-  /** Called for each line that the process prints meanwhile. */
+  /** Called for each line that the process prints during the invocation. */
   log(line: string): void
 }
 
-/** One execution environment: a process that runs one invocation at a time, and is frozen between them. */
+/** One execution environment: a process that runs one invocation at a time and is frozen in between. */
 export interface Environment {
   pid: number
   fn: LambdaFunction
-  /** Resolves once the answer is there and the process frozen, or once the process is gone. Never rejects. */
+  /** Resolves when the process has answered and is frozen, or when it is gone. Never rejects. */
   run(work: RunInput): Promise<RunResult>
-  /** Whether it can run another; never again once it has crashed, was killed or ran out of time. */
+  /** False for good after the process crashed, was killed, or ran out of time. */
   usable(): boolean
   kill(): void
   /** Resolves when the process is gone. */
@@ -37,9 +37,9 @@ export interface Environment {
 }
 
 /**
- * Starts a process in `directory`, which holds its own copy of the bundle, with `variables` as its whole environment.
- * Time limits are kept in real time, because the process sees no other.
- * Work that the function leaves running may go on for the moment between its answer and the signal that freezes it.
+ * Starts a process in `directory`, which holds its own copy of the bundle. `variables` is its whole
+ * environment. Time limits use real time, because the process knows no other. Work that the function leaves
+ * running may go on until the signal freezes the process, a moment after its answer.
  */
 export function startEnvironment(
   fn: LambdaFunction,
@@ -53,7 +53,8 @@ export function startEnvironment(
       cwd: directory,
       env: variables,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A group of its own: Ctrl-C in the terminal does not reach it, and what it starts can be stopped with it.
+      // Puts the process into a group of its own: Ctrl-C in the terminal does not reach it, and whatever it
+      // starts can be stopped with it.
       detached: true,
     },
   )
@@ -135,7 +136,7 @@ export function startEnvironment(
     })
   }
 
-  // What the process has started goes with it.
+  // Also kills whatever the process has started.
   child.on('exit', () => signal(pid, 'SIGKILL'))
   const exited = new Promise<void>((done) => {
     child.on('close', (code: number | null, name: string | null) => {

@@ -13,15 +13,15 @@ export interface Role {
 }
 
 export interface Environments {
-  /** One that is idle, or a new one. It is busy until it is given back. */
+  /** Returns an idle environment or starts a new one. It stays busy until it is released. */
   acquire(fn: LambdaFunction): Promise<Environment>
   release(environment: Environment): void
   list(): { pid: number; functionName: string; busy: boolean }[]
-  /** Kills all of them and resolves when the last is gone. */
+  /** Kills all of them, and resolves when the last is gone. */
   close(): Promise<void>
 }
 
-/** Keeps each environment's copy of its bundle in `folder`, and tells `guard` which processes there are. */
+/** Keeps each environment's copy of its bundle in `folder`, and tells `reaper` which processes there are. */
 export function createEnvironments({
   account,
   role,
@@ -33,7 +33,7 @@ export function createEnvironments({
   folder: string
   reaper: Reaper
 }): Environments {
-  /** With what is done when the process is gone. */
+  /** Each environment, with the promise of its clean-up after the process is gone. */
   const all = new Map<Environment, Promise<void>>()
   const idle = new Set<Environment>()
   let closed = false
@@ -85,7 +85,10 @@ export function createEnvironments({
   }
 }
 
-/** What Lambda sets ("Defined runtime environment variables"), and what the function's own configuration adds. Nothing of ours. */
+/**
+ * The variables that Lambda sets ("Defined runtime environment variables") and the function's own. None of
+ * ours.
+ */
 function variablesOf(
   fn: LambdaFunction,
   { region }: AwsAccount,
@@ -111,7 +114,7 @@ function variablesOf(
     LAMBDA_TASK_ROOT: directory,
     LANG: 'en_US.UTF-8',
     PATH: '/usr/local/bin:/usr/bin:/bin',
-    // Lambda has ':UTC', which Node does not read.
+    // Lambda sets ':UTC', which Node does not understand.
     TZ: 'UTC',
   }
 }

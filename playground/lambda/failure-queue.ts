@@ -13,15 +13,19 @@ export interface DeadLetter {
 }
 
 export interface FailureQueue {
-  /** Delivers the record to the function behind the queue. Resolves when it was taken, or lies with the dead letters. */
+  /**
+   * Delivers the record to the function behind the queue. Resolves when the function took it, or when it
+   * became a dead letter.
+   */
   deliver(queue: string, record: FailureRecord, invoke: (event: string) => Promise<Invocation>): Promise<void>
   deadLetters: readonly DeadLetter[]
   close(): void
 }
 
 /**
- * The queues between the functions: SQS with an event source mapping of batch size 1 that reports batch item failures.
- * A message that was not taken is seen again `visibilityTimeoutMs` after it was received, `maxReceiveCount` times in all.
+ * The queues between the functions: SQS with an event source mapping of batch size 1 that reports batch item
+ * failures. A message that the function did not take is delivered again `visibilityTimeoutMs` after it was
+ * received, up to `maxReceiveCount` times in all.
  */
 export function createFailureQueue(options: {
   clock: Clock
@@ -84,8 +88,9 @@ export function createFailureQueue(options: {
 }
 
 /**
- * With one message in the batch, any item that is reported means this one: an id that is missing or unknown fails the whole batch.
- * An answer without a list, an empty one or null counts as success ("Implementing partial batch responses").
+ * The batch has one message, so any reported item fails it; SQS fails the whole batch for a missing or
+ * unknown id. A response without a list, with an empty one, or null counts as success ("Implementing partial
+ * batch responses").
  */
 function isProcessed({ outcome, response }: Invocation): boolean {
   if (outcome !== 'succeeded') return false

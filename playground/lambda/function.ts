@@ -4,20 +4,23 @@ import { refusal } from './refusal.ts'
 /** One function as it is deployed. */
 export interface LambdaFunction {
   name: string
-  /** All of them point to version 1, the only one published. */
+  /** All of them point to version 1, the only published one. */
   aliases: readonly string[]
-  /** Path of the ES module (`.mjs`) that is deployed; its source map, named after it, is taken along. */
+  /** Path of the deployed ES module (`.mjs`). Its source map is deployed too, if there is one. */
   bundle: string
   export: 'handler' | 'apologize'
   environment: Record<string, string>
-  /** Of one invocation, in real time. A fraction is taken too, so that a test can be short; AWS takes whole seconds. */
+  /**
+   * Time limit of one invocation, in real time. Also takes fractions, so that a test can be short; AWS takes
+   * whole seconds.
+   */
   timeoutSeconds: number
   memoryMb: number
-  /** Whether the caller's key may invoke the aliases. Without an alias it never may. */
+  /** True if the caller's key may invoke the aliases. Without an alias it never may. */
   invokableByCaller: boolean
-  /** Name of the function whose queue gets the record of an asynchronous invocation that failed. */
+  /** The function whose queue gets the record of a failed asynchronous invocation. */
   onFailure?: string
-  /** How many invocations may run at once; as many as are asked for, where it is not given. */
+  /** How many invocations may run at the same time. Without it, any number. */
   reservedConcurrency?: number
 }
 
@@ -30,7 +33,7 @@ export interface AwsAccount {
 export const PUBLISHED_VERSION = '1'
 const LATEST = '$LATEST'
 
-/** What API_Invoke gives for FunctionName, with the parts as groups. */
+/** The pattern that API_Invoke documents for FunctionName, with its parts as groups. */
 const FUNCTION_NAME =
   /^(arn:(?:aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(?:-gov)?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(?::(\$LATEST|[a-zA-Z0-9-_]+))?$/
 
@@ -48,7 +51,10 @@ export interface FunctionRef {
   arn: string
 }
 
-/** Reads `name`, `name:alias`, a partial or a whole ARN, beside the parameter `Qualifier`; or refuses as Lambda does. */
+/**
+ * Reads `name`, `name:alias`, a partial or a full ARN, together with the parameter `Qualifier`. Otherwise
+ * refuses as Lambda does.
+ */
 export function readFunctionName(
   given: string,
   parameter: string | undefined,
@@ -77,7 +83,7 @@ export function readFunctionName(
   return { name, qualifier, arn: functionArn({ region, accountId }, name, qualifier) }
 }
 
-/** The function that an ARN names, if it is deployed here under that alias or version. */
+/** The function that a reference means, if it is deployed here under that alias or version. */
 export function findFunction(
   functions: readonly LambdaFunction[],
   { name, qualifier, arn }: FunctionRef,

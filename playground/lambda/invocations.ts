@@ -5,29 +5,29 @@ import { type AwsAccount, functionArn, type LambdaFunction } from './function.ts
 import type { FunctionError } from './protocol.ts'
 
 export interface Invocation {
-  /** An event that is delivered twice has the same id twice. */
+  /** An event that Lambda delivers twice has the same id both times. */
   requestId: string
   functionName: string
   qualifier: string | undefined
   payload: unknown
-  /** When it was asked for, in milliseconds of the Unix epoch, as the two that follow. */
+  /** When Lambda accepted it. All three times are milliseconds of the Unix epoch. */
   at: number
   startedAt?: number
   endedAt?: number
-  /** Of the process that runs it. */
+  /** The process that runs it. */
   pid?: number
-  /** `waiting` for a process that may run it; `expired` when it waited for longer than the maximum age of an event. */
+  /** `waiting` for free concurrency; `expired` if it waited longer than the maximum age of an event. */
   outcome: 'waiting' | 'running' | 'succeeded' | 'failed' | 'timed out' | 'killed' | 'expired'
-  /** What the function returned, as JSON. */
+  /** The function's return value as JSON. */
   response?: string
   error?: FunctionError
-  /** The lines that the process printed meanwhile. */
+  /** The lines that the process printed during the invocation. */
   logs: string[]
 }
 
 export interface Invocations {
   all: readonly Invocation[]
-  /** Resolves when it is over, whatever came of it. */
+  /** Resolves when the invocation is over, whatever its outcome. */
   invoke(asked: {
     requestId: string
     fn: LambdaFunction
@@ -35,9 +35,9 @@ export interface Invocations {
     payload: string
     maximumAgeMs?: number
   }): Promise<Invocation>
-  /** Whether one more would have to wait. */
+  /** True if one more invocation would have to wait. */
   isFull(fn: LambdaFunction): boolean
-  /** Kills the processes that run this request, as the platform may at any moment. */
+  /** Kills the processes that run this request. Lambda may do that at any moment. */
   kill(requestId: string): void
   close(): void
 }
@@ -47,7 +47,7 @@ interface Waiter {
   resume(verdict: 'run' | 'expired' | 'closed'): void
 }
 
-/** Runs what is asked for as soon as the function's reserved concurrency has room. Ages are kept by `clock`. */
+/** Runs invocations as soon as the function's reserved concurrency allows. Measures ages with `clock`. */
 export function createInvocations({
   environments,
   clock,
@@ -129,7 +129,8 @@ export function createInvocations({
       const verdict = await acquireSlot(fn, maximumAgeMs)
       if (verdict === 'run') {
         await run(invocation, fn, payload).catch((error: Error) => {
-          // The bundle cannot be read, or no process can be had: to the caller a failure like any other.
+          // The bundle cannot be read, or no process can be started. For the caller this is a failure like
+          // any other.
           invocation.outcome = closed ? 'killed' : 'failed'
           invocation.error = { errorType: 'Runtime.InvalidEntrypoint', errorMessage: error.message }
         })

@@ -9,7 +9,7 @@ import {
 } from './function.ts'
 import { badJson, noSuchOperation, notAllowed, notFound, refusal, tooLarge } from './refusal.ts'
 
-/** Of a request's body, in bytes (API_Invoke, quotas). */
+/** Limits of a request's body, in bytes (API_Invoke, quotas). */
 const EVENT_LIMIT = 1024 * 1024
 const REQUEST_LIMIT = 6 * 1024 * 1024
 
@@ -30,7 +30,7 @@ export interface Invoke {
   payload: string
 }
 
-/** What the request says it wants; undefined where it is no Invoke. Nothing of it is checked yet. */
+/** Reads what the request asks for, without checking it. Undefined if it is not an Invoke. */
 export function readInvokeRequest({ method, url, headers }: ReceivedRequest): InvokeRequest | undefined {
   const [path = '', query] = url.split('?')
   const segment = PATH.exec(path)?.[1]
@@ -41,7 +41,9 @@ export function readInvokeRequest({ method, url, headers }: ReceivedRequest): In
   return { given, qualifier: new URLSearchParams(query).get('Qualifier') ?? undefined, type: String(type) }
 }
 
-/** Everything that Lambda checks of an Invoke after its signature. Returns what is to be done, or the refusal. */
+/**
+ * Checks everything that Lambda checks after the signature. Returns the invocation to run, or the refusal.
+ */
 export function checkInvoke(
   { body }: ReceivedRequest,
   asked: InvokeRequest | undefined,
@@ -67,7 +69,7 @@ export function checkInvoke(
   }
   const limit = type === 'Event' ? EVENT_LIMIT : REQUEST_LIMIT
   if (body.length > limit) return tooLarge(limit)
-  // An Invoke without a body gives the function an empty object.
+  // Lambda gives the function an empty object if an Invoke has no body.
   const payload = body.length === 0 ? '{}' : body.toString()
   try {
     JSON.parse(payload)

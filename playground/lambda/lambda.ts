@@ -15,44 +15,45 @@ import { failureRecord } from './on-failure.ts'
 import { startReaper } from './reaper.ts'
 import { refusal, throttled } from './refusal.ts'
 
-/** Lambda's own default for an asynchronous event: six hours. */
+/** Lambda's own default for asynchronous events: six hours. */
 const MAXIMUM_EVENT_AGE_SECONDS = 6 * 60 * 60
 
 export interface LambdaOptions extends AwsAccount {
   calls: Calls
-  /** For signatures and for the age of events and messages. Time limits of the functions are real time. */
+  /** For signatures and for the age of events and messages. The time limits of functions use real time. */
   clock?: Clock
-  /** Given by the system where it is left out. */
+  /** Without it, the system chooses a free port. */
   port?: number
   faults?: Faults
-  /** The only key that is known. It may invoke aliases of functions with `invokableByCaller`. */
+  /** The only known key. It may invoke the aliases of functions with `invokableByCaller`. */
   caller: { accessKeyId: string; secretAccessKey: string }
   role: Role
   functions: readonly LambdaFunction[]
   maximumEventAgeSeconds?: number
-  /** How often an event that was accepted is delivered: Lambda promises at least once. Once, where it is left out. */
+  /** How many times an accepted event is delivered, by default once. Lambda promises at least once. */
   deliveries?: (call: Readonly<Call>) => number
-  /** Of the queues to the on-failure functions. */
+  /** Settings of the queues in front of the on-failure functions. */
   failureQueue?: { visibilityTimeoutMs?: number; maxReceiveCount?: number }
 }
 
 export interface Lambda {
   origin: string
   invocations: readonly Invocation[]
-  /** Records that the on-failure function did not take as often as they were delivered. */
+  /** Records that the on-failure function did not take in any of their deliveries. */
   deadLetters: readonly DeadLetter[]
   environments(): { pid: number; functionName: string; busy: boolean }[]
-  /** Kills the process that runs this request, as the platform may at any moment. */
+  /** Kills the process that runs this request. Lambda may do that at any moment. */
   kill(requestId: string): void
-  /** Resolves when no invocation is under way or waiting and every record of a failure is delivered or dead. */
+  /** Resolves when no invocation is running or waiting, and every failure record is delivered or dead. */
   idle(): Promise<void>
-  /** Kills what runs; what is still waiting is dropped. */
+  /** Kills everything that runs, and drops everything that waits. */
   close(): Promise<void>
 }
 
 /**
- * Lambda's Invoke API on loopback, and the environments behind it: one process an invocation at a time, each with its own
- * copy of the bundle. Asynchronous invocations are not retried (MaximumRetryAttempts 0). Rejects when the port is in use.
+ * Lambda's Invoke API on loopback, and the execution environments behind it. Each is a process with its own
+ * copy of the bundle that runs one invocation at a time. Asynchronous invocations are not retried
+ * (MaximumRetryAttempts 0). Rejects if the port is in use.
  */
 export async function startLambda(options: LambdaOptions): Promise<Lambda> {
   const { calls, clock = systemClock, port, faults, caller, role, functions, deliveries = () => 1 } = options

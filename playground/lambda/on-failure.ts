@@ -1,7 +1,7 @@
 import { type AwsAccount, executedVersion, functionArn } from './function.ts'
 import type { Invocation } from './invocations.ts'
 
-/** What Lambda sends to an on-failure destination about an asynchronous invocation that it gave up. */
+/** The record that Lambda sends to an on-failure destination after it gave up an asynchronous invocation. */
 export interface FailureRecord {
   version: '1.0'
   timestamp: string
@@ -12,12 +12,15 @@ export interface FailureRecord {
     approximateInvokeCount: number
   }
   requestPayload: unknown
-  /** This and the next are missing where the function never ran. */
+  /** This and `responsePayload` are missing if the function never ran. */
   responseContext?: { statusCode: 200; executedVersion: string; functionError: 'Unhandled' }
   responsePayload?: unknown
 }
 
-/** The record of an invocation that failed, was killed, timed out or grew too old. With retries 0, it ran once at most. */
+/**
+ * The record of an invocation that failed, was killed, timed out or became too old. With no retries it ran at
+ * most once.
+ */
 export function failureRecord(invocation: Invocation, account: AwsAccount): FailureRecord {
   const { requestId, functionName, qualifier, payload, error, outcome, endedAt } = invocation
   const expired = outcome === 'expired'

@@ -1,11 +1,11 @@
-/** What is said over Node's channel between an execution environment's process and the parent. */
+/** Messages between an execution environment's process and its parent, over Node's IPC channel. */
 
 export interface InvokeMessage {
   requestId: string
   functionArn: string
   /** The event as JSON. */
   payload: string
-  /** When the time limit ends, in milliseconds of the Unix epoch. */
+  /** The end of the time limit, in milliseconds of the Unix epoch. */
   deadline: number
 }
 
@@ -19,8 +19,11 @@ export type RuntimeMessage =
   | { kind: 'ready' }
   | { kind: 'answered'; response: string }
   | { kind: 'failed'; error: FunctionError }
-  /** The process ends itself after this. */
+  /** The process exits after this message. */
   | { kind: 'crashed'; error: FunctionError }
 
-/** The line that ends what one invocation has printed, on both streams, before its answer is said. */
+/**
+ * The line that ends the output of one invocation on both streams. The process prints it before it sends its
+ * answer.
+ */
 export const endOfLog = (requestId: string) => `\0${requestId}`

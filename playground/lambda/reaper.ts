@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
 
-/** Whether the platform has process groups and signals that stop and continue a process; Windows has neither. */
+/** False on Windows, which has no process groups and no signals to stop and continue a process. */
 const HAS_SIGNALS = process.platform !== 'win32'
 
-/** Reads lines `+ pid` and `- pid`. When they end, because we closed them or were killed, it kills what is left and tidies up. */
+/**
+ * Reads lines `+ pid` and `- pid`. When its input ends, because we closed it or were killed, it kills the
+ * remaining processes and removes the folder.
+ */
 const SCRIPT = `
 groups=' '
 while read -r sign group; do
@@ -19,13 +22,13 @@ rm -rf -- "$1"
 export interface Reaper {
   watch(pid: number): void
   forget(pid: number): void
-  /** Kills the processes still watched, removes the folder, and ends. */
+  /** Kills the processes that are still watched, removes the folder, and ends. */
   close(): Promise<void>
 }
 
 /**
- * A shell that outlives us by a moment: a frozen process cannot see that its parent was killed, so somebody else has to.
- * Removes `folder` at the end.
+ * Starts a shell that outlives us by a moment. A frozen process cannot notice that its parent was killed, so
+ * the shell kills it. At the end the shell removes `folder`.
  */
 export function startReaper(folder: string): Reaper {
   if (!HAS_SIGNALS) return { watch() {}, forget() {}, async close() {} }
@@ -46,7 +49,10 @@ export function startReaper(folder: string): Reaper {
   }
 }
 
-/** Signals the process and those that it started, which are one group. A process that is gone is no error. */
+/**
+ * Signals a process and everything it started, which form one group. A process that is already gone is not an
+ * error.
+ */
 export function signal(pid: number, name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
   if (!HAS_SIGNALS && name !== 'SIGKILL') return
   try {

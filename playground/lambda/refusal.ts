@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../far-end.ts'
 
-/** An error in the form of Lambda's REST API: its name in a header, its text in the body. */
+/** An error of Lambda's REST API: its name is in a header, its text in the body. */
 export function refusal(
   status: number,
   type: string,
@@ -26,7 +26,7 @@ export function notAllowed(userArn: string, functionArn: string): HttpResponse {
   )
 }
 
-/** What Lambda says to a path or a method that none of its operations has. */
+/** Lambda's answer to a path or a method that belongs to no operation. */
 export const noSuchOperation = () =>
   refusal(403, 'AccessDeniedException', 'Unable to determine service/operation name to be authorized')
 
@@ -40,7 +40,7 @@ export const tooLarge = (limit: number) =>
     `Request must be smaller than ${limit} bytes for the InvokeFunction operation`,
   )
 
-/** Given to synchronous invocations only: an asynchronous one is taken all the same and waits inside Lambda. */
+/** Only synchronous invocations get this. Lambda accepts an asynchronous one and keeps it waiting. */
 export function throttled(): HttpResponse {
   const answer = refusal(429, 'TooManyRequestsException', 'Rate Exceeded.', {
     Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',

@@ -1,6 +1,7 @@
 /**
- * Lambda's runtime for Node.js, as far as a function can see it. It is the main module of an execution environment's process:
- * it loads the bundle and then runs one invocation after the other, as it is told over Node's channel to the parent.
+ * Lambda's runtime for Node.js, as a function sees it: the main module of an execution environment's process.
+ * It loads the bundle, then runs the invocations that the parent sends over Node's IPC channel, one after the
+ * other.
  */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -27,7 +28,7 @@ async function load(): Promise<Handler> {
   const handler = exports[name]
   if (typeof handler !== 'function')
     throw named('Runtime.HandlerNotFound', `${module}.${name} is undefined or not exported`)
-  // nodejs24.x no longer takes handlers with a callback.
+  // nodejs24.x no longer accepts handlers with a callback.
   if (handler.length > 2)
     throw named('Runtime.CallbackHandlerDeprecated', 'callback-based function handlers are not supported')
   return handler as Handler
@@ -68,13 +69,16 @@ async function run(handler: Handler, invoke: InvokeMessage): Promise<void> {
   say(said)
 }
 
-/** Writes to both streams and waits until everything before it has left the process, which may be frozen after its answer. */
+/**
+ * Writes to both streams and waits until all earlier output has left the process: the parent may freeze it
+ * after its answer.
+ */
 async function written(text: string): Promise<void> {
   const write = (stream: NodeJS.WriteStream) => new Promise((resolve) => stream.write(text, resolve))
   await Promise.all([write(process.stdout), write(process.stderr)])
 }
 
-/** Lambda writes an error that the function did not catch into the function's log, with its stack. */
+/** Lambda logs an uncaught error of the function, with its stack. */
 function logError(what: string, error: FunctionError): void {
   process.stderr.write(
     `${new Date().toISOString()}\t${running?.requestId ?? 'undefined'}\tERROR\t${what} \t${JSON.stringify(error)}\n`,
@@ -95,7 +99,7 @@ process.on('unhandledRejection', (reason) => {
     128,
   )
 })
-// The parent is gone, killed perhaps: an environment does not outlive it.
+// The parent is gone, perhaps killed. An environment must not outlive it.
 process.on('disconnect', () => process.exit(1))
 
 try {

@@ -4,28 +4,33 @@ import type { Message, Messages } from './messages.ts'
 import { Refusal } from './refusal.ts'
 import type { Channel, ChannelKind, Workspace } from './workspace.ts'
 
-/** What the app may see and touch. */
+/** The rights of the app: what it may see and change. */
 export interface Access {
-  /** The channel that an argument names; a private one without the app does not exist for it. */
+  /** The channel that an argument names. A private channel without the app does not exist for it. */
   channel(id: string | undefined): Channel
-  /** A channel of which the app is a member, else `not_in_channel`. */
+  /** A channel that the app is a member of. Otherwise refuses with `not_in_channel`. */
   joined(id: string | undefined): Channel
-  /** The same, for writing: not an archived one. A person's id stands for their direct message. */
+  /**
+   * A channel that the app may write to: joined and not archived. A person's id means their direct message.
+   */
   writable(id: string | undefined): Channel
-  /** The root of a thread that may be answered, else the refusal `code`. */
+  /** The root of a thread that may be answered. Otherwise refuses with `code`. */
   root(channel: Channel, threadTs: string, code: string): Message
   message(channel: Channel, ts: string | undefined): Message
-  /** Whether one of `scopes` is granted. */
+  /** True if one of `scopes` is granted. */
   holds(...scopes: readonly string[]): boolean
   /** Refuses with `missing_scope` unless one of `scopes` is granted. */
   demand(...scopes: readonly string[]): void
   /** `username`, `icon_url` and `icon_emoji` need chat:write.customize. */
   demandCustomize(args: Args): void
-  /** The scopes without which something would have been refused, or not been sent. */
+  /**
+   * The scopes that were needed so far: without any of them a call would have been refused or an event not
+   * sent.
+   */
   readonly neededScopes: ReadonlySet<string>
 }
 
-/** As scopes and events name a kind of channel. */
+/** The names that scopes and events use for each kind of channel. */
 export const FAMILY: Readonly<Record<ChannelKind, string>> = {
   channel: 'channels',
   group: 'groups',
@@ -59,7 +64,7 @@ export function createAccess(options: {
 
   function holds(...needed: readonly string[]): boolean {
     const [only, ...more] = needed.filter((scope) => scopes.has(scope))
-    // Of several, each could be done without.
+    // If several of them are granted, the app could do without any single one.
     if (only !== undefined && more.length === 0) neededScopes.add(only)
     return only !== undefined
   }
@@ -82,7 +87,7 @@ export function createAccess(options: {
     },
     root({ id }, threadTs, code) {
       const found = messages.find(id, threadTs)
-      // A reply's ts is not a thread: Slack's reference asks for the parent's.
+      // The ts of a reply does not name a thread. Slack's reference requires the parent's.
       if (!found || found.threadTs) throw new Refusal(code)
       return found
     },

@@ -5,14 +5,16 @@ import { Refusal, refuseFor } from './refusal.ts'
 import { SESSION_STATUSES } from './sessions.ts'
 import type { Channel } from './workspace.ts'
 
-/** Characters of a session's title (docs.slack.dev/reference/methods/agents.sessions.setStatus). */
+/**
+ * The longest title of a session, in characters (docs.slack.dev/reference/methods/agents.sessions.setStatus).
+ */
 const TITLE_CHARS = 200
-/** docs.slack.dev/reference/methods/assistant.threads.setStatus: loading_messages. */
+/** Limits of loading_messages (docs.slack.dev/reference/methods/assistant.threads.setStatus). */
 const LOADING = { messages: 10, chars: 50 }
-/** docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts. */
+/** docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts */
 const MAX_PROMPTS = 4
 
-/** agents.sessions.* and the assistant.threads.* methods that lead to the same sessions. */
+/** agents.sessions.*, and the assistant.threads.* methods that change the same sessions. */
 export function agents(context: MethodContext): MethodHandlers {
   const { access, sessions, messages, workspace, clock } = context
 
@@ -23,7 +25,7 @@ export function agents(context: MethodContext): MethodHandlers {
     return { channel, threadTs }
   }
 
-  /** An app that is not declared as an agent, and so lacks assistant:write, gets this (KiroCrew#9822). */
+  /** Refuses an app that is not declared as an agent and therefore lacks assistant:write (KiroCrew#9822). */
   function demandAgent(code: string) {
     if (!access.holds('assistant:write')) throw new Refusal(code)
   }
@@ -47,7 +49,7 @@ export function agents(context: MethodContext): MethodHandlers {
         ])
       const initiator = stringOf(args, 'initiator_user_id')
       if (initiator !== undefined && !workspace.people.has(initiator)) throw new Refusal('user_not_found')
-      // What Slack says to a thread that is not there is not documented.
+      // Slack does not document its answer for a thread that does not exist.
       if (!messages.find(channel.id, threadTs))
         context.violation(`agents.sessions.setStatus: no message ${threadTs} in ${channel.id}`)
       const session = sessions.set(channel.id, threadTs, status, title)

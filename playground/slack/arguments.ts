@@ -1,10 +1,10 @@
 import type { Argument, Method } from './methods.ts'
 import { Refusal, refuseFor } from './refusal.ts'
 
-/** The arguments of a call, each of the type that the table gives it. */
+/** The arguments of a call, with the types that the table gives them. */
 export type Args = Record<string, unknown>
 
-/** The table leaves the types of these open; in a form they are JSON, and so says each one's reference page. */
+/** Arguments whose type the table leaves open. In a form they are JSON, as each one's reference page says. */
 const STRUCTURED: Readonly<Record<string, 'array' | 'object'>> = {
   attachments: 'array',
   blocks: 'array',
@@ -18,7 +18,10 @@ const STRUCTURED: Readonly<Record<string, 'array' | 'object'>> = {
   view: 'object',
 }
 
-/** Slack's error for a value of these that is not JSON of the right kind; `invalid_arguments` for any other. */
+/**
+ * Slack's error if one of these is not JSON of the right kind. For any other argument it is
+ * `invalid_arguments`.
+ */
 const MALFORMED: Readonly<Record<string, string>> = {
   attachments: 'invalid_attachments',
   blocks: 'invalid_blocks_format',
@@ -27,8 +30,9 @@ const MALFORMED: Readonly<Record<string, string>> = {
 }
 
 /**
- * Checks presence and types. An absent argument is `invalid_arguments`; an empty one is present, and each behaviour
- * refuses it in its own words (measured in brekkylab/backlot#84). `typed` says that the values come from JSON.
+ * Checks that arguments are present and have the right types. A missing argument is `invalid_arguments`. An
+ * empty one counts as present, and each method refuses it with its own error (measured in
+ * brekkylab/backlot#84). `typed` means that the values come from JSON.
  */
 export function checkArguments(method: Method, asked: Args, typed: boolean): Args {
   const given = Object.fromEntries(
@@ -52,11 +56,11 @@ export function checkArguments(method: Method, asked: Args, typed: boolean): Arg
   return args
 }
 
-/** The names that the method does not have. Slack ignores them. */
+/** Arguments that the method does not have. Slack ignores them. */
 export const unknownArguments = (method: Method, asked: Args) =>
   Object.keys(asked).filter((name) => !(name in method.args))
 
-/** The arguments as a reader of the record wants them: JSON in form fields is shown as what it says. */
+/** Parses the JSON in form fields, so that the record of calls is readable. */
 export function readable(asked: Args): Args {
   const show = ([name, value]: [string, unknown]) => [
     name,
@@ -65,7 +69,7 @@ export function readable(asked: Args): Args {
   return Object.fromEntries(Object.entries(asked).map(show))
 }
 
-/** A string argument, or undefined where it was not given. */
+/** A string argument, or undefined if it was not given. */
 export const stringOf = (args: Args, name: string): string | undefined =>
   typeof args[name] === 'string' ? args[name] : undefined
 

@@ -6,7 +6,10 @@ const KNOWN =
   'actions alert card carousel container context context_actions data_table data_visualization divider file header image input markdown plan rich_text section table task_card video'.split(
     ' ',
   )
-/** docs.slack.dev/reference/block-kit/blocks: blocks a message, characters and elements of each kind. */
+/**
+ * docs.slack.dev/reference/block-kit/blocks: blocks of a message, characters and elements of each kind of
+ * block.
+ */
 const LIMITS = {
   blocks: 50,
   section: 3_000,
@@ -17,12 +20,15 @@ const LIMITS = {
   actions: 25,
   fields: 10,
 }
-/** docs.slack.dev/reference/block-kit/block-elements: a button's label, value and the words read aloud for it; any action_id. */
+/**
+ * docs.slack.dev/reference/block-kit/block-elements: a button's label, value and accessibility label, and any
+ * action_id.
+ */
 const ELEMENT_LIMITS = { label: 75, value: 2_000, accessibility: 75, actionId: 255 }
 
 /**
- * The blocks of a message, or the refusal `code` with one sentence for each fault in Slack's own wording.
- * Markdown blocks of more than 12,000 characters together are `msg_blocks_too_long` (Metabase#79908).
+ * Returns the blocks of a message, or refuses with `code` and one sentence per fault in Slack's own words.
+ * Markdown blocks of more than 12,000 characters in total are `msg_blocks_too_long` (Metabase#79908).
  */
 export function checkBlocks(given: readonly unknown[], code = 'invalid_blocks', at = '/blocks'): Block[] {
   const faults =
@@ -144,6 +150,6 @@ function checkString(text: unknown, most: number, at: string): string[] {
   return text.length > most ? [`must be less than ${most + 1} characters [json-pointer:${at}]`] : []
 }
 
-/** Anything with named fields. */
+/** True for anything with named fields. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

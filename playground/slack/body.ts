@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Method } from './methods.ts'
 
-/** What a request to the Web API says, before the arguments are checked. */
+/** A request to the Web API, before its arguments are checked. */
 export interface ApiRequest {
   args: Record<string, unknown>
-  /** JSON keeps its types; everything in a form or a query is a string. */
+  /** True if the values have their JSON types. In a form or a query everything is a string. */
   typed: boolean
   token: string | undefined
   warnings: string[]
@@ -16,8 +16,9 @@ const FORM = 'application/x-www-form-urlencoded'
 const KNOWN_CHARSETS = ['utf-8', 'utf8', 'iso-8859-1']
 
 /**
- * Reads the arguments of one call. The error and warning codes are those of docs.slack.dev/apis/web-api and of the
- * common errors on every method page. A JSON body of a method that takes none is not read: its arguments are then missing.
+ * Reads the arguments of one call. The error and warning codes come from docs.slack.dev/apis/web-api and from
+ * the common errors on every method page. Slack does not read a JSON body if the method takes none: its
+ * arguments are then missing.
  */
 export async function readBody(
   method: Method | undefined,
@@ -50,7 +51,7 @@ export async function readBody(
   return request
 }
 
-/** The token of an Authorization header, if it holds a bearer token. */
+/** The bearer token of the Authorization header, if there is one. */
 export const bearer = (headers: IncomingHttpHeaders) =>
   /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
 
@@ -65,7 +66,7 @@ function readJson(
   try {
     const read: unknown = JSON.parse(body.toString())
     if (typeof read !== 'object' || read === null || Array.isArray(read)) request.error = 'json_not_object'
-    // A token inside a JSON body is not read: JSON goes with the Authorization header.
+    // Slack does not read a token inside a JSON body: JSON needs the Authorization header.
     else Object.assign(request, { args: { ...request.args, ...read }, typed: true })
   } catch {
     request.error = 'invalid_json'

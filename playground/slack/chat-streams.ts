@@ -12,14 +12,17 @@ import { SESSION_STATUSES } from './sessions.ts'
 import { applyChunks, assertStreaming, endStream, markdownOf, type Stream } from './streams.ts'
 import { fromMarkdown } from './text.ts'
 
-/** chat.startStream, appendStream and stopStream, with the ceilings of stream-limits.ts. `closers` gets what must be cancelled in the end. */
+/**
+ * chat.startStream, appendStream and stopStream, with the limits of stream-limits.ts. `closers` gets
+ * functions to call at the end.
+ */
 export function chatStreams(context: MethodContext, closers: Set<() => void>): MethodHandlers {
   const { clock, limits, workspace, messages, sessions, events, access } = context
 
   function chunksOf(args: Args): Chunk[] {
     const markdown = stringOf(args, 'markdown_text')
     const chunks = Array.isArray(args.chunks) ? args.chunks : undefined
-    // Both in one call are refused (vercel/chat#886).
+    // Slack refuses both in one call (vercel/chat#886).
     if (markdown !== undefined && chunks)
       throw refuseFor('invalid_arguments', ['markdown_text and chunks cannot be used together'])
     if (markdown !== undefined && markdown.length > limits.markdownChars) throw new Refusal('msg_too_long')
@@ -55,7 +58,8 @@ export function chatStreams(context: MethodContext, closers: Set<() => void>): M
       access.demandCustomize(args)
       const channel = access.writable(stringOf(args, 'channel'))
       const threadTs = stringOf(args, 'thread_ts') ?? ''
-      // Without a thread it works only where a whole channel is one session; "0" is the same as leaving it out.
+      // Without a thread, Slack allows this only if a whole channel is one session. "0" means the same as no
+      // thread.
       access.root(channel, threadTs, 'invalid_thread_ts')
       const recipient = checkRecipient(args)
       const chunks = chunksOf(args)
@@ -106,7 +110,10 @@ export function chatStreams(context: MethodContext, closers: Set<() => void>): M
     },
   }
 
-  /** Third parties found both needed in direct messages too; the reference asks for them in channels only. */
+  /**
+   * Third parties found that both are required in direct messages too. The reference requires them in
+   * channels only.
+   */
   function checkRecipient(args: Args): string {
     const userId = stringOf(args, 'recipient_user_id')
     const teamId = stringOf(args, 'recipient_team_id')
@@ -120,7 +127,10 @@ export function chatStreams(context: MethodContext, closers: Set<() => void>): M
   }
 }
 
-/** Slack's own end of a stream: the session's status is set to `active` (docs.slack.dev/ai/developing-agents). */
+/**
+ * Slack's own end of a stream. It also sets the session's status to `active`
+ * (docs.slack.dev/ai/developing-agents).
+ */
 export function expire(
   message: Message,
   { sessions, messages }: Pick<MethodContext, 'sessions' | 'messages'>,
@@ -132,8 +142,9 @@ export function expire(
 }
 
 /**
- * The table of chat.stopStream has no `stopped_by_user`, and what Slack says to a stop after the Stop button is not
- * documented. Refusing is the stricter reading: the app must move the session on by agents.sessions.setStatus.
+ * The table of chat.stopStream has no `stopped_by_user`, and Slack does not document its answer to a stop
+ * after the Stop button. We refuse, which is the stricter reading: the app must use agents.sessions.setStatus
+ * to end the session.
  */
 function stoppable<T>(find: () => T): T {
   try {

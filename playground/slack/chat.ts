@@ -41,7 +41,8 @@ export function chat(context: MethodContext): MethodHandlers {
         ...(attachments && { attachments }),
         ...(metadata && { metadata }),
       })
-      // A reply clears the words of assistant.threads.setStatus (docs.slack.dev/reference/methods/assistant.threads.setStatus).
+      // A reply clears the text of assistant.threads.setStatus
+      // (docs.slack.dev/reference/methods/assistant.threads.setStatus).
       if (threadTs) sessions.say(channel.id, threadTs, '')
       events.posted(message)
       return {
@@ -61,7 +62,7 @@ export function chat(context: MethodContext): MethodHandlers {
       const before = messageJson(message, { workspace })
       if (text !== undefined || blocks) {
         delete message.markdown
-        // What was streamed is the message's text: new content takes its place.
+        // The streamed text is the message's text, so new content replaces it.
         if (message.stream) message.stream.content = { parts: [], tasks: [] }
       }
       Object.assign(message, {

@@ -24,7 +24,10 @@ export type Chunk =
   | { type: 'plan_update'; title: string }
   | { type: 'blocks'; blocks: Block[] }
 
-/** Field → whether it must be there. `@slack/types` 3.2 `dist/chunk.d.ts`; some guide pages show older names, which Slack does not read. */
+/**
+ * Field → whether it is required. Source: `@slack/types` 3.2, `dist/chunk.d.ts`. Some guide pages show older
+ * names, which Slack does not read.
+ */
 const FIELDS: Record<Chunk['type'], Record<string, boolean>> = {
   markdown_text: { text: true },
   task_update: { id: true, title: true, status: true, details: false, output: false, sources: false },
@@ -32,7 +35,10 @@ const FIELDS: Record<Chunk['type'], Record<string, boolean>> = {
   blocks: { blocks: true },
 }
 
-/** The chunks of one call, or `invalid_chunks`, which names every fault. A field that the type lacks is a fault too: stricter than Slack. */
+/**
+ * Returns the chunks of one call, or refuses with `invalid_chunks` and every fault. An unknown field is a
+ * fault too, which is stricter than Slack.
+ */
 export function checkChunks(given: readonly unknown[], markdownChars: number): Chunk[] {
   const faults = given.flatMap((chunk, index) => checkChunk(chunk, `/chunks/${index}`))
   if (faults.length > 0) throw refuseFor('invalid_chunks', faults)
@@ -41,7 +47,7 @@ export function checkChunks(given: readonly unknown[], markdownChars: number): C
     if (chunk.type === 'markdown_text' && chunk.text.length > markdownChars) throw new Refusal('msg_too_long')
     if (chunk.type !== 'blocks') continue
     checkBlocks(chunk.blocks, 'invalid_chunks')
-    // Measured by third parties: a `file` block in a stream fails inside Slack.
+    // Third parties measured that a `file` block in a stream fails inside Slack.
     if (chunk.blocks.some(({ type }) => type === 'file')) throw new Refusal('internal_error')
   }
   return chunks

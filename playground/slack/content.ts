@@ -4,7 +4,7 @@ import type { SlackLimits } from './limits.ts'
 import { Refusal } from './refusal.ts'
 import { fromMarkdown } from './text.ts'
 
-/** What a post or an update brings. Only what was given is set. */
+/** The content of a post or an update. Only the given fields are set. */
 export interface Content {
   text?: string
   markdown?: string
@@ -12,10 +12,16 @@ export interface Content {
   attachments?: unknown[]
 }
 
-/** Attachments that one message may have (docs.slack.dev/reference/methods/chat.postMessage, `too_many_attachments`). */
+/**
+ * The most attachments of one message (docs.slack.dev/reference/methods/chat.postMessage,
+ * `too_many_attachments`).
+ */
 const MAX_ATTACHMENTS = 100
 
-/** The content arguments shared by chat.postMessage, postEphemeral and update, or the refusal of their reference pages. */
+/**
+ * Reads the content arguments of chat.postMessage, postEphemeral and update, or refuses as their reference
+ * pages say.
+ */
 export function readContent(args: Args, limits: SlackLimits): Content {
   const text = stringOf(args, 'text')
   const markdown = stringOf(args, 'markdown_text')
@@ -33,7 +39,10 @@ export function readContent(args: Args, limits: SlackLimits): Content {
   }
 }
 
-/** `metadata`, or `invalid_metadata_format` where it is not an event type with its payload, nor a list of entities. */
+/**
+ * Reads `metadata`. Refuses with `invalid_metadata_format` if it is neither an event type with its payload
+ * nor a list of entities.
+ */
 export function readMetadata({ metadata }: Args): Record<string, unknown> | undefined {
   if (metadata === undefined) return undefined
   if (!isObject(metadata)) throw new Refusal('invalid_metadata_format')

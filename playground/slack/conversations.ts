@@ -65,7 +65,8 @@ export function conversations({ workspace, messages, access }: MethodContext): M
         throw new Refusal('thread_not_found')
       const rootTs = asked.threadTs ?? asked.ts
       const thread = messages.thread(channel.id, rootTs).filter(visible)
-      // The root stays, whatever the window, and a deleted root with replies is a tombstone.
+      // The root is always shown, even outside the window. A deleted root with replies is shown as a
+      // tombstone.
       const shown = thread.filter(({ ts, deleted }) => ts === rootTs || (!deleted && inside(ts)))
       const { items, next } = page(shown, args, 1000)
       return answer(items.map(show(args)), next)

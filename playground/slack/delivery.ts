@@ -2,26 +2,26 @@ import { type Clock, wait } from '../clock.ts'
 import type { SlackLimits } from './limits.ts'
 import { type ResendReason, type SendResult, sendSigned } from './signed-request.ts'
 
-/** One try to bring a request to the app. */
+/** One attempt to deliver a request to the app. */
 export interface Attempt {
-  /** Milliseconds of the Unix epoch at which it was sent. */
+  /** When it was sent, in milliseconds of the Unix epoch. */
   at: number
-  /** How long the app took to acknowledge, in milliseconds; -1 while it is under way. */
+  /** How long the app took to answer, in milliseconds. -1 while the attempt is running. */
   ms: number
-  /** HTTP status; 0 where there was none, -1 while it is under way. */
+  /** HTTP status. 0 if there was none, -1 while the attempt is running. */
   status: number
-  /** 0 on the first try, then 1 to 3. */
+  /** 0 for the first attempt, then 1 to 3. */
   retryNum: number
-  /** Why the try before this one did not count; sent as `x-slack-retry-reason`. */
+  /** Why the attempt before this one failed. Sent as `x-slack-retry-reason`. */
   retryReason?: ResendReason
 }
 
-/** One event, button, command or challenge on its way to the app. */
+/** One event, button click, command or challenge that is sent to the app. */
 export interface Delivery {
   kind: 'event' | 'interactivity' | 'command' | 'verification'
   /** `message`, `app_mention`, `block_actions`, `/vera`, … */
   type: string
-  /** `Ev…`, on events only. */
+  /** `Ev…`, for events only. */
   eventId?: string
   url: string
   body: string
@@ -33,7 +33,10 @@ export interface Delivery {
 
 export interface Deliverer {
   readonly deliveries: readonly Delivery[]
-  /** Sends at once; events again as Slack does. Resolves when it is acknowledged or given up. */
+  /**
+   * Sends at once, and repeats events as Slack does. `done` resolves when the app has acknowledged it or
+   * Slack gives up.
+   */
   deliver(parcel: Pick<Delivery, 'kind' | 'type' | 'url' | 'body' | 'eventId'>): {
     delivery: Delivery
     done: Promise<Delivery>
@@ -42,7 +45,10 @@ export interface Deliverer {
   close(): void
 }
 
-/** Slack's sender: signs, waits 3 s, and sends events again: at once, after 1 minute, after 5 minutes. */
+/**
+ * Slack's sender. It signs requests, waits 3 s for the answer, and repeats failed events: at once, after 1
+ * minute, and after 5 minutes.
+ */
 export function createDeliverer(options: {
   clock: Clock
   limits: SlackLimits

@@ -20,7 +20,8 @@ export function createDownloads(options: {
 }) {
   const { files, scopes, login, origin, elsewhere } = options
   return (fileId: string, headers: IncomingHttpHeaders): SlackResponse => {
-    // Without a right token, or without files:read, Slack does not say 401: it shows its sign-in page or leads there (vercel/eve#1531).
+    // Without a valid token or files:read, Slack does not answer 401. It shows its sign-in page or redirects
+    // to it (vercel/eve#1531).
     if (bearer(headers) !== identity.botToken || !scopes.has('files:read')) {
       return login === 'page'
         ? loginPage

@@ -7,7 +7,7 @@ import { messageJson } from './message-json.ts'
 import type { Message, Messages } from './messages.ts'
 import type { Channel, Workspace } from './workspace.ts'
 
-/** Where the app wants its requests. Without an address for it, a kind of request is not sent. */
+/** The app's Request URLs. A kind of request without a URL is not sent. */
 export interface RequestUrls {
   events: string
   interactivity?: string
@@ -15,7 +15,10 @@ export interface RequestUrls {
 }
 
 export interface Events {
-  /** Sends one event, in the channel where it happened and by whom. `envelope` replaces fields of the envelope. */
+  /**
+   * Sends one event. `about` says in which channel and by whom it happened; `envelope` replaces fields of the
+   * envelope.
+   */
   send(
     event: JsonObject & { type: string },
     about?: { channel?: Channel; userId?: string },
@@ -24,11 +27,14 @@ export interface Events {
   posted(message: Message): void
   edited(message: Message, before: JsonObject): void
   deleted(message: Message, before: JsonObject): void
-  /** Somebody pressed the Stop button. */
+  /** Sends the event for a press of the Stop button. */
   stopped(event: JsonObject, about: { channel?: Channel; userId: string }): void
 }
 
-/** Builds and sends the events of docs.slack.dev/apis/events-api to the app, in the channels where it is a member. */
+/**
+ * Builds the events of docs.slack.dev/apis/events-api and sends them to the app, for channels that it is a
+ * member of.
+ */
 export function createEvents(options: {
   clock: Clock
   workspace: Workspace
@@ -36,7 +42,7 @@ export function createEvents(options: {
   deliverer: Deliverer
   urls: () => RequestUrls | undefined
   access: Pick<Access, 'holds'>
-  /** What the app subscribes to, such as `message.im`; without it, to everything. */
+  /** The events that the app subscribes to, such as `message.im`. Without it, all events. */
   subscriptions?: ReadonlySet<string>
 }): Events {
   const { clock, workspace, messages, deliverer, urls, access, subscriptions } = options
@@ -54,7 +60,7 @@ export function createEvents(options: {
     const eventId = `Ev00FAKE${String(sent).padStart(4, '0')}`
     const body = JSON.stringify({
       token: 'fake-verification-token',
-      // In a channel shared with another company this is the author's workspace, not always ours.
+      // In a channel shared with another company this is the author's workspace, which may not be ours.
       team_id: workspace.people.get(about.userId ?? '')?.teamId ?? identity.teamId,
       context_team_id: identity.teamId,
       context_enterprise_id: null,
@@ -79,7 +85,7 @@ export function createEvents(options: {
     return deliverer.deliver({ kind: 'event', type: event.type, eventId, url, body }).delivery
   }
 
-  /** An event that is not subscribed to does not come, nor one for which the scope is missing. */
+  /** True if the app gets this event: it subscribes to it and has one of the scopes. */
   const comes = (name: string, ...scopes: readonly string[]): boolean =>
     (subscriptions === undefined || subscriptions.has(name)) &&
     (scopes.length === 0 || access.holds(...scopes))
@@ -115,7 +121,7 @@ export function createEvents(options: {
       const { channel, json, root } = at
       const extra = {
         ...(message.broadcast && root && { root: messageJson(root, { workspace }) }),
-        // `@slack/types` 3.2 gives `streaming_state` to this subtype alone; other posts of apps have no subtype.
+        // In `@slack/types` 3.2 only this subtype has `streaming_state`. Other posts of apps have no subtype.
         ...(message.stream && { subtype: 'bot_message' }),
       }
       const asMessage = () =>
@@ -128,7 +134,7 @@ export function createEvents(options: {
         asMessage()
         return
       }
-      // The order of the two is not guaranteed (openclaw#34834): here it alternates.
+      // Slack does not guarantee the order of the two (openclaw#34834). Here it alternates.
       mentionFirst = !mentionFirst
       if (mentionFirst) mention(message, channel, json)
       asMessage()

@@ -9,11 +9,11 @@ export interface SlackFile {
   user: string
   /** Seconds of the Unix epoch. */
   created: number
-  /** Kept outside Slack: `url` points there, and no token belongs there. */
+  /** A file outside Slack: `url` points to it, and the bot token must not be sent there. */
   external?: { url: string; type: string }
-  /** Slack Connect: messages hold a stub only, and files.info must be asked. */
+  /** Messages show only a stub, as in Slack Connect, so that the app must call files.info. */
   stub: boolean
-  /** The download answers 302 to another origin, as to Slack's CDN. */
+  /** The download redirects (302) to another origin, like Slack's CDN. */
   redirected: boolean
   /** files.info answers `access_denied`. */
   denied: boolean
@@ -22,7 +22,7 @@ export interface SlackFile {
 
 export interface NewFile {
   name: string
-  /** `text/plain` where it is left out. */
+  /** Default: `text/plain`. */
   mimetype?: string
   content?: string | Uint8Array
   external?: { url: string; type: string }
@@ -34,11 +34,11 @@ export interface NewFile {
 export interface Files {
   add(file: NewFile, user: string): SlackFile
   get(id: string): SlackFile | undefined
-  /** Sets the content of a file that was announced first. */
+  /** Sets the content of a file that files.getUploadURLExternal announced. */
   fill(id: string, content: Buffer): boolean
 }
 
-/** The files of a workspace. `origin` is where they are served. */
+/** The files of a workspace, served below `origin`. */
 export function createFiles({ origin, now }: { origin: string; now: () => number }): Files {
   const files = new Map<string, SlackFile>()
   return {
@@ -82,7 +82,7 @@ export function createFiles({ origin, now }: { origin: string; now: () => number
   }
 }
 
-/** A file inside a message: all of it, or the stub of a Slack Connect channel. */
+/** A file inside a message: the whole object, or the stub of a Slack Connect channel. */
 export const messageFileJson = (file: SlackFile): JsonObject =>
   file.stub
     ? { id: file.id, mode: 'file_access', file_access: 'check_file_info', created: 0, timestamp: 0, user: '' }

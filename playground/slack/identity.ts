@@ -1,4 +1,4 @@
-/** Who the installed app is. Visibly fake, and the same in every test and in the playground. */
+/** The installed app. All values are visibly fake, and the same in every test and in the playground. */
 export const identity = {
   teamId: 'T00FAKE',
   teamName: 'Fake Company',

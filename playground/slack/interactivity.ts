@@ -15,12 +15,14 @@ export interface Press {
   ts: string
   user: string
   actionId: string
-  /** Which of two feedback buttons: its value. Not needed for a plain button. */
+  /**
+   * The value of the pressed button, to choose between two feedback buttons. A plain button does not need it.
+   */
   value?: string
 }
 
 export interface Command {
-  /** With its slash: `/vera`. */
+  /** With the slash: `/vera`. */
   command: string
   text: string
   channel: string
@@ -28,13 +30,16 @@ export interface Command {
 }
 
 export interface Interactivity {
-  /** Presses a button of a message. Throws where there is none such. Resolves once the app has answered; never sent again. */
+  /**
+   * Presses a button of a message. Throws if there is no such button. Resolves when the app has answered;
+   * Slack does not repeat it.
+   */
   pressButton(press: Press): Promise<Delivery>
-  /** Types a slash command. `answer` of the delivery is what the app shows to the person. */
+  /** Types a slash command. The delivery's `answer` is what the app shows to the person. */
   slashCommand(command: Command): Promise<Delivery>
 }
 
-/** Buttons and commands: signed form posts with a response_url and a trigger_id. */
+/** Sends button clicks and commands: signed form posts with a response_url and a trigger_id. */
 export function createInteractivity(options: {
   workspace: Workspace
   messages: Messages
@@ -118,7 +123,7 @@ export function createInteractivity(options: {
   }
 }
 
-/** The entry of `actions[]` for one click: `value` is that of the button clicked. */
+/** The entry of `actions[]` for one click. Its `value` belongs to the clicked button. */
 function findAction(
   message: Message,
   actionId: string,

@@ -1,2 +1,2 @@
-/** A part of what Slack sends as JSON. */
+/** A part of the JSON that Slack sends. */
 export type JsonObject = Record<string, unknown>

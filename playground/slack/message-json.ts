@@ -5,7 +5,7 @@ import type { Message, Messages } from './messages.ts'
 import { toRichText } from './text.ts'
 import type { Workspace } from './workspace.ts'
 
-/** The app as a message of its own names it. */
+/** The app's profile inside its own messages. */
 const botProfile = ({ botId, appId }: { botId: string; appId: string }, name: string) => ({
   id: botId,
   app_id: appId,
@@ -15,7 +15,7 @@ const botProfile = ({ botId, appId }: { botId: string; appId: string }, name: st
   team_id: identity.teamId,
 })
 
-/** A message as events and the Web API show it. `metadata` goes along only where it is asked for. */
+/** A message as events and the Web API show it. Includes `metadata` only if asked to. */
 export function messageJson(
   message: Message,
   { workspace, metadata = false }: { workspace: Workspace; metadata?: boolean },
@@ -53,7 +53,10 @@ export function messageJson(
   }
 }
 
-/** The same, with what Slack adds when a thread is read: counts on the root, the root's author on replies. */
+/**
+ * A message as the methods that read threads show it: the root also has the counts, replies also have the
+ * root's author.
+ */
 export function threadMessageJson(
   message: Message,
   messages: Messages,

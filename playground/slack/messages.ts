@@ -4,29 +4,29 @@ import type { Block } from './blocks.ts'
 import type { SlackFile } from './files.ts'
 import type { Stream } from './streams.ts'
 
-/** One message as Slack keeps it. */
+/** One message as Slack stores it. */
 export interface Message {
   channel: string
   ts: string
-  /** The root's ts; not set on a root or a message outside threads. */
+  /** The root's ts. Not set on a root or on a message outside threads. */
   threadTs?: string
   user: string
-  /** Set on messages of apps. */
+  /** Only on messages of apps. */
   bot?: { botId: string; appId: string }
   /** Slack's mrkdwn, escaped. */
   text: string
-  /** What the app sent as Markdown, where it did. */
+  /** The Markdown that the app sent, if it did. */
   markdown?: string
-  /** Blocks that the app gave; what people write gets its block on the wire only. */
+  /** Blocks that the app sent. The block of a person's text exists only in the JSON. */
   blocks: readonly Block[]
   attachments?: readonly unknown[]
   files: readonly SlackFile[]
   metadata?: Record<string, unknown>
   edited?: { user: string; ts: string }
-  /** Emoji name → ids of those who chose it, in order. */
+  /** Emoji name → ids of the people who chose it, in order. */
   reactions: Map<string, string[]>
   stream?: Stream
-  /** A reply that is shown in the channel too. */
+  /** A reply that is also shown in the channel. */
   broadcast: boolean
   /** The only person who sees it. */
   ephemeralTo?: string
@@ -35,20 +35,20 @@ export interface Message {
 }
 
 export interface Messages {
-  /** A ts that no message has yet, later than all before it. */
+  /** A ts that is later than all others. */
   nextTs(): string
   add(message: Omit<Message, 'ts' | 'reactions' | 'deleted'>): Message
-  /** A message that people other than one can see and that is not deleted. */
+  /** A message that is not deleted and that everybody in the channel can see. */
   find(channel: string, ts: string): Message | undefined
-  /** The root and its replies, in ts order, deleted and ephemeral ones with them. */
+  /** The root and its replies in ts order, including deleted and ephemeral ones. */
   thread(channel: string, threadTs: string): readonly Message[]
   inChannel(channel: string): readonly Message[]
-  /** To be called after a message was changed. */
+  /** Must be called after a message was changed. */
   changed(message: Message): void
   watch(listener: (message: Message) => void): () => void
 }
 
-/** Messages of one workspace. Several tests at once each have their own. */
+/** The messages of one workspace. */
 export function createMessages(clock: Clock): Messages {
   const byChannel = new Map<string, Map<string, Message>>()
   const listeners = new EventEmitter<{ changed: [Message] }>()

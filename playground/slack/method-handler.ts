@@ -10,12 +10,15 @@ import type { Sessions } from './sessions.ts'
 import type { Views } from './views.ts'
 import type { Workspace } from './workspace.ts'
 
-/** What one method does with arguments that passed the table: the fields of its answer beside `ok`, or a thrown Refusal. */
+/**
+ * Carries out one method with checked arguments. Returns the fields of the answer next to `ok`, or throws a
+ * Refusal.
+ */
 export type MethodHandler = (args: Args) => JsonObject
 
 export type MethodHandlers = Record<string, MethodHandler>
 
-/** What the methods work on. */
+/** The state and services that the methods work with. */
 export interface MethodContext {
   clock: Clock
   limits: SlackLimits
@@ -28,6 +31,6 @@ export interface MethodContext {
   views: Views
   events: Events
   access: Access
-  /** Reports what Slack lets pass and our product may not do. */
+  /** Records something that Slack accepts, but that Vera must never do. */
   violation(sentence: string): void
 }

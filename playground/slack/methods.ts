@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** One Web API method as Slack's reference has it; `methods.json` names its source. */
+/** One Web API method as in Slack's reference. `methods.json` names its source. */
 export interface Method {
   http: 'GET' | 'POST'
-  /** Whether a JSON body is read. A form is read by every method, whatever `http` says. */
+  /** True if the method reads a JSON body. Every method reads a form, whatever `http` says. */
   json: boolean
   tier: 't1' | 't2' | 't3' | 't4' | 't5'
   scopes: readonly string[]
@@ -24,7 +24,7 @@ const table: { methods: Record<string, Method> } = JSON.parse(
 /** The methods that the simulator knows, by name. */
 export const methods: ReadonlyMap<string, Method> = new Map(Object.entries(table.methods))
 
-/** The scopes of every method in the table: what the app is granted unless a test says otherwise. */
+/** The scopes of all methods in the table. The app has them unless a test says otherwise. */
 export const tableScopes: readonly string[] = [
   ...new Set([...methods.values()].flatMap(({ scopes }) => scopes)),
 ]

@@ -1,11 +1,14 @@
 import { type Args, stringOf } from './arguments.ts'
 import { Refusal, refuseFor } from './refusal.ts'
 
-/** Slack gives no page more objects than this (docs.slack.dev/reference/methods/conversations.replies). */
+/** The most objects on one page (docs.slack.dev/reference/methods/conversations.replies). */
 const MAX_PER_PAGE = 1000
 const TS = /^\d+(\.\d+)?$/
 
-/** One page by `cursor` and `limit`; `next` is empty on the last. A cursor that Slack never gave is `invalid_cursor`. */
+/**
+ * Returns one page by `cursor` and `limit`. `next` is empty on the last page. Refuses a cursor that Slack
+ * never gave with `invalid_cursor`.
+ */
 export function page<T>(all: readonly T[], args: Args, defaultLimit: number): { items: T[]; next: string } {
   const limit = typeof args.limit === 'number' && args.limit !== 0 ? args.limit : defaultLimit
   if (limit < 1 || limit > MAX_PER_PAGE)
@@ -15,7 +18,7 @@ export function page<T>(all: readonly T[], args: Args, defaultLimit: number): { 
   return { items: all.slice(from, from + limit), next }
 }
 
-/** The time window of `oldest`, `latest` and `inclusive`: both ends are left out unless `inclusive` is set. */
+/** The time window of `oldest` and `latest`. Excludes both ends unless `inclusive` is set. */
 export function windowOf(args: Args): (ts: string) => boolean {
   const oldest = stringOf(args, 'oldest') ?? '0'
   const latest = stringOf(args, 'latest') ?? 'now'

@@ -6,7 +6,7 @@ import { page } from './paging.ts'
 import { Refusal } from './refusal.ts'
 import type { Person } from './workspace.ts'
 
-/** Who is who: auth.test, api.test, users.*, bots.info, team.info, usergroups.list. */
+/** auth.test, api.test, users.*, bots.info, team.info and usergroups.list. */
 export function peopleMethods({ workspace }: MethodContext): MethodHandlers {
   return {
     'api.test': (args) => {
@@ -97,7 +97,7 @@ function userJson({ id, teamId, name, realName, timezone, guest, bot }: Person):
     real_name: realName,
     deleted: false,
     tz: timezone,
-    // The display name is empty for people who never set one.
+    // Empty for people who never set a display name.
     profile: {
       real_name: realName,
       display_name: '',

@@ -11,23 +11,28 @@ import type { Workspace } from './workspace.ts'
 export interface Post {
   channel: string
   user: string
-  /** As typed: `@Vera` becomes a mention, an address a link, and `& < >` are escaped. Markup like `<@U00ADA>` stays. */
+  /**
+   * As typed: `@Vera` becomes a mention, an address a link, and `& < >` are escaped. Markup such as
+   * `<@U00ADA>` is kept.
+   */
   text: string
   threadTs?: string
   files?: readonly NewFile[]
-  /** Also shows a reply in the channel. */
+  /** Also shows the reply in the channel. */
   broadcast?: boolean
 }
 
-/** What people do in Slack. Each of these sends the events that Slack would send. */
+/** Actions of people in Slack. Each sends the events that Slack would send. */
 export interface PersonActions {
-  /** Returns the message's ts. Other apps post through this too: a person with `bot`. */
+  /** Returns the message's ts. Other apps also post through this, as a person with `bot`. */
   post(post: Post): { ts: string }
-  /** The author edits. */
+  /** The author edits the message. */
   edit(edit: { channel: string; ts: string; text: string }): void
-  /** The author deletes. */
+  /** The author deletes the message. */
   delete(message: { channel: string; ts: string }): void
-  /** Presses the Stop button of a thread. Throws where Slack shows none: the session is not at work. */
+  /**
+   * Presses the Stop button of a thread. Throws if Slack shows none because the session is not processing.
+   */
   pressStop(press: { channel: string; threadTs: string; user: string }): void
 }
 
@@ -98,7 +103,8 @@ export function createPersonActions(options: {
         if (message.stream) endStream(message.stream, 'person')
         messages.changed(message)
       }
-      // The session's status does not change by itself (docs.slack.dev/reference/events/agent_session_stopped).
+      // The session's status does not change by itself
+      // (docs.slack.dev/reference/events/agent_session_stopped).
       const stopped = {
         channel,
         user,

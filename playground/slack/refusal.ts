@@ -1,4 +1,4 @@
-/** Slack's own "no": thrown by a behaviour, answered as `{ok: false, error: code}` with HTTP 200. */
+/** A refusal by Slack. A method throws it; the answer is `{ok: false, error: code}` with HTTP 200. */
 export class Refusal extends Error {
   readonly code: string
   readonly extra: Record<string, unknown>
@@ -10,6 +10,6 @@ export class Refusal extends Error {
   }
 }
 
-/** `code` with Slack's explanations, one for each fault: `[ERROR] missing required field: channel`. */
+/** Refuses with `code` and one explanation per fault: `[ERROR] missing required field: channel`. */
 export const refuseFor = (code: string, faults: readonly string[]) =>
   new Refusal(code, { response_metadata: { messages: faults.map((fault) => `[ERROR] ${fault}`) } })

@@ -6,7 +6,10 @@ import type { Message, Messages } from './messages.ts'
 import { Refusal } from './refusal.ts'
 import type { SlackResponse } from './server.ts'
 
-/** What a response_url stands for: the person who pressed or typed, where, and the message with the button. */
+/**
+ * The context of a response_url: the person who pressed or typed, the channel, and the message with the
+ * button.
+ */
 export interface ResponseTarget {
   channel: string
   user: string
@@ -19,7 +22,10 @@ export interface ResponseUrls {
   use(path: string, body: string): SlackResponse
 }
 
-/** Addresses for answers to buttons and commands (docs.slack.dev/interactivity/handling-user-interaction#message_responses). */
+/**
+ * Issues and serves response URLs of buttons and commands
+ * (docs.slack.dev/interactivity/handling-user-interaction#message_responses).
+ */
 export function createResponseUrls(options: {
   clock: Clock
   limits: SlackLimits
@@ -35,7 +41,7 @@ export function createResponseUrls(options: {
       messages.changed(message)
       return
     }
-    // markdown_text is not read here (measured in @chat-adapter/slack 4.41).
+    // Slack does not read markdown_text here (measured in @chat-adapter/slack 4.41).
     const text = typeof body.text === 'string' ? body.text : undefined
     const blocks: Block[] = Array.isArray(body.blocks) ? checkBlocks(body.blocks) : []
     if (!text && blocks.length === 0) throw new Refusal('no_text')

@@ -16,7 +16,10 @@ interface RouteHandlers {
   responseUrls: ResponseUrls
 }
 
-/** The paths of Slack's own origin: the Web API, files, uploads, response URLs; anything else is the sign-in page. */
+/**
+ * The paths of Slack's own origin: the Web API, files, uploads and response URLs. Any other path is the
+ * sign-in page.
+ */
 export function createRoutes({ callMethod, download, files, responseUrls }: RouteHandlers) {
   return async (incoming: IncomingMessage, url: URL, body: Buffer): Promise<SlackRequest> => {
     const [first = '', ...rest] = url.pathname.slice(1).split('/')
@@ -49,7 +52,10 @@ export function createRoutes({ callMethod, download, files, responseUrls }: Rout
   }
 }
 
-/** The paths of an origin that is not Slack's: files that Slack redirected to. No token belongs here. */
+/**
+ * The paths of an origin outside Slack, which serves files that Slack redirects to. The bot token must not be
+ * sent there.
+ */
 export function createElsewhere({
   files,
   violation,

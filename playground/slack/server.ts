@@ -4,16 +4,16 @@ import type { Call, Calls, Fault, Faults } from '../calls.ts'
 import { type Clock, wait } from '../clock.ts'
 import { keepConnections, stackOf } from '../far-end.ts'
 
-/** What is sent back. */
+/** A response to send. */
 export interface SlackResponse {
   status: number
   headers?: Record<string, string>
   body?: string | Buffer
-  /** Slack's error code, for the record. */
+  /** Slack's error code, for the record of calls. */
   error?: string
 }
 
-/** One request that has been read: what it is in the record of calls, and what it does. */
+/** One request, with its name in the record of calls and the function that carries it out. */
 export interface SlackRequest {
   method: string
   args: Record<string, unknown>
@@ -26,8 +26,8 @@ export interface SlackServer {
 }
 
 /**
- * Serves on 127.0.0.1. Records each request, asks `faults`, and carries the request out. If that throws, the simulator is
- * broken: the client gets a 500, and the record has a violation.
+ * Serves on 127.0.0.1. Records each request, asks `faults`, and carries the request out. If that throws, the
+ * simulator is broken: the client gets a 500, and the record has a violation.
  */
 export async function serve(options: {
   port: number

@@ -11,16 +11,16 @@ export interface Session {
 
 export interface Sessions {
   get(channel: string, threadTs: string): Session | undefined
-  /** Creates the session or changes its status. The title counts only on creation. */
+  /** Creates the session or changes its status. Uses the title only when it creates one. */
   set(channel: string, threadTs: string, status: SessionStatus, title?: string): Session
   rename(channel: string, threadTs: string, title: string): void
-  /** The words of assistant.threads.setStatus; empty takes them away. */
+  /** Sets the text of assistant.threads.setStatus. An empty text removes it. */
   say(channel: string, threadTs: string, words: string): void
-  /** Those words, while they are shown. */
+  /** That text, while it is shown. */
   said(channel: string, threadTs: string): string
 }
 
-/** Agent sessions, one a thread (docs.slack.dev/ai/agent-sessions). */
+/** Agent sessions, one per thread (docs.slack.dev/ai/agent-sessions). */
 export function createSessions({ clock, limits }: { clock: Clock; limits: SlackLimits }): Sessions {
   const sessions = new Map<string, Session & { since: number }>()
   const words = new Map<string, { words: string; since: number }>()

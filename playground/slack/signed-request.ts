@@ -8,24 +8,30 @@ export type ResendReason =
   | 'http_error'
   | 'unknown_error'
 
-/** What came of one request to the app. Without `failure` it counts as acknowledged. */
+/** The result of one request to the app. Without `failure` it counts as acknowledged. */
 export interface SendResult {
-  /** HTTP status; 0 where there was none. */
+  /** HTTP status, or 0 if there was none. */
   status: number
   failure?: ResendReason
   answer: string
-  /** The app forbade to send it again. */
+  /** The app forbade a repetition. */
   noRetry: boolean
 }
 
-/** Slack follows so many redirects of a Request URL (docs.slack.dev/apis/events-api). */
+/** The most redirects of a Request URL that Slack follows (docs.slack.dev/apis/events-api). */
 const MAX_REDIRECTS = 2
 
-/** Signature v0 over the raw body (docs.slack.dev/authentication/verifying-requests-from-slack). `seconds` is X-Slack-Request-Timestamp. */
+/**
+ * Signature v0 over the raw body (docs.slack.dev/authentication/verifying-requests-from-slack). `seconds` is
+ * X-Slack-Request-Timestamp.
+ */
 export const sign = (secret: string, seconds: number, body: string) =>
   `v0=${createHmac('sha256', secret).update(`v0:${seconds}:${body}`).digest('hex')}`
 
-/** Sends one signed request. `slow` ends it as `http_timeout`, `closing` as anything else. */
+/**
+ * Sends one signed request. If `slow` fires, the failure is `http_timeout`; if `closing` fires, it is another
+ * one.
+ */
 export async function sendSigned(options: {
   url: string
   body: string
@@ -40,7 +46,8 @@ export async function sendSigned(options: {
   const { url, body, contentType, signingSecret, seconds, slow, closing } = options
   const headers = {
     'content-type': contentType,
-    // On a kept connection the app could close it just now; a button or a command that meets that is lost.
+    // The app could close a kept connection at this moment, and Slack never repeats a button click or a
+    // command.
     connection: 'close',
     'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)',
     'x-slack-request-timestamp': String(seconds),

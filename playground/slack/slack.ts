@@ -34,31 +34,37 @@ import { createWorkspace, type Workspace } from './workspace.ts'
 export interface Slack extends Workspace, PersonActions, Interactivity {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string
-  /** Where the Web API is: `${origin}/api/`. */
+  /** Address of the Web API: `${origin}/api/`. */
   readonly apiUrl: string
-  /** Another origin, as Slack's CDN or a company's own file server: whoever sends the bot token there has a violation. */
+  /**
+   * An origin outside Slack, like its CDN or a company's file server. Sending the bot token there is a
+   * violation.
+   */
   readonly elsewhere: string
   /** Sets the app's Request URLs. */
   connect(urls: RequestUrls): void
-  /** Sends the challenge to the events URL; true if the app echoes it. */
+  /** Sends the challenge to the events URL. True if the app echoes it. */
   verifyUrl(): Promise<boolean>
-  /** Sends any event, as it is. */
+  /** Sends any event, unchanged. */
   readonly send: Events['send']
-  /** A thread as people see it now, in ts order, with deleted and ephemeral messages. */
+  /** A thread as people see it now, in ts order, including deleted and ephemeral messages. */
   thread(channel: string, threadTs: string): ThreadMessage[]
-  /** Calls `listener` whenever a message appears or changes. Returns the function that ends that. */
+  /** Calls `listener` whenever a message appears or changes. Returns the function that stops this. */
   watch(listener: (message: ThreadMessage) => void): () => void
   session(channel: string, threadTs: string): SessionStatus | undefined
-  /** The words of assistant.threads.setStatus, while they are shown. */
+  /** The text of assistant.threads.setStatus, while it is shown. */
   status(channel: string, threadTs: string): string
-  /** Ends a stream before its time, as Slack does now and then. Throws where nothing streams. */
+  /** Ends a stream early, as Slack sometimes does. Throws if nothing is streaming. */
   expireStream(channel: string, ts: string): void
   readonly views: Views
-  /** The scopes without which something that was asked would have been refused, or an event or a command not been sent. */
+  /**
+   * The scopes that were needed so far: without any of them a call would have been refused, or an event or a
+   * command not sent.
+   */
   readonly neededScopes: ReadonlySet<string>
-  /** Everything sent to the app, in order. */
+  /** Everything that was sent to the app, in order. */
   readonly deliveries: readonly Delivery[]
-  /** Resolves when nothing is on its way to the app nor waiting to be sent again. */
+  /** Resolves when no request to the app is running or waiting to be repeated. */
   settled(): Promise<void>
   close(): Promise<void>
 }
@@ -66,19 +72,22 @@ export interface Slack extends Workspace, PersonActions, Interactivity {
 export interface SlackOptions {
   calls: Calls
   clock?: Clock
-  /** 0, the default, lets the system choose. */
+  /** Default 0: the system chooses a free port. */
   port?: number
   faults?: Faults
   limits?: Partial<SlackLimits>
-  /** The scopes granted to the app; by default all that the table of methods and the events name. */
+  /** The scopes of the app. By default all that the table of methods and the events name. */
   scopes?: readonly string[]
-  /** The events that it subscribes to, such as `message.im`; by default all. */
+  /** The events that the app subscribes to, such as `message.im`. By default all. */
   botEvents?: readonly string[]
-  /** How a download without a right token ends: at the sign-in page, or with a 302 to it. */
+  /** Answer to a download without a valid token: the sign-in page, or a redirect (302) to it. */
   login?: 'page' | 'redirect'
 }
 
-/** Starts the simulated Slack. It judges: what Slack refuses is refused; what it lets pass and our product may not do is a violation. */
+/**
+ * Starts the simulated Slack. It refuses what Slack refuses, and records as a violation what Slack accepts
+ * but Vera must never do.
+ */
 export async function startSlack(options: SlackOptions): Promise<Slack> {
   const { calls, clock = systemClock, port = 0, faults, botEvents, login = 'page' } = options
   const limits = { ...defaultLimits, ...options.limits }
@@ -87,7 +96,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   let urls: RequestUrls | undefined
   const closers = new Set<() => void>()
 
-  // The addresses are needed before there is anything to serve: both servers answer through functions that are set below.
+  // The state below needs the servers' addresses. So both servers call functions that are set further down.
   const listening = await serve({ port, calls, clock, faults, read: (...request) => own(...request) })
   const other = await serve({ port: 0, calls, clock, faults, read: (...request) => foreign(...request) })
   const { origin } = listening

@@ -12,7 +12,7 @@ export interface Task {
   sources: Source[]
 }
 
-/** What a streamed message shows, in the order in which it came. */
+/** The parts of a streamed message, in the order in which they came. */
 export type StreamPart =
   | { kind: 'text'; text: string }
   | { kind: 'task'; id: string }
@@ -26,9 +26,9 @@ export interface StreamContent {
 
 export interface Stream {
   state: 'in_progress' | 'completed' | 'errored'
-  /** `timeline` shows steps between the text, `plan` all of them together. */
+  /** `timeline` shows steps between the text, `plan` shows all of them together. */
   displayMode: 'timeline' | 'plan'
-  /** Who ended it. `person`: the Stop button; `time`: its lifetime was over. */
+  /** What ended it. `person`: the Stop button. `time`: its lifetime. */
   endedBy?: 'app' | 'person' | 'time'
   content: StreamContent
 }
@@ -39,13 +39,16 @@ export function endStream(stream: Stream, by: 'app' | 'person' | 'time') {
   stream.endedBy = by
 }
 
-/** The refusals of a stream that takes nothing more. */
+/** Refuses if the stream accepts nothing more. */
 export function assertStreaming(stream: Stream | undefined): asserts stream is Stream {
   if (stream?.endedBy === 'person') throw new Refusal('stopped_by_user')
   if (stream?.state !== 'in_progress') throw new Refusal('message_not_in_streaming_state')
 }
 
-/** `before` with the chunks of one call added; `msg_too_long` or `msg_blocks_too_many` where it would hold too much. */
+/**
+ * Adds the chunks of one call to `before`. Refuses with `msg_too_long` or `msg_blocks_too_many` if the result
+ * is too large.
+ */
 export function applyChunks(
   before: StreamContent,
   chunks: readonly Chunk[],
@@ -66,7 +69,7 @@ export function applyChunks(
 export const markdownOf = ({ parts }: StreamContent) =>
   parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')
 
-/** Blocks that came in chunks. */
+/** The blocks that came in chunks. */
 export const blocksOf = ({ parts }: StreamContent) =>
   parts.flatMap((part) => (part.kind === 'blocks' ? part.blocks : []))
 
@@ -80,7 +83,10 @@ function add(content: StreamContent, chunk: Chunk) {
   else addTask(content, chunk)
 }
 
-/** A step that is there already: title and status are replaced, details and output grow (Hermes#59010). */
+/**
+ * Adds a step. If the step exists, replaces its title and status, and appends details and output
+ * (Hermes#59010).
+ */
 function addTask(
   content: StreamContent,
   { id, title, status, details = '', output = '', sources }: Extract<Chunk, { type: 'task_update' }>,
@@ -99,7 +105,10 @@ function addTask(
   Object.assign(known, { title, status, ...grown })
 }
 
-/** openclaw#143882: text, titles, and twice the details. Outputs and sources are counted like details and titles: our reading. */
+/**
+ * openclaw#143882: text, titles, and twice the details. Counting outputs like details and sources like titles
+ * is our reading.
+ */
 function bytesOf({ parts, tasks, plan = '' }: StreamContent): number {
   const text = parts.map((part) => (part.kind === 'text' ? part.text : ''))
   const steps = tasks.flatMap(({ title, details, output, sources }) => [

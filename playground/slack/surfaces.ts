@@ -8,7 +8,7 @@ import type { StoredView } from './views.ts'
 /** docs.slack.dev/reference/views: blocks of one view, and characters of its JSON. */
 const VIEW = { blocks: 100, chars: 250_000 }
 
-/** views.publish, open and update. The views are kept, not drawn. */
+/** views.publish, open and update. Views are stored, but not drawn. */
 export function surfaces({ views, workspace, clock, limits }: MethodContext): MethodHandlers {
   return {
     'views.publish': (args) => {
@@ -50,10 +50,10 @@ function readView({ view }: Args, types: readonly string[]): Record<string, unkn
     throw refuseFor('invalid_arguments', [
       `no more than ${VIEW.blocks} items allowed [json-pointer:/view/blocks]`,
     ])
-  // A view may hold twice the blocks of a message; each half is checked like one.
+  // A view may have twice the blocks of a message, so each half is checked like one.
   const halves = [blocks.slice(0, VIEW.blocks / 2), blocks.slice(VIEW.blocks / 2)]
   const checked = halves.flatMap((half) => checkBlocks(half, 'invalid_arguments', '/view/blocks'))
-  // Both are for messages only (docs.slack.dev/reference/block-kit/blocks).
+  // Both are allowed in messages only (docs.slack.dev/reference/block-kit/blocks).
   const misplaced = checked.find(({ type }) => type === 'markdown' || type === 'context_actions')
   if (misplaced)
     throw refuseFor('invalid_arguments', [`unsupported type: ${misplaced.type} [json-pointer:/view/blocks]`])

@@ -5,13 +5,13 @@ const MARKUP =
   /<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+(?:\|[^<>]*)?|![a-z]+(?:\^[^<>]*)?|https?:\/\/[^<>|\s]+(?:\|[^<>]*)?)>/g
 const ADDRESS = /https?:\/\/[^\s<>]*[^\s<>.,;:!?)'"]/g
 
-/** Slack's escape: these three and no others (docs.slack.dev/messaging/formatting-message-text). */
+/** Slack escapes these three characters and no others (docs.slack.dev/messaging/formatting-message-text). */
 export const escapeText = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 /**
- * What Slack makes of what a person typed: `& < >` escaped, addresses as links, `@Vera` as a mention.
- * Markup that already stands there, such as `<@U00ADA>`, is taken as chosen from Slack's own pickers.
+ * What Slack makes of typed text: escapes `& < >`, and turns addresses into links and `@Vera` into a mention.
+ * Keeps existing markup such as `<@U00ADA>`, as if the person had chosen it in Slack's pickers.
  */
 export function fromPerson(typed: string): string {
   const named = typed.replace(new RegExp(`@${identity.appName}\\b`, 'g'), `<@${identity.botUserId}>`)
@@ -20,7 +20,7 @@ export function fromPerson(typed: string): string {
   )
 }
 
-/** What Slack puts in `text` for Markdown that an app sent: bold, links and headings in mrkdwn, the rest escaped. */
+/** The `text` that Slack makes of an app's Markdown: bold, links and headings as mrkdwn, the rest escaped. */
 export function fromMarkdown(markdown: string): string {
   return outside(markdown, MARKUP, escapeText)
     .replace(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, '<$2|$1>')
@@ -28,7 +28,7 @@ export function fromMarkdown(markdown: string): string {
     .replace(/\*\*(.+?)\*\*/g, '*$1*')
 }
 
-/** The `rich_text` block that Slack adds to what a person wrote. */
+/** The `rich_text` block that Slack adds to a person's text. */
 export function toRichText(text: string, blockId: string) {
   const elements: Record<string, unknown>[] = []
   const unescaped = (words: string) =>

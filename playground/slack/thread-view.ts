@@ -14,7 +14,7 @@ export interface ThreadMessage {
   /** The author's name. */
   name: string
   botId?: string
-  /** Slack's mrkdwn. Where there is `markdown`, only the fallback for notifications. */
+  /** Slack's mrkdwn. If there is `markdown`, this is only the fallback for notifications. */
   text: string
   /** The Markdown that is shown: streamed, sent as `markdown_text`, or in markdown blocks. */
   markdown?: string
@@ -25,7 +25,7 @@ export interface ThreadMessage {
   plan?: string
   blocks: readonly Block[]
   files: readonly JsonObject[]
-  /** Emoji name → who chose it. */
+  /** Emoji name → ids of the people who chose it. */
   reactions: Readonly<Record<string, readonly string[]>>
   metadata?: Record<string, unknown>
   streaming?: 'in_progress' | 'completed' | 'errored'

@@ -2,13 +2,19 @@ import type { Clock } from '../clock.ts'
 import type { SlackLimits } from './limits.ts'
 import type { Method } from './methods.ts'
 
-/** Counts calls and says who must wait. */
+/** Applies the rate limits. */
 export interface Tiers {
-  /** Counts one call and returns 0; or counts nothing and returns the seconds of its `Retry-After`. */
+  /**
+   * Counts one call and returns 0. If the limit is reached, counts nothing and returns the seconds for
+   * `Retry-After`.
+   */
   take(name: string, method: Method, channel: string | undefined): number
 }
 
-/** The rate limits of one app in one workspace: a sliding window for each method, and a bucket for each channel of chat.postMessage. */
+/**
+ * The rate limits of one app in one workspace: a sliding window per method, and a bucket per channel for
+ * chat.postMessage.
+ */
 export function createTiers({ clock, limits }: { clock: Clock; limits: SlackLimits }): Tiers {
   const windows = new Map<string, number[]>()
   const buckets = new Map<string, { left: number; at: number }>()

@@ -1,6 +1,9 @@
 import type { Deliverer } from './delivery.ts'
 
-/** Sends the challenge of docs.slack.dev/apis/events-api to `url`. True if the app echoes it, as text or as JSON. */
+/**
+ * Sends the challenge of docs.slack.dev/apis/events-api to `url`. True if the app echoes it, as text or as
+ * JSON.
+ */
 export async function challenge(deliverer: Deliverer, url: string): Promise<boolean> {
   const words = 'fake-challenge'
   const body = JSON.stringify({

@@ -1,4 +1,4 @@
-/** One press of a button or use of a command may open one view, for a short time. */
+/** A trigger_id. One button press or command may open one view, for a short time. */
 export interface Trigger {
   at: number
   used: boolean
@@ -16,7 +16,9 @@ export interface Suggestion {
   at: number
 }
 
-/** What the app shows outside messages: home tabs by person, opened views by id, suggested prompts by channel. */
+/**
+ * What the app shows outside messages: home tabs by person, opened views by id, suggested prompts by channel.
+ */
 export interface Views {
   homes: ReadonlyMap<string, StoredView>
   opened: ReadonlyMap<string, StoredView>

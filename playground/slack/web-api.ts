@@ -16,8 +16,8 @@ export interface ApiResponse {
 }
 
 /**
- * Carries out one call of the Web API, in Slack's order: method, body, token, rate, scope, arguments, behaviour.
- * Slack refuses with HTTP 200 and `ok: false`; only `ratelimited` is a 429.
+ * Carries out one call of the Web API. Slack checks in this order: method, body, token, rate, scope,
+ * arguments. It refuses with HTTP 200 and `ok: false`; only `ratelimited` is a 429.
  */
 export function createWebApi(options: {
   handlers: MethodHandlers

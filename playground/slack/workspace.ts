@@ -2,13 +2,13 @@ import { identity } from './identity.ts'
 
 export interface Person {
   id: string
-  /** Another workspace than ours where the person comes in through Slack Connect. */
+  /** Another workspace's id if the person comes in through Slack Connect. */
   teamId: string
   name: string
   realName: string
   timezone: string
   guest: boolean
-  /** Set for apps. */
+  /** Only for apps. */
   bot?: { botId: string; appId: string }
 }
 
@@ -25,7 +25,7 @@ export interface Channel {
 }
 
 export interface NewPerson {
-  /** Lower-case handle; the id becomes `U00NAME`. */
+  /** Handle in lower case. The id becomes `U00NAME`. */
   name: string
   realName?: string
   teamId?: string
@@ -35,10 +35,10 @@ export interface NewPerson {
 }
 
 export interface NewChannel {
-  /** Lower-case name; the id becomes `C00NAME`. */
+  /** Name in lower case. The id becomes `C00NAME`. */
   name: string
   kind?: 'channel' | 'group' | 'mpim'
-  /** Ids of people. The app is a member unless `withoutApp` is set. */
+  /** Ids of people. The app is also a member unless `withoutApp` is set. */
   members: readonly string[]
   withoutApp?: boolean
   shared?: boolean
@@ -58,13 +58,16 @@ export interface Workspace {
   userGroups: readonly UserGroup[]
   addUser(person: NewPerson): Person
   addChannel(channel: NewChannel): Channel
-  /** The direct message of the app with one person: `D00NAME`. */
+  /** The direct message between the app and one person: `D00NAME`. */
   openDirectMessage(userId: string): Channel
 }
 
 const idPart = (name: string) => name.toUpperCase().replace(/[^A-Z0-9]/g, '')
 
-/** A workspace with Ada, Grace, Linus and the app; #general, a private channel, a group direct message, and Ada's direct message. */
+/**
+ * A workspace with Ada, Grace, Linus and the app; #general, a private channel, a group direct message, and
+ * Ada's direct message.
+ */
 export function createWorkspace(): Workspace {
   const people = new Map<string, Person>()
   const channels = new Map<string, Channel>()

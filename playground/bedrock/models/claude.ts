@@ -1,17 +1,23 @@
 import type { ConverseRequest } from '../converse-request.ts'
 import { invalid } from '../refusal.ts'
 
-/** Since these versions the models refuse a trailing assistant message, and every sampling parameter. */
+/** From these versions on, the models refuse a trailing assistant message, and all sampling parameters. */
 const NO_PREFILL = 4.6
 const NO_SAMPLING = 4.7
 
-/** 5.5 for `us.anthropic.claude-haiku-5-5`, 4.5 for `…-haiku-4-5-20251001-v1:0`; undefined where it is no Claude, or an older one. */
+/**
+ * 5.5 for `us.anthropic.claude-haiku-5-5`, 4.5 for `…-haiku-4-5-20251001-v1:0`. Undefined for an older Claude
+ * or any other model.
+ */
 export function claudeVersion(modelId: string): number | undefined {
   const [, major, minor = '0'] = /anthropic\.claude-[a-z]+-(\d+)(?:-(\d)(?!\d))?/.exec(modelId) ?? []
   return major === undefined ? undefined : Number(`${major}.${minor}`)
 }
 
-/** What the model itself refuses. Converse passes it on as a ValidationException that begins with "The model returned the following errors". */
+/**
+ * Throws what the model itself refuses. Converse passes it on as a ValidationException that starts with "The
+ * model returned the following errors".
+ */
 export function checkForClaude(
   modelId: string,
   { messages, inferenceConfig = {}, additionalModelRequestFields = {} }: ConverseRequest,

@@ -2,29 +2,44 @@ import type { Source } from './extractive-question.ts'
 import { type Unit, unitsOf } from './extractive-units.ts'
 import { contentWords, stems } from './extractive-words.ts'
 
-/** How much of what the question is about must stand in, around or above the best unit: less is no answer. */
+/**
+ * The share of the question's weight that the best unit, its neighbours and its headings must hold together.
+ * With less, there is no answer.
+ */
 const MIN_COVERAGE = 0.55
 const MAX_UNITS = 4
-/** A list of steps is quoted whole up to so many: half of a procedure helps nobody. */
+/** A list of up to this many steps is quoted whole, because half of a procedure helps nobody. */
 const MAX_STEPS = 8
-/** A handful of units says little about which words are rare: they are counted as part of a text of this many. */
+/**
+ * A handful of units does not show which words are rare. Rarity is computed as if there were at least this
+ * many.
+ */
 const MIN_CORPUS_UNITS = 50
-/** A word of the question that no source has weighs more than one that is only rare; a name that no source has, twice as much. */
+/**
+ * Factors for a word of the question that no source has: it weighs more than a rare word, and a name even
+ * more.
+ */
 const UNKNOWN_WORD_FACTOR = 1.2
 const UNKNOWN_NAME_FACTOR = 2
-/** What stands above a unit, or beside it, counts as part of it, but less when units are compared. */
+/** Headings above a unit and its neighbours count as part of it, but less when units are compared. */
 const ABOVE_WEIGHT = 0.6
 const BESIDE_WEIGHT = 0.3
-/** A further unit is quoted when its score is this share of the best one's, or this smaller share and it says a new word of the question. */
+/**
+ * A further unit is quoted if its score reaches ALIKE_SHARE of the best one's, or NEW_WORD_SHARE if it also
+ * has a new word of the question.
+ */
 const ALIKE_SHARE = 0.9
 const NEW_WORD_SHARE = 0.5
-/** A step is one of its list where what stands above it has this share of the question. */
+/** A step belongs to its list if the headings above it hold this share of the question. */
 const LEAD_SHARE = 0.3
-/** How much better a unit of the form that the question asks for is. */
+/** Bonus for a unit of the form that the question asks for. */
 const NUMBER_FACTOR = 1.15
 const STEP_FACTOR = 1.6
 
-/** The units of `sources` that answer `question` best, one to four (or the steps of a list) in reading order; none where the sources do not hold enough of it. */
+/**
+ * Chooses the units of `sources` that answer `question` best: one to four, or all steps of a list, in reading
+ * order. Returns none if the sources do not hold enough of the question.
+ */
 export function choose(question: string, sources: Source[]): Unit[] {
   const units = sources.flatMap(unitsOf).filter(({ text }) => !echoes(text, question))
   const read = units.map((unit) => ({
@@ -80,7 +95,10 @@ export function choose(question: string, sources: Source[]): Unit[] {
   return chosen.map(({ unit }) => unit).sort((a, b) => page(a) - page(b) || a.position - b.position)
 }
 
-/** Where what stands above a unit says what it is about, its neighbours under the same words belong to the answer: the steps of a list. */
+/**
+ * If the headings above the best unit say what it is about, its neighbours under the same headings belong to
+ * the answer, for example the steps of a list.
+ */
 function underOneLead<S extends { unit: Unit }>(best: S, scored: S[]): S[] {
   const group = scored.filter(
     ({ unit }) => unit.source === best.unit.source && unit.about === best.unit.about,
@@ -91,10 +109,13 @@ function underOneLead<S extends { unit: Unit }>(best: S, scored: S[]): S[] {
   return group.slice(place < MAX_UNITS ? 0 : place).slice(0, MAX_UNITS)
 }
 
-/** Drops the addresses of links: `#rotate-the-key` is not what a sentence says. */
+/** Drops the addresses of links: `#rotate-the-key` is not part of what a sentence says. */
 const withoutAddresses = (markdown: string) => markdown.replace(/\]\([^)\s]*\)/g, ']')
 
-/** A text that holds the question itself asks it, or shows how it is asked; it does not answer it. */
+/**
+ * True if a text contains the question itself. Such a text asks the question or shows how to ask it, and does
+ * not answer it.
+ */
 function echoes(text: string, question: string): boolean {
   const bare = (words: string) =>
     words
@@ -104,7 +125,7 @@ function echoes(text: string, question: string): boolean {
   return bare(question) !== '' && ` ${bare(text)} `.includes(` ${bare(question)} `)
 }
 
-/** Each content word of the question with what it weighs: the rarer in the sources, the more. */
+/** The weight of each content word of the question: the rarer a word is in the sources, the higher. */
 function weigh(question: string, units: Set<string>[]): Map<string, number> {
   const count = Math.max(units.length, MIN_CORPUS_UNITS)
   return new Map(
@@ -116,7 +137,7 @@ function weigh(question: string, units: Set<string>[]): Map<string, number> {
   )
 }
 
-/** A question for a number wants a unit with a number; a question for the way wants a step or code. */
+/** A question for a number prefers a unit with a number. A how-to question prefers a step or code. */
 function formFactor(question: string, { kind, text }: Unit): number {
   if (/\b(?:how (?:many|much|long|often|old|big)|when|which (?:number|port|version))\b/i.test(question))
     return /\d/.test(text) ? NUMBER_FACTOR : 1

@@ -1,6 +1,8 @@
 import type { ConverseRequest, Message } from '../converse-request.ts'
 
-/** A text that may be quoted. `number` is a passage's own; without one, `who` has said it earlier in the conversation. */
+/**
+ * A text that may be quoted. A passage has a `number`. Anything else was said in the conversation, by `who`.
+ */
 export interface Source {
   text: string
   title: string
@@ -10,7 +12,7 @@ export interface Source {
 
 export interface Question {
   text: string
-  /** Undefined where the request holds no <passages> at all. */
+  /** Undefined if the request has no <passages>. */
   passages: Source[] | undefined
   conversation: Source[]
 }
@@ -18,7 +20,10 @@ export interface Question {
 const PASSAGES = /<passages>([\s\S]*?)<\/passages>/g
 const READABLE_FORMATS = new Set(['txt', 'md', 'csv', 'html'])
 
-/** Reads the question out of a request: the last text of the last user message, the passages beside it, and what was said before. */
+/**
+ * Reads the question from a request: the last text of the last user message, the passages next to it, and the
+ * conversation before it.
+ */
 export function readQuestion({ messages }: ConverseRequest): Question {
   const last = messages.findLastIndex(({ role }) => role === 'user')
   const texts = messages[last] ? textsOf(messages[last]) : []
@@ -52,7 +57,7 @@ function readPassages(xml: string): Source[] {
   )
 }
 
-/** `<message from="Ada">…</message>` says who spoke; so does a line that begins with `Ada: `. */
+/** Finds who spoke: `<message from="Ada">…</message>`, or a line that starts with `Ada: `. */
 function readSpeech(text: string, role: Message['role']): Source[] {
   const someone = role === 'assistant' ? 'The assistant' : 'Somebody'
   const tagged = [...text.matchAll(/<(\w+)\b[^>]*\bfrom="([^"]*)"[^>]*>([\s\S]*?)<\/\1>/g)]

@@ -3,7 +3,7 @@ import type { Source } from './extractive-question.ts'
 /** The smallest piece that is quoted: a sentence, a list item, a table row, or a fenced block of code. */
 export interface Unit {
   source: Source
-  /** Where it stands in its source, counted in units. */
+  /** Position in its source, counted in units. */
   position: number
   kind: 'sentence' | 'item' | 'code'
   text: string
@@ -16,13 +16,16 @@ const WHOLE_CODE_LINES = 8
 /** Longer list items are quoted sentence by sentence. */
 const WHOLE_ITEM_CHARACTERS = 600
 
-/** A number in brackets that a quote brought along would read as a citation of ours. */
+/** A number in brackets inside a quotation would look like one of our own citations. */
 const OLD_CITATION = /\s*\[\d+\](?!\()/g
 
 const SENTENCE_END =
   /(?<!\b(?:e\.g|i\.e|etc|vs|cf|Dr|Mr|Ms|St)\.)(?<=[.!?]["'”)*_`]{0,3})\s+(?=["'“(*_`[]*[\p{Lu}\p{N}<@])/u
 
-/** Takes a Markdown text apart. Headings, questions and leads are not quoted; they say what follows them is about. */
+/**
+ * Splits a Markdown text into units. Headings, questions and leads are not quoted; they say what the units
+ * after them are about.
+ */
 export function unitsOf(source: Source): Unit[] {
   const units: Unit[] = []
   let heading = ''

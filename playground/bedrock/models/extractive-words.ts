@@ -1,4 +1,4 @@
-/** Words that say nothing of what a question is about. */
+/** Words that do not show what a question is about. */
 const QUESTION_STOP_WORDS = new Set(
   (
     'a about above after again all also am an and any anybody anyone anything are as at be because been before being below between both but by ' +
@@ -12,13 +12,16 @@ const QUESTION_STOP_WORDS = new Set(
   ).split(' '),
 )
 
-/** One word of a text. `named` marks what can hardly be said otherwise: a name, a number, a piece of code. */
+/** One word of a text. `named` marks a name, a number or a piece of code: words that have no synonym. */
 export interface Word {
   stem: string
   named: boolean
 }
 
-/** The content words of a text, in their order: without stop words, compounds and camelCase taken apart, cut to a simple stem. */
+/**
+ * The content words of a text, in order. Stop words are dropped, compounds and camelCase split, and words cut
+ * to a simple stem.
+ */
 export function contentWords(text: string): Word[] {
   const found: Word[] = []
   for (const match of text.normalize('NFKC').matchAll(/[\p{L}\p{N}\p{M}]+(?:['’][\p{L}]+)?/gu)) {
@@ -39,7 +42,10 @@ export function contentWords(text: string): Word[] {
 
 export const stems = (text: string): Set<string> => new Set(contentWords(text).map((word) => word.stem))
 
-/** English endings only, and roughly: rotate, rotates, rotating and rotation meet; decide and decision do not. */
+/**
+ * Cuts English endings, roughly: rotate, rotates, rotating and rotation become the same; decide and decision
+ * do not.
+ */
 function stem(word: string): string {
   if (word.length < 4 || /\p{N}/u.test(word)) return word
   let rest = word

@@ -7,9 +7,10 @@ import type { Model } from './model.ts'
 export const WRITTEN_BY = "_Quoted by the playground's extractive stand-in; no language model wrote this._"
 
 /**
- * An honest stand-in for a language model: it quotes the sentences of the passages it was given that share the most telling words
- * with the question, each with its passage's number, and writes nothing of its own. Without passages it quotes what was said
- * earlier in the conversation, by name. `[0]` marks that the answer is not in the material.
+ * An honest stand-in for a language model. It quotes those sentences of the given passages that share the
+ * most telling words with the question, each with its passage's number, and writes nothing of its own.
+ * Without passages it quotes the earlier conversation, with the speakers' names. `[0]` marks that the
+ * material does not hold the answer.
  */
 export const extractive: Model = {
   async *answer(request) {
@@ -43,5 +44,7 @@ function layOut(quotes: string[], units: Unit[]) {
     .trim()
 }
 
-/** Words with the space before them, and punctuation on its own: together they are the text again. */
+/**
+ * Splits a text into words, each with the space before it, and punctuation. Joined, they are the text again.
+ */
 const tokensOf = (text: string) => text.match(/\s*(?:[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]+)|\s+$/gu) ?? []

@@ -8,7 +8,10 @@ export type StopReason =
   | 'model_context_window_exceeded'
   | 'guardrail_intervened'
 
-/** What a model says next. A piece of text or reasoning is one token; `signature` ends a block of reasoning; `pauseMs` is silence. */
+/**
+ * The next output of a model. A piece of text or reasoning is one token; `signature` ends a block of
+ * reasoning; `pauseMs` is silence.
+ */
 export type Piece =
   | { text: string }
   | { reasoning: string }
@@ -16,8 +19,11 @@ export type Piece =
   | { pauseMs: number }
   | { stopReason: StopReason }
 
-/** What answers a request that the service has let pass. The pace is the server's; without a `stopReason` it ends with `end_turn`. */
+/**
+ * Answers the requests that the service accepts. The server sets the pace. Without a `stopReason` the answer
+ * ends with `end_turn`.
+ */
 export interface Model {
-  /** Asked once a request. The server stops reading when the client has gone; `signal` fires then too. */
+  /** Called once per request. When the client has gone, the server stops reading and `signal` fires. */
   answer(request: ConverseRequest, signal: AbortSignal): AsyncIterable<Piece>
 }
