@@ -1,16 +1,16 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
-// The tests' secrets are the bindings below. Wrangler would look for them in files and warn once per test file.
+// The tests' secrets are the bindings below. Wrangler would look for files with them and warn in each test file.
 process.env.WRANGLER_LOG ??= 'none'
 
-// These limits end a test that hangs; they do not measure. The slowest test takes some 15 s on a quiet machine, and a
-// busy one is allowed to take eight times that.
+// These limits end a test that hangs; they do not measure. The slowest test takes some 15 s on a quiet machine, and
+// on a busy one it may take eight times that.
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 export default defineConfig({
   test: {
-    // Most tests wait: for processes to start, for Slack's pace, for a probe. Five workers keep two cores busy.
+    // Most tests wait: for processes to start, for Slack's pace, for a probe. Two cores need five workers.
     maxWorkers: 5,
     // The log lines of the product matter only when a test fails.
     silent: 'passed-only',

@@ -1,4 +1,4 @@
 import { build } from '../infra/build.ts'
 
-/** Vitest's global set-up: the flow tests run the bundles that are deployed, so they are built anew for each run. */
+/** Vitest's global setup: builds the bundles once per run, because the flow tests run what is deployed. */
 export default build

@@ -3,7 +3,7 @@ import { vi } from 'vitest'
 /** Ends a wait that hangs. It measures nothing: on a quiet machine these waits take milliseconds. */
 const GIVE_UP_MS = 60_000
 
-/** Repeats the assertion until it holds. Waits for things that no promise announces, such as the end of a process. */
+/** Repeats an assertion until it holds. For what no promise announces, such as the end of a process. */
 export function eventually(assertion: () => unknown): Promise<void> {
   return vi.waitFor(async () => void (await assertion()), { timeout: GIVE_UP_MS })
 }

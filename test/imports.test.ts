@@ -5,10 +5,10 @@ import { describe, expect, test } from 'vitest'
 
 interface Import {
   from: string
-  /** A path inside the repository, or a package's name. */
+  /** A path inside the repository, or the name of a package. */
   to: string
   typeOnly: boolean
-  /** Not imported, but started as a thread or read as a file: `new URL('./file.ts', import.meta.url)`. */
+  /** The file is not imported but started as a thread or read: `new URL('./file.ts', import.meta.url)`. */
   located?: boolean
 }
 
@@ -19,7 +19,7 @@ const FILES = globSync('{edge,backend,infra,playground,test}/**/*.{ts,mjs}').con
 const imports = FILES.flatMap(importsOf)
 const inside = imports.filter(({ to }) => FILES.includes(to))
 
-/** What a file imports or locates, types included. */
+/** Everything that a file imports or locates, types included. */
 function importsOf(from: string): Import[] {
   const source = readFileSync(from, 'utf8')
   const { module } = parseSync(from, source)
@@ -46,7 +46,7 @@ function importsOf(from: string): Import[] {
   }))
 }
 
-/** Nouns that every room of the backend may use. */
+/** Files that every room of the backend may import. */
 const SHARED = [
   'turn-record',
   'failure',
@@ -59,19 +59,19 @@ const SHARED = [
   'assistant',
 ].map((noun) => `backend/${noun}.ts`)
 
-/** The shapes that the edge and infra may know of the backend. */
+/** Types of the backend that the edge and infra may import. */
 const SHAPES = ['backend/handoff.ts', 'backend/assistant.ts']
 
 /**
- * Which folders and files a room may import beside itself. A room is a folder (ends with `/`) or a file; for a file the
- * longest name that fits decides. `type:` allows only `import type`.
+ * What each room may import apart from itself. A room is a folder (its name ends with `/`) or a file; the longest
+ * name that fits a file decides. `type:` allows only `import type`.
  */
 const MAY: Record<string, string[]> = {
   'assistant.config.ts': ['type:backend/assistant.ts'],
 
   'edge/': ['edge/', 'type:backend/handoff.ts', 'type:backend/assistant.ts'],
   'edge/worker.ts': ['edge/app.ts', 'edge/queue-consumer.ts', 'edge/bindings.ts', 'type:backend/handoff.ts'],
-  // What the edge decides depends on the verified body and on nothing around it.
+  // A decision of the edge depends on the verified body alone.
   'edge/classify/': ['type:edge/signature.ts', ...SHAPES.map((shape) => `type:${shape}`)],
   'edge/classify/classify.ts': [
     'edge/classify/',
@@ -84,7 +84,7 @@ const MAY: Record<string, string[]> = {
   'backend/prompt/': SHARED,
   'backend/turn/': ['backend/prompt/', 'backend/markdown/', ...SHARED],
   'backend/slack/': ['type:backend/turn/', 'backend/prompt/', 'backend/markdown/', ...SHARED],
-  // Below reply/ and the rest of slack/, never above.
+  // The lowest layer of slack/: it imports nothing of the layers above.
   'backend/slack/api/': SHARED,
   'backend/bedrock/': ['backend/prompt/', ...SHARED],
   'backend/dynamo/': ['type:backend/turn/', ...SHARED],
@@ -136,14 +136,14 @@ function isAllowed({ from, to, typeOnly }: Import): boolean {
   )
 }
 
-/** Everything that can be reached from the starting points by imports. */
+/** Every file that can be reached from `starts` by imports. */
 function reachable(starts: readonly string[], edges: readonly Import[]): Set<string> {
   const reached = new Set(starts)
   for (const file of reached) for (const { from, to } of edges) if (from === file) reached.add(to)
   return reached
 }
 
-/** Where somebody from outside comes in: npm scripts, the CDK, wrangler, Lambda's bundle, vitest. */
+/** The files that npm scripts, the CDK, wrangler, Lambda's bundle and vitest start with. */
 function entryPoints(): string[] {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
   const { app } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { app: string }

@@ -1,4 +1,4 @@
-/** The same numbers in 0…1 for the same seed (mulberry32). */
+/** A generator of numbers in [0, 1) that repeats them for the same seed (mulberry32). */
 export function randomOf(seed: number): () => number {
   let state = seed
   return () => {

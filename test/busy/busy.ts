@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-// Runs `npm test` while busy loops compete for the processor. A newcomer's laptop is such a machine: no test may fail
-// there because something took longer than usual.
+// Runs `npm test` while busy loops compete for the processor. A newcomer's laptop is such a machine: no test may
+// fail there because something took longer than usual.
 //
 //   npm run check:busy -- [RUNS]
 

@@ -82,7 +82,7 @@ describe('a model that obeys nothing', () => {
       'It is in the guide [1](https://wiki.fernwood.example/it/remote-access#vpn), and in two that nobody gave me.',
     )
     expect(text).toContain('👩‍👩‍👧‍👦 | 𝕏')
-    // Nobody is pinged, no link leads where nobody pointed, and nothing that it thought aloud is there.
+    // It pings nobody, links to no address that was not given, and shows nothing of the reasoning.
     expect(text.replaceAll('<\u200b!everyone>', '')).not.toMatch(/<[!@]/)
     expect(text).not.toMatch(/\]\((?!https:\/\/wiki\.fernwood\.example)/)
     expect(text.replaceAll(/`[^`]*`/g, '')).not.toContain('evil.example')

@@ -15,7 +15,7 @@ import { saying, speaking } from './models.ts'
 
 const stage = openStage()
 
-// The first invocation starts a process; its time should not be that of a test about another.
+// Starts the first process, so that no test kills one that is still starting.
 beforeAll(async () => void (await post(stage, ASKED)))
 
 beforeEach(() => {

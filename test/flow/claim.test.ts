@@ -10,7 +10,7 @@ const BROKEN = {
 } as const
 
 test('where the table does not answer, nothing is said until it does; then the thread is told, once', async () => {
-  // Down for both deliveries of the post, and for their first apologies.
+  // Enough failures for both invocations of the post and for the first apologies.
   let left = 30
   stage.faults = ({ to }) => (to === 'dynamo' && left-- > 0 ? BROKEN : undefined)
   const { text, writes, threadTs } = await post(stage, { text: QUESTION })

@@ -4,7 +4,7 @@ import { ANSWER, faultOn, openStage, post, press, slackError, textOf, viewOf } f
 
 const stage = openStage()
 
-/** Types a command, and gives what is in the asker's direct messages after it. */
+/** Types a command and waits; returns the reply in the asker's direct messages. */
 async function type(text: string, user = 'U00ADA') {
   const { slack, calls } = stage.stack
   const channel = `D00${user.slice(3)}`
@@ -31,7 +31,7 @@ async function type(text: string, user = 'U00ADA') {
   }
 }
 
-/** Messages at the top of a direct message since then. */
+/** The first messages of threads in a direct message since then. */
 function roots(channel: string, since: string): string[] {
   return known.flatMap(({ channel: at, ts, threadTs }) =>
     at === channel && threadTs === undefined && ts >= since ? [ts] : [],

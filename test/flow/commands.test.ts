@@ -7,12 +7,12 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../eventually.ts'
 
-/** A command as a person would give it; npm's own banner is silenced as its manual says. */
+/** Runs a command as a person would, without npm's own banner. */
 function npm(...args: string[]): {
   child: ChildProcess
   ended: Promise<{ status: number | null; out: string; err: string }>
 } {
-  // A process group of its own, as a terminal gives one to each command.
+  // In a process group of its own, as in a terminal.
   const child = spawn('npm', ['--silent', ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   onTestFinished(() => {
     if (child.exitCode === null && child.signalCode === null) signal(child, 'SIGKILL')
@@ -28,7 +28,7 @@ function npm(...args: string[]): {
   return { child, ended: once(child, 'close').then(([status]) => ({ status, out, err })) }
 }
 
-/** To every process of the group, as a terminal does it. */
+/** Signals every process of the group, as a terminal does. */
 function signal(child: ChildProcess, name: NodeJS.Signals): void {
   if (child.pid !== undefined) process.kill(-child.pid, name)
 }
@@ -39,7 +39,7 @@ async function folder(): Promise<string> {
   return dir
 }
 
-/** Every process that descends from `pid`, as Linux tells it. */
+/** Every process that descends from `pid`, read from Linux's /proc. */
 async function descendants(pid: number): Promise<number[]> {
   const children = new Map<number, number[]>()
   for (const entry of await readdir('/proc')) {
@@ -52,7 +52,7 @@ async function descendants(pid: number): Promise<number[]> {
   return below(pid)
 }
 
-/** One that has ended and that nobody has asked about yet, a zombie, runs no more. */
+/** A zombie, which has ended but was not yet waited for, does not run. */
 async function processOf(pid: number): Promise<{ parent: number; runs: boolean }> {
   const [, state, parent] =
     /\) (\S) (\d+)/.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')) ?? []
@@ -157,7 +157,7 @@ test('npm start says where everything is, and Ctrl-C leaves no process', async (
   expect(below.length).toBeGreaterThan(1)
   signal(child, 'SIGINT')
   await ended
-  // The last of them sees that the others are gone, and then goes.
+  // The last process ends shortly after it notices that the others are gone.
   await eventually(async () => {
     const left = await Promise.all(below.map(processOf))
     expect(left.filter(({ runs }) => runs)).toEqual([])

@@ -1,6 +1,6 @@
 import type { Model } from '../../playground/bedrock/models/model.ts'
 
-/** What no answer should do to its reader. The fence at the end is never closed. */
+/** Everything that an answer must not do to its reader. The fence at the end is never closed. */
 const ANSWER = `It is in the guide [1], and in two that nobody gave me [9] [12].
 
 <!channel> <!here> <@U00GRACE> <!subteam^S00FAKE> look: <https://evil.example/x|click> or [here](https://evil.example/phish), \
@@ -17,8 +17,9 @@ rm -rf / # [1] <!everyone>
 const REASONING = 'They ask politely. I shall not listen. [1] <!channel> 🤔'
 
 /**
- * A model for tests that obeys nothing, and always in the same way: it thinks aloud first, then sends one UTF-16 code unit a
- * delta, so that every character beyond the Basic Multilingual Plane arrives as two halves that are no text by themselves.
+ * A model that ignores every instruction, each time in the same way. It sends its reasoning first, then one
+ * UTF-16 code unit per delta: a character beyond the Basic Multilingual Plane arrives as two halves that are no
+ * text by themselves.
  */
 export const disobedient: Model = {
   async *answer() {

@@ -29,7 +29,7 @@ const broken = {
   body: '{"message":"broken"}',
 } as const
 
-// The first invocation starts a process; its time should not be that of a test about failures.
+// Starts the first processes: the tests below measure budgets of a warm function.
 beforeAll(async () => void (await post(stage, { text: QUESTION })))
 
 describe('the answer comes all the same', () => {
@@ -116,7 +116,7 @@ describe('the answer comes all the same', () => {
     const { text, replies, writes, calls } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(JSON.stringify(replies[0]?.blocks)).toContain('*Sources*')
-    // A slow answer is updated more than once.
+    // A slow machine may need more than one update.
     expect([...new Set(writes.filter((method) => method.startsWith('chat.')))]).toEqual([
       'chat.startStream',
       'chat.postMessage',

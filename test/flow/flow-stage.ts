@@ -37,14 +37,14 @@ const RUNBOOK: StoredPassage = {
   path: 'vpn.md',
 }
 
-/** A question of the stage's knowledge, and what answers it. */
+/** A question that the stage's knowledge answers, and the sentence that answers it. */
 export const QUESTION = mention('where does the VPN guide live?')
 export const ANSWER = 'The VPN guide lives under IT, Remote access.'
 
-/** What stands under a sentence about a failure. */
+/** Follows every sentence about a failure. */
 export const REFERENCE = /\(Reference: ([0-9a-f]{8})\)/
 
-/** One running stack for the tests of a file, and what a test may change of it; all of it is put back after each test. */
+/** One running stack for the tests of a file. The model and the faults are reset after each test. */
 export interface Stage {
   stack: Stack
   model: Model
@@ -57,7 +57,7 @@ export type StageOptions = Omit<
   'knowledge' | 'slackLimits' | 'model' | 'faults' | 'streamFaults'
 > & {
   knowledge?: 'none'
-  /** In place of the wiki's. */
+  /** Replace the passages of the wiki. */
   passages?: readonly StoredPassage[]
   slackLimits?: Partial<SlackLimits>
 }
@@ -82,12 +82,12 @@ export function openStage({
     stage.stack = await startStack({
       pace: { firstTokenMs: 0, tokensPerSecond: 0 },
       redeliverAfterMs: 20,
-      // Slack gives the app what its manifest asks for, and nothing else.
+      // Slack grants exactly what the manifest asks for.
       slackApp: { scopes: Object.keys(BOT_SCOPES), botEvents: Object.keys(BOT_EVENTS) },
       ...options,
       knowledge: knowledge === 'none' ? new Map() : bases,
       model: { answer: (request, signal) => stage.model.answer(request, signal) },
-      // A whole file asks more in a minute than a workspace may; the tiers have tests of their own.
+      // One file makes more calls in a minute than Slack allows. tiers.test.ts tests the limits.
       slackLimits: { tiers: 'off', ...slackLimits },
       faults: (call) => stage.faults(call),
       streamFaults: (call) => stage.streamFaults(call),
@@ -95,25 +95,25 @@ export function openStage({
   })
   beforeEach(async () => {
     Object.assign(stage, ordinary, { stack: stage.stack })
-    // A file asks more in an hour than a person may.
+    // One file asks more questions in an hour than a person may.
     await stage.stack?.dynamo.deleteItems(TURNS_TABLE, ({ pk }) => String(pk?.S).startsWith('limit#'))
   })
   afterAll(() => stage.stack?.close())
   return stage as Stage
 }
 
-/** What happened to one question. */
+/** What can be seen of one question: its replies, and the calls made for it. */
 export interface QuestionView {
   channel: string
   threadTs: string
-  /** Of the question. */
+  /** The question's own. */
   ts: string
-  /** Everything in the thread that the assistant wrote and everybody can see. */
+  /** The assistant's messages after the question, without those that only one person sees. */
   replies: ThreadMessage[]
-  /** The one reply's text; fails where there is not exactly one. */
+  /** The text of the only reply. Throws if there is none or more than one. */
   text: string
   calls: readonly Call[]
-  /** Of the bot's calls to Slack that write, the methods in their order. */
+  /** The methods of the calls that write to Slack, in order. */
   writes: string[]
 }
 
@@ -124,14 +124,14 @@ export interface Post {
   threadTs?: string
 }
 
-/** Somebody posts, and everything settles. */
+/** Posts as a person, and waits until everything has settled. */
 export async function post(stage: Stage, message: Post): Promise<QuestionView> {
   const posted = startPost(stage, message)
   await stage.stack.settled()
   return posted.view()
 }
 
-/** Somebody posts; what comes of it can be seen later. */
+/** Posts as a person, and does not wait. `view` tells what has happened since. */
 export function startPost(
   { stack }: Stage,
   message: Post,
@@ -181,7 +181,7 @@ export function textOf({ markdown, text }: ThreadMessage): string {
   return markdown ?? text
 }
 
-/** What only one person sees in a thread. */
+/** The messages of a thread that only one person sees. */
 export function ephemerals(
   { stack }: Stage,
   channel: string,
@@ -198,18 +198,18 @@ export function mention(question: string): string {
   return `<@${identity.botUserId}> ${question}`
 }
 
-/** Lets everything pass but the calls of these methods: the first `times` of them end as given. */
+/** The first `times` calls of this method meet the fault; every other call passes. */
 export function faultOn(method: string, fault: Fault, times = Number.POSITIVE_INFINITY): Faults {
   let left = times
   return (call) => (call.method === method && left-- > 0 ? fault : undefined)
 }
 
-/** Slack refuses. */
+/** Slack refuses the call with an error code. */
 export function slackError(error: string): Fault {
   return { kind: 'answer', status: 200, body: JSON.stringify({ ok: false, error }) }
 }
 
-/** Slack asks to wait. */
+/** Slack refuses the call and asks to wait. */
 export function rateLimited(seconds: number): Fault {
   return {
     kind: 'answer',
@@ -219,7 +219,7 @@ export function rateLimited(seconds: number): Fault {
   }
 }
 
-/** Presses a button of the last message that has it. */
+/** Presses a button of the last message that has one. */
 export async function press(
   { stack }: Stage,
   { channel, threadTs }: { channel: string; threadTs: string },
@@ -242,7 +242,7 @@ export async function press(
   })
 }
 
-/** Resolves when a call that fits has been made. */
+/** Resolves when the next call that fits has begun or ended. */
 export function untilCall(
   { stack }: Stage,
   fits: (call: Call) => boolean,
@@ -259,7 +259,7 @@ export function untilCall(
   })
 }
 
-/** The invocation that answers the question posted at `ts` now. */
+/** The invocation that is answering the question posted at `ts`. */
 export function invocationFor({ stack }: Stage, ts: string): Invocation {
   const found = stack.lambda.invocations.find(
     ({ payload, outcome, functionName }) =>
@@ -269,24 +269,24 @@ export function invocationFor({ stack }: Stage, ts: string): Invocation {
   return found
 }
 
-/** Whether an answer is under way. */
+/** True while any question is being answered. */
 export function isAnswering({ stack }: Stage): boolean {
   return stack.lambda.invocations.some(
     ({ functionName, outcome }) => functionName === 'vera-answer' && outcome === 'running',
   )
 }
 
-/** A write to the table by which an invocation claims a turn. */
+/** True for the write to the table that claims a turn. */
 export function isClaim({ method, args }: Readonly<Call>): boolean {
   return method === 'PutItem' && claimToken({ args }) !== undefined
 }
 
-/** Differs for each invocation, and is the same when an invocation repeats a claim whose answer was lost. */
+/** Names the invocation that claims. The AWS SDK repeats a claim with the same token. */
 export function claimToken({ args }: Pick<Call, 'args'>): string | undefined {
   return (args.Item as Item | undefined)?.claimToken?.S as string | undefined
 }
 
-/** The lines of JSON that the functions have logged under this message. */
+/** The JSON lines that the functions logged under this message. */
 export function logged(
   { stack }: Stage,
   message: 'turn' | 'apology' | 'feedback' | 'stop',
@@ -299,7 +299,7 @@ export function logged(
   )
 }
 
-/** The items of the turns table whose key begins so. */
+/** The items of the turns table whose key begins with the prefix. */
 export async function stored({ stack }: Stage, prefix: string): Promise<Item[]> {
   return (await stack.dynamo.items(TURNS_TABLE)).filter(({ pk }) => String(pk?.S).startsWith(prefix))
 }

@@ -12,7 +12,7 @@ import {
 } from './flow-stage.ts'
 import { saying, silent, speakingUntil } from './models.ts'
 
-/** In a direct message, which comes as one event: so there is one invocation a question. */
+/** Slack sends a direct message as one event, so there is one invocation per question. */
 const ASKED = { channel: 'D00ADA', text: 'where does the VPN guide live?' }
 const SORRY = 'Something went wrong on my side'
 
@@ -20,7 +20,7 @@ describe('a function that runs out of time with its message open', () => {
   const stage = openStage({ lambdaTimeoutSeconds: 5 })
 
   test('is apologized for, in the message', async () => {
-    // Five seconds are less than the reserve: it closes at once, and Slack does not answer.
+    // Five seconds are less than the reserve, so the reply is closed at once; Slack does not answer in time.
     stage.model = silent(60_000)
     stage.faults = ({ method }) =>
       (method === 'chat.appendStream' || method === 'chat.stopStream') && isAnswering(stage)

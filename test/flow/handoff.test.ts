@@ -26,7 +26,7 @@ test.each(TURNS)('a turn of an earlier release is answered: $path', async ({ tur
   expect(viewOf(stage.stack, handoff.channel, handoff.threadTs, handoff.ts, before).text).toContain(ANSWER)
 })
 
-/** What can be seen of each other kind, although the turn of the fixture is in nobody's table any more. */
+/** What each other kind does, although the table does not know the turn of the fixture. */
 const EFFECTS: Record<string, () => Promise<void> | void> = {
   command: () => expect(said('chat.postMessage')).toContainEqual(expect.stringMatching(/^You asked: /)),
   stop: async () => expect(await stored(stage, 'stop#C00GENERAL:1790000000.000100')).toHaveLength(1),
@@ -36,7 +36,7 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
     expect(said('chat.postEphemeral')).toEqual([expect.stringContaining('too old for me to try again')]),
 }
 
-/** The texts of the calls of one method. */
+/** The texts that were sent by one method of Slack's. */
 function said(method: string): string[] {
   return stage.stack.calls.all.flatMap((call) =>
     call.method === method ? [String(call.args.markdown_text ?? call.args.text)] : [],
@@ -48,7 +48,7 @@ test('there is a fixture of every other kind', () => {
 })
 
 test.each(OTHERS)('what an earlier release has handed off is taken: $path', async ({ handoff }) => {
-  // A Stop of long ago would be ignored.
+  // An old Stop would be ignored.
   const fresh =
     handoff.kind === 'stop' ? { ...handoff, eventTs: `${Math.floor(Date.now() / 1000)}.000100` } : handoff
   stage.stack.calls.clear()

@@ -2,7 +2,7 @@ import { AwsClient } from 'aws4fetch'
 import type { Turn } from '../../backend/handoff.ts'
 import type { Stage } from './flow-stage.ts'
 
-/** What the edge does, by hand: a handoff as it may lie in a queue for a day, and come from an older release. Settles. */
+/** Invokes the function as the edge does, with any handoff, even of an older release, and waits. */
 export async function invoke({ stack }: Stage, handoff: unknown): Promise<void> {
   const { accessKeyId = '', secretAccessKey = '', function: name = '' } = stack.credentials
   const aws = new AwsClient({
@@ -24,7 +24,7 @@ export async function invoke({ stack }: Stage, handoff: unknown): Promise<void> 
   await stack.settled()
 }
 
-/** A turn about a message that is there. It mentions nobody, so that Slack's own events hand off nothing. */
+/** A turn for a posted message. The message mentions nobody, so the edge hands nothing off for it. */
 export function turnAbout({ stack }: Stage, turn: Partial<Turn> = {}): Turn {
   const { channel = 'C00GENERAL', userId = 'U00ADA', text = 'where does the VPN guide live?' } = turn
   const { ts } = stack.slack.post({ channel, user: userId, text })

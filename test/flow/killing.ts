@@ -2,12 +2,12 @@ import { expect } from 'vitest'
 import type { Call } from '../../playground/calls.ts'
 import { invocationFor, logged, REFERENCE, type Stage, startPost, textOf } from './flow-stage.ts'
 
-/** In a direct message, which comes as one event: so there is one process that answers. */
+/** Slack sends a direct message as one event, so exactly one process answers. */
 export const CHANNEL = 'D00ADA'
 export const ASKED = { channel: CHANNEL, text: 'where does the VPN guide live?' }
 export const SORRY = 'Something went wrong on my side while I was working on this'
 
-/** Asks, kills the process that answers when a call fits, which is then cut, and waits until everything has settled. */
+/** Asks, kills the answering process at the first call that fits, cuts that call, and waits. */
 export async function killAt(
   stage: Stage,
   fits: (call: Readonly<Call>) => boolean,
@@ -30,7 +30,7 @@ export async function killAt(
   return { replies, texts: replies.map(textOf), killed, threadTs: asked.threadTs }
 }
 
-/** One reason, with a reference that finds the line of the one who apologized. */
+/** Expects one apology in the text, and a log line that its reference finds. */
 export function expectOneApology(stage: Stage, text: string, requestId: string): void {
   expect(text.split(SORRY)).toHaveLength(2)
   const [, reference] = REFERENCE.exec(text) ?? []

@@ -21,7 +21,7 @@ import {
 
 const stage = openStage()
 
-/** So many turns were answered in this hour or day; the next would be one more. */
+/** Sets the count of turns in this hour or day. */
 async function counted({ stack }: Stage, key: string, windowMs: number, count: number): Promise<void> {
   const client = new DynamoDBClient({
     region: 'us-east-1',
@@ -37,7 +37,7 @@ async function counted({ stack }: Stage, key: string, windowMs: number, count: n
   client.destroy()
 }
 
-/** So many times the AWS SDK would ask a table that does not answer. */
+/** How often the AWS SDK calls a table that does not answer. */
 const DYNAMO_ATTEMPTS = 6
 
 const isCount = ({ method, args }: Readonly<Call>) =>
@@ -105,7 +105,7 @@ test('a base that sleeps is not waited for by whoever is over the limit, nor sho
   void foundAsleep.then(() => {
     isAsleep = true
   })
-  // A count that comes too early is not heard; its repetition is.
+  // The count hangs until the base was found asleep. The AWS SDK gives up on that call and repeats it.
   stage.faults = (call) => {
     if (isCount(call)) return isAsleep ? undefined : { kind: 'late', ms: 60_000 }
     return call.args.knowledgeBaseId === 'KB00000001' ? asleep : undefined
@@ -122,7 +122,7 @@ test('a table that takes too long to count is not waited for', async () => {
   stage.faults = (call) => (isCount(call) ? { kind: 'late', ms: 60_000 } : undefined)
   const { text, calls } = await post(stage, { text: QUESTION })
   expect(text).toContain(ANSWER)
-  // Nobody waited for all the tries of the AWS SDK.
+  // The model was asked before the AWS SDK had made all its attempts.
   const asked = calls.findIndex(({ method }) => method === 'ConverseStream')
   const counts = calls.slice(0, asked).filter(isCount).length
   expect(counts).toBeGreaterThan(0)

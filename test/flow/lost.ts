@@ -3,7 +3,7 @@ import type { Fault } from '../../playground/calls.ts'
 import { post, QUESTION, type Stage } from './flow-stage.ts'
 import { speaking } from './models.ts'
 
-/** Slack's answer is lost, and we cannot know which of the two it is. test/backend/slack/reply has more kinds. */
+/** Faults that lose Slack's answer: we cannot know which of the two it was. reply.test.ts has more kinds. */
 export const LOST_ANSWERS: [string, Fault][] = [
   ['has carried out', { kind: 'cut', carriedOut: true }],
   ['has not carried out', { kind: 'answer', status: 502 }],

@@ -3,11 +3,12 @@ import { BOT_EVENTS, BOT_SCOPES } from '../../infra/settings/slack-manifest.ts'
 import { mention, openStage, press, QUESTION, untilCall } from './flow-stage.ts'
 import { speaking } from './models.ts'
 
-// Every flow test runs with what the manifest asks for, and so shows that nothing lacks. This one shows that nothing is too much.
+// Every flow test runs with exactly what the manifest asks for, so nothing is missing. This one shows that
+// nothing is superfluous.
 
 const stage = openStage()
 
-/** Everything that people can do with the assistant, everywhere that they can do it. */
+/** Does everything that people can do with the assistant, in every kind of channel. */
 async function useAll(): Promise<void> {
   const { slack } = stage.stack
   const ask = async (channel: string, text: string) => {
@@ -16,7 +17,7 @@ async function useAll(): Promise<void> {
     return { channel, threadTs: ts }
   }
   for (const channel of ['C00GENERAL', 'C00PRIVATE', 'C00GROUPDM']) {
-    // A mention comes as two events in either order, and the edge hands off the first.
+    // Slack sends a mention as two events, in alternating order here, and the first one wins.
     for (const _ of ['app_mention', 'message']) await ask(channel, QUESTION)
   }
   const at = await ask('D00ADA', 'where does the VPN guide live?')
@@ -53,7 +54,7 @@ test('the manifest asks for the scopes and the events that are used, and for no 
   )
 })
 
-/** As the manifest names an event. */
+/** The manifest's name for an event. */
 function nameOf({ type, channel_type }: { type: string; channel_type?: string }): string {
   const family = { channel: 'channels', group: 'groups', mpim: 'mpim', im: 'im' }[channel_type ?? '']
   return type === 'message' ? `message.${family}` : type

@@ -29,7 +29,7 @@ export function speakingUntil(over: Promise<unknown>, everyMs: number): Model {
   }
 }
 
-/** Says a text, in pieces of so many characters. */
+/** Says a text in pieces of this many characters. */
 export function saying(text: string, characters = 40): Model {
   return {
     async *answer() {
@@ -38,7 +38,7 @@ export function saying(text: string, characters = 40): Model {
   }
 }
 
-/** Says a text, and then ends for a reason of its own. */
+/** Says a text, then stops for this reason. */
 export function ending(text: string, stopReason: StopReason): Model {
   return {
     async *answer() {
@@ -48,7 +48,7 @@ export function ending(text: string, stopReason: StopReason): Model {
   }
 }
 
-/** Thinks for so long before its first word, and in vain. */
+/** Says nothing for this long; nobody should wait for its words. */
 export function silent(ms: number): Model {
   return {
     async *answer() {

@@ -20,7 +20,7 @@ import { saying, speaking, speakingUntil } from './models.ts'
 
 const stage = openStage()
 
-/** The claims of one turn: each invocation's token, and whether it won. */
+/** The claims of a turn, one per invocation, and which of them won. */
 function claimsOf(calls: readonly Call[]): { token: string | undefined; won: boolean }[] {
   return [...Map.groupBy(calls.filter(isClaim), claimToken)].map(([token, tries]) => ({
     token,
@@ -28,7 +28,7 @@ function claimsOf(calls: readonly Call[]): { token: string | undefined; won: boo
   }))
 }
 
-/** Whether a call is a claim of another invocation than the first that claimed. */
+/** Tells the claims of every invocation but the first. */
 function losingClaims(): (call: Readonly<Call>) => boolean {
   let first: string | undefined
   return (call) => {
@@ -135,7 +135,7 @@ describe('one that crashes while the other is closing its reply, or opening it, 
     twice.model = speaking(3, 0)
     const isLosing = losingClaims()
     const waits = faultOn(method, rateLimited(8), 1)
-    // Its claims take longer than a claim may: it crashes when the other has come to where it waits.
+    // The second claim hangs beyond its budget, so it crashes while the first invocation waits for Slack.
     twice.faults = (call) => (isLosing(call) ? { kind: 'late', ms: 3 * CLAIM_BUDGET_MS } : waits(call))
     if (method === 'chat.stopStream')
       await post(twice, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
@@ -162,7 +162,7 @@ describe('one that crashes while the other cannot say that it lives', () => {
   const twice = openStage({ deliveries: () => 2 })
 
   test('is apologized for in the message, which the other leaves as it is from then on', async () => {
-    // Minutes: it ends when the other sees that its turn is taken.
+    // Two minutes of words: the answer ends early because its process notices the takeover.
     twice.model = speaking(1_200, 100)
     const isLosing = losingClaims()
     let apologized = false
@@ -223,7 +223,7 @@ const BROKEN = {
   body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}',
 } as const
 
-/** DynamoDB refuses the claim in a way that nothing tries again. */
+/** DynamoDB refuses the claim with an error that nobody retries. */
 const CRASHING = {
   kind: 'answer',
   status: 400,

@@ -16,7 +16,7 @@ test('a question that Lambda did not take is acknowledged, and answered when the
     text: mention('where does the VPN guide live?'),
   })
   await slack.settled()
-  // Both events of the one post, each at its first delivery.
+  // Slack sends the post as two events; the edge acknowledges each at its first delivery.
   const attempts = slack.deliveries
     .slice(0, 2)
     .map((delivery) => delivery.attempts.map(({ status }) => status))

@@ -26,7 +26,7 @@ async function failed(stage: Stage, message: Parameters<typeof post>[1] = { text
   return asked
 }
 
-/** The replies of a thread after the button was pressed, and what was asked of Bedrock meanwhile. */
+/** Presses buttons and waits; returns the replies in the thread and the calls of the model that followed. */
 async function pressed(at: { channel: string; threadTs: string }, presses: () => Promise<unknown>) {
   const before = stage.stack.calls.all.length
   await presses()

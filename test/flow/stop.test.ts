@@ -4,13 +4,13 @@ import { saying, silent, speaking, speakingUntil } from './models.ts'
 
 const stage = openStage()
 
-// The first two invocations start processes; their time should not be that of a test about stopping.
+// Starts two processes, so that Stop finds one free while the other answers.
 beforeAll(async () => {
   stage.model = saying('ready')
   await Promise.all([post(stage, { text: QUESTION }), post(stage, { text: QUESTION, user: 'U00GRACE' })])
 })
 
-/** Somebody presses Stop once `moment` has come, and everything settles. */
+/** Asks, presses Stop when the first call of a method was made, and waits until everything has settled. */
 async function stopAt(method: string): Promise<ReturnType<ReturnType<typeof startPost>['view']>> {
   const moment = untilCall(
     stage,
@@ -24,7 +24,7 @@ async function stopAt(method: string): Promise<ReturnType<ReturnType<typeof star
   return asked.view()
 }
 
-/** The model would go on for a minute: that it was stopped, its server has seen. */
+/** The model would speak for a minute, but its server saw the client reset the stream. */
 function expectModelStopped({
   calls,
 }: {
@@ -88,7 +88,7 @@ describe('Stop, which arrives in another process', () => {
   test('means no question that was asked after it', async () => {
     stage.model = speaking(600, 100)
     const { threadTs } = await stopAt('chat.appendStream')
-    // Looks for the mark several times before it ends.
+    // The answer goes on until its process has looked for a Stop three times.
     let looks = 0
     const looked = untilCall(
       stage,

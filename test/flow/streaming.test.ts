@@ -3,7 +3,7 @@ import { joined, longAnswer } from '../backend/slack/reply/long-answer.ts'
 import { openStage, post, QUESTION, textOf } from './flow-stage.ts'
 import { saying } from './models.ts'
 
-/** As long as `model.maxTokens` lets the model speak. */
+/** The longest answer that `model.maxTokens` allows. */
 const ANSWER = longAnswer(6_500, 30)
 
 describe.each([

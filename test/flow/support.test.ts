@@ -9,7 +9,7 @@ import { speaking } from './models.ts'
 
 const CONTACT = 'Ask in #fake-help-desk.'
 
-/** What is deployed where assistant.config.ts names somebody. */
+/** The bundle that would be deployed if assistant.config.ts named a contact. */
 const dir = mkdtempSync(join(tmpdir(), 'vera-test-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 const [before, after, ...more] = readFileSync(BACKEND_BUNDLE, 'utf8').split('support:""')

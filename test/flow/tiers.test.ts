@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ANSWER, openStage, QUESTION, startPost } from './flow-stage.ts'
 
-/** A sixth of Slack's minute, and of what it lets pass in it. */
+/** Slack's limits for one minute, scaled to ten seconds. */
 const stage = openStage({
   slackLimits: {
     windowMs: 10_000,

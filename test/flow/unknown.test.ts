@@ -29,7 +29,7 @@ describe.each(LOST_ANSWERS)(
 test('a stream that is found after a lost answer is never that of another turn in the same thread', async () => {
   stage.model = speaking(40, 100)
   const { ts: root } = stage.stack.slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'Ask away.' })
-  // Both questions are there before either stream is, so that each may take the other's for its own.
+  // Both questions are posted before either stream starts, so each turn could adopt the other's stream.
   let lost = 1
   stage.faults = ({ method, args }) =>
     method === 'chat.startStream' && args.recipient_user_id === 'U00GRACE' && lost-- > 0

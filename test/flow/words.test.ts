@@ -4,7 +4,7 @@ import { refuseWith } from '../../playground/bedrock/refusal.ts'
 import { faultOn, mention, openStage, press, slackError, textOf } from './flow-stage.ts'
 import { saying } from './models.ts'
 
-/** One word for each place where people's words come from. None of them may be found where we keep or print anything. */
+/** One word for each source of people's words. None of them may appear in what we log or store. */
 const WORDS = {
   question: 'zqquestion',
   thread: 'zqthread',
@@ -34,7 +34,7 @@ const stage = openStage({
   },
 })
 
-/** The question in each test. Its thread holds what somebody else said, and a file hangs on it. */
+/** The question of each test. Somebody else has spoken in its thread, and a file is attached. */
 const ASKED = `where is the ${WORDS.passage} of ${WORDS.question}?`
 
 async function ask(question = ASKED): Promise<{ channel: string; threadTs: string }> {
@@ -57,7 +57,7 @@ function shown({ channel, threadTs }: { channel: string; threadTs: string }): st
   return stage.stack.slack.thread(channel, threadTs).map(textOf).join()
 }
 
-/** How the invocations of this test ended. */
+/** Outcomes of the invocations of this test. */
 function outcomes(): string[] {
   return stage.stack.lambda.invocations.slice(invocationsBefore).map(({ outcome }) => outcome)
 }
@@ -68,7 +68,7 @@ beforeEach(() => {
   stage.model = saying(`The ${WORDS.answer} is in [1], says ${WORDS.masked}.`)
 })
 
-/** Neither what both tiers have printed nor what they keep holds a word of the conversation. */
+/** Searches the logs of both tiers and the table for the words. */
 afterEach(async () => {
   const { edge, lambda, dynamo } = stage.stack
   const logs = lambda.invocations.slice(invocationsBefore).map(({ logs, error }) => [logs, error])
