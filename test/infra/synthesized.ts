@@ -62,12 +62,20 @@ export function ofType(template: Template, type: string): [logicalId: string, re
   return Object.entries(template.Resources).filter(([, { Type }]) => Type === type)
 }
 
-/** The only one of its type; throws where there are more or none. */
+/** The only resource of its type. Throws if there are more or none. */
 export function only(template: Template, type: string): Resource {
+  return onlyEntry(template, type)[1]
+}
+
+export function onlyId(template: Template, type: string): string {
+  return onlyEntry(template, type)[0]
+}
+
+function onlyEntry(template: Template, type: string): [logicalId: string, resource: Resource] {
   const [found, ...others] = ofType(template, type)
   if (!found || others.length > 0)
     throw new Error(`${others.length + (found ? 1 : 0)} resources of type ${type}`)
-  return found[1]
+  return found
 }
 
 export function functionNamed(template: Template, name: string): Resource {

@@ -1,17 +1,15 @@
 import { expect, test } from 'vitest'
-import { functionNamed, home, identityStatements, ofType, only, text } from '../synthesized.ts'
+import { functionNamed, home, identityStatements, ofType, only, onlyId, text } from '../synthesized.ts'
 
 const template = home()
-const [aliasId] = ofType(template, 'AWS::Lambda::Alias')[0] ?? []
+const aliasId = onlyId(template, 'AWS::Lambda::Alias')
 
 test("the edge's caller may do one thing with one alias", () => {
-  const user = ofType(template, 'AWS::IAM::User')[0]
-  expect(user?.[1].Properties ?? {}).not.toHaveProperty('ManagedPolicyArns')
-  expect(user?.[1].Properties ?? {}).not.toHaveProperty('Groups')
-  expect(user?.[1].Properties ?? {}).not.toHaveProperty('Policies')
+  // No groups, no managed and no inline policies.
+  expect(Object.keys(only(template, 'AWS::IAM::User').Properties)).toEqual(['Tags'])
   const policies = ofType(template, 'AWS::IAM::Policy').filter(([, { Properties }]) => Properties.Users)
   expect(policies).toHaveLength(1)
-  expect(policies[0]?.[1].Properties.Users).toEqual([{ Ref: user?.[0] }])
+  expect(policies[0]?.[1].Properties.Users).toEqual([{ Ref: onlyId(template, 'AWS::IAM::User') }])
   const statements = identityStatements(template).filter(({ of }) => of === policies[0]?.[0])
   expect(statements).toEqual([
     {
@@ -35,7 +33,7 @@ test('nobody else may invoke the functions by a policy of their own', () => {
 })
 
 test('its key goes into a secret and nowhere else', () => {
-  const [keyId] = ofType(template, 'AWS::IAM::AccessKey')[0] ?? []
+  const keyId = onlyId(template, 'AWS::IAM::AccessKey')
   const holders = Object.entries(template.Resources).filter(([, resource]) =>
     JSON.stringify(resource).includes('SecretAccessKey'),
   )

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest'
 import type { Sections } from '../../../infra/settings/sections.ts'
 import { ANSWER_FUNCTION } from '../../../playground/account.ts'
 import { fakeSections } from '../fake-sections.ts'
-import { FAKE_ACCOUNT, functionNamed, home, ofType, only, statementsOf, text } from '../synthesized.ts'
+import {
+  FAKE_ACCOUNT,
+  functionNamed,
+  home,
+  ofType,
+  only,
+  onlyId,
+  statementsOf,
+  text,
+} from '../synthesized.ts'
 
 type Policy = Extract<Sections['guardrail'], { source: 'policy' }>
 
@@ -16,10 +25,13 @@ const variablesOf = (one: typeof template) =>
 const versionOf = (one: typeof template) => only(one, 'AWS::Bedrock::GuardrailVersion')
 const published = (one: typeof template) =>
   ofType(one, 'AWS::Lambda::Version').map(([logicalId]) => logicalId)
-const profilesIn = (one: typeof template) =>
+/** What the answering function may apply: the guardrail, and the profiles by which it reads in other regions. */
+const appliedBy = (one: typeof template) =>
   statementsOf(one, ANSWER_FUNCTION)
     .filter(({ actions }) => actions.includes('bedrock:ApplyGuardrail'))
-    .flatMap(({ resources }) => resources.filter((arn) => arn.includes(':guardrail-profile/')))
+    .flatMap(({ resources }) => resources)
+const guardrailIn = (one: typeof template) =>
+  `arn:aws:bedrock:us-east-1:${FAKE_ACCOUNT}:guardrail/\${${onlyId(one, 'AWS::Bedrock::Guardrail')}.GuardrailId}`
 
 describe('the policy', () => {
   test('looks for prompt attacks in what is asked, and only there', () => {
@@ -65,7 +77,7 @@ describe('the policy', () => {
 
 describe('its version', () => {
   test('is the one that the functions use, and never a draft', () => {
-    const [versionId] = ofType(template, 'AWS::Bedrock::GuardrailVersion')[0] ?? []
+    const versionId = onlyId(template, 'AWS::Bedrock::GuardrailVersion')
     expect(text(variablesOf(template).GUARDRAIL_VERSION)).toBe(`\${${versionId}.Version}`)
     expect(JSON.stringify(template)).not.toContain('DRAFT')
   })
@@ -93,13 +105,15 @@ describe('the tier', () => {
 
   test('STANDARD reads in other regions of the same part of the world, and may', () => {
     expect(text(made.CrossRegionConfig.GuardrailProfileArn)).toBe(profile('us-east-1'))
-    expect(profilesIn(template)).toEqual(['us-east-1', 'us-east-2', 'us-west-2'].map(profile))
+    expect(new Set(appliedBy(template))).toEqual(
+      new Set([guardrailIn(template), ...['us-east-1', 'us-east-2', 'us-west-2'].map(profile)]),
+    )
   })
 
   test('CLASSIC reads where it is', () => {
     const classic = home({ guardrail: { ...policy, tier: 'CLASSIC' } })
     expect(only(classic, 'AWS::Bedrock::Guardrail').Properties).not.toHaveProperty('CrossRegionConfig')
-    expect(profilesIn(classic)).toEqual([])
+    expect(appliedBy(classic)).toEqual([guardrailIn(classic)])
   })
 })
 

@@ -70,7 +70,7 @@ export function emptyWorld(): World {
     jobs: [],
     readable: true,
     queues: [],
-    edgeSecrets: [],
+    edgeSecrets: {},
     versions: [],
     live: '',
   }

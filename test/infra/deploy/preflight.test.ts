@@ -216,7 +216,9 @@ test('a Worker on a domain of its own needs no subdomain, and is found there', a
   })
   const { status, out } = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
   expect([status, out]).toEqual([0, expect.stringContaining('vera-edge is at https://vera.acme.example\n')])
-  expect(stage.lines()).not.toContain('wrangler auth token')
+  const lines = stage.lines()
+  expect(lines).toContain('wrangler queues list')
+  expect(lines).not.toContain('wrangler auth token')
 })
 
 test.each([

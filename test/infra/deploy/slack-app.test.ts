@@ -17,15 +17,7 @@ async function deployed(): Promise<DeployStage> {
 }
 
 const appIn = (stage: DeployStage) => JSON.parse(stage.world.secrets[ARN.slack] ?? '').appId
-/** What was the signing secret of the Worker's at last. */
-const signing = (stage: DeployStage) =>
-  stage
-    .calls()
-    .filter(({ tool, input }) => tool === 'wrangler' && input !== '')
-    .flatMap(({ args, input }) =>
-      args[0] === 'secret' ? [input] : (JSON.parse(input).SLACK_SIGNING_SECRET ?? []),
-    )
-    .at(-1)
+const signing = (stage: DeployStage) => stage.world.edgeSecrets.SLACK_SIGNING_SECRET
 
 /** The Worker has the other app's signing secret, and nobody has its token at hand. */
 async function halfMoved(): Promise<DeployStage> {
@@ -44,6 +36,7 @@ test('a move that was interrupted is gone on with, and not taken for done', asyn
   expect([plain.status, plain.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
   expect(await stage.run('deploy', ['--yes'], OTHER)).toMatchObject({ status: 0, err: '' })
   expect(appIn(stage)).toBe('A00OTHER')
+  expect(stage.remembered()).toMatchObject({ slackApp: 'A00OTHER' })
   expect(stage.remembered()).not.toHaveProperty('movesTo')
   expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0, err: '' })
 })
@@ -110,14 +103,15 @@ test('a token that was renewed leaves the signing secret alone', async () => {
   for (const { out } of [lacking, renewed])
     expect(out).not.toMatch(/change by hand|move it over|press "Create"/)
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '').botToken).toBe('xoxb-renewed-fake-token')
-  expect(signing(stage)).toBeUndefined()
+  expect(signing(stage)).toBe(CI_SECRETS.SLACK_SIGNING_SECRET)
+  expect(renewed.out).toContain('The app A00FAKE')
 })
 
 test('a manifest that has changed is said once, because Slack learns of it by hand only', async () => {
   const stage = await deployed()
   const told = async () => {
     const { status, out } = await stage.run('deploy', ['--yes'])
-    expect(status).toBe(0)
+    expect([status, out]).toEqual([0, expect.stringContaining('The app A00FAKE')])
     return out.includes('https://api.slack.com/apps/A00FAKE/app-manifest')
   }
   expect(await told()).toBe(false)

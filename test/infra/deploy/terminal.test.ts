@@ -129,26 +129,36 @@ test('destroy in a terminal removes nothing if the person only presses Enter', a
 })
 
 test.each([
-  ['the CDK', 'cdk deploy', 'AWS\u001b[22m'],
-  ['wrangler', 'wrangler deploy', 'Worker\u001b[22m'],
-  ['a reading', 'get-ingestion-job', 'Knowledge\u001b[22m'],
-])('Ctrl-C in the middle of %s says how to go on, and leaves no temporary folder', async (_, when, shown) => {
-  const stage = await createProcessStage()
-  stage.env.TMPDIR = join(stage.dir, 'temporary')
-  mkdirSync(stage.env.TMPDIR)
-  Object.assign(stage.world, {
-    secrets: { ...stage.world.secrets, [ARN.wiki]: '{"username":"ada@fake.example","password":"fake"}' },
-  })
-  stage.hangOnce(when)
-  const underWay = vi.waitUntil(() => stage.calls().some((call) => fullLine(call).includes(when)), {
-    timeout: UNDER_WAY_MS,
-  })
-  const { status, shown: said } = await inTerminal(stage, 'infra/commands/deploy.ts --yes', [
-    [shown, underWay.then(() => CTRL_C)],
-  ])
-  expect([status, said]).toEqual([
-    130,
-    expect.stringContaining('Stopped. What is done stays done; give the command again'),
-  ])
-  expect(readdirSync(stage.env.TMPDIR)).toEqual([])
-})
+  ['the CDK', 'cdk deploy', 'AWS\u001b[22m', 1],
+  ['wrangler', 'wrangler deploy', 'Worker\u001b[22m', 1],
+  ['a reading', 'get-ingestion-job', 'Knowledge\u001b[22m', 0],
+])(
+  'Ctrl-C in the middle of %s says how to go on, and removes its temporary folder',
+  async (_, when, shown, folders) => {
+    const stage = await createProcessStage()
+    const temporary = join(stage.dir, 'temporary')
+    mkdirSync(temporary)
+    stage.env.TMPDIR = temporary
+    Object.assign(stage.world, {
+      secrets: { ...stage.world.secrets, [ARN.wiki]: '{"username":"ada@fake.example","password":"fake"}' },
+    })
+    stage.hangOnce(when)
+    const underWay = vi.waitUntil(() => stage.calls().some((call) => fullLine(call).includes(when)), {
+      timeout: UNDER_WAY_MS,
+    })
+    const { status, shown: said } = await inTerminal(stage, 'infra/commands/deploy.ts --yes', [
+      [
+        shown,
+        underWay.then(() => {
+          expect(readdirSync(temporary)).toHaveLength(folders)
+          return CTRL_C
+        }),
+      ],
+    ])
+    expect([status, said]).toEqual([
+      130,
+      expect.stringContaining('Stopped. What is done stays done; give the command again'),
+    ])
+    expect(readdirSync(temporary)).toEqual([])
+  },
+)

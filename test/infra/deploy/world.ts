@@ -37,7 +37,7 @@ export interface World {
   /** Whether the source lets itself be read. */
   readable: boolean
   queues: string[]
-  edgeSecrets: string[]
+  edgeSecrets: Record<string, string>
   versions: WorkerVersion[]
   live: string
 }
@@ -220,7 +220,7 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
           world.queues = world.queues.filter((queue) => queue !== args[2])
         }),
       deploy: () => {
-        world.edgeSecrets = [...new Set([...world.edgeSecrets, ...Object.keys(JSON.parse(input))])]
+        Object.assign(world.edgeSecrets, JSON.parse(input))
         addVersion({ 'workers/tag': at('--tag'), 'workers/triggered_by': 'upload' })
         const report = { type: 'deploy', version: 1, targets: world.targets }
         appendFileSync(
@@ -229,9 +229,10 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         )
         return well()
       },
-      'secret list': () => well(world.edgeSecrets.map((name) => ({ name, type: 'secret_text' }))),
+      'secret list': () =>
+        well(Object.keys(world.edgeSecrets).map((name) => ({ name, type: 'secret_text' }))),
       'secret put': () => {
-        world.edgeSecrets.push(args[2] ?? '')
+        world.edgeSecrets[args[2] ?? ''] = input
         addVersion({ 'workers/triggered_by': 'secret' })
         return well()
       },
@@ -245,6 +246,7 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         if (world.live === '')
           return refused('✘ [ERROR] This Worker does not exist on your account. [code: 10007]', 1)
         world.live = ''
+        world.edgeSecrets = {}
         return well()
       },
     },
