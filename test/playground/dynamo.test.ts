@@ -13,7 +13,7 @@ import { createCalls, type Fault } from '../../playground/calls.ts'
 import { startDynamo } from '../../playground/dynamo.ts'
 import { createFakeClock } from './fake-clock.ts'
 
-/** How many of the next requests dynalite drops without an answer, as on a connection that breaks. */
+/** How many of the next requests dynalite drops without an answer, like a connection that breaks. */
 const drops = vi.hoisted(() => ({ left: 0 }))
 
 vi.mock('dynalite', async (original) => {
@@ -64,7 +64,7 @@ async function openDynamo(fault?: Fault) {
   return { calls, clock, dynamo, client, claim }
 }
 
-test('a table is there at once and keeps its conditions', async () => {
+test('a table exists at once and enforces conditions', async () => {
   const { claim, calls, dynamo } = await openDynamo()
   await claim()
   await expect(claim()).rejects.toBeInstanceOf(ConditionalCheckFailedException)
@@ -80,7 +80,7 @@ test('a table is there at once and keeps its conditions', async () => {
   ])
 })
 
-test('what is written is read, and counted up', async () => {
+test('a counter that was added to twice is read as 2', async () => {
   const { client, dynamo } = await openDynamo()
   const update = {
     TableName: 'turns',
@@ -95,9 +95,9 @@ test('what is written is read, and counted up', async () => {
   expect(await dynamo.items('turns')).toEqual([read.Item])
 })
 
-test('all items of a table are listed, over as many pages as there are', async () => {
+test('items() returns all items of a table of several pages', async () => {
   const { client, dynamo } = await openDynamo()
-  // A page of a scan ends at 1 MB.
+  // A page of Scan ends at 1 MB.
   const put = (n: number) =>
     client.send(
       new PutItemCommand({
@@ -109,41 +109,41 @@ test('all items of a table are listed, over as many pages as there are', async (
   expect((await dynamo.items('turns')).map((item) => item.pk?.S).toSorted()).toEqual(['1', '2', '3', '4'])
 })
 
-test('a table that is not there is refused', async () => {
+test('DynamoDB answers ResourceNotFoundException for an unknown table', async () => {
   const { client } = await openDynamo()
   const read = client.send(new GetItemCommand({ TableName: 'others', Key: { pk: { S: 'turn' } } }))
   await expect(read).rejects.toBeInstanceOf(ResourceNotFoundException)
 })
 
-test('two claims at the same time: one wins', async () => {
+test('one of three claims at the same time wins', async () => {
   const { claim } = await openDynamo()
   const outcomes = await Promise.allSettled([claim(), claim(), claim()])
   expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected'])
 })
 
 test.each<[string, Fault, number, number]>([
-  ['the connection is cut before', { kind: 'cut' }, 0, 0],
-  ['the connection is cut after', { kind: 'cut', carriedOut: true }, 1, 0],
+  ['a cut before the write', { kind: 'cut' }, 0, 0],
+  ['a cut after the write', { kind: 'cut', carriedOut: true }, 1, 0],
   [
-    'an error is answered instead of',
+    'an error instead of the write',
     { kind: 'answer', status: 500, body: '{"__type":"InternalServerError"}' },
     0,
     500,
   ],
   [
-    'an error is answered after',
+    'an error after the write',
     { kind: 'answer', status: 500, body: '{"__type":"InternalServerError"}', carriedOut: true },
     1,
     500,
   ],
-])('%s the write', async (_, fault, written, status) => {
+])('%s (%o) leaves %i items', async (_, fault, written, status) => {
   const { claim, dynamo, calls } = await openDynamo(fault)
   await expect(claim()).rejects.toThrow()
   expect(await dynamo.items('turns')).toHaveLength(written)
   expect(calls.all[0]).toMatchObject({ status, ...(status === 500 ? { error: 'InternalServerError' } : {}) })
 })
 
-test('a late answer comes after the next one, though its write came first', async () => {
+test('a late answer arrives after the next one, although its write was first', async () => {
   const { claim, calls, clock } = await openDynamo({ kind: 'late', ms: 200 })
   const ended: number[] = []
   calls.watch((call, phase) => phase === 'ended' && ended.push(call.status))
@@ -176,7 +176,7 @@ test('a write whose connection to dynalite breaks is answered with 500 and not r
   expect(await dynamo.items('turns')).toHaveLength(1)
 })
 
-test('nothing answers after close', async () => {
+test('a closed DynamoDB refuses connections', async () => {
   const { dynamo, claim } = await openDynamo()
   await dynamo.close()
   await expect(claim()).rejects.toThrow('ECONNREFUSED')

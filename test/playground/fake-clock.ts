@@ -1,12 +1,12 @@
 import type { Clock } from '../../playground/clock.ts'
 
-/** A clock that a test moves. */
+/** A clock that does not move until the test moves it. */
 export interface FakeClock extends Clock {
-  /** Moves on by `ms`; what is due in between is called in order. */
+  /** Moves on by `ms` milliseconds, and calls what becomes due, in order. */
   advance(ms: number): void
-  /** Moves on to what is due next, if anything is. */
+  /** Moves on to the next due time, if there is one. */
   advanceToNext(): void
-  /** Resolves as soon as something waits for exactly `ms` milliseconds from now. */
+  /** Resolves as soon as something waits until exactly `ms` milliseconds from now. */
   waitedFor(ms: number): Promise<void>
 }
 

@@ -29,7 +29,7 @@ async function openSlack(failing: () => boolean = () => false) {
   return { calls, slack, testApi }
 }
 
-/** Sends the beginning of a request and hangs up. Resolves when the server has closed its side too. */
+/** Sends half a request and closes the connection. Resolves when the server has closed it too. */
 async function hangUp(origin: string): Promise<void> {
   const socket = connect(Number(new URL(origin).port), '127.0.0.1')
   socket.write('POST /api/api.test HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\nhalf')
@@ -53,7 +53,7 @@ test('a simulator of AWS that throws drops the connection, records a violation, 
   ])
 })
 
-test('a simulator of AWS records nothing of a request that its client breaks off', async () => {
+test('a simulator of AWS does not record a request that its client breaks off', async () => {
   const { calls, origin } = await openFarEnd(() => Promise.resolve(OK))
   await hangUp(origin)
   expect((await fetch(`${origin}/next`)).status).toBe(200)
@@ -75,7 +75,7 @@ test('the simulated Slack answers 500 when it throws, records a violation, and a
   ])
 })
 
-test('the simulated Slack records nothing of a request that its client breaks off', async () => {
+test('the simulated Slack does not record a request that its client breaks off', async () => {
   const { calls, slack, testApi } = await openSlack()
   await hangUp(slack.origin)
   expect(await (await testApi()).json()).toMatchObject({ ok: true })

@@ -43,7 +43,7 @@ test.each([
   ['its ARN', ARN],
   ['its ARN without the suffix', ARN.slice(0, -'-AbC123'.length)],
   ['its name', 'vera/slack'],
-])('a secret is read by %s', async (_, id) => {
+])('GetSecretValue finds a secret by %s', async (_, id) => {
   const { get, calls } = await openSecrets()
   expect(await get(id)).toMatchObject({
     ARN,
@@ -58,13 +58,13 @@ test.each([
   ])
 })
 
-test('a secret that has only a name gets an ARN', async () => {
+test('a secret that was created with a name only gets an ARN', async () => {
   const { get } = await openSecrets()
   const arn = expect.stringMatching(/^arn:aws:secretsmanager:us-east-1:000000000000:secret:plain-[\da-f]{6}$/)
   expect(await get('plain')).toMatchObject({ ARN: arn, Name: 'plain', SecretString: 'by name' })
 })
 
-test('a secret can be changed while it runs: a new version under the same ARN', async () => {
+test('a secret that is set again has a new version under its old ARN', async () => {
   const { get, secrets } = await openSecrets()
   const before = await get(ARN)
   secrets.set('vera/slack', 'rotated')
@@ -73,7 +73,7 @@ test('a secret can be changed while it runs: a new version under the same ARN', 
   expect(after.VersionId).not.toBe(before.VersionId)
 })
 
-test('an unknown secret is not found', async () => {
+test('GetSecretValue answers ResourceNotFoundException for an unknown secret', async () => {
   const { get, calls } = await openSecrets()
   await expect(get('vera/other')).rejects.toBeInstanceOf(ResourceNotFoundException)
   await expect(get('vera/other')).rejects.toThrow("Secrets Manager can't find the specified secret.")
@@ -103,13 +103,13 @@ test.each([
   ],
   ['another region', { region: 'eu-west-1' }, 'InvalidSignatureException'],
   ['a clock that is an hour off', { systemClockOffset: -3_600_000 }, 'InvalidSignatureException'],
-])('a request with %s is refused', async (_, changes, name) => {
+])('Secrets Manager refuses a request with %s', async (_, changes, name) => {
   const { get, calls } = await openSecrets(changes)
   await expect(get(ARN)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } })
   expect(calls.all[0]).toMatchObject({ status: 400, error: name })
 })
 
-test('any other call is refused, and is a violation', async () => {
+test('Secrets Manager refuses any other operation and records a violation', async () => {
   const { client, calls } = await openSecrets()
   await expect(client.send(new DescribeSecretCommand({ SecretId: ARN }))).rejects.toMatchObject({
     name: 'UnknownOperationException',

@@ -16,7 +16,7 @@ async function serve(files: Record<string, string>) {
 
 const status = async (url: string) => (await fetch(url)).status
 
-test('a cited address opens a page with an element of that id', async () => {
+test('each URL of a passage opens a page that has an element with its id', async () => {
   const { passages } = await serve({
     'ops/a (1).md':
       '# Ops\n\nHi.\n\n## Rotate `it`\n\nA.\n\n## Rotate it\n\nB.\n\n### Über "uns"\n\nC.\n\n<h2>Raw one</h2>\n\nD.\n',
@@ -34,7 +34,7 @@ test('a cited address opens a page with an element of that id', async () => {
   }
 })
 
-test('nothing in a document can run or load', async () => {
+test('a document with scripts, frames and pictures is shown without any of them', async () => {
   const { passages } = await serve({
     'a.md': [
       '# A <script>alert(1)</script> ![x](https://evil.example/p.png)',
@@ -69,7 +69,7 @@ test('nothing in a document can run or load', async () => {
   }
 })
 
-test('only the pages are served, and no file by its path', async () => {
+test('a path that is not a page is 404, even if it names a file', async () => {
   const { wiki, passages } = await serve({ 'docs/a.md': 'A' })
   expect(await status(passages[0]?.url ?? '')).toBe(200)
   expect(await (await fetch(wiki.url)).text()).toContain('href="/docs/a.md"')
@@ -85,7 +85,7 @@ test('only the pages are served, and no file by its path', async () => {
   ]) {
     expect([path, await status(`${wiki.url}${path}`)]).toEqual([path, 404])
   }
-  // fetch itself would take the dots away.
+  // fetch would remove the dots.
   const socket = connect(Number(new URL(wiki.url).port), '127.0.0.1')
   socket.write('GET /../../../../etc/passwd HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n')
   const [first] = (await once(socket, 'data')) as [Buffer]
@@ -93,7 +93,7 @@ test('only the pages are served, and no file by its path', async () => {
   socket.destroy()
 })
 
-test('a site that calls itself this machine is not served', async () => {
+test('a request with a foreign Host header gets 404', async () => {
   const { passages } = await serve({ 'a.md': 'A' })
   const asked = request(passages[0]?.url ?? '', { headers: { host: 'evil.example' } }).end()
   const [answer] = await once(asked, 'response')
@@ -101,7 +101,7 @@ test('a site that calls itself this machine is not served', async () => {
   expect(answer.statusCode).toBe(404)
 })
 
-test('a page that cannot be rendered does not stop the others', async () => {
+test('a page that cannot be rendered is 500, and the others are still served', async () => {
   const { wiki, pages } = await serve({ 'a.md': 'A' })
   const broken = () => {
     throw new RangeError('Maximum call stack size exceeded')
@@ -111,13 +111,21 @@ test('a page that cannot be rendered does not stop the others', async () => {
   expect(await status(`${wiki.url}a.md`)).toBe(200)
 })
 
-test('pages that are no longer shown are gone, a taken port is refused, and closing twice is closing', async () => {
+test('a page that is no longer shown is 404', async () => {
   const { wiki, passages } = await serve({ 'a.md': 'A' })
+  wiki.show([])
+  expect(await status(passages[0]?.url ?? '')).toBe(404)
+})
+
+test('startWiki rejects with EADDRINUSE if the port is taken', async () => {
+  const { wiki } = await serve({ 'a.md': 'A' })
   await expect(startWiki({ port: Number(new URL(wiki.url).port) })).rejects.toMatchObject({
     code: 'EADDRINUSE',
   })
-  wiki.show([])
-  expect(await status(passages[0]?.url ?? '')).toBe(404)
+})
+
+test('a wiki that is closed twice refuses connections', async () => {
+  const { wiki } = await serve({ 'a.md': 'A' })
   await wiki.close()
   await wiki.close()
   await expect(fetch(wiki.url)).rejects.toThrow()

@@ -14,7 +14,7 @@ import {
   words,
 } from './fake-account.ts'
 
-test('an answer arrives as the events of ConverseStream, in their order', async () => {
+test('an answer arrives as the events of ConverseStream in their order', async () => {
   const model = scripted(
     { reasoning: 'The guide…' },
     { signature: 'c2lnbmVk' },
@@ -46,7 +46,7 @@ test('an answer arrives as the events of ConverseStream, in their order', async 
   expect(calls.violations).toEqual([])
 })
 
-test('an answer ends where maxTokens says', async () => {
+test('an answer ends at maxTokens', async () => {
   const { runtime } = await fakeAccount({ model: scripted(...words('one two three four five six')) })
   const events = await eventsOf(runtime, question('Count.', { inferenceConfig: { maxTokens: 2 } }))
   expect([textOf(events), stopReasonOf(events)]).toEqual(['one two ', 'max_tokens'])
@@ -61,7 +61,7 @@ const exceptions = [
 ] as const
 
 test.each(exceptions)(
-  '%s inside a stream is thrown after the text before it, and is not retried',
+  'an SDK client throws %s after the text before it, and does not retry',
   async (exception, name) => {
     const { runtime, calls } = await fakeAccount({
       streamFaults: () => ({ afterDeltas: 1, ending: { exception, message: 'broken' } }),
@@ -77,7 +77,7 @@ test.each(exceptions)(
   },
 )
 
-test('a model that broke says with which status', async () => {
+test('a modelStreamErrorException carries the status of the model', async () => {
   const broken = {
     exception: 'modelStreamErrorException',
     message: 'broken',
@@ -92,7 +92,7 @@ test('a model that broke says with which status', async () => {
 })
 
 test.each(['reset', 'cut'] satisfies StreamFault['ending'][])(
-  'a stream that ends with a %s is an error to its reader',
+  'a stream that ends with a %s is an error for its reader',
   async (ending) => {
     const { runtime, calls } = await fakeAccount({ streamFaults: () => ({ afterDeltas: 2, ending }) })
     await refusalOf(eventsOf(runtime, question('Where?')))
@@ -100,7 +100,7 @@ test.each(['reset', 'cut'] satisfies StreamFault['ending'][])(
   },
 )
 
-test('throttling is tried again by the SDK, and answered then', async () => {
+test('an SDK client retries two throttled calls and gets the answer', async () => {
   const throttled = refuseWith('ThrottlingException', 'Too many requests, please wait before trying again.')
   const { calls, config } = await fakeAccount({ faults: forTheNext(2, 'ConverseStream', throttled) })
   const client = new BedrockRuntimeClient({ ...config, maxAttempts: 3 })
@@ -121,12 +121,12 @@ test.each([
   ['ModelErrorException', 424],
   ['AccessDeniedException', 403],
   ['ResourceNotFoundException', 404],
-] as const)('%s has the HTTP status %d', async (name, status) => {
+] as const)('Bedrock answers %s with HTTP status %d', async (name, status) => {
   const { runtime } = await fakeAccount({ faults: () => refuseWith(name, 'no') })
   expect(await refusalOf(eventsOf(runtime, question('Where?')))).toEqual({ name, message: 'no', status })
 })
 
-test('an abort resets the stream, and the model stops', async () => {
+test('a client that aborts resets the stream and stops the model', async () => {
   const model = scripted({ text: 'Under ' }, { pauseMs: 600_000 }, { text: 'IT.' })
   const { runtime, calls } = await fakeAccount({ model })
   const abort = new AbortController()
@@ -142,7 +142,7 @@ test('an abort resets the stream, and the model stops', async () => {
   expect(model).toMatchObject({ ended: false, stopped: true })
 })
 
-test('a stream that goes silent lasts until its reader gives up', async () => {
+test('a silent stream stays open until its reader gives up', async () => {
   const { runtime, calls } = await fakeAccount({
     streamFaults: () => ({ afterDeltas: 1, ending: 'silence' }),
   })
@@ -162,7 +162,7 @@ test('a stream that goes silent lasts until its reader gives up', async () => {
   expect(calls.all).toMatchObject([{ status: 0 }])
 })
 
-test('the first token and those after it come at the pace of the model', async () => {
+test("the first token and the later ones come at the model's pace", async () => {
   const waits: number[] = []
   let now = Date.now()
   const clock = {

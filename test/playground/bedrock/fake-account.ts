@@ -36,7 +36,7 @@ const wiki: KnowledgeBase = {
     [vpn, rent].map((passage) => ({ passage, score: passage.text.includes(query) ? 0.9 : 0.1 })),
 }
 
-/** A model that says these pieces, and remembers what it was asked and whether it was read to its end. */
+/** A model that outputs these pieces. It remembers its requests, and if it was read to the end. */
 export function scripted(...pieces: Piece[]) {
   const model = { asked: [] as unknown[], ended: false, stopped: false, answer }
   async function* answer(request: unknown) {
@@ -53,7 +53,7 @@ export function scripted(...pieces: Piece[]) {
 
 export const words = (text: string): Piece[] => text.split(/(?<= )/).map((word) => ({ text: word }))
 
-/** A Bedrock of its own for one test, with both real clients. It fails the test on a violation that the test did not take out. */
+/** Starts a simulated Bedrock for one test, with both real clients. */
 export async function fakeAccount(changes: Partial<BedrockOptions> & { model?: Model } = {}) {
   const calls = createCalls()
   const { model = scripted(...words('Under IT. [1]')), ...rest } = changes
@@ -113,7 +113,7 @@ export const stopReasonOf = (events: ConverseStreamOutput[]) =>
   events.find((event) => event.messageStop)?.messageStop?.stopReason
 export const metadataOf = (events: ConverseStreamOutput[]) => events.find((event) => event.metadata)?.metadata
 
-/** The name and the message of the error that `promise` ends with. */
+/** The name, message and status of the error that `promise` rejects with. Throws if it resolves. */
 export async function refusalOf(
   promise: Promise<unknown>,
 ): Promise<{ name: string; message: string; status: number | undefined }> {
@@ -127,5 +127,5 @@ export async function refusalOf(
     }
     return { name, message, status: $metadata?.httpStatusCode }
   }
-  throw new Error('It was not refused.')
+  throw new Error('Bedrock did not refuse the request.')
 }

@@ -51,13 +51,13 @@ test.each([
   ['how many holiday are there a year', 'Onboarding › Holidays'],
   ['What is the code for bridge days?', 'Office closing days 2027 › Bridge days'],
   ['How do I share my screen in a meeting room?', 'meeting-room-screens'],
-])('of the documents that come with it, "%s" finds "%s"', async (question, title) => {
+])('the question "%s" finds "%s" in the default documents', async (question, title) => {
   const { titles, reranked } = await search(await OWN, question)
   expect([titles[0], reranked[0]?.title]).toEqual([title, title])
 })
 
 test.each(['What is the capital of France?', 'How do I feed the office cat?', 'What does BRW-208 mean?'])(
-  'the documents that come with it do not answer "%s"',
+  'the question "%s" gets low scores, because the default documents do not answer it',
   async (question) => {
     const { hits, reranked } = await search(await OWN, question)
     expect(hits[0]?.score ?? 0).toBeLessThan(0.3)
@@ -65,7 +65,7 @@ test.each(['What is the capital of France?', 'How do I feed the office cat?', 'W
   },
 )
 
-test('a fact in one page among 200 others comes first, and without the page nothing does', async () => {
+test('a fact in one page among 200 others ranks first, and without the page nothing scores high', async () => {
   const made = (n: number) =>
     Array.from(`${n * 7919 + 104729}`, (digit) =>
       'bodukamirepisalunote'.slice(+digit * 2, +digit * 2 + 2),
@@ -107,7 +107,7 @@ test.each([
   ['knowledge base', 'Call createKnowledgeBase first.'],
   ['1500', 'At most 1,500 pieces.'],
   ['密码', '请在设置里修改密码。'],
-])('"%s" finds "%s"', async (query, text) => {
+])('the query "%s" finds only "%s"', async (query, text) => {
   expect(
     (await base('Something else.', text, 'Nothing at all.').retrieve(query, 5)).map(
       ({ passage }) => passage.text,
@@ -115,7 +115,7 @@ test.each([
   ).toEqual([text])
 })
 
-test('a number finds only itself, and common words nothing', async () => {
+test('a number finds only itself, and common words find nothing', async () => {
   const numbers = base('Form IT-2245.', 'Form IT-2246.', 'Room 22460.')
   expect((await numbers.retrieve('2246', 5)).map(({ passage }) => passage.text)).toEqual(['Form IT-2246.'])
   expect(await numbers.retrieve('form-2247', 5)).toEqual([])
@@ -123,7 +123,7 @@ test('a number finds only itself, and common words nothing', async () => {
   expect(await numbers.retrieve('constructor __proto__', 5)).toEqual([])
 })
 
-test('scores stay between 0 and 1, best first, as many as asked for', async () => {
+test('retrieve returns as many hits as asked for, best first, with scores from 0 to 1', async () => {
   const hits = await (await OWN).retrieve('Where is the limit of a claim for the release of keys?', 12)
   const scores = hits.map(({ score }) => score)
   expect(scores).toHaveLength(12)
@@ -132,7 +132,7 @@ test('scores stay between 0 and 1, best first, as many as asked for', async () =
   expect(Math.min(...scores)).toBeGreaterThan(0)
 })
 
-test('rerank puts right what counting words gets wrong', async () => {
+test('rerank puts the right text above one that only repeats the words', async () => {
   const stuffed =
     'Release, release, release! A release may freeze. Freeze the release: the release train, release notes, and what freezes.'
   const right = '## Release freeze\n\nNothing goes out from Friday on.'
@@ -169,7 +169,7 @@ test.each([
   expect(ranked[0]?.relevanceScore).toBeLessThanOrEqual(1)
 })
 
-test('rerank gives every text a score, what is unrelated 0, and the same each time', () => {
+test('rerank scores every text, an unrelated one 0, and always the same', () => {
   const texts = ['Bananas are yellow.', 'The VPN is called Burrow.', '']
   const ranked = rerank('What is the VPN called?', texts)
   expect(ranked.map(({ index }) => index)).toEqual([1, 0, 2])

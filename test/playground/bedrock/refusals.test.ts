@@ -159,7 +159,7 @@ test.each<[string, Partial<ConverseStreamCommandInput>, RegExp]>([
     { requestMetadata: Object.fromEntries([...'abcdefghijklmnopq'].map((key) => [key, ''])) },
     /'requestMetadata' failed/,
   ],
-])('Converse refuses %s', async (_, changes, message) => {
+])('ConverseStream refuses %s', async (_, changes, message) => {
   const model = scripted({ text: 'Yes.' })
   const { runtime, calls } = await fakeAccount({ model })
   const refused = await refusalOf(eventsOf(runtime, question('Hi', changes)))
@@ -200,13 +200,13 @@ test.each<[string, Partial<ConverseStreamCommandInput>]>([
     'a model by its ARN',
     { modelId: 'arn:aws:bedrock:us-east-1:000000000000:inference-profile/us.anthropic.claude-haiku-5-5' },
   ],
-])('Converse takes %s', async (_, changes) => {
+])('ConverseStream accepts %s', async (_, changes) => {
   const { runtime, calls } = await fakeAccount({ model: scripted({ text: 'Yes.' }) })
   expect(textOf(await eventsOf(runtime, question('Hi', changes)))).toBe('Yes.')
   expect(calls.violations).toEqual([])
 })
 
-test('a member that the simulator does not have is a violation', async () => {
+test('a ConverseStream member that the simulator does not have is a violation', async () => {
   const { runtime, calls } = await fakeAccount()
   await eventsOf(runtime, question('Hi', { inferenceConfig: { stopSequences: ['.'] } }))
   expect(calls.violations).toEqual([
@@ -218,7 +218,7 @@ test.each([
   ['another secret', { ...ROLE, secretAccessKey: 'other' }, 'InvalidSignatureException'],
   ['another key', { ...ROLE, accessKeyId: 'AKIAOTHER' }, 'UnrecognizedClientException'],
   ['another session', { ...ROLE, sessionToken: 'other' }, 'UnrecognizedClientException'],
-])('a request signed with %s is refused', async (_, signedWith, name) => {
+])('Bedrock refuses a request signed with %s', async (_, signedWith, name) => {
   const { config, calls } = await fakeAccount()
   const client = new BedrockRuntimeClient({ ...config, credentials: signedWith })
   onTestFinished(() => client.destroy())
@@ -226,7 +226,7 @@ test.each([
   expect(calls.all).toMatchObject([{ method: 'ConverseStream', status: 403, error: name }])
 })
 
-test('an operation that is not simulated is a violation', async () => {
+test('Bedrock refuses an operation that is not simulated and records a violation', async () => {
   const { runtime, calls } = await fakeAccount()
   const { ApplyGuardrailCommand } = await import('@aws-sdk/client-bedrock-runtime')
   const apply = new ApplyGuardrailCommand({

@@ -20,7 +20,7 @@ const retrieve = (
     ...changes,
   })
 
-test('Retrieve returns passages with score, place and metadata', async () => {
+test('Retrieve returns passages with score, location and metadata', async () => {
   const { agent, calls } = await fakeAccount()
   const { retrievalResults } = await agent.send(retrieve('VPN', 1))
   expect(retrievalResults).toEqual([
@@ -55,7 +55,7 @@ test.each<[string, RetrieveCommand, string, RegExp]>([
     /^Knowledge Base with id KBOTHER001 does not exist$/,
   ],
   [
-    'an id of another form',
+    'an invalid id',
     retrieve('VPN', 1, { knowledgeBaseId: 'kb-wiki' }),
     'ValidationException',
     /'knowledgeBaseId'/,
@@ -67,10 +67,10 @@ test.each<[string, RetrieveCommand, string, RegExp]>([
     'ValidationException',
     /'retrievalQuery\.text' failed.* 20000/,
   ],
-  ['no result at all', retrieve('VPN', 0), 'ValidationException', /numberOfResults/],
-  ['101 results', retrieve('VPN', 101), 'ValidationException', /numberOfResults/],
+  ['a request for no results', retrieve('VPN', 0), 'ValidationException', /numberOfResults/],
+  ['a request for 101 results', retrieve('VPN', 101), 'ValidationException', /numberOfResults/],
   [
-    'text and image',
+    'text together with an image',
     retrieve('VPN', 1, {
       retrievalQuery: {
         text: 'VPN',
@@ -88,14 +88,14 @@ test.each<[string, RetrieveCommand, string, RegExp]>([
   expect(refused.message).toMatch(message)
 })
 
-test('a filter, which the simulator does not have, is a violation', async () => {
+test('Retrieve with a filter, which the simulator does not have, is a violation', async () => {
   const { agent, calls } = await fakeAccount()
   const filter = { equals: { key: 'team', value: 'Mirin' } }
   await agent.send(retrieve('VPN', 1, { retrievalConfiguration: { vectorSearchConfiguration: { filter } } }))
   expect(calls.violations).toHaveLength(1)
 })
 
-test('a knowledge base whose database sleeps says so in a ValidationException', async () => {
+test('Retrieve from a paused database is a ValidationException that says so', async () => {
   const message =
     'The Aurora DB instance db-FAKE is resuming after being auto-paused. Please wait a few seconds and try again.'
   const { agent } = await fakeAccount({ faults: () => refuseWith('ValidationException', message) })
@@ -106,7 +106,7 @@ test('a knowledge base whose database sleeps says so in a ValidationException', 
   })
 })
 
-test('a knowledge base that breaks resets the stream, and is a violation', async () => {
+test('Retrieve from a knowledge base that throws resets the stream and is a violation', async () => {
   const broken = {
     location: 'WEB' as const,
     retrieve: () => {
@@ -134,7 +134,7 @@ const rerank = (query: string, sources: Source[], numberOfResults?: number, mode
     },
   })
 
-test('Rerank orders the sources, best first', async () => {
+test("Rerank returns the sources' indexes, best first", async () => {
   const { agent, calls } = await fakeAccount()
   const json: Source = {
     type: 'INLINE',

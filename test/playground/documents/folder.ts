@@ -7,7 +7,7 @@ import { type Documents, readDocuments } from '../../../playground/documents/doc
 
 export const BASE = 'http://127.0.0.1:4100/'
 
-/** A folder with these files, until the test ends. */
+/** Creates a folder with these files for one test. */
 export async function folder(files: Record<string, string | Uint8Array>): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'vera-knowledge-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))

@@ -8,7 +8,7 @@ import { BASE, folder, read } from './folder.ts'
 const readFolders = (...folders: { dir: string; files?: string[] }[]) =>
   readDocuments({ folders, baseUrl: BASE })
 
-test('documents are read at any depth, in the order of their names; the rest is left alone', async () => {
+test('a folder gives its documents at any depth, sorted by name, and no other files', async () => {
   const { pages, skipped } = await read({
     'b/c.MD': 'C',
     'a.markdown': 'A',
@@ -26,12 +26,12 @@ test('documents are read at any depth, in the order of their names; the rest is 
   expect(skipped).toEqual([])
 })
 
-test('an address is encoded, and so is what would end a link', async () => {
+test('the URL of a passage is encoded, including characters that would end a link', async () => {
   const { passages } = await read({ 'über uns/a (1)#?.md': '# Hi\n\nText.' }, 'http://127.0.0.1:4100')
   expect(passages[0]?.url).toBe('http://127.0.0.1:4100/%C3%BCber%20uns/a%20%281%29%23%3F.md#hi')
 })
 
-test('what cannot be read is named, and the rest is read', async () => {
+test('unreadable files are reported with a reason, and the others are read', async () => {
   const dir = await folder({
     'good.md': 'Good',
     'latin.md': Uint8Array.of(0x63, 0x61, 0x66, 0xe9),
@@ -51,7 +51,7 @@ test('what cannot be read is named, and the rest is read', async () => {
   ])
 })
 
-test('patterns choose among the files', async () => {
+test('patterns select the files to read', async () => {
   const dir = await folder({
     'README.md': 'R',
     'other.md': 'O',
@@ -67,7 +67,7 @@ test('patterns choose among the files', async () => {
   expect(await paths('**/a.md', '**/other.md')).toEqual(['docs/a.md', 'other.md'])
 })
 
-test('two folders with one path do not hide each other', async () => {
+test('two folders with the same path both keep their passages', async () => {
   const [one, two] = [await folder({ 'a/x.md': 'One' }), await folder({ 'a/x.md': 'Two' })]
   const { passages } = await readFolders({ dir: join(one, 'a') }, { dir: join(two, 'a') })
   expect(passages.map(({ url, id }) => [url, id])).toEqual([
@@ -76,7 +76,7 @@ test('two folders with one path do not hide each other', async () => {
   ])
 })
 
-test('a folder from which nothing can be read is an error of one sentence', async () => {
+test('a folder without readable documents is an error that says what to choose', async () => {
   const dir = await folder({
     'photo.jpg': 'x',
     'empty.md': '',

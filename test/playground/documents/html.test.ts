@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { passagesOf } from './folder.ts'
 
-test('an HTML page is read as it reads in a browser', async () => {
+test('an HTML page becomes passages with the text that a browser shows', async () => {
   const page = `<!DOCTYPE html><html><head><title>Not this</title><meta NAME="last-modified" content="Tue, 03 Mar 2026 10:00:00 GMT">
     <style>p { color: red }</style></head><body><nav>Home</nav><h1>Badges &amp; doors</h1>
     <p>Ask   <b>Ada</b>&nbsp;&mdash; or <a href="https://x.example/y">here</a>,<br>at <code>x &lt; 1</code>.<script>evil()</script>
@@ -31,17 +31,17 @@ test('an HTML page is read as it reads in a browser', async () => {
 test.each([
   ['<title>From &lt;title&gt;</title><p>Hi', 'From <title>'],
   ['<p>Hi', 'p'],
-])('%s has the title "%s"', async (html, title) => {
+])('the page %s has the title "%s"', async (html, title) => {
   expect(await passagesOf('p.htm', html)).toMatchObject([{ title, text: 'Hi' }])
 })
 
-test('a date in <time> counts where no <meta> has one', async () => {
+test('the date of <time> counts if no <meta> has a date', async () => {
   expect(await passagesOf('p.html', '<p>Seen <time datetime="2024-05-06">6 May</time>')).toMatchObject([
     { updated: '2024-05-06' },
   ])
 })
 
-test('a text file is one section, cut at its empty lines', async () => {
+test('a text file is one section, cut at empty lines', async () => {
   const paragraph = 'Words and # signs. '.repeat(50)
   const passages = await passagesOf('notes.txt', `# No heading\n\n${paragraph}\n\n${paragraph}\n`)
   expect(passages.map(({ title, url }) => [title, url])).toEqual([

@@ -4,7 +4,7 @@ import { passagesOf } from './folder.ts'
 const shortened = async (text: string) =>
   (await passagesOf('a.md', text)).map(({ title, url, text }) => [title, url.split('/').at(-1), text])
 
-test('each section is a passage, with its headings as title and its anchor as address', async () => {
+test('each section becomes a passage with its headings as title and its anchor in the URL', async () => {
   expect(
     await shortened(
       '# Ops\n\nHello.\n\n## Rotate the *edge’s* `KEY_ID`\n\nDo it.\n\n### When?\n\nNow.\n\n## Else\n\nNo.\n',
@@ -21,13 +21,13 @@ test('each section is a passage, with its headings as title and its anchor as ad
   ])
 })
 
-test('lines with # inside a fence are code', async () => {
+test('lines that start with # inside a fence are code, not headings', async () => {
   expect(await shortened('# A\n\n```sh\n# not a heading\n\n## nor this\n```\n')).toEqual([
     ['A', 'a.md#a', '# A\n\n```sh\n# not a heading\n\n## nor this\n```'],
   ])
 })
 
-test('headings of one name are numbered, past names that are taken', async () => {
+test('headings with the same name get numbered anchors, past anchors that are taken', async () => {
   const sections = await passagesOf(
     'a.md',
     '## Set up\n\n1\n\n## Set up\n\n2\n\n## Set up-1\n\n3\n\n## !!\n\n4\n\n## Über uns\n\n5\n',
@@ -41,7 +41,7 @@ test('headings of one name are numbered, past names that are taken', async () =>
   ])
 })
 
-test('front matter gives title, date and address, and is no text', async () => {
+test('front matter gives the title, the date and the URL, and is not part of the text', async () => {
   const page =
     "---\ntitle: 'It''s: here' # ours\nurl: https://wiki.example/x#old\nupdated: 2025-03-01T10:00:00Z\ntags:\n  - a\n---\n\nText.\n\n## B\n\nMore.\n"
   expect(await passagesOf('a.md', page)).toEqual([
@@ -64,7 +64,7 @@ test('front matter gives title, date and address, and is no text', async () => {
   ])
 })
 
-test('a page may begin with a rule, and an address that is not of the web is not taken', async () => {
+test('a page may start with a rule, and a URL that is not http(s) is ignored', async () => {
   expect(await shortened('---\n\nA text.\n\n---\n\nAnother.\n')).toEqual([
     ['a', 'a.md', 'A text.\n\nAnother.'],
   ])
@@ -74,17 +74,20 @@ test('a page may begin with a rule, and an address that is not of the web is not
 test.each([
   ['2025-03-01', '2025-03-01'],
   ['1 March 2025', '2025-03-01'],
-])('the date "%s" is read as %s', async (written, date) => {
+])('the date "%s" in front matter is read as %s', async (written, date) => {
   expect((await passagesOf('a.md', `---\ndate: ${written}\n---\nText.\n`))[0]?.updated).toBe(date)
 })
 
-test.each(['2025-02-30', 'yesterday'])('the date "%s" is none, so the file’s own counts', async (written) => {
-  const [passage] = await passagesOf('a.md', `---\nupdated: ${written}\n---\nText.\n`)
-  expect(passage?.updated).toMatch(/^20\d\d-\d\d-\d\d$/)
-  expect(passage?.updated).not.toMatch(/^2025-0[23]/)
-})
+test.each(['2025-02-30', 'yesterday'])(
+  'the invalid date "%s" is ignored in favour of the file’s own date',
+  async (written) => {
+    const [passage] = await passagesOf('a.md', `---\nupdated: ${written}\n---\nText.\n`)
+    expect(passage?.updated).toMatch(/^20\d\d-\d\d-\d\d$/)
+    expect(passage?.updated).not.toMatch(/^2025-0[23]/)
+  },
+)
 
-test('a byte order mark, CRLF and entities leave no trace', async () => {
+test('a byte order mark, CRLF and entities are decoded', async () => {
   expect(
     await shortened(
       '\uFEFF---\r\ntitle: T\r\n---\r\n\r\n## R&amp;D\r\n\r\nSalt &amp; pepper, `&amp;`\r\nand more\r\n',
@@ -92,7 +95,7 @@ test('a byte order mark, CRLF and entities leave no trace', async () => {
   ).toEqual([['T › R&D', 'a.md#rd', '## R&D\n\nSalt & pepper, `&amp;`\nand more']])
 })
 
-test('raw HTML is read as text, without scripts and comments', async () => {
+test('raw HTML in Markdown is read as text, without scripts and comments', async () => {
   expect(
     await shortened(
       '<h1 align="center">Hi</h1>\n\n<!-- secret -->\n\n<script>evil()</script>\n\n<p>Hello <b>you</b></p>\n',
@@ -100,13 +103,13 @@ test('raw HTML is read as text, without scripts and comments', async () => {
   ).toEqual([['Hi', 'a.md#hi', '# Hi\n\nHello you']])
 })
 
-test('a heading above other headings is no passage, one without anything below is', async () => {
+test('a heading with only subheadings is no passage, but one with nothing below is', async () => {
   expect(
     (await shortened('# A\n\n## B\n\n### C\n\nText.\n\n## The code is 4711\n')).map(([title]) => title),
   ).toEqual(['A › B › C', 'A › The code is 4711'])
 })
 
-test('a long section is cut between paragraphs, and code stays whole', async () => {
+test('a long section is cut between paragraphs, and a block of code stays whole', async () => {
   const code = `\`\`\`\n${'let a = 1\n\n'.repeat(90)}\`\`\``
   const sections = await passagesOf(
     'a.md',
@@ -117,7 +120,7 @@ test('a long section is cut between paragraphs, and code stays whole', async () 
   expect(new Set(sections.map(({ id }) => id)).size).toBe(3)
 })
 
-test('what is too long alone is cut so that each piece reads as before', async () => {
+test('a block that is too long is cut into pieces that still read as code, table or prose', async () => {
   const code = await passagesOf('a.md', `\`\`\`ts\n${'const word = 12345\n'.repeat(200)}\`\`\`\n`)
   expect(code.length).toBeGreaterThan(2)
   for (const { text } of code) expect(text).toMatch(/^```ts\n[\s\S]*\n```$/)

@@ -29,7 +29,7 @@ interface Report {
 
 const report = async (response: Promise<Response>) => (await (await response).json()) as Report
 
-/** Two events that both run: the processes that run them are returned. */
+/** Invokes two events and returns their invocations while both are running. */
 async function twoAtOnce({ invoke, gates, lambda }: LambdaStage) {
   await Promise.all([invoke({ gate: 'one' }, { type: 'Event' }), invoke({ gate: 'two' }, { type: 'Event' })])
   await Promise.all([gates.arrived('one'), gates.arrived('two')])
@@ -38,8 +38,8 @@ async function twoAtOnce({ invoke, gates, lambda }: LambdaStage) {
   return { one: running('one'), two: running('two') }
 }
 
-describe('a process', () => {
-  test('runs one invocation at a time, and two at once run in two', async () => {
+describe('an execution environment', () => {
+  test('runs one invocation at a time, so two at the same time need two environments', async () => {
     const here = await openLambdaStage()
     const { one, two } = await twoAtOnce(here)
     expect(one?.pid).not.toBe(two?.pid)
@@ -50,14 +50,14 @@ describe('a process', () => {
     expect([one?.outcome, two?.outcome]).toEqual(['succeeded', 'succeeded'])
   })
 
-  test('is used again after it has answered, with its memory', async () => {
+  test('is used again after it answered, and keeps its memory', async () => {
     const { invoke } = await openLambdaStage()
     const first = await report(invoke({}))
     const second = await report(invoke({}))
     expect([second.pid, first.count, second.count]).toEqual([first.pid, 1, 2])
   })
 
-  test('is used again after the function threw, as its memory is sound', async () => {
+  test('is used again after the function threw', async () => {
     const { invoke, lambda } = await openLambdaStage()
     await invoke({ fail: 'on purpose' })
     expect((await report(invoke({}))).pid).toBe(lambda.invocations[0]?.pid)
@@ -85,7 +85,7 @@ describe('a process', () => {
         errorMessage: expect.stringMatching(/Task timed out after 0\.50 seconds$/),
       },
     ],
-  ])('is not used again when it %s', async (_, event, outcome, error) => {
+  ])('is not used again after it %s', async (_, event, outcome, error) => {
     const { invoke, lambda, answerer } = await openLambdaStage()
     if (outcome === 'timed out') answerer.timeoutSeconds = 0.5
     await invoke(event)
@@ -95,7 +95,7 @@ describe('a process', () => {
     expect(lambda.invocations[1]?.pid).not.toBe(lambda.invocations[0]?.pid)
   })
 
-  test('can be killed, which leaves the other one alone', async () => {
+  test('can be killed while another one runs on', async () => {
     const here = await openLambdaStage()
     const { one, two } = await twoAtOnce(here)
     here.lambda.kill(one?.requestId ?? '')
@@ -112,7 +112,7 @@ describe('a process', () => {
     expect((await report(here.invoke({}))).pid).toBe(two?.pid)
   })
 
-  test('is frozen between invocations: what it left running goes on with the next one', async () => {
+  test('is frozen between invocations, and unfinished work goes on in the next one', async () => {
     const { invoke, gates } = await openLambdaStage({ apologist: { invokableByCaller: true } })
     const answer = report(invoke({ leave: ['left', 'further'], gate: 'answer' }))
     await Promise.all([gates.arrived('left'), gates.arrived('answer')])
@@ -120,7 +120,7 @@ describe('a process', () => {
     const { pid } = await answer
     await vi.waitFor(() => expect(processState(pid)).toBe('T'), WAIT)
     gates.open('left')
-    // Meanwhile a process is started and answers: time enough for one that is not frozen.
+    // Another process starts and answers meanwhile. That is enough time for one that is not frozen.
     await invoke({ Records: [{ attributes: {} }] }, { path: 'apologist:live/invocations' })
     expect(gates.arrivals).not.toContain('further')
     const next = report(invoke({ gate: 'next' }))
@@ -129,7 +129,7 @@ describe('a process', () => {
     expect((await next).pid).toBe(pid)
   })
 
-  test('prints into the log of its invocation, the stack of an error too', async () => {
+  test('prints into the log of its invocation, with the stack of an error', async () => {
     const { invoke, lambda } = await openLambdaStage()
     await invoke({ print: 'first' })
     await invoke({ print: 'second', fail: 'on purpose' })
@@ -140,7 +140,7 @@ describe('a process', () => {
     )
   })
 
-  test('has printed all of its lines before the invocation is over', async () => {
+  test('has all its lines in the log when the invocation is over', async () => {
     const { invoke, lambda } = await openLambdaStage()
     await invoke({ lines: 20_000 })
     expect(lambda.invocations[0]?.logs).toHaveLength(20_000)
@@ -153,7 +153,7 @@ describe('a process', () => {
     ['is not JavaScript', 'export const handler = =>', { errorType: 'Runtime.UserCodeSyntaxError' }],
     ['exports no handler', 'export const other = 1', { errorType: 'Runtime.HandlerNotFound' }],
     [
-      'takes a callback',
+      'exports a handler with a callback',
       'export const handler = (event, context, callback) => callback()',
       { errorType: 'Runtime.CallbackHandlerDeprecated' },
     ],
@@ -162,7 +162,7 @@ describe('a process', () => {
       'process.exit(7)',
       { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 7') },
     ],
-  ])('whose bundle %s at start fails the invocation', async (_, source, error) => {
+  ])('fails the invocation if its bundle %s at start', async (_, source, error) => {
     const { invoke, lambda } = await openLambdaStage({ answerer: { bundle: await writeBundle(source) } })
     const response = await invoke({})
     expect(response.headers.get('x-amz-function-error')).toBe('Unhandled')
@@ -171,8 +171,8 @@ describe('a process', () => {
   })
 })
 
-describe('the function sees', () => {
-  test('the environment of Lambda and its own variables, and nothing of ours', async () => {
+describe('a function', () => {
+  test('sees Lambda’s variables and its own, and none of the parent’s', async () => {
     vi.stubEnv('VERA_TEST_LEAK', 'leaked')
     onTestFinished(() => void vi.unstubAllEnvs())
     const { invoke, gates } = await openLambdaStage()
@@ -200,7 +200,7 @@ describe('the function sees', () => {
     expect(argv).toEqual(['--enable-source-maps', '--max-old-space-size=256'])
   })
 
-  test('the context of its invocation', async () => {
+  test('gets the context of its invocation', async () => {
     const { invoke, lambda } = await openLambdaStage({ answerer: { timeoutSeconds: 20 } })
     const { context, remaining, env } = await report(invoke({}))
     expect(context).toEqual({
@@ -217,7 +217,7 @@ describe('the function sees', () => {
     expect(remaining).toBeLessThanOrEqual(20_000)
   })
 
-  test('its own copy of the bundle, with the source map', async () => {
+  test('runs from its own copy of the bundle, with the source map', async () => {
     const here = await openLambdaStage()
     await writeFile(`${here.answerer.bundle}.map`, '{"version":3,"sources":[],"mappings":""}')
     await Promise.all([
@@ -238,8 +238,8 @@ describe('the function sees', () => {
   })
 })
 
-describe('no process is left', () => {
-  test('by close: neither a busy nor a frozen one, nor what one of them started', async () => {
+describe('no process remains', () => {
+  test('after close(): no busy one, no frozen one, and nothing that one of them started', async () => {
     const { invoke, lambda, gates } = await openLambdaStage()
     const { pid, started } = await report(invoke({ start: true }))
     await invoke({ gate: 'held' }, { type: 'Event', path: 'answerer:live/invocations' })
@@ -252,7 +252,7 @@ describe('no process is left', () => {
     expect(lambda.invocations.map(({ outcome }) => outcome)).toEqual(['succeeded', 'killed', 'succeeded'])
   })
 
-  test('by the death of the parent, though a frozen one cannot see it', async () => {
+  test('after the parent was killed, not even a frozen one', async () => {
     const { gates } = await openLambdaStage()
     const folder = await temporaryFolder()
     const script = join(folder, 'parent.mts')

@@ -12,14 +12,9 @@ const MISMATCH = expect.stringContaining(
   'The request signature we calculated does not match the signature you provided.',
 )
 
-describe('the signature', () => {
+describe('the signature of an Invoke', () => {
   test.each([
-    [
-      'a key that is not known',
-      { accessKeyId: 'AKIAFAKEOTHER' },
-      'UnrecognizedClientException',
-      INVALID_TOKEN,
-    ],
+    ['an unknown key', { accessKeyId: 'AKIAFAKEOTHER' }, 'UnrecognizedClientException', INVALID_TOKEN],
     ['a wrong secret', { secretAccessKey: 'fake-other-secret' }, 'InvalidSignatureException', MISMATCH],
     [
       'another region',
@@ -34,12 +29,12 @@ describe('the signature', () => {
       "Credential should be scoped to correct service: 'lambda'. ",
     ],
     [
-      'a session token that the key has not',
+      'a session token that the key does not have',
       { sessionToken: 'fake' },
       'UnrecognizedClientException',
       INVALID_TOKEN,
     ],
-  ])('of %s is refused', async (_, changes, type, message) => {
+  ])('made with %s is refused', async (_, changes, type, message) => {
     const { invoke, lambda } = await openLambdaStage()
     expect(await refusalOf(await invoke({}, { client: edge(changes) }))).toEqual({
       status: 403,
@@ -52,7 +47,7 @@ describe('the signature', () => {
   test.each([
     ['the body', (url: string) => url, '{"changed":true}'],
     ['the alias', (url: string) => url.replace('live', 'next'), '{}'],
-  ])('does not hold when %s is changed after signing', async (_, changedUrl, changedBody) => {
+  ])('is refused if %s was changed after signing', async (_, changedUrl, changedBody) => {
     const { lambda } = await openLambdaStage()
     const url = `${lambda.origin}/2015-03-31/functions/answerer/invocations?Qualifier=live`
     const signed = await edge().sign(url, { method: 'POST', body: '{}' })
@@ -68,7 +63,7 @@ describe('the signature', () => {
     })
   })
 
-  test('must be there', async () => {
+  test('is required', async () => {
     const { lambda } = await openLambdaStage()
     const response = await fetch(`${lambda.origin}/2015-03-31/functions/answerer:live/invocations`, {
       method: 'POST',
@@ -85,7 +80,7 @@ describe('the signature', () => {
   test.each([
     [-301, 'Signature not yet current: '],
     [301, 'Signature expired: '],
-  ])('made on a clock that is %i s behind is refused', async (ageSeconds, begins) => {
+  ])('that is %i s old is refused', async (ageSeconds, begins) => {
     const { invoke } = await openLambdaStage({ clock: createFakeClock() })
     const refusal = {
       status: 403,
@@ -95,57 +90,57 @@ describe('the signature', () => {
     expect(await refusalOf(await invoke({}, { ageSeconds }))).toEqual(refusal)
   })
 
-  test.each([-300, 300])('made on a clock that is %i s behind holds', async (ageSeconds) => {
+  test.each([-300, 300])('that is %i s old is accepted', async (ageSeconds) => {
     const { invoke } = await openLambdaStage({ clock: createFakeClock() })
     expect((await invoke({}, { type: 'DryRun', ageSeconds })).status).toBe(204)
   })
 })
 
-describe('the request', () => {
+describe('an Invoke', () => {
   test.each([
     [
-      'an unknown function',
+      'of an unknown function',
       'nobody/invocations?Qualifier=live',
       404,
       'ResourceNotFoundException',
       `Function not found: ${ARN}:nobody:live`,
     ],
     [
-      'an unknown alias',
+      'of an unknown alias',
       'answerer:next/invocations',
       404,
       'ResourceNotFoundException',
       `Function not found: ${ARN}:answerer:next`,
     ],
     [
-      'a function of another account',
+      'of a function of another account',
       `${encodeURIComponent('arn:aws:lambda:us-east-1:111111111111:function:answerer:live')}/invocations`,
       404,
       'ResourceNotFoundException',
       'Function not found: arn:aws:lambda:us-east-1:111111111111:function:answerer:live',
     ],
     [
-      'two qualifiers that differ',
+      'with two different qualifiers',
       'answerer:live/invocations?Qualifier=next',
       400,
       'InvalidParameterValueException',
       'The derived qualifier from the function name does not match the specified qualifier.',
     ],
     [
-      'a name that is none',
+      'with an invalid function name',
       'an%20swerer/invocations',
       400,
       'ValidationException',
       expect.stringContaining("at 'functionName' failed"),
     ],
     [
-      'another operation',
+      'whose path is another operation',
       'answerer/configuration',
       403,
       'AccessDeniedException',
       'Unable to determine service/operation name to be authorized',
     ],
-  ])('for %s is refused', async (_, path, status, type, message) => {
+  ])('%s is refused', async (_, path, status, type, message) => {
     const { invoke, lambda } = await openLambdaStage()
     expect(await refusalOf(await invoke({}, { path }))).toEqual({ status, type, message })
     expect(lambda.invocations).toEqual([])
@@ -153,10 +148,10 @@ describe('the request', () => {
 
   test.each([
     ['without an alias', 'answerer/invocations', 'answerer'],
-    ['for $LATEST', 'answerer:%24LATEST/invocations', 'answerer:$LATEST'],
-    ['for the published version', 'answerer:1/invocations', 'answerer:1'],
-    ['for a function that is not the edge’s', 'apologist:live/invocations', 'apologist:live'],
-  ])('%s is not allowed to the key of the edge', async (_, path, resource) => {
+    ['of $LATEST', 'answerer:%24LATEST/invocations', 'answerer:$LATEST'],
+    ['of the published version', 'answerer:1/invocations', 'answerer:1'],
+    ['of a function that is not for the edge', 'apologist:live/invocations', 'apologist:live'],
+  ])('%s is not allowed with the edge’s key', async (_, path, resource) => {
     const { invoke } = await openLambdaStage()
     const message = `is not authorized to perform: lambda:InvokeFunction on resource: ${ARN}:${resource} because`
     const refusal = { status: 403, type: 'AccessDeniedException', message: expect.stringContaining(message) }
@@ -173,7 +168,7 @@ describe('the request', () => {
     expect(await refusalOf(await invoke('{"half":', { type: 'Event' }))).toEqual(refusal)
   })
 
-  test('for an unknown type of invocation is refused', async () => {
+  test('with an unknown invocation type is refused', async () => {
     const { invoke } = await openLambdaStage()
     expect(await refusalOf(await invoke({}, { type: 'Sometime' }))).toMatchObject({
       status: 400,
@@ -181,7 +176,7 @@ describe('the request', () => {
     })
   })
 
-  test('of an event over 1 MB is refused, and of exactly 1 MB is taken', async () => {
+  test('with an event of more than 1 MB is refused, and with exactly 1 MB accepted', async () => {
     const { invoke } = await openLambdaStage()
     const event = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2))
     expect(await refusalOf(await invoke(event(1_048_577), { type: 'Event' }))).toMatchObject({
@@ -193,7 +188,7 @@ describe('the request', () => {
 
   test.each([
     ['the alias as a parameter', 'answerer/invocations?Qualifier=live'],
-    ['the alias behind the name', 'answerer:live/invocations'],
+    ['the alias after the name', 'answerer:live/invocations'],
     ['an ARN', `${encodeURIComponent(`${ARN}:answerer:live`)}/invocations`],
     ['a slash at its end', 'answerer:live/invocations/'],
   ])('with %s finds the function', async (_, path) => {
@@ -204,8 +199,8 @@ describe('the request', () => {
   })
 })
 
-describe('the answer', () => {
-  test('to an event is 202 before the work is done', async () => {
+describe('the answer of Invoke', () => {
+  test('to an event is 202 while the function is still running', async () => {
     const { invoke, lambda, gates, calls } = await openLambdaStage()
     const response = await invoke({ gate: 'work' }, { type: 'Event' })
     expect(response.status).toBe(202)
@@ -233,7 +228,7 @@ describe('the answer', () => {
     ])
   })
 
-  test('to a synchronous invocation is what the function returns', async () => {
+  test('to a synchronous invocation is the function’s return value', async () => {
     const { invoke, lambda } = await openLambdaStage()
     const response = await invoke({})
     expect(response.status).toBe(200)
@@ -242,7 +237,7 @@ describe('the answer', () => {
     expect(await response.json()).toMatchObject({ pid: lambda.invocations[0]?.pid })
   })
 
-  test('to a synchronous invocation that throws is 200 with the error', async () => {
+  test('to a synchronous invocation that throws is 200 with the error in the body', async () => {
     const { invoke } = await openLambdaStage()
     const response = await invoke({ fail: 'on purpose' })
     expect(response.status).toBe(200)
@@ -250,7 +245,7 @@ describe('the answer', () => {
     expect(await response.json()).toMatchObject({ errorType: 'TypeError', errorMessage: 'on purpose' })
   })
 
-  test('over the reserved concurrency is 429, but an event is taken and runs later', async () => {
+  test('over the reserved concurrency is 429, but an event is accepted and runs later', async () => {
     const { invoke, lambda, gates } = await openLambdaStage({ answerer: { reservedConcurrency: 1 } })
     await invoke({ gate: 'first' }, { type: 'Event' })
     await gates.arrived('first')
@@ -265,7 +260,7 @@ describe('the answer', () => {
     expect(lambda.invocations.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded', 'succeeded'])
   })
 
-  test('can be lost on its way, or given in place of the work', async () => {
+  test('can be lost or replaced by a fault, with or without an invocation', async () => {
     const faults = [
       { kind: 'cut', carriedOut: true },
       { kind: 'cut' },

@@ -18,7 +18,7 @@ export const ARN = 'arn:aws:lambda:us-east-1:000000000000:function'
 /** Ends a wait for a process that never comes to the expected state: 0.2 s on a quiet machine. */
 export const WAIT = { timeout: 30_000 }
 
-/** What the functions of these tests do is told to them by the event. */
+/** The functions of these tests. Their event says what they do. */
 const BUNDLE = `
 import { spawn } from 'node:child_process'
 const at = async (gate) => { if (gate) await (await fetch(process.env.GATES + '/' + gate)).text() }
@@ -44,7 +44,7 @@ export const apologize = async ({ Records }) => {
 }
 `
 
-/** Holds the functions at named points: a function that asks for a gate goes on when the test opens it. */
+/** Holds functions at named points: a function that requests a gate goes on when the test opens it. */
 export interface Gates {
   origin: string
   arrived(gate: string): Promise<void>
@@ -89,14 +89,14 @@ export interface LambdaStage {
   calls: Calls
   gates: Gates
   answerer: LambdaFunction
-  /** `path` is what follows `/2015-03-31/functions/`; `ageSeconds` says how old the signature is by Lambda's clock. */
+  /** `path` follows `/2015-03-31/functions/`. `ageSeconds` is the signature's age by Lambda's clock. */
   invoke(
     event: unknown,
     options?: { type?: string; path?: string; client?: AwsClient; ageSeconds?: number },
   ): Promise<Response>
 }
 
-/** A temporary folder that is gone after the test. */
+/** Creates a temporary folder and removes it after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'vera-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
@@ -109,7 +109,7 @@ export async function writeBundle(source = BUNDLE): Promise<string> {
   return path
 }
 
-/** Lambda with two functions, `answerer:live` and `apologist:live`, that runs until the end of the test. */
+/** Starts Lambda with the functions `answerer:live` and `apologist:live` for one test. */
 export async function openLambdaStage(
   options: Partial<LambdaOptions> & {
     answerer?: Partial<LambdaFunction>
@@ -170,18 +170,18 @@ export async function openLambdaStage(
   }
 }
 
-/** `20261123T101500Z`, as signatures have it. */
+/** The form of dates in signatures: `20261123T101500Z`. */
 const basicDate = (ms: number) => new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '')
 
-/** The client of the edge, with its key. */
+/** A client with the edge's key. */
 export function edge(changes: Partial<ConstructorParameters<typeof AwsClient>[0]> = {}): AwsClient {
   return new AwsClient({ ...CALLER, service: 'lambda', region: AWS_ACCOUNT.region, retries: 0, ...changes })
 }
 
-/** The letter for the state of a process: T is stopped, Z is dead and not yet buried; empty, where there is none. */
+/** The letter for a process's state: T is stopped, Z is a zombie. Empty if there is no such process. */
 export function processState(pid: number | undefined): string {
   try {
-    // After the name of the program, which is in brackets and may hold anything.
+    // The state follows the program's name, which is in brackets and may hold any characters.
     if (process.platform === 'linux')
       return readFileSync(`/proc/${pid}/stat`, 'utf8')
         .replace(/^.*\) /s, '')

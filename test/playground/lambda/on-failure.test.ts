@@ -16,11 +16,11 @@ const messages = (here: LambdaStage) =>
   apologies(here).map(({ payload }) => (payload as { Records: Message[] }).Records)
 const recordOf = (here: LambdaStage) => JSON.parse(messages(here)[0]?.[0]?.body ?? 'null') as FailureRecord
 
-/** A call from outside, during which Lambda does what the clock has made due. */
+/** A call that takes a moment, in which Lambda would do whatever the clock has made due. */
 const elsewhere = ({ invoke }: LambdaStage) => invoke({}, { type: 'DryRun' })
 
-describe('an event that failed', () => {
-  test('is not tried again; its record goes to the second function as SQS delivers it', async () => {
+describe('the on-failure queue', () => {
+  test('gets the record of an event that threw, which is not retried, in the form of SQS', async () => {
     const here = await openLambdaStage()
     await here.invoke({ fail: 'on purpose' }, { type: 'Event' })
     await here.lambda.idle()
@@ -64,7 +64,7 @@ describe('an event that failed', () => {
     })
   })
 
-  test('because its process was killed is recorded too, and the other one is left alone', async () => {
+  test('gets the record of an event whose process was killed, while another event runs on', async () => {
     const here = await openLambdaStage()
     await Promise.all([
       here.invoke({ gate: 'one' }, { type: 'Event' }),
@@ -86,14 +86,14 @@ describe('an event that failed', () => {
     expect(apologies(here)).toHaveLength(1)
   })
 
-  test('because it ran out of time is recorded too', async () => {
+  test('gets the record of an event that ran out of time', async () => {
     const here = await openLambdaStage({ answerer: { timeoutSeconds: 0.3 } })
     await here.invoke({ gate: 'never' }, { type: 'Event' })
     await here.lambda.idle()
     expect(recordOf(here)).toMatchObject({ responsePayload: { errorType: 'Sandbox.Timedout' } })
   })
 
-  test('because it waited too long never ran, and its record says nothing of an answer', async () => {
+  test('gets a record without a response of an event that waited too long and never ran', async () => {
     const clock = createFakeClock()
     const here = await openLambdaStage({
       clock,
@@ -119,7 +119,7 @@ describe('an event that failed', () => {
     })
   })
 
-  test('leaves no record where it was synchronous, or where it succeeded', async () => {
+  test('gets nothing of a synchronous invocation that threw or of an event that succeeded', async () => {
     const here = await openLambdaStage()
     await here.invoke({ fail: 'on purpose' })
     await here.invoke({}, { type: 'Event' })
@@ -131,35 +131,38 @@ describe('an event that failed', () => {
   })
 })
 
-describe('a record that is not taken', () => {
+describe('a failure record', () => {
   test.each([
-    ['named in batchItemFailures', {}],
-    ['when the function throws', { APOLOGY_THROWS: 'yes' }],
-  ])('%s is delivered again after the visibility timeout', async (_, environment: Record<string, string>) => {
-    const clock = createFakeClock()
-    const here = await openLambdaStage({
-      clock,
-      failureQueue: { visibilityTimeoutMs: 30_000 },
-      apologist: { environment: { APOLOGY_FAILURES: '1', ...environment } },
-    })
-    await here.invoke({ fail: 'on purpose' }, { type: 'Event' })
-    await clock.waitedFor(30_000)
-    clock.advance(29_999)
-    await elsewhere(here)
-    expect(apologies(here)).toHaveLength(1)
-    clock.advance(1)
-    await here.lambda.idle()
-    const [first, second] = messages(here).flat()
-    expect(second).toMatchObject({
-      messageId: first?.messageId,
-      body: first?.body,
-      attributes: { ApproximateReceiveCount: '2' },
-    })
-    expect(apologies(here)).toHaveLength(2)
-    expect(here.lambda.deadLetters).toEqual([])
-  })
+    ['reports a batch item failure', {}],
+    ['throws', { APOLOGY_THROWS: 'yes' }],
+  ])(
+    'is delivered again after the visibility timeout if the function %s',
+    async (_, environment: Record<string, string>) => {
+      const clock = createFakeClock()
+      const here = await openLambdaStage({
+        clock,
+        failureQueue: { visibilityTimeoutMs: 30_000 },
+        apologist: { environment: { APOLOGY_FAILURES: '1', ...environment } },
+      })
+      await here.invoke({ fail: 'on purpose' }, { type: 'Event' })
+      await clock.waitedFor(30_000)
+      clock.advance(29_999)
+      await elsewhere(here)
+      expect(apologies(here)).toHaveLength(1)
+      clock.advance(1)
+      await here.lambda.idle()
+      const [first, second] = messages(here).flat()
+      expect(second).toMatchObject({
+        messageId: first?.messageId,
+        body: first?.body,
+        attributes: { ApproximateReceiveCount: '2' },
+      })
+      expect(apologies(here)).toHaveLength(2)
+      expect(here.lambda.deadLetters).toEqual([])
+    },
+  )
 
-  test('as often as it may be is a dead letter', async () => {
+  test('becomes a dead letter after maxReceiveCount deliveries that the function did not take', async () => {
     const here = await openLambdaStage({
       failureQueue: { visibilityTimeoutMs: 0, maxReceiveCount: 3 },
       apologist: { environment: { APOLOGY_FAILURES: '99' } },
@@ -172,7 +175,7 @@ describe('a record that is not taken', () => {
     ])
   })
 
-  test('keeps the stack from being idle while it waits', async () => {
+  test('keeps idle() waiting until it is delivered', async () => {
     const clock = createFakeClock()
     const here = await openLambdaStage({ clock, apologist: { environment: { APOLOGY_FAILURES: '1' } } })
     await here.invoke({ fail: 'on purpose' }, { type: 'Event' })
@@ -183,7 +186,7 @@ describe('a record that is not taken', () => {
   })
 })
 
-test('an accepted event can be delivered twice, with one request id, to two processes', async () => {
+test('an event with two deliveries runs in two processes with the same request id', async () => {
   const here = await openLambdaStage({ deliveries: () => 2 })
   await here.invoke({ gate: 'both' }, { type: 'Event' })
   await vi.waitFor(() => expect(here.gates.arrivals).toEqual(['both', 'both']), WAIT)

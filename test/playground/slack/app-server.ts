@@ -13,7 +13,7 @@ export interface AppServer {
   received: AppRequest[]
 }
 
-/** An app's own server: hands every request to `answer`, which must end the response, or leave it open. */
+/** Starts an app's own server. It passes every request to `answer`, which ends the response or leaves it open. */
 export async function startApp(
   answer: (response: ServerResponse, received: AppRequest, count: number) => void,
 ): Promise<AppServer> {

@@ -32,7 +32,7 @@ test.each([
     ],
   ],
   ['a button with a long value', [{ type: 'actions', elements: [button('a'.repeat(2_000))] }]],
-])('taken: %s', async (_, blocks) => {
+])('chat.postMessage accepts %s', async (_, blocks) => {
   expect(await post(blocks)).toMatchObject({ ok: true })
 })
 
@@ -77,14 +77,14 @@ test.each([
     'missing required field: positive_button [json-pointer:/blocks/0/elements/0]',
     [{ type: 'context_actions', elements: [feedback(undefined)] }],
   ],
-])('refused: %s', async (fault, blocks) => {
+])('chat.postMessage refuses blocks with the fault: %s', async (fault, blocks) => {
   expect(await refusalOf(post(blocks))).toMatchObject({
     error: 'invalid_blocks',
     response_metadata: { messages: [`[ERROR] ${fault}`] },
   })
 })
 
-test('markdown blocks of more than 12,000 characters together', async () => {
+test('chat.postMessage refuses markdown blocks of more than 12,000 characters in total', async () => {
   expect(await refusalOf(post(many(2, { type: 'markdown', text: 'a'.repeat(6_001) })))).toMatchObject({
     error: 'msg_blocks_too_long',
   })

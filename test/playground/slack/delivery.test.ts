@@ -9,14 +9,14 @@ import { openSlack } from './open-slack.ts'
 const post = { channel: 'C00GENERAL', user: 'U00ADA', text: 'Grüße & <more>' }
 const RETRY_HEADERS = ['x-slack-retry-num', 'x-slack-retry-reason'] as const
 
-test("Slack's own example of a signature", () => {
+test("sign() gives the signature of Slack's own example", () => {
   const body =
     'token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c'
   const expected = 'v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503'
   expect(sign('8f742231b10e8888abcd99yyyzzz85a5', 1_531_420_618, body)).toBe(expected)
 })
 
-test('every event is signed over its raw bytes, with the time of the clock', async () => {
+test('an event is signed over its raw bytes with the time of the clock', async () => {
   const clock = createFakeClock()
   const { slack } = await openSlack({ clock })
   const app = await startApp((response) => response.end())
@@ -40,7 +40,7 @@ test('every event is signed over its raw bytes, with the time of the clock', asy
   ])
 })
 
-test('sent again at once, after one minute and after five, and then no more', async () => {
+test('an event that fails is sent again at once, after one minute and after five, then never', async () => {
   const clock = createFakeClock()
   const { slack } = await openSlack({ clock })
   const app = await startApp((response) => response.writeHead(500).end())
@@ -69,7 +69,7 @@ test('sent again at once, after one minute and after five, and then no more', as
   expect(stamps).toEqual([0, 0, 60_000, 360_000])
 })
 
-test('not sent again once a 2xx came', async () => {
+test('an event that got a 2xx is not sent again', async () => {
   const clock = createFakeClock()
   const { slack } = await openSlack({ clock })
   const app = await startApp((response, _, count) => response.writeHead(count === 1 ? 503 : 204).end())
@@ -85,10 +85,10 @@ test('not sent again once a 2xx came', async () => {
   expect(app.received).toHaveLength(2)
 })
 
-describe('why it is sent again', () => {
+describe('an event is sent again', () => {
   const once: Partial<SlackLimits> = { resendAfterMs: [0] }
 
-  test('no answer within three seconds', async () => {
+  test('with http_timeout if no answer came within three seconds', async () => {
     const clock = createFakeClock()
     const { slack } = await openSlack({ clock, limits: { ...once, ackMs: defaultLimits.ackMs } })
     const asked = Promise.withResolvers<void>()
@@ -108,7 +108,7 @@ describe('why it is sent again', () => {
     ])
   })
 
-  test('no connection', async () => {
+  test('with connection_failed if there was no connection', async () => {
     const { slack } = await openSlack({ limits: once })
     slack.connect({ events: 'http://127.0.0.1:1/' })
     slack.post(post)
@@ -119,7 +119,7 @@ describe('why it is sent again', () => {
     ])
   })
 
-  test('a third redirect; two are followed', async () => {
+  test('with too_many_redirects after a third redirect, while two are followed', async () => {
     const { slack } = await openSlack({ limits: once })
     const app = await startApp((response, { path }) => {
       const left = Number(path.slice(1))
@@ -138,7 +138,7 @@ describe('why it is sent again', () => {
     ])
   })
 
-  test('not where the app forbids it', async () => {
+  test('unless the app answers x-slack-no-retry', async () => {
     const { slack } = await openSlack()
     const app = await startApp((response) => response.writeHead(401, { 'x-slack-no-retry': '1' }).end())
     slack.connect({ events: app.url })
@@ -148,16 +148,14 @@ describe('why it is sent again', () => {
   })
 })
 
-describe('the challenge', () => {
-  test.each([
-    ['as text', (challenge: string) => challenge, true],
-    ['as JSON', (challenge: string) => JSON.stringify({ challenge }), true],
-    ['not at all', () => 'ok', false],
-  ])('echoed %s', async (_, echo, verified) => {
-    const { slack } = await openSlack()
-    const app = await startApp((response, { body }) => response.end(echo(JSON.parse(body).challenge)))
-    slack.connect({ events: app.url })
-    expect(await slack.verifyUrl()).toBe(verified)
-    expect(app.received[0]?.headers['x-slack-signature']).toMatch(/^v0=/)
-  })
+test.each([
+  ['true', 'the challenge as text', (challenge: string) => challenge],
+  ['true', 'the challenge as JSON', (challenge: string) => JSON.stringify({ challenge })],
+  ['false', 'anything else', () => 'ok'],
+])('verifyUrl() is %s if the app answers with %s', async (verified, _, answer) => {
+  const { slack } = await openSlack()
+  const app = await startApp((response, { body }) => response.end(answer(JSON.parse(body).challenge)))
+  slack.connect({ events: app.url })
+  expect(String(await slack.verifyUrl())).toBe(verified)
+  expect(app.received[0]?.headers['x-slack-signature']).toMatch(/^v0=/)
 })

@@ -13,7 +13,7 @@ beforeEach(async () => {
   opened.slack.connect({ events: app.url })
 })
 
-/** What arrived, by event id: parallel requests may overtake each other. */
+/** The envelopes that arrived, sorted by event id because parallel requests may overtake each other. */
 async function arrived() {
   await opened.slack.settled()
   const envelopes = app.received.map(({ body }) => JSON.parse(body))
@@ -22,7 +22,7 @@ async function arrived() {
 
 const typesOf = async () => (await arrived()).map(({ event }) => event.type)
 
-test('the envelope', async () => {
+test('a message event has the envelope of the Events API', async () => {
   const { ts } = opened.slack.post({ channel, user: 'U00ADA', text: 'hi' })
   const [envelope] = await arrived()
   expect(envelope).toMatchObject({
@@ -57,8 +57,8 @@ test('the envelope', async () => {
   })
 })
 
-describe('mentions', () => {
-  test('give two events with two ids and one ts, in an order that changes', async () => {
+describe('a mention', () => {
+  test('sends two events with two ids and one ts, in alternating order', async () => {
     const first = opened.slack.post({ channel, user: 'U00ADA', text: '@Vera hi' })
     const second = opened.slack.post({ channel, user: 'U00ADA', text: '<@U00VERA> hi' })
     const envelopes = await arrived()
@@ -72,7 +72,7 @@ describe('mentions', () => {
     expect(envelopes[0].event.text).toBe('<@U00VERA> hi')
   })
 
-  test('in a group direct message too, but not in a direct message', async () => {
+  test('sends two events in a group direct message, and one in a direct message', async () => {
     opened.slack.post({ channel: 'C00GROUPDM', user: 'U00ADA', text: '@Vera hi' })
     expect(await typesOf()).toEqual(['app_mention', 'message'])
     opened.slack.post({ channel: 'D00ADA', user: 'U00ADA', text: '@Vera hi' })
@@ -80,7 +80,7 @@ describe('mentions', () => {
     expect(last).toMatchObject([{ event: { type: 'message', channel_type: 'im', channel: 'D00ADA' } }])
   })
 
-  test('come again when the message is edited', async () => {
+  test('sends an app_mention again if the message is edited', async () => {
     const { ts } = opened.slack.post({ channel, user: 'U00ADA', text: '@Vera hi' })
     opened.slack.edit({ channel, ts, text: '@Vera hi there' })
     const again = (await arrived()).slice(2)
@@ -99,8 +99,8 @@ describe('mentions', () => {
   })
 })
 
-describe('messages', () => {
-  test('a reply, a broadcast reply, a file, a deletion', async () => {
+describe('a message event', () => {
+  test('is sent for a reply, a broadcast reply, a file and a deletion', async () => {
     const { ts } = opened.slack.post({ channel, user: 'U00ADA', text: 'root' })
     const reply = opened.slack.post({ channel, user: 'U00GRACE', text: 'reply', threadTs: ts })
     opened.slack.post({ channel, user: 'U00GRACE', text: 'for all', threadTs: ts, broadcast: true })
@@ -122,7 +122,7 @@ describe('messages', () => {
     ])
   })
 
-  test("apps' messages, the app's own with them, and one for a stream", async () => {
+  test("is sent for messages of apps, including the app's own, and once for a stream", async () => {
     opened.slack.addUser({ name: 'robot', bot: true })
     opened.slack.addChannel({ name: 'bots', members: ['U00ROBOT', 'U00ADA'] })
     opened.slack.post({ channel: 'C00BOTS', user: 'U00ROBOT', text: 'beep' })
@@ -151,14 +151,14 @@ describe('messages', () => {
     ])
   })
 
-  test('nothing from a channel without the app', async () => {
+  test('is not sent for a channel without the app', async () => {
     opened.slack.addChannel({ name: 'apart', members: ['U00ADA'], withoutApp: true })
     opened.slack.post({ channel: 'C00APART', user: 'U00ADA', text: '@Vera apart' })
     opened.slack.post({ channel, user: 'U00ADA', text: 'here' })
     expect(await arrived()).toMatchObject([{ event: { text: 'here' } }])
   })
 
-  test('Slack Connect: another company in the envelope and on the message', async () => {
+  test("names the author's company in Slack Connect, in the envelope and in the event", async () => {
     opened.slack.addUser({ name: 'zoe', teamId: 'T00OTHER' })
     opened.slack.addChannel({ name: 'shared', members: ['U00ZOE', 'U00ADA'], shared: true })
     opened.slack.post({
@@ -182,14 +182,14 @@ describe('messages', () => {
   })
 })
 
-test('what people type is escaped, and addresses become links', async () => {
+test('typed text is escaped, and addresses become links', async () => {
   const text = '<script> & <@U00ADA> see https://fake.example/a?b=1&c=2, <!here>'
   const { ts } = opened.slack.post({ channel, user: 'U00GRACE', text })
   const expected = '&lt;script&gt; &amp; <@U00ADA> see <https://fake.example/a?b=1&amp;c=2>, <!here>'
   expect(opened.slack.thread(channel, ts)[0]?.text).toBe(expected)
 })
 
-test('the Stop button sends which streams it stopped', async () => {
+test('the Stop button sends an event with the streams that it stopped', async () => {
   const { ts } = opened.slack.post({ channel, user: 'U00ADA', text: 'root' })
   const recipient = { recipient_user_id: 'U00ADA', recipient_team_id: 'T00FAKE' }
   const started = await opened.client.chat.startStream({ channel, thread_ts: ts, ...recipient })
@@ -205,7 +205,7 @@ test('the Stop button sends which streams it stopped', async () => {
   })
 })
 
-test('any other event can be sent as it is', async () => {
+test('send() sends any other event unchanged', async () => {
   opened.slack.send(
     { type: 'app_home_opened', user: 'U00ADA', channel: 'D00ADA', tab: 'home' },
     {},
@@ -214,7 +214,7 @@ test('any other event can be sent as it is', async () => {
   expect(await arrived()).toMatchObject([{ api_app_id: 'A00OTHER', event: { type: 'app_home_opened' } }])
 })
 
-describe('what the app is installed with', () => {
+describe('an app with few events or scopes', () => {
   async function typesWith(
     options: Parameters<typeof openSlack>[0],
   ): Promise<{ types: string[]; needed: string[] }> {
@@ -225,17 +225,17 @@ describe('what the app is installed with', () => {
     return { types: await typesOf(), needed: [...opened.slack.neededScopes].sort() }
   }
 
-  test('an event that is not subscribed to does not come', async () => {
+  test('does not get an event that it does not subscribe to', async () => {
     const { types, needed } = await typesWith({ botEvents: ['app_mention', 'message.groups'] })
     expect([types, needed]).toEqual([['app_mention'], ['app_mentions:read']])
   })
 
-  test('nor one for which the scope is missing', async () => {
+  test('does not get an event without its scope', async () => {
     const { types, needed } = await typesWith({ scopes: ['channels:history', 'chat:write'] })
     expect([types, needed]).toEqual([['message'], ['channels:history']])
   })
 
-  test('nor the Stop button', async () => {
+  test('does not get the event of the Stop button without subscribing to it', async () => {
     opened = await openSlack({ botEvents: ['app_mention'] })
     opened.slack.connect({ events: app.url })
     const { ts } = opened.slack.post({ channel, user: 'U00ADA', text: '@Vera hi' })

@@ -18,7 +18,7 @@ async function withFile(file: NewFile, options: Omit<SlackOptions, 'calls'> = {}
   }
 }
 
-test('a download with the token', async () => {
+test('a download with the token returns the content', async () => {
   const { url, id, client, calls } = await withFile({
     name: 'guide.md',
     mimetype: 'text/markdown',
@@ -45,14 +45,14 @@ test.each([
   ['no token', {}, {}],
   ['a wrong token', { authorization: 'Bearer xoxb-wrong' }, {}],
   ['no files:read', token, { scopes: tableScopes.filter((scope) => scope !== 'files:read') }],
-])('with %s it is the sign-in page, and no error status', async (_, headers, options) => {
+])('a download with %s returns the sign-in page with status 200', async (_, headers, options) => {
   const { url } = await withFile({ name: 'a.txt', content: 'secret' }, options)
   const response = await fetch(url, { headers })
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
   expect(await response.text()).toMatch(/^<!DOCTYPE html>.*Sign in/)
 })
 
-test('or a redirect to it', async () => {
+test('a download without the token redirects to the sign-in page if login is "redirect"', async () => {
   const { url, slack } = await withFile({ name: 'a.txt', content: 'secret' }, { login: 'redirect' })
   const response = await fetch(url, { redirect: 'manual' })
   expect([response.status, response.headers.get('location')]).toEqual([
@@ -62,7 +62,7 @@ test('or a redirect to it', async () => {
   expect(await (await fetch(url)).text()).toContain('Sign in')
 })
 
-test('a redirect to another origin, where the token is a violation', async () => {
+test('a redirected download leads to another origin, where sending the token is a violation', async () => {
   const { url, slack, calls } = await withFile({ name: 'a.txt', content: 'far', redirected: true })
   const location = (await fetch(url, { headers: token, redirect: 'manual' })).headers.get('location') ?? ''
   expect(new URL(location).origin).toBe(slack.elsewhere)
@@ -72,7 +72,7 @@ test('a redirect to another origin, where the token is a violation', async () =>
   expect(calls.violations).toHaveLength(1)
 })
 
-test('a stub of Slack Connect, and what files.info says of it', async () => {
+test('a file of Slack Connect is a stub in messages, and whole in files.info', async () => {
   const { client, ts, id } = await withFile({ name: 'a.txt', content: 'a', stub: true })
   const { messages } = await client.conversations.replies({ channel: 'C00GENERAL', ts })
   expect(messages?.[0]?.files).toEqual([
@@ -81,13 +81,13 @@ test('a stub of Slack Connect, and what files.info says of it', async () => {
   expect(await client.files.info({ file: id })).toMatchObject({ file: { name: 'a.txt', mode: 'hosted' } })
 })
 
-test('a file that the app may not see, and none', async () => {
+test('files.info refuses a denied file and an unknown one', async () => {
   const { client, id } = await withFile({ name: 'a.txt', denied: true })
   expect(await errorOf(client.files.info({ file: id }))).toBe('access_denied')
   expect(await errorOf(client.files.info({ file: 'F00NONE' }))).toBe('file_not_found')
 })
 
-test('an external file points elsewhere', async () => {
+test('an external file has the address of its own host', async () => {
   const { client, id } = await withFile({
     name: 'Plan',
     external: { url: 'https://docs.fake.example/plan', type: 'gdoc' },
@@ -101,7 +101,7 @@ test('an external file points elsewhere', async () => {
   })
 })
 
-test('an upload by the real client', async () => {
+test('an upload by the real client appears in the thread', async () => {
   const { slack, client } = await openSlack()
   const { ts } = slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'hi' })
   await client.filesUploadV2({

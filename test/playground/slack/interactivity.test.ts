@@ -45,7 +45,7 @@ const respond = async (url: string, body: unknown) => {
   return [response.status, JSON.parse(await response.text()).error]
 }
 
-test('a thumb under a streamed answer', async () => {
+test('a press of a thumb under a streamed answer sends block_actions with its value', async () => {
   const { slack, client, app } = await open()
   const { ts: threadTs } = slack.post({ channel, user: 'U00ADA', text: 'root' })
   const started = await client.chat.startStream({
@@ -91,7 +91,7 @@ test('a thumb under a streamed answer', async () => {
   ).rejects.toThrow('No button')
 })
 
-test('a slash command, whose answer the person sees; it is never sent again', async () => {
+test("a slash command returns the app's answer, and is never sent again", async () => {
   const { slack, app } = await open(200, '{"text":"One moment"}')
   const answered = await slack.slashCommand({ command: '/vera', text: 'where?', channel, user: 'U00ADA' })
   expect(answered.answer).toBe('{"text":"One moment"}')
@@ -111,7 +111,7 @@ test('a slash command, whose answer the person sees; it is never sent again', as
   expect(broken.app.received).toHaveLength(1)
 })
 
-test('a response_url works five times and half an hour', async () => {
+test('a response_url works five times, and for half an hour', async () => {
   const { slack, app, clock, calls } = await open()
   const ask = async () => {
     app.received.length = 0
@@ -128,7 +128,7 @@ test('a response_url works five times and half an hour', async () => {
   expect(calls.all.filter(({ method }) => method === 'response_url')).toHaveLength(7)
 })
 
-test('a response_url of a button replaces or deletes its message', async () => {
+test('a response_url of a button can replace or delete its message', async () => {
   const { slack, client, app } = await open()
   const { ts = '' } = (await client.apiCall('chat.postMessage', {
     channel,
@@ -144,7 +144,7 @@ test('a response_url of a button replaces or deletes its message', async () => {
   expect(slack.thread(channel, ts)[0]?.deleted).toBe(true)
 })
 
-test('a trigger opens one view, within three seconds', async () => {
+test('a trigger_id opens one view, within three seconds', async () => {
   const { slack, client, app, clock } = await open()
   const trigger = async () => {
     app.received.length = 0

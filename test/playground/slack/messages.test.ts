@@ -3,7 +3,7 @@ import { errorOf, openSlack } from './open-slack.ts'
 
 const channel = 'C00GENERAL'
 
-describe('posting', () => {
+describe('a post', () => {
   test.each([
     ['no_text', {}],
     ['no_text', { text: '' }],
@@ -13,7 +13,7 @@ describe('posting', () => {
     ['invalid_metadata_format', { text: 'a', metadata: { event_type: 'turn' } }],
     ['cannot_reply_to_message', { text: 'a', thread_ts: '1700000000.000001' }],
     ['channel_not_found', { text: 'a', channel: '#general' }],
-  ])('%s', async (error, args) => {
+  ])('is refused with %s: %o', async (error, args) => {
     const { client } = await openSlack()
     for (const method of [
       'chat.postMessage',
@@ -23,13 +23,13 @@ describe('posting', () => {
     }
   })
 
-  test('text of more than 40,000 characters is cut', async () => {
+  test('of more than 40,000 characters is cut', async () => {
     const { client } = await openSlack()
     const { message } = await client.chat.postMessage({ channel, text: 'a'.repeat(40_001) })
     expect(message?.text).toHaveLength(40_000)
   })
 
-  test("a person's id stands for their direct message", async () => {
+  test("to a person's id goes to their direct message", async () => {
     const { client } = await openSlack()
     expect(await client.chat.postMessage({ channel: 'U00GRACE', text: 'hi' })).toMatchObject({
       channel: 'D00GRACE',
@@ -39,7 +39,7 @@ describe('posting', () => {
     })
   })
 
-  test('a private channel without the app does not exist for it', async () => {
+  test('to a private channel without the app is channel_not_found', async () => {
     const { slack, client } = await openSlack()
     slack.addChannel({ name: 'board', kind: 'group', members: ['U00ADA'], withoutApp: true })
     slack.addChannel({ name: 'open', members: ['U00ADA'], withoutApp: true })
@@ -50,7 +50,7 @@ describe('posting', () => {
     expect(await errorOf(client.conversations.history({ channel: 'C00OPEN' }))).toBe('not_in_channel')
   })
 
-  test('an ephemeral message is for one member only', async () => {
+  test('that is ephemeral is seen by one member only', async () => {
     const { slack, client } = await openSlack()
     const { ts } = slack.post({ channel, user: 'U00ADA', text: 'hi' })
     const shown = { channel, thread_ts: ts, text: 'only you' }
@@ -63,8 +63,8 @@ describe('posting', () => {
   })
 })
 
-describe('changing', () => {
-  test('chat.update takes 4,000 bytes of text, and keeps the blocks that it does not mention', async () => {
+describe('a change', () => {
+  test('by chat.update may have 4,000 bytes of text, and keeps blocks that it does not mention', async () => {
     const { slack, client } = await openSlack()
     const { ts = '' } = await client.chat.postMessage({ channel, text: 'a', blocks: [{ type: 'divider' }] })
     expect(await errorOf(client.chat.update({ channel, ts, text: 'é'.repeat(2_001) }))).toBe('msg_too_long')
@@ -73,7 +73,7 @@ describe('changing', () => {
     expect(await errorOf(client.apiCall('chat.update', { channel, ts }))).toBe('no_text')
   })
 
-  test("other people's messages, and none", async () => {
+  test("of another person's message or of an unknown message is refused", async () => {
     const { slack, client } = await openSlack()
     const { ts } = slack.post({ channel, user: 'U00ADA', text: 'mine' })
     expect(await errorOf(client.chat.update({ channel, ts, text: 'yours' }))).toBe('cant_update_message')
@@ -84,7 +84,7 @@ describe('changing', () => {
     )
   })
 
-  test('reactions', async () => {
+  test('by reactions.add and remove is refused if repeated, misnamed or without a message', async () => {
     const { slack, client } = await openSlack()
     const { ts: timestamp } = slack.post({ channel, user: 'U00ADA', text: 'hi' })
     const eyes = { channel, timestamp, name: 'eyes' }
@@ -98,8 +98,8 @@ describe('changing', () => {
   })
 })
 
-describe('reading a thread', () => {
-  test('oldest first with the root, in pages, from any message of it', async () => {
+describe('a thread', () => {
+  test('is read from any of its messages: in pages, the root first, then replies by age', async () => {
     const { slack, client } = await openSlack()
     const { ts } = slack.post({ channel, user: 'U00ADA', text: 'a & b < c' })
     const replies = ['1', '2', '3'].map(
@@ -132,7 +132,7 @@ describe('reading a thread', () => {
     expect(await errorOf(client.conversations.replies({ channel, ts: '1.000001' }))).toBe('thread_not_found')
   })
 
-  test('metadata only where it is asked for', async () => {
+  test('is read with metadata only if asked for', async () => {
     const { client } = await openSlack()
     const metadata = { event_type: 'turn', event_payload: { id: '1' } }
     const { ts = '' } = await client.chat.postMessage({ channel, text: 'hi', metadata })
@@ -142,7 +142,7 @@ describe('reading a thread', () => {
     ).toMatchObject([{ metadata }])
   })
 
-  test('a deleted reply is gone, a deleted root with replies is a tombstone', async () => {
+  test('is read without deleted replies, and with a tombstone for a deleted root', async () => {
     const { slack, client } = await openSlack()
     const { ts } = slack.post({ channel, user: 'U00ADA', text: 'root' })
     const gone = slack.post({ channel, user: 'U00ADA', text: 'gone', threadTs: ts })
@@ -155,7 +155,7 @@ describe('reading a thread', () => {
     ])
   })
 
-  test('a channel shows roots and broadcasts, newest first', async () => {
+  test('is read in conversations.history as its root and broadcasts, newest first', async () => {
     const { slack, client } = await openSlack()
     const { ts } = slack.post({ channel, user: 'U00ADA', text: 'root' })
     slack.post({ channel, user: 'U00ADA', text: 'inside', threadTs: ts })
@@ -167,8 +167,8 @@ describe('reading a thread', () => {
   })
 })
 
-describe('who is who', () => {
-  test('people, guests, people of other companies, and apps', async () => {
+describe('the workspace', () => {
+  test('has people, guests, people of other companies, and apps', async () => {
     const { slack, client } = await openSlack()
     slack.addUser({ name: 'zoe', teamId: 'T00OTHER' })
     slack.addUser({ name: 'gast', guest: true })
@@ -188,7 +188,7 @@ describe('who is who', () => {
     expect((await client.users.list({})).members).toHaveLength(7)
   })
 
-  test('the app, the workspace, its channels and groups', async () => {
+  test('has the app, the team, channels and user groups', async () => {
     const { client } = await openSlack()
     expect(await client.auth.test()).toMatchObject({
       team_id: 'T00FAKE',
@@ -220,7 +220,7 @@ describe('views', () => {
     blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Hello' } }],
   }
 
-  test('a home tab is kept, a modal needs a fresh trigger', async () => {
+  test('are published as a home tab, and opened as a modal only with a fresh trigger', async () => {
     const { slack, client } = await openSlack()
     await client.views.publish({ user_id: 'U00ADA', view: home })
     expect(slack.views.homes.get('U00ADA')?.view).toEqual(home)

@@ -4,7 +4,7 @@ import { type Calls, createCalls } from '../../../playground/calls.ts'
 import type { Clock } from '../../../playground/clock.ts'
 import { type Slack, type SlackOptions, startSlack } from '../../../playground/slack/slack.ts'
 
-/** An app that answers late on a busy machine is not sent its event again. */
+/** Long enough that Slack does not send an event again if the app is slow on a busy machine. */
 const NO_HURRY_MS = 90_000
 
 const closers: (() => Promise<unknown>)[] = []
@@ -19,11 +19,11 @@ afterEach(async () => {
 export interface TestSlack {
   slack: Slack
   calls: Calls
-  /** The real client, as the installed app. */
+  /** The real client, with the app's token. */
   client: WebClient
 }
 
-/** A simulated Slack that is closed after the test. Rates are lifted unless `limits` says otherwise. */
+/** Starts a simulated Slack for one test. There are no rate limits unless `limits` sets them. */
 export async function openSlack(
   options: Omit<SlackOptions, 'calls'> & { clock?: Clock } = {},
 ): Promise<TestSlack> {
@@ -37,7 +37,7 @@ export async function openSlack(
   return { slack, calls, client: createClient(slack) }
 }
 
-/** Refusals are what most tests are about: the client need not print them. */
+/** Keeps the client from printing refusals, which most tests are about. */
 const silent: Logger = {
   debug: () => undefined,
   info: () => undefined,
@@ -56,7 +56,7 @@ export const createClient = (slack: Slack, botToken: string | undefined = 'xoxb-
     logger: silent,
   })
 
-/** Slack's answer to a call that it refuses; fails where it is accepted. */
+/** Slack's answer to a call that it refuses. Throws if Slack accepts it. */
 export async function refusalOf(
   call: Promise<unknown>,
 ): Promise<{ error: string; [field: string]: unknown }> {

@@ -32,8 +32,8 @@ async function start(args: { markdown_text?: string; chunks?: AnyChunk[]; channe
 
 const shown = () => opened.slack.thread(channel, threadTs).at(-1)
 
-describe('the life of a stream', () => {
-  test('text and steps as people see them, until it is stopped with blocks and metadata', async () => {
+describe('a stream', () => {
+  test('shows its text and steps until it is stopped with blocks and metadata', async () => {
     const { client, slack } = opened
     const stream = await start({ chunks: [step()] })
     expect(slack.session(channel, threadTs)).toBe('processing')
@@ -72,12 +72,12 @@ describe('the life of a stream', () => {
     expect(slack.session(channel, threadTs)).toBe('suspended')
   })
 
-  test('stopping sets the session to active by default', async () => {
+  test('sets the session to active when it is stopped, by default', async () => {
     await opened.client.chat.stopStream(await start())
     expect(opened.slack.session(channel, threadTs)).toBe('active')
   })
 
-  test('a stopped stream takes nothing more', async () => {
+  test('that was stopped refuses further calls', async () => {
     const stream = await start()
     await opened.client.chat.stopStream(stream)
     expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'more' }))).toBe(
@@ -86,7 +86,7 @@ describe('the life of a stream', () => {
     expect(await errorOf(opened.client.chat.stopStream(stream))).toBe('message_not_in_streaming_state')
   })
 
-  test('it ends by itself after its lifetime, and appends do not prolong it', async () => {
+  test('ends by itself after its lifetime, which appends do not prolong', async () => {
     const stream = await start()
     clock.advance(defaultLimits.streamLifetimeMs - 1)
     await opened.client.chat.appendStream({ ...stream, markdown_text: 'just in time' })
@@ -99,7 +99,7 @@ describe('the life of a stream', () => {
     expect(opened.slack.session(channel, threadTs)).toBe('active')
   })
 
-  test('after the Stop button', async () => {
+  test('refuses appends with stopped_by_user after the Stop button', async () => {
     const stream = await start({ markdown_text: 'so far' })
     opened.slack.pressStop({ channel, threadTs, user: 'U00ADA' })
     expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'more' }))).toBe(
@@ -110,11 +110,11 @@ describe('the life of a stream', () => {
     expect(opened.slack.session(channel, threadTs)).toBe('processing')
   })
 
-  test('there is no Stop button where no session is processing', () => {
+  test('has no Stop button before its session is processing', () => {
     expect(() => opened.slack.pressStop({ channel, threadTs, user: 'U00ADA' })).toThrow('no Stop button')
   })
 
-  test('chat.update must wait for the end', async () => {
+  test('can be changed by chat.update only after its end', async () => {
     const stream = await start({ markdown_text: 'streamed' })
     expect(await errorOf(opened.client.chat.update({ ...stream, text: 'new' }))).toBe(
       'streaming_state_conflict',
@@ -125,13 +125,13 @@ describe('the life of a stream', () => {
   })
 })
 
-describe('what chat.startStream refuses', () => {
+describe('chat.startStream refuses', () => {
   test.each([
     ['invalid_thread_ts', {}],
     ['invalid_thread_ts', { thread_ts: '0' }],
     ['invalid_thread_ts', { thread_ts: '1700000000.000001' }],
     ['channel_not_found', { channel: 'C00NOWHERE' }],
-  ])('%s: %o', async (error, args) => {
+  ])('with %s: %o', async (error, args) => {
     expect(await errorOf(opened.client.apiCall('chat.startStream', { channel, ...recipient, ...args }))).toBe(
       error,
     )
@@ -142,7 +142,7 @@ describe('what chat.startStream refuses', () => {
     ['missing_recipient_team_id', { recipient_user_id: 'U00ADA' }],
     ['user_not_found', { ...recipient, recipient_user_id: 'U00NOBODY' }],
     ['team_not_found', { ...recipient, recipient_team_id: 'T00OTHER' }],
-  ])('%s, in channels and in direct messages', async (error, args) => {
+  ])('with %s in channels and in direct messages: %o', async (error, args) => {
     const direct = opened.slack.post({ channel: 'D00ADA', user: 'U00ADA', text: 'hi' }).ts
     expect(await errorOf(opened.client.chat.startStream({ channel, thread_ts: threadTs, ...args }))).toBe(
       error,
@@ -152,14 +152,14 @@ describe('what chat.startStream refuses', () => {
     ).toBe(error)
   })
 
-  test('a reply is not a thread', async () => {
+  test('the ts of a reply as a thread', async () => {
     const { ts } = opened.slack.post({ channel, user: 'U00ADA', text: 'and?', threadTs })
     expect(await errorOf(opened.client.chat.startStream({ channel, thread_ts: ts, ...recipient }))).toBe(
       'invalid_thread_ts',
     )
   })
 
-  test('a channel without the app, and an archived one', async () => {
+  test('a channel without the app and an archived one', async () => {
     opened.slack.addChannel({ name: 'strange', members: ['U00ADA'], withoutApp: true })
     opened.slack.addChannel({ name: 'old', members: ['U00ADA'], archived: true })
     const into = (id: string) =>
@@ -169,8 +169,8 @@ describe('what chat.startStream refuses', () => {
   })
 })
 
-describe('what a stream refuses', () => {
-  test('Markdown and chunks in one call, and neither', async () => {
+describe('a stream refuses', () => {
+  test('a call with both Markdown and chunks, and one with neither', async () => {
     const stream = await start()
     const both = { markdown_text: 'a', chunks: [text('b')] }
     expect(await errorOf(opened.client.chat.appendStream({ ...stream, ...both }))).toBe('invalid_arguments')
@@ -179,7 +179,7 @@ describe('what a stream refuses', () => {
     expect(await errorOf(opened.client.chat.appendStream(stream))).toBe('no_text')
   })
 
-  test('messages that are no stream of the app', async () => {
+  test('messages that are not streams of the app', async () => {
     const append = (ts: string) =>
       errorOf(opened.client.chat.appendStream({ channel, ts, markdown_text: 'more' }))
     const own = await opened.client.chat.postMessage({ channel, text: 'posted' })
@@ -206,11 +206,11 @@ describe('what a stream refuses', () => {
     { type: 'blocks', blocks: 'a' },
     { type: 'blocks', blocks: [{ type: 'marquee' }] },
     { type: 'blocks', blocks: Array.from({ length: 51 }, () => ({ type: 'divider' })) },
-  ])('the chunk %o: invalid_chunks', async (chunk) => {
+  ])('the chunk %o with invalid_chunks', async (chunk) => {
     expect(await errorOf(start({ chunks: [chunk as AnyChunk] }))).toBe('invalid_chunks')
   })
 
-  test('a call that is refused changes nothing', async () => {
+  test('a whole call if one of its chunks is wrong', async () => {
     const stream = await start({ markdown_text: 'a' })
     await errorOf(
       opened.client.chat.appendStream({ ...stream, chunks: [text('b'), { type: 'nonsense' } as never] }),
@@ -219,8 +219,8 @@ describe('what a stream refuses', () => {
   })
 })
 
-describe('ceilings', () => {
-  test('12,000 characters of Markdown in one call', async () => {
+describe('a stream accepts', () => {
+  test('12,000 characters of Markdown in one call, and no more', async () => {
     const lifted = await openSlack({ limits: { streamBytes: 100_000 } })
     const root = lifted.slack.post({ channel, user: 'U00ADA', text: 'hi' }).ts
     const into = (length: number) =>
@@ -234,7 +234,7 @@ describe('ceilings', () => {
     expect(await errorOf(into(12_001))).toBe('msg_too_long')
   })
 
-  test('the bytes of one message, over all its calls', async () => {
+  test('10,600 bytes in all calls of one message, and no more', async () => {
     const stream = await start({ markdown_text: 'é'.repeat(5_000) })
     await opened.client.chat.appendStream({ ...stream, markdown_text: 'a'.repeat(600) })
     expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'a' }))).toBe(
@@ -246,7 +246,7 @@ describe('ceilings', () => {
     expect(await opened.client.chat.stopStream(stream)).toMatchObject({ ok: true })
   })
 
-  test('titles count once, details twice', async () => {
+  test('titles counted once and details counted twice', async () => {
     const stream = await start({ chunks: [step({ title: 'a'.repeat(600), details: 'b'.repeat(4_000) })] })
     await opened.client.chat.appendStream({ ...stream, markdown_text: 'c'.repeat(2_000) })
     expect(await errorOf(opened.client.chat.appendStream({ ...stream, markdown_text: 'c' }))).toBe(
@@ -254,7 +254,7 @@ describe('ceilings', () => {
     )
   })
 
-  test('50 blocks in the chunks of one message', async () => {
+  test('50 blocks in the chunks of one message, and no more', async () => {
     const dividers = (count: number) => [
       { type: 'blocks', blocks: Array.from({ length: count }, () => ({ type: 'divider' })) } as AnyChunk,
     ]
@@ -265,11 +265,11 @@ describe('ceilings', () => {
   })
 })
 
-describe('sessions', () => {
+describe('a session', () => {
   const set = (args: Record<string, unknown>) =>
     opened.client.apiCall('agents.sessions.setStatus', { channel_id: channel, ...args })
 
-  test('processing falls back to active after an hour', async () => {
+  test('falls back from processing to active after an hour', async () => {
     expect(await set({ thread_ts: threadTs, status: 'processing', title: 'The guide' })).toMatchObject({
       status: 'processing',
       title: 'The guide',
@@ -280,7 +280,7 @@ describe('sessions', () => {
     expect(opened.slack.session(channel, threadTs)).toBe('active')
   })
 
-  test('refusals', async () => {
+  test('refuses a missing thread, an unknown initiator, an early rename and a long name', async () => {
     expect(await errorOf(set({ status: 'active' }))).toBe('thread_ts_required')
     expect(
       await errorOf(set({ thread_ts: threadTs, status: 'active', initiator_user_id: 'U00NOBODY' })),
@@ -293,14 +293,14 @@ describe('sessions', () => {
     expect(await rename('A name')).toMatchObject({ title: 'A name' })
   })
 
-  test('an app that is not declared as an agent', async () => {
+  test('is refused with not_authorized if the app is not declared as an agent', async () => {
     const plain = await openSlack({ scopes: ['chat:write'] })
     const { ts } = plain.slack.post({ channel, user: 'U00ADA', text: 'hi' })
     const asked = { channel_id: channel, thread_ts: ts, status: 'processing' }
     expect(await errorOf(plain.client.apiCall('agents.sessions.setStatus', asked))).toBe('not_authorized')
   })
 
-  test('the words of assistant.threads.setStatus: shown for two minutes, or until a reply', async () => {
+  test('shows the text of assistant.threads.setStatus for two minutes, or until a reply', async () => {
     const say = (status: string) =>
       opened.client.assistant.threads.setStatus({ channel_id: channel, thread_ts: threadTs, status })
     await say('is reading')

@@ -6,7 +6,7 @@ import { openSlack } from './open-slack.ts'
 
 const { tiers } = defaultLimits
 
-/** Calls until Slack says to wait: how many passed, and the seconds of `Retry-After`. */
+/** Calls until Slack refuses with 429. Returns how many calls it accepted, and the seconds of `Retry-After`. */
 async function untilLimited(call: () => Promise<unknown>): Promise<{ passed: number; retryAfter: number }> {
   for (let passed = 0; ; passed += 1) {
     try {
@@ -22,7 +22,7 @@ test.each([
   ['usergroups.list', 20],
   ['conversations.info', 50],
   ['users.info', 100],
-] as const)('%s passes %i times a minute', async (method, passed) => {
+] as const)('%s is accepted %i times a minute', async (method, passed) => {
   const clock = createFakeClock()
   const { client } = await openSlack({ clock, limits: { tiers } })
   expect(await untilLimited(() => client.apiCall(method, { channel: 'C00GENERAL', user: 'U00ADA' }))).toEqual(
@@ -34,7 +34,7 @@ test.each([
   await client.apiCall(method, { channel: 'C00GENERAL', user: 'U00ADA' })
 })
 
-test('chat.startStream and stopStream each pass 20 times a minute, whatever the thread', async () => {
+test('chat.startStream and stopStream are each accepted 20 times a minute over all threads', async () => {
   const { slack, client } = await openSlack({ clock: createFakeClock(), limits: { tiers } })
   const started: string[] = []
   const start = async () => {
@@ -49,7 +49,7 @@ test('chat.startStream and stopStream each pass 20 times a minute, whatever the 
   expect(await untilLimited(stop)).toMatchObject({ passed: 20 })
 })
 
-test('chat.postMessage: a short burst, then one a second in a channel, and several hundred a minute in all', async () => {
+test('chat.postMessage accepts a burst of 5 in a channel, then one a second', async () => {
   const clock = createFakeClock()
   const { client } = await openSlack({ clock, limits: { tiers } })
   const post = (channel: string) => () => client.chat.postMessage({ channel, text: 'hi' })
@@ -59,7 +59,7 @@ test('chat.postMessage: a short burst, then one a second in a channel, and sever
   expect(await untilLimited(post('C00GENERAL'))).toEqual({ passed: 1, retryAfter: 1 })
 })
 
-test('the sum over the workspace', async () => {
+test('chat.postMessage is accepted 300 times a minute over the workspace', async () => {
   const { client } = await openSlack({
     clock: createFakeClock(),
     limits: { tiers, postMessage: { burst: 1000, perSecond: 1, perWindow: 300 } },
@@ -69,7 +69,7 @@ test('the sum over the workspace', async () => {
   ).toMatchObject({ passed: 300 })
 })
 
-test('a limited call is HTTP 429 in the record', async () => {
+test('a rate-limited call is recorded with HTTP 429', async () => {
   const { client, calls } = await openSlack({
     clock: createFakeClock(),
     limits: { tiers: { t1: 1, t2: 1, t3: 1, t4: 1, special: 1, assistantStatus: 1 } },

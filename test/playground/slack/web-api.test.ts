@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { methods, tableScopes } from '../../../playground/slack/methods.ts'
 import { createClient, errorOf, openSlack, refusalOf, type TestSlack } from './open-slack.ts'
 
-/** Sends what the real client cannot be made to send. */
+/** Sends requests that the real client never sends. */
 async function raw({ slack }: TestSlack, method: string, init: RequestInit & { query?: string } = {}) {
   const headers = { authorization: 'Bearer xoxb-fake-token', ...init.headers }
   const response = await fetch(`${slack.apiUrl}${method}${init.query ?? ''}`, {
@@ -20,8 +20,8 @@ const json = (body: unknown, type = 'application/json; charset=utf-8') => ({
 })
 const form = (body: string) => ({ headers: { 'content-type': 'application/x-www-form-urlencoded' }, body })
 
-describe('bodies', () => {
-  test('a form is read by every method, JSON only by those that take it', async () => {
+describe('the body of a call', () => {
+  test('is read as a form by every method, and as JSON only by methods that take JSON', async () => {
     const opened = await openSlack()
     const asked = {
       channel: 'C00GENERAL',
@@ -49,7 +49,7 @@ describe('bodies', () => {
     ).toMatchObject({ ok: true })
   })
 
-  test('a multipart form is read too', async () => {
+  test('is read as a multipart form too', async () => {
     const opened = await openSlack()
     const body = new FormData()
     body.set('channel', 'C00GENERAL')
@@ -70,7 +70,7 @@ describe('bodies', () => {
       { headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: 'no parts' },
     ],
     ['invalid_charset', { headers: { 'content-type': 'application/json; charset=utf-7' }, body: '{}' }],
-  ])('%s', async (error, init) => {
+  ])('is refused with %s: %o', async (error, init) => {
     expect(await raw(await openSlack(), 'chat.postMessage', init)).toMatchObject({
       status: 200,
       ok: false,
@@ -78,7 +78,7 @@ describe('bodies', () => {
     })
   })
 
-  test('JSON without a charset is warned of', async () => {
+  test('as JSON without a charset gets a warning', async () => {
     const answer = await raw(
       await openSlack(),
       'chat.postMessage',
@@ -91,7 +91,7 @@ describe('bodies', () => {
     })
   })
 
-  test('a token is taken from the header or from the form, not from JSON', async () => {
+  test('may hold the token as a form, but not as JSON', async () => {
     const opened = await openSlack()
     const headers = { authorization: '' }
     const inForm = form('token=xoxb-fake-token')
@@ -105,15 +105,15 @@ describe('bodies', () => {
   })
 })
 
-describe('who asks', () => {
-  test('no token and a wrong token', async () => {
+describe('the rights of a call', () => {
+  test('are checked: not_authed without a token, invalid_auth with a wrong one', async () => {
     const { slack } = await openSlack()
     expect(await errorOf(createClient(slack, '').auth.test())).toBe('not_authed')
     expect(await errorOf(createClient(slack, 'xoxb-wrong').auth.test())).toBe('invalid_auth')
     expect(await createClient(slack, '').api.test()).toMatchObject({ ok: true })
   })
 
-  test('a scope that is not granted', async () => {
+  test("are checked: missing_scope without the method's scope", async () => {
     const { slack, client } = await openSlack({
       scopes: tableScopes.filter((scope) => scope !== 'channels:history' && scope !== 'users:read'),
     })
@@ -130,7 +130,7 @@ describe('who asks', () => {
     })
   })
 
-  test('another name than its own needs chat:write.customize', async () => {
+  test('are checked: posting under another name needs chat:write.customize', async () => {
     const { client } = await openSlack()
     expect(
       await errorOf(client.chat.postMessage({ channel: 'C00GENERAL', text: 'hi', username: 'Zoe' })),
@@ -138,8 +138,8 @@ describe('who asks', () => {
   })
 })
 
-describe('arguments', () => {
-  test('a missing one, and an empty one', async () => {
+describe('the arguments', () => {
+  test('are invalid_arguments if one is missing, but not if one is empty', async () => {
     const { client } = await openSlack()
     expect(await refusalOf(client.apiCall('conversations.info'))).toMatchObject({
       error: 'invalid_arguments',
@@ -164,12 +164,12 @@ describe('arguments', () => {
     ['chat.postMessage', { channel: 'C00GENERAL', text: 'hi', blocks: '{' }, 'invalid_blocks_format'],
     ['chat.postMessage', { channel: 'C00GENERAL', text: 'hi', metadata: '[]' }, 'invalid_metadata_format'],
     ['chat.startStream', { channel: 'C00GENERAL', chunks: 'no' }, 'invalid_chunks'],
-  ])('%s %o: %s', async (method, args, error) => {
+  ])('of %s %o are refused with %s', async (method, args, error) => {
     const { client } = await openSlack()
     expect(await errorOf(client.apiCall(method, args))).toBe(error)
   })
 
-  test('a number where JSON must hold a string', async () => {
+  test('are refused if JSON has a number instead of a string', async () => {
     const answer = await raw(
       await openSlack(),
       'chat.update',
@@ -182,20 +182,20 @@ describe('arguments', () => {
   })
 })
 
-describe('violations', () => {
-  test('none for what the table has', async () => {
+describe('a violation', () => {
+  test('is not recorded for a method and arguments of the table', async () => {
     const { client, calls } = await openSlack()
     await client.chat.postMessage({ channel: 'C00GENERAL', text: 'hi' })
     expect(calls.violations).toEqual([])
   })
 
-  test('a method that Slack does not have', async () => {
+  test('is recorded for a method that Slack does not have', async () => {
     const { client, calls } = await openSlack()
     expect(await errorOf(client.apiCall('chat.whisper'))).toBe('unknown_method')
     expect(calls.violations).toHaveLength(1)
   })
 
-  test('an argument that Slack ignores', async () => {
+  test('is recorded for an argument that Slack ignores', async () => {
     const { client, calls } = await openSlack()
     expect(
       await client.apiCall('chat.postMessage', { channel: 'C00GENERAL', text: 'hi', unfurl: true }),
@@ -203,7 +203,7 @@ describe('violations', () => {
     expect(calls.violations).toEqual(['chat.postMessage has no argument unfurl.'])
   })
 
-  test('a method of the table that the simulator has no handler for', async () => {
+  test('is recorded for the two methods of the table without a handler', async () => {
     const { client, calls } = await openSlack()
     for (const name of methods.keys()) await client.apiCall(name).catch(() => undefined)
     expect(calls.violations).toEqual([
@@ -213,8 +213,8 @@ describe('violations', () => {
   })
 })
 
-describe('the record and the faults', () => {
-  test('a call is recorded with what its JSON fields say, without the token', async () => {
+describe('the record of calls', () => {
+  test('has the parsed JSON fields of a call, without the token', async () => {
     const { client, calls } = await openSlack()
     const metadata = { event_type: 'turn', event_payload: { id: '1' } }
     await client.chat.postMessage({ channel: 'C00GENERAL', text: 'hi', metadata })
@@ -231,7 +231,7 @@ describe('the record and the faults', () => {
     expect(JSON.stringify(calls.all)).not.toContain('xoxb')
   })
 
-  test('an answer in place of the real one; a call carried out whose answer is lost; a late one', async () => {
+  test('has the status of a replaced, a lost and a late answer', async () => {
     const posted = (text: string) => ({ channel: 'D00ADA', text })
     const { slack, client, calls } = await openSlack({
       faults: ({ args }) => {

@@ -56,25 +56,25 @@ const fact = {
 }
 const at = (index: number) => [...distractors.slice(0, index), fact, ...distractors.slice(index)]
 
-test('an invented fact is found among many other passages, and cited by its number', async () => {
+test('the extractive model finds a fact among 40 other passages and cites its number', async () => {
   const answer = await ask('What is the Zorblax quota for team Mirin?', at(17))
   expect(answer).toContain('The Zorblax quota for team Mirin is 4711 units. [18]')
   expect(answer.endsWith(WRITTEN_BY)).toBe(true)
 })
 
-test('no passage at all is no answer', async () => {
+test('the extractive model without passages says that it has none', async () => {
   expect(await ask('What is the Zorblax quota?', [])).toBe(
     `I was given no passage that could answer this. [0]\n\n${WRITTEN_BY}`,
   )
 })
 
-test('a word too many does not hide a fact', async () => {
+test('the extractive model finds a fact although the question has a word too many', async () => {
   expect(await ask('What is the Zorblax quota for team Mirin this spring season?', at(17))).toContain(
     '4711 units. [18]',
   )
 })
 
-test('the same question finds nothing once the passage is gone', async () => {
+test('the extractive model finds nothing if the passage with the fact is gone', async () => {
   const answer = await ask('What is the Zorblax quota for team Mirin?', distractors)
   expect(answer).toBe(`I found nothing about this in the 40 passages I was given. [0]\n\n${WRITTEN_BY}`)
 })
@@ -89,7 +89,7 @@ test.each([
   'What is the Zorblax quota for team Zander?',
   'When was the Zorblax quota for team Mirin invented by Grace?',
   'and?',
-])('an unrelated question finds nothing: %s', async (unrelated) => {
+])('the extractive model finds nothing for the unrelated question "%s"', async (unrelated) => {
   expect(await ask(unrelated, at(3))).toContain('[0]')
 })
 
@@ -124,12 +124,12 @@ test.each<[string, { title: string; text: string }[], string[]]>([
     [{ title: 'Pay', text: 'Team Heron & "Co" pays 3 < 4.' }],
     ['Team Heron & "Co" pays 3 < 4. [1]'],
   ],
-])('%s is answered with the words of a passage', async (asked, pages, quotes) => {
+])('the extractive model answers "%s" with the words of a passage', async (asked, pages, quotes) => {
   const answer = await ask(asked, pages)
   for (const quote of quotes) expect(answer).toContain(quote)
 })
 
-test('the words in the address of a link do not count as words of a passage', async () => {
+test("the extractive model does not count the words in a link's address", async () => {
   const pointer = {
     title: 'Not yet',
     text: '- Automation. Today it takes [five steps](docs/key.md#rotate-the-edges-aws-key).',
@@ -139,7 +139,7 @@ test('the words in the address of a link do not count as words of a passage', as
   expect(answer).not.toContain('[1]')
 })
 
-test('nothing is said that is not in a passage', async () => {
+test('the extractive model says nothing that is not in the passage it cites', async () => {
   for (const asked of [
     "How do I rotate the edge's AWS key?",
     'Which room does team Heron meet in?',
@@ -159,7 +159,7 @@ test('nothing is said that is not in a passage', async () => {
   }
 })
 
-test('without passages it quotes the conversation, and says who said it', async () => {
+test("the extractive model without <passages> quotes the conversation with the speakers' names", async () => {
   const messages = (asked: string): ConverseRequest => ({
     messages: [
       {
@@ -191,7 +191,7 @@ test('without passages it quotes the conversation, and says who said it', async 
   )
 })
 
-test('a file beside the question is quoted by its name', async () => {
+test('the extractive model quotes a file next to the question by its name', async () => {
   const bytes = Buffer.from('The invoice total is 1,234 euros.').toString('base64')
   const content = [
     { document: { name: 'invoice', format: 'txt' as const, source: { bytes } } },
@@ -202,7 +202,7 @@ test('a file beside the question is quoted by its name', async () => {
   )
 })
 
-test('the extractive model speaks token by token, and its text arrives whole', async () => {
+test('the extractive model streams token by token, and its whole text arrives', async () => {
   const { runtime } = await fakeAccount({ model: extractive })
   const content = [{ text: passagesOf([fact]) }, { text: 'What is the Zorblax quota for team Mirin?' }]
   const events = await eventsOf(runtime, question('', { messages: [{ role: 'user', content }] }))
@@ -211,7 +211,7 @@ test('the extractive model speaks token by token, and its text arrives whole', a
   expect(textOf(events)).toBe(`The Zorblax quota for team Mirin is 4711 units. [1]\n\n${WRITTEN_BY}`)
 })
 
-test('the disobedient model thinks first, then cuts characters in half', async () => {
+test('the disobedient model reasons first, then splits characters in half', async () => {
   const { runtime } = await fakeAccount({ model: disobedient })
   const first = await eventsOf(runtime, question('Be good.'))
   const kinds = first.flatMap(
