@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config'
 // The tests' secrets are the bindings below. Wrangler would look for files with them and warn in each test file.
 process.env.WRANGLER_LOG ??= 'none'
 
-// These limits end a test that hangs; they do not measure. The slowest test takes some 15 s on a quiet machine, and
-// on a busy one it may take eight times that.
+// These limits end a test that hangs; they do not measure. The slowest test takes some 15 s on a quiet machine; a busy
+// one may take eight times that.
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 export default defineConfig({

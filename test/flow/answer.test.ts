@@ -4,8 +4,8 @@ import { mention, openStage, post } from './flow-stage.ts'
 
 const stage = openStage()
 
-describe('a question is answered in its own thread', () => {
-  test('a mention in a channel, with the sources that it cites', async () => {
+describe('a question is answered in its thread', () => {
+  test('if it mentions the assistant in a channel, with the cited sources', async () => {
     const { text, replies, calls } = await post(stage, { text: mention('where does the VPN guide live?') })
     expect(text).toContain(
       'The VPN guide lives under IT, Remote access. [1](https://wiki.fernwood.example/it/remote-access#vpn)',
@@ -24,12 +24,12 @@ describe('a question is answered in its own thread', () => {
     ).toEqual(['KB00000001', 'KB00000002'])
   })
 
-  test('a direct message, without a mention', async () => {
+  test('if it is a direct message without a mention', async () => {
     const { text } = await post(stage, { channel: 'D00ADA', text: 'How often are laptops replaced?' })
     expect(text).toContain('Laptops are replaced every 38 months.')
   })
 
-  test('the person sees life before the work is done, and then what was done', async () => {
+  test('by a reply that opens before the model is asked and shows the completed steps', async () => {
     const { replies, calls, writes } = await post(stage, { text: mention('where does the VPN guide live?') })
     expect(writes[0]).toBe('chat.startStream')
     expect(
@@ -41,7 +41,7 @@ describe('a question is answered in its own thread', () => {
     expect(stage.stack.slack.session('C00GENERAL', replies[0]?.threadTs ?? '')).toBe('active')
   })
 
-  test('a later question in a thread is searched with the one before it, and the model is shown the thread', async () => {
+  test('if it follows another: the search uses both, and the model gets the thread', async () => {
     const first = await post(stage, { text: mention('How often are laptops replaced?') })
     await post(stage, { user: 'U00GRACE', threadTs: first.threadTs, text: 'Mine is & <was> slow' })
     const second = await post(stage, { threadTs: first.threadTs, text: mention('and which form is it?') })
@@ -57,7 +57,7 @@ describe('a question is answered in its own thread', () => {
     expect(second.text).toContain('LT-12')
   })
 
-  test('what is not there is said not to be there', async () => {
+  test('by saying so, without citations or sources, if the knowledge bases have no answer', async () => {
     const { text, replies } = await post(stage, {
       text: mention('Who won the chess tournament in Reykjavik?'),
     })
@@ -66,7 +66,7 @@ describe('a question is answered in its own thread', () => {
     expect(replies[0]?.blocks.map(({ type }) => type)).toEqual(['context_actions'])
   })
 
-  test('a message that is not for the assistant is left alone', async () => {
+  test('unless the message does not mention the assistant', async () => {
     const { replies, calls, ts } = await post(stage, { text: 'where does the VPN guide live?' })
     const delivery = stage.stack.slack.deliveries.find(({ body }) => body.includes(ts))
     expect(delivery).toMatchObject({ type: 'message', state: 'acknowledged' })
@@ -74,8 +74,8 @@ describe('a question is answered in its own thread', () => {
   })
 })
 
-describe('a model that obeys nothing', () => {
-  test('shows no more than it may', async () => {
+describe('an answer of a model that ignores its instructions', () => {
+  test('keeps its text but pings nobody, links nowhere else and hides its reasoning', async () => {
     stage.model = disobedient
     const { text, replies } = await post(stage, { text: mention('where does the VPN guide live?') })
     expect(text).toContain(
@@ -92,7 +92,7 @@ describe('a model that obeys nothing', () => {
     expect(replies[0]?.streaming).toBe('completed')
   })
 
-  test('may name whom the thread holds', async () => {
+  test('may mention a person who wrote in the thread', async () => {
     stage.model = disobedient
     const { threadTs } = await post(stage, { user: 'U00GRACE', text: 'The VPN is slow.' })
     const { text } = await post(stage, { threadTs, text: mention('where does the VPN guide live?') })

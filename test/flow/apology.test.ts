@@ -22,25 +22,28 @@ beforeEach(() => {
   stage.model = speaking(600, 100)
 })
 
-describe('where its stream cannot take the reason, that is a message of its own', () => {
-  test.each(['msg_too_long', 'user_not_found'])('since Slack says %s', async (error) => {
-    let appends = 0
-    stage.faults = ({ method, args }) =>
-      method === 'chat.stopStream' && args.chunks !== undefined ? slackError(error) : undefined
-    const { texts, replies, killed, threadTs } = await killAt(
-      stage,
-      ({ method }) => method === 'chat.appendStream' && ++appends === 3,
-    )
-    expect(texts).toHaveLength(2)
-    expect(texts[0]).toMatch(/^word1 /)
-    expect(texts[0]).not.toContain(SORRY)
-    expectOneApology(stage, texts[1] ?? '', killed)
-    expect(replies[0]?.streaming).toBe('completed')
-    expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
-  })
+describe('an apology is posted as a separate message', () => {
+  test.each(['msg_too_long', 'user_not_found'])(
+    'if Slack refuses it in the stream with %s',
+    async (error) => {
+      let appends = 0
+      stage.faults = ({ method, args }) =>
+        method === 'chat.stopStream' && args.chunks !== undefined ? slackError(error) : undefined
+      const { texts, replies, killed, threadTs } = await killAt(
+        stage,
+        ({ method }) => method === 'chat.appendStream' && ++appends === 3,
+      )
+      expect(texts).toHaveLength(2)
+      expect(texts[0]).toMatch(/^word1 /)
+      expect(texts[0]).not.toContain(SORRY)
+      expectOneApology(stage, texts[1] ?? '', killed)
+      expect(replies[0]?.streaming).toBe('completed')
+      expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
+    },
+  )
 })
 
-test('the session is left active, also where Slack asks to wait longer than an apology may take', async () => {
+test('an apology leaves the session active, even if Slack asks to wait longer than an invocation lasts', async () => {
   let waits = 1
   stage.faults = ({ method, args }) => {
     if (method === 'chat.startStream') return slackError('channel_type_not_supported')
@@ -54,8 +57,8 @@ test('the session is left active, also where Slack asks to wait longer than an a
   expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
 })
 
-describe('where the thread is gone meanwhile', () => {
-  test('nothing is said, and nothing is tried again', async () => {
+describe('an apology for a thread that was deleted', () => {
+  test('is not written and not retried', async () => {
     let root = ''
     const { killed } = await killAt(
       stage,
@@ -75,7 +78,7 @@ describe('where the thread is gone meanwhile', () => {
   })
 })
 
-test('where its thread cannot be read, the reason is given after some looks all the same', async () => {
+test('an apology is written even if its thread cannot be read in several attempts', async () => {
   let appends = 0
   stage.faults = ({ method }) =>
     method === 'conversations.replies' && appends > 0 ? slackError('fatal_error') : undefined
@@ -88,7 +91,7 @@ test('where its thread cannot be read, the reason is given after some looks all 
   expect(stage.stack.lambda.deadLetters).toEqual([])
 })
 
-test('an answer to a question that is deleted at once ends by itself', async () => {
+test('an answer ends without an apology if its question is deleted at once', async () => {
   const asked = startPost(stage, ASKED)
   stage.stack.slack.delete({ channel: CHANNEL, ts: asked.ts })
   const before = stage.stack.lambda.invocations.length
@@ -98,7 +101,7 @@ test('an answer to a question that is deleted at once ends by itself', async () 
   expect(logged(stage, 'turn').at(-1)?.outcome).toBe('unreachable')
 })
 
-test('an apology that Slack does not take, or whose answer is lost, is there once in the end', async () => {
+test('an apology appears once if Slack first refuses it and then loses its answer', async () => {
   let appends = 0
   let stops = 0
   stage.faults = ({ method }) =>
@@ -113,7 +116,7 @@ test('an apology that Slack does not take, or whose answer is lost, is there onc
   expect(stage.stack.lambda.deadLetters).toEqual([])
 })
 
-test('after the apology, "Try again" answers', async () => {
+test('"Try again" under an apology answers the question', async () => {
   let appends = 0
   const { threadTs } = await killAt(stage, ({ method }) => method === 'chat.appendStream' && ++appends === 2)
   stage.faults = () => undefined

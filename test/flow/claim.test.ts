@@ -9,7 +9,7 @@ const BROKEN = {
   body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"no"}',
 } as const
 
-test('where the table does not answer, nothing is said until it does; then the thread is told, once', async () => {
+test('a table that fails delays the apology, which is then posted once', async () => {
   // Enough failures for both invocations of the post and for the first apologies.
   let left = 30
   stage.faults = ({ to }) => (to === 'dynamo' && left-- > 0 ? BROKEN : undefined)
@@ -28,7 +28,7 @@ test('where the table does not answer, nothing is said until it does; then the t
   })
 })
 
-test('a claim whose answer was lost is won all the same', async () => {
+test('a claim is won even if the answer of the table was lost', async () => {
   let left = 1
   stage.faults = ({ method }) =>
     method === 'PutItem' && left-- > 0 ? { kind: 'cut', carriedOut: true } : undefined
@@ -36,7 +36,7 @@ test('a claim whose answer was lost is won all the same', async () => {
   expect(text).toContain('The VPN guide lives under IT')
 })
 
-test('a claim that hangs is made again, and is won by whoever hung', async () => {
+test('a claim that hangs is repeated and won', async () => {
   let left = 1
   stage.faults = ({ method }) =>
     method === 'PutItem' && left-- > 0 ? { kind: 'late', ms: 3 * CLAIM_BUDGET_MS } : undefined

@@ -9,7 +9,7 @@ const BEFORE_RESERVE_SECONDS = 5
 
 const stage = openStage({ lambdaTimeoutSeconds: REPLY_RESERVE_MS / 1000 + BEFORE_RESERVE_SECONDS })
 
-test('when time runs out the message is closed before Lambda ends, with what there is, and the model is stopped', async () => {
+test('a turn that runs out of time closes its reply with the text so far and stops the model', async () => {
   stage.streamFaults = () => ({ afterDeltas: 6, ending: 'silence' })
   const { text, replies, calls } = await post(stage, { text: mention('where does the VPN guide live?') })
   expect(text).toMatch(/^The VPN guide/)
@@ -23,9 +23,9 @@ test('when time runs out the message is closed before Lambda ends, with what the
 })
 
 test.each<[string, Faults]>([
-  ['the message cannot be ended', faultOn('chat.stopStream', rateLimited(15), 1)],
+  ['close the message', faultOn('chat.stopStream', rateLimited(15), 1)],
   [
-    'the session cannot be left active',
+    'set the session to active',
     ({ method, args }) =>
       method === 'chat.startStream'
         ? rateLimited(30)
@@ -33,20 +33,23 @@ test.each<[string, Faults]>([
           ? rateLimited(15)
           : undefined,
   ],
-])('where %s before Lambda ends, since Slack asks to wait, that is done after it', async (_, faults) => {
-  stage.model = speaking(600, 50)
-  stage.faults = faults
-  const { channel, threadTs, replies } = await post(stage, {
-    channel: 'D00ADA',
-    text: 'where does the VPN guide live?',
-  })
-  expect(replies.map(({ streaming }) => streaming)).not.toContain('in_progress')
-  expect(replies.map(({ markdown, text }) => markdown ?? text).join()).toContain('I ran out of time')
-  expect(JSON.stringify(replies.at(-1)?.blocks)).toContain('Try again')
-  expect(stage.stack.slack.session(channel, threadTs)).toBe('active')
-})
+])(
+  'a turn that runs out of time while Slack makes it wait to %s is closed after its invocation',
+  async (_, faults) => {
+    stage.model = speaking(600, 50)
+    stage.faults = faults
+    const { channel, threadTs, replies } = await post(stage, {
+      channel: 'D00ADA',
+      text: 'where does the VPN guide live?',
+    })
+    expect(replies.map(({ streaming }) => streaming)).not.toContain('in_progress')
+    expect(replies.map(({ markdown, text }) => markdown ?? text).join()).toContain('I ran out of time')
+    expect(JSON.stringify(replies.at(-1)?.blocks)).toContain('Try again')
+    expect(stage.stack.slack.session(channel, threadTs)).toBe('active')
+  },
+)
 
-test('a search that never ends does not take the reply with it', async () => {
+test('a turn whose search hangs says that it ran out of time', async () => {
   stage.faults = faultOn('Retrieve', { kind: 'late', ms: 60_000 })
   const { text, replies } = await post(stage, { text: mention('where does the VPN guide live?') })
   expect(text).toContain('I ran out of time')

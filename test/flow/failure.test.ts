@@ -32,20 +32,20 @@ const broken = {
 // Starts the first processes: the tests below measure budgets of a warm function.
 beforeAll(async () => void (await post(stage, { text: QUESTION })))
 
-describe('the answer comes all the same', () => {
-  test('where one knowledge base cannot be searched, which it says', async () => {
+describe('an answer still comes', () => {
+  test('if one knowledge base fails, with a note about it', async () => {
     stage.faults = (call) => (call.args.knowledgeBaseId === 'KB00000002' ? broken : undefined)
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(text).toContain('I could not search runbooks just now.')
   })
 
-  test('where reranking fails', async () => {
+  test('if reranking fails', async () => {
     stage.faults = faultOn('Rerank', broken)
     expect((await post(stage, { text: QUESTION })).text).toContain(ANSWER)
   })
 
-  test('where the thread cannot be read, which it says', async () => {
+  test('if the thread cannot be read, with a note about it', async () => {
     stage.faults = faultOn('conversations.replies', slackError('fatal_error'))
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
@@ -53,16 +53,16 @@ describe('the answer comes all the same', () => {
   })
 
   test.each([
-    [1, 'fits into the budget of the thread', false],
-    [30, 'does not fit into it, which it says', true],
-  ])('where Slack asks to wait %d s, which %s', async (seconds, _, without) => {
+    [1, 'without a note', false],
+    [30, 'with a note', true],
+  ])('if Slack asks to wait %d s before the thread can be read, %s', async (seconds, _, without) => {
     stage.faults = faultOn('conversations.replies', rateLimited(seconds), 1)
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
     expect(text.includes('I could not read the thread')).toBe(without)
   })
 
-  test('where Slack asks to wait for the names', async () => {
+  test('with the id of a person if Slack asks to wait before telling the name', async () => {
     stage.faults = faultOn('users.info', rateLimited(30))
     const { threadTs } = await post(stage, { user: 'U00LINUS', text: 'What was it again?' })
     const { text, calls } = await post(stage, { threadTs, text: QUESTION })
@@ -70,7 +70,7 @@ describe('the answer comes all the same', () => {
     expect(shownToModel(calls)).toContain('U00LINUS: What was it again?')
   })
 
-  test('where a knowledge base sleeps, which is waited for and seen', async () => {
+  test('after a paused knowledge base has resumed, which the reply shows', async () => {
     const asleep = refuseWith(
       'ValidationException',
       'The Aurora DB instance db-FAKE is resuming after being auto-paused. Please wait and try again.',
@@ -87,7 +87,7 @@ describe('the answer comes all the same', () => {
     expect(replies[0]?.tasks.map(({ status }) => status)).toEqual(['complete', 'complete'])
   })
 
-  test('where nobody can be named', async () => {
+  test('with the id of a person whose name Slack does not know', async () => {
     stage.faults = faultOn('users.info', slackError('user_not_found'))
     const { threadTs } = await post(stage, { user: 'U00GRACE', text: 'What was it again?' })
     const { text, calls } = await post(stage, { threadTs, text: QUESTION })
@@ -95,7 +95,7 @@ describe('the answer comes all the same', () => {
     expect(shownToModel(calls)).toContain('U00GRACE: What was it again?')
   })
 
-  test('where the model is throttled for a moment', async () => {
+  test('after the model was throttled twice', async () => {
     stage.faults = faultOn('ConverseStream', throttled, 2)
     const { text, calls } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
@@ -104,14 +104,7 @@ describe('the answer comes all the same', () => {
     ])
   })
 
-  test('where the claim was written but its answer was lost', async () => {
-    stage.faults = faultOn('PutItem', { kind: 'cut', carriedOut: true }, 1)
-    expect((await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })).text).toContain(
-      ANSWER,
-    )
-  })
-
-  test('posted and updated, where Slack refuses a stream', async () => {
+  test('by chat.postMessage and chat.update if Slack refuses a stream', async () => {
     stage.faults = faultOn('chat.startStream', slackError('channel_type_not_supported'))
     const { text, replies, writes, calls } = await post(stage, { text: QUESTION })
     expect(text).toContain(ANSWER)
@@ -128,7 +121,7 @@ describe('the answer comes all the same', () => {
     })
   })
 
-  test('posted, where Slack fails again and again before it does so', async () => {
+  test('by a post that succeeds at the fourth attempt', async () => {
     const fails = faultOn('chat.postMessage', { kind: 'answer', status: 502 }, 3)
     stage.faults = (call) =>
       call.method === 'chat.startStream' ? slackError('channel_type_not_supported') : fails(call)
@@ -137,14 +130,14 @@ describe('the answer comes all the same', () => {
     expect(text).not.toMatch(REFERENCE)
   })
 
-  test('in what follows, where the stream is lost on its way', async () => {
+  test('once if Slack has ended the stream', async () => {
     stage.faults = faultOn('chat.appendStream', slackError('message_not_in_streaming_state'))
     const { replies } = await post(stage, { text: QUESTION })
     const words = replies.map(({ markdown, text }) => markdown ?? text).join('')
     expect(words.split(ANSWER)).toHaveLength(2)
   })
 
-  test('once, where the answer to the stop was lost', async () => {
+  test('once if the answer to stopStream was lost', async () => {
     stage.faults = faultOn('chat.stopStream', { kind: 'answer', status: 502, carriedOut: true }, 1)
     const { text, replies } = await post(stage, { text: QUESTION })
     expect(text.split(ANSWER)).toHaveLength(2)
@@ -152,7 +145,7 @@ describe('the answer comes all the same', () => {
     expect(replies[0]?.streaming).toBe('completed')
   })
 
-  test('after Slack asked to wait', async () => {
+  test('once after Slack asked to wait before an append', async () => {
     stage.faults = faultOn('chat.appendStream', rateLimited(1), 1)
     const { text, writes } = await post(stage, { text: QUESTION })
     expect(text.split(ANSWER)).toHaveLength(2)
@@ -161,7 +154,7 @@ describe('the answer comes all the same', () => {
 })
 
 test.each(['max_tokens', 'model_context_window_exceeded'] as const)(
-  'an answer that ends in its middle says so (%s)',
+  'an answer that was cut off at its limit says so (%s)',
   async (stopReason) => {
     stage.model = ending('The first half of it', stopReason)
     const { text } = await post(stage, { text: QUESTION })
@@ -169,7 +162,7 @@ test.each(['max_tokens', 'model_context_window_exceeded'] as const)(
   },
 )
 
-test('where there is no thread any more when it is to be written to, that is found out once', async () => {
+test('a reply to an archived channel is given up after one refusal', async () => {
   let starts = 0
   stage.faults = ({ method }) =>
     method === 'chat.startStream' ? slackError(++starts === 1 ? 'invalid_chunks' : 'is_archived') : undefined
@@ -180,14 +173,14 @@ test('where there is no thread any more when it is to be written to, that is fou
   expect(logged(stage, 'turn').at(-1)?.outcome).toBe('unreachable')
 })
 
-test('a model that says nothing but that it found nothing has it said', async () => {
+test('a model that sends only the not-found marker makes the reply say that nothing was found', async () => {
   stage.model = saying('[0]')
   const { text } = await post(stage, { text: QUESTION })
   expect(text.trim()).toBe('I found nothing about that.')
   expect(logged(stage, 'turn').filter(({ outcome }) => outcome === 'not_found')).toHaveLength(1)
 })
 
-describe('the person reads a sentence and a reference, in the one message', () => {
+describe('a failed answer ends with one sentence and a reference', () => {
   test.each([
     ['the model stays throttled', throttled, 'The model is busy right now.'],
     ['the model cannot be reached', { kind: 'cut' } as const, 'I could not reach the model'],
@@ -196,7 +189,7 @@ describe('the person reads a sentence and a reference, in the one message', () =
       { ...throttled, status: 403, headers: { 'x-amzn-errortype': 'AccessDeniedException' } } as const,
       'I could not reach the model',
     ],
-  ])('where %s', async (_, fault, sentence) => {
+  ])('if %s', async (_, fault, sentence) => {
     stage.faults = faultOn('ConverseStream', fault)
     const { text, replies } = await post(stage, { text: QUESTION })
     expect(text).toContain(sentence)
@@ -204,7 +197,7 @@ describe('the person reads a sentence and a reference, in the one message', () =
     expect(replies[0]?.streaming).toBe('completed')
   })
 
-  test('where the model breaks off, after what it had said', async () => {
+  test('if the model breaks off, after the text so far', async () => {
     stage.streamFaults = () => ({
       afterDeltas: 6,
       ending: { exception: 'modelStreamErrorException', message: 'broken' },
@@ -216,23 +209,23 @@ describe('the person reads a sentence and a reference, in the one message', () =
   })
 
   test.each([
-    ['has filtered all of it', '', /^[^\n]*declined to answer this/],
-    ['has filtered the rest', 'The first half of it', /^The first half of it\n\n_.*declined to answer this/],
-  ])('where whoever provides the model %s', async (_, said, expected) => {
+    ['all of it', '', /^[^\n]*declined to answer this/],
+    ['the rest of it', 'The first half of it', /^The first half of it\n\n_.*declined to answer this/],
+  ])('if the provider of the model filters %s', async (_, said, expected) => {
     stage.model = ending(said, 'content_filtered')
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toMatch(expected)
     expect(text).toMatch(REFERENCE)
   })
 
-  test.each(['', '\u200b\u2060', ' \n '])('where the model ends without a word: "%s"', async (said) => {
+  test.each(['', '\u200b\u2060', ' \n '])('if the model sends no visible character: "%s"', async (said) => {
     stage.model = saying(said)
     const { text } = await post(stage, { text: QUESTION })
     expect(text).toContain('I could not reach the model')
     expect(text).toMatch(REFERENCE)
   })
 
-  test('where every knowledge base fails, the model says what it can, and the reply what it could not', async () => {
+  test('a reply has the answer of the model and a note if every knowledge base fails', async () => {
     stage.faults = faultOn('Retrieve', broken)
     stage.model = saying('I only know what you tell me.')
     const { text } = await post(stage, { text: QUESTION })

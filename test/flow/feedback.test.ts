@@ -4,7 +4,7 @@ import { ephemerals, logged, openStage, post, press, QUESTION, stored } from './
 
 const stage = openStage()
 
-test('a thumb is kept with what the answer rested on, a second click changes the first, and the person is thanked', async () => {
+test('a thumb is stored with the passages of the answer, replaced by a second click, and thanked for', async () => {
   const at = await post(stage, { text: QUESTION })
   const turnId = `A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`
   const press1 = { actionId: 'feedback', user: 'U00GRACE' } as const
@@ -38,7 +38,7 @@ test('a thumb is kept with what the answer rested on, a second click changes the
   expect([counted('ThumbsUp').length, counted('ThumbsDown').length]).toEqual([2, 1])
 })
 
-test('under an answer that nobody remembers a thumb is not kept, which the person is told', async () => {
+test('a thumb under an answer that has expired is not stored, and the person is told', async () => {
   const at = await post(stage, { text: QUESTION })
   await stage.stack.dynamo.deleteItems(
     TURNS_TABLE,
@@ -50,7 +50,7 @@ test('under an answer that nobody remembers a thumb is not kept, which the perso
   expect(ephemerals(stage, at.channel, at.threadTs)[0]?.text).toContain('too old')
 })
 
-test('a thumb that the table did not take is kept when the table is there again', async () => {
+test('a thumb is stored after the table has failed', async () => {
   const at = await post(stage, { text: QUESTION })
   const turnId = `A00FAKE:T00FAKE:C00GENERAL:${at.threadTs}`
   let left = 12

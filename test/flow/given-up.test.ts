@@ -16,10 +16,10 @@ import { saying, silent, speakingUntil } from './models.ts'
 const ASKED = { channel: 'D00ADA', text: 'where does the VPN guide live?' }
 const SORRY = 'Something went wrong on my side'
 
-describe('a function that runs out of time with its message open', () => {
+describe('a turn whose function times out with its message open', () => {
   const stage = openStage({ lambdaTimeoutSeconds: 5 })
 
-  test('is apologized for, in the message', async () => {
+  test('gets an apology in that message', async () => {
     // Five seconds are less than the reserve, so the reply is closed at once; Slack does not answer in time.
     stage.model = silent(60_000)
     stage.faults = ({ method }) =>
@@ -34,10 +34,10 @@ describe('a function that runs out of time with its message open', () => {
   })
 })
 
-describe('a question that waits for a free environment longer than Lambda keeps it', () => {
+describe('a turn that Lambda drops because no environment was free in time', () => {
   const stage = openStage({ concurrency: 1, maximumEventAgeSeconds: 1 })
 
-  test('is apologized for, though nothing ever ran for it, and can be tried again', async () => {
+  test('gets an apology, and can be retried', async () => {
     const apologized = untilCall(stage, ({ method }) => method === 'chat.postMessage')
     stage.model = speakingUntil(apologized, 100)
     const streams = untilCall(stage, ({ method }) => method === 'chat.appendStream')

@@ -13,7 +13,7 @@ const stage = openStage({
   },
 })
 
-test('a question that it blocks costs no model, and the person reads which kind of rule, not what it matched', async () => {
+test('a blocked question does not reach the model, and the reply names the kind of rule, not the match', async () => {
   let asked = 0
   stage.model = {
     answer(...request) {
@@ -29,21 +29,21 @@ test('a question that it blocks costs no model, and the person reads which kind 
   expect(asked).toBe(0)
 })
 
-test('an answer that it blocks is held back', async () => {
+test('a blocked answer is held back', async () => {
   stage.model = disobedient
   const { text } = await post(stage, { text: mention('where does the VPN guide live?') })
   expect(text).toContain('I had to hold back my answer')
   expect(text).not.toContain('nobody gave me')
 })
 
-test('what it masks is masked in what people see', async () => {
+test('masked text is masked in the reply, without a note', async () => {
   const { text } = await post(stage, { text: mention('what is the VPN gateway and its port?') })
   expect(text).toContain('{URL}, port 4433')
   expect(text).not.toContain('vpn7')
   expect(text).not.toContain('hold back')
 })
 
-test('it reads the question, not the passages nor what others wrote before', async () => {
+test('the guardrail reads the question, but not the passages or the thread', async () => {
   const { threadTs } = await post(stage, { user: 'U00GRACE', text: 'My salary is none of your business.' })
   const { text, calls } = await post(stage, { threadTs, text: mention('where does the VPN guide live?') })
   expect(text).toContain('The VPN guide lives under IT')

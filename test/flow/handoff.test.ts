@@ -18,7 +18,7 @@ function lastInvocation() {
   return stage.stack.lambda.invocations.findLast(({ functionName }) => functionName === 'vera-answer')
 }
 
-test.each(TURNS)('a turn of an earlier release is answered: $path', async ({ turn }) => {
+test.each(TURNS)('a turn that an earlier release handed off is answered: $path', async ({ turn }) => {
   const { channel, channelType, trigger, text } = turn
   const handoff = { ...turnAbout(stage, { channel, channelType, trigger, text }), receivedAt: Date.now() }
   const before = stage.stack.calls.all.length
@@ -43,11 +43,11 @@ function said(method: string): string[] {
   )
 }
 
-test('there is a fixture of every other kind', () => {
+test('the fixtures cover every other kind of handoff', () => {
   expect(OTHERS.map(({ handoff }) => handoff.kind).sort()).toEqual(Object.keys(EFFECTS).sort())
 })
 
-test.each(OTHERS)('what an earlier release has handed off is taken: $path', async ({ handoff }) => {
+test.each(OTHERS)('a handoff of an earlier release takes effect: $path', async ({ handoff }) => {
   // An old Stop would be ignored.
   const fresh =
     handoff.kind === 'stop' ? { ...handoff, eventTs: `${Math.floor(Date.now() / 1000)}.000100` } : handoff
@@ -58,7 +58,7 @@ test.each(OTHERS)('what an earlier release has handed off is taken: $path', asyn
 })
 
 test.each(['teamId', 'appId'] as const)(
-  'a handoff with another %s is refused without a call to Slack, and claims nothing',
+  'a handoff with a different %s is refused before any call to Slack or the table',
   async (field) => {
     const handoff = turnAbout(stage)
     await stage.stack.settled()
@@ -69,7 +69,7 @@ test.each(['teamId', 'appId'] as const)(
   },
 )
 
-test('something that is no handoff fails, and its record is kept', async () => {
+test('an invocation without a handoff fails, and its record is kept as a dead letter', async () => {
   const { lambda } = stage.stack
   await invoke(stage, { kind: 'unheard of' })
   expect(lastInvocation()?.outcome).toBe('failed')

@@ -21,15 +21,15 @@ beforeEach(() => {
   stage.model = speaking(600, 100)
 })
 
-describe('a process that is killed ends as one message with a reason', () => {
-  test('before its first call to Slack', async () => {
+describe('a killed process leaves one apology', () => {
+  test('if it had not written to Slack', async () => {
     const { texts, killed, threadTs } = await killAt(stage, ({ method }) => method === 'chat.startStream')
     expect(texts).toHaveLength(1)
     expectOneApology(stage, texts[0] ?? '', killed)
     expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
   })
 
-  test('in the middle of the stream, in the stream itself', async () => {
+  test('in its stream, if it was streaming', async () => {
     let appends = 0
     const { texts, replies, killed, threadTs } = await killAt(
       stage,
@@ -43,7 +43,7 @@ describe('a process that is killed ends as one message with a reason', () => {
     expect(stage.stack.slack.session(CHANNEL, threadTs)).toBe('active')
   })
 
-  test('in the middle of a stream that has expired meanwhile: what was said, and a message with the reason', async () => {
+  test('after the text so far, if its stream has expired', async () => {
     let appends = 0
     let streamTs = ''
     const { texts, killed } = await killAt(
@@ -60,7 +60,7 @@ describe('a process that is killed ends as one message with a reason', () => {
     expectOneApology(stage, texts[1] ?? '', killed)
   })
 
-  test('between the start of its stream and the note of it', async () => {
+  test('in its stream, even if the stream was not recorded', async () => {
     let alive = true
     stage.faults = (call) =>
       alive && JSON.stringify(call.args).match(/"pk":\{"S":"reply#|SET replyTs/) ? { kind: 'cut' } : undefined
@@ -76,7 +76,7 @@ describe('a process that is killed ends as one message with a reason', () => {
     expectOneApology(stage, texts[0] ?? '', killed)
   })
 
-  test('while it wrote by updates: what was said, and a message with the reason', async () => {
+  test('after the text so far, if it was writing by updates', async () => {
     stage.faults = ({ method }) =>
       method === 'chat.startStream' ? slackError('channel_type_not_supported') : undefined
     const { texts, killed, threadTs } = await killAt(stage, ({ method }) => method === 'chat.update')
@@ -87,7 +87,7 @@ describe('a process that is killed ends as one message with a reason', () => {
   })
 })
 
-test('a process that is killed after the message was closed is not apologized for', async () => {
+test('a process that is killed after it closed its message leaves no apology', async () => {
   stage.model = speaking(3, 0)
   const { texts, threadTs } = await killAt(
     stage,
@@ -98,7 +98,7 @@ test('a process that is killed after the message was closed is not apologized fo
   expect((await stored(stage, `turn#A00FAKE:T00FAKE:D00ADA:${threadTs}`))[0]?.turnState?.S).toBe('answered')
 })
 
-test('two turns at once run in two processes; a killed one leaves the other alone', async () => {
+test('two turns run in two processes, and killing one does not disturb the other', async () => {
   const hangs = untilCall(stage, ({ method }) => method === 'chat.appendStream')
   const first = startPost(stage, ASKED)
   await hangs

@@ -6,7 +6,7 @@ import { invoke, turnAbout } from './invoke.ts'
 
 const stage = openStage()
 
-test('an answer that comes late says when it was asked', async () => {
+test('an answer that comes hours late says when the question was asked', async () => {
   const turn = turnAbout(stage, { receivedAt: Date.now() - 3 * 3_600_000 })
   await invoke(stage, turn)
   const { text } = viewOf(stage.stack, turn.channel, turn.threadTs, turn.ts, 0)
@@ -20,11 +20,11 @@ test.each([
   [59 * 60_000, 'You asked this 59 minutes ago.'],
   [3_600_000, 'You asked this 1 hour ago.'],
   [20 * 3_600_000, 'You asked this 20 hours ago.'],
-])('after %d ms: %s', (ageMs, note) => {
+])('the note on an answer that comes after %d ms: %s', (ageMs, note) => {
   expect(lateNote(1_790_000_000_000, 1_790_000_000_000 + ageMs, 1)).toBe(note)
 })
 
-test('"Try again" that comes late says when it was pressed', async () => {
+test('an answer to "Try again" that comes late says when the button was pressed', async () => {
   stage.faults = faultOn('ConverseStream', { kind: 'cut' })
   const { channel, threadTs } = await post(stage, {
     channel: 'D00ADA',

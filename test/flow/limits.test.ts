@@ -57,7 +57,7 @@ test.each<[string, string, number, number, Post]>([
     { user: 'U00GRACE', text: QUESTION },
   ],
 ])(
-  'over the limit of a %s no model is asked, and the person reads why, once',
+  'a question over the limit of a %s is refused once with the reason, without asking the model',
   async (_, key, windowMs, most, message) => {
     await counted(stage, key, windowMs, most - 1)
     const last = await post(stage, message)
@@ -72,7 +72,7 @@ test.each<[string, string, number, number, Post]>([
   },
 )
 
-test('"Try again" over the limit can be pressed again when that is over', async () => {
+test('"Try again" over the limit can be pressed again after the limit has passed', async () => {
   stage.faults = faultOn('ConverseStream', { kind: 'cut' })
   const at = await post(stage, { text: QUESTION })
   stage.faults = () => undefined
@@ -87,14 +87,14 @@ test('"Try again" over the limit can be pressed again when that is over', async 
   expect(await again()).toContain(ANSWER)
 })
 
-test("whoever is over their own limit does not use up the others' day", async () => {
+test('a question over the personal limit does not count for the workspace', async () => {
   await counted(stage, 'person#T00FAKE:U00ADA', HOUR_MS, limits.turnsPerPersonPerHour)
   const { text } = await post(stage, { text: QUESTION })
   expect(text).toContain('Ask me again in')
   expect(await stored(stage, 'limit#workspace#')).toEqual([])
 })
 
-test('a base that sleeps is not waited for by whoever is over the limit, nor shown as waited for', async () => {
+test('a question over the limit does not wait for a paused knowledge base', async () => {
   await counted(stage, 'person#T00FAKE:U00ADA', HOUR_MS, limits.turnsPerPersonPerHour)
   const asleep = refuseWith(
     'ValidationException',
@@ -118,7 +118,7 @@ test('a base that sleeps is not waited for by whoever is over the limit, nor sho
   ])
 })
 
-test('a table that takes too long to count is not waited for', async () => {
+test('a question is answered before a table that hangs has counted it', async () => {
   stage.faults = (call) => (isCount(call) ? { kind: 'late', ms: 60_000 } : undefined)
   const { text, calls } = await post(stage, { text: QUESTION })
   expect(text).toContain(ANSWER)
@@ -129,7 +129,7 @@ test('a table that takes too long to count is not waited for', async () => {
   expect(counts).toBeLessThan(DYNAMO_ATTEMPTS)
 })
 
-test('a table that cannot count lets the question pass', async () => {
+test('a question is answered even if the table fails to count it', async () => {
   stage.faults = (call) => (isCount(call) ? { kind: 'answer', status: 500, body: '{}' } : undefined)
   expect((await post(stage, { text: QUESTION })).text).toContain(ANSWER)
 })

@@ -38,7 +38,7 @@ async function useAll(): Promise<void> {
   await stage.stack.settled()
 }
 
-test('the manifest asks for the scopes and the events that are used, and for no others', async () => {
+test('the manifest asks for exactly the scopes and events that are used', async () => {
   await useAll()
   const { slack, edge, calls } = stage.stack
   expect(calls.all.filter(({ error }) => /missing_scope|not_authorized/.test(error ?? ''))).toEqual([])

@@ -38,8 +38,8 @@ function losingClaims(): (call: Readonly<Call>) => boolean {
   }
 }
 
-describe('one claim a turn', () => {
-  test('a loser while the first answers makes no call to Slack, and is counted', async () => {
+describe('an invocation whose turn is already claimed makes no call to Slack', () => {
+  test('while the first invocation answers, and is counted as a duplicate', async () => {
     const { calls, replies } = await post(stage, { text: QUESTION })
     const claims = claimsOf(calls)
     expect(claims.length).toBeGreaterThan(1)
@@ -55,7 +55,7 @@ describe('one claim a turn', () => {
     expect(metrics).toHaveLength(losers.length)
   })
 
-  test('a loser after it has answered, too', async () => {
+  test('after the first invocation has answered', async () => {
     const { slack, calls } = stage.stack
     const asked = await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
     const [delivery] = slack.deliveries.filter(
@@ -71,7 +71,7 @@ describe('one claim a turn', () => {
   })
 })
 
-test('two questions in one thread at once are both answered, and the later is not shown the half of the earlier answer', async () => {
+test('two questions in one thread are both answered, the second without the unfinished answer to the first', async () => {
   const askedAgain = untilCall(
     stage,
     ({ method, args }) => method === 'ConverseStream' && JSON.stringify(args).includes('the second?'),
@@ -93,16 +93,16 @@ test('two questions in one thread at once are both answered, and the later is no
   expect(first.view().replies[0]?.markdown).toMatch(/^word1 .* end$/)
 })
 
-describe('Lambda delivers an event twice, under one request id', () => {
+describe('an event that Lambda delivers twice under one request id', () => {
   const twice = openStage({ deliveries: () => 2 })
 
-  test('it is answered once', async () => {
+  test('is answered once', async () => {
     const { text, calls } = await post(twice, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
     expect(text).toContain(ANSWER)
     expect(calls.filter(({ method }) => method === 'ConverseStream')).toHaveLength(1)
   })
 
-  test('one that crashes while the other streams adds nothing', async () => {
+  test('gets no apology if one delivery crashes while the other streams', async () => {
     const { lambda } = twice.stack
     const before = lambda.invocations.length
     const looked = eventually(() =>
@@ -127,41 +127,44 @@ describe('Lambda delivers an event twice, under one request id', () => {
   })
 })
 
-describe('one that crashes while the other is closing its reply, or opening it, adds nothing', () => {
+describe('an event that Lambda delivers twice, while one delivery waits for Slack,', () => {
   const twice = openStage({ deliveries: () => 2 })
 
-  test.each(['chat.stopStream', 'conversations.open'])('which %s is waited for', async (method) => {
-    const apologies = logged(twice, 'apology').length
-    twice.model = speaking(3, 0)
-    const isLosing = losingClaims()
-    const waits = faultOn(method, rateLimited(8), 1)
-    // The second claim hangs beyond its budget, so it crashes while the first invocation waits for Slack.
-    twice.faults = (call) => (isLosing(call) ? { kind: 'late', ms: 3 * CLAIM_BUDGET_MS } : waits(call))
-    if (method === 'chat.stopStream')
-      await post(twice, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
-    else {
-      await twice.stack.slack.slashCommand({
-        command: '/vera',
-        text: 'where?',
-        channel: 'C00GENERAL',
-        user: 'U00ADA',
-      })
-      await twice.stack.settled()
-    }
-    expect(
-      logged(twice, 'apology')
-        .slice(apologies)
-        .map(({ outcome }) => outcome),
-    ).toEqual(['nothing_to_say'])
-    expect(logged(twice, 'turn').filter(({ outcome }) => outcome === 'answered').length).toBeGreaterThan(0)
-    expect(logged(twice, 'turn').filter(({ outcome }) => outcome === 'taken_over')).toEqual([])
-  })
+  test.each(['chat.stopStream', 'conversations.open'])(
+    'gets no apology if the other crashes (%s)',
+    async (method) => {
+      const apologies = logged(twice, 'apology').length
+      twice.model = speaking(3, 0)
+      const isLosing = losingClaims()
+      const waits = faultOn(method, rateLimited(8), 1)
+      // The second claim hangs beyond its budget, so it crashes while the first invocation waits for Slack.
+      twice.faults = (call) => (isLosing(call) ? { kind: 'late', ms: 3 * CLAIM_BUDGET_MS } : waits(call))
+      if (method === 'chat.stopStream')
+        await post(twice, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
+      else {
+        await twice.stack.slack.slashCommand({
+          command: '/vera',
+          text: 'where?',
+          channel: 'C00GENERAL',
+          user: 'U00ADA',
+        })
+        await twice.stack.settled()
+      }
+      expect(
+        logged(twice, 'apology')
+          .slice(apologies)
+          .map(({ outcome }) => outcome),
+      ).toEqual(['nothing_to_say'])
+      expect(logged(twice, 'turn').filter(({ outcome }) => outcome === 'answered').length).toBeGreaterThan(0)
+      expect(logged(twice, 'turn').filter(({ outcome }) => outcome === 'taken_over')).toEqual([])
+    },
+  )
 })
 
-describe('one that crashes while the other cannot say that it lives', () => {
+describe('an event that Lambda delivers twice, while the table is down for one delivery,', () => {
   const twice = openStage({ deliveries: () => 2 })
 
-  test('is apologized for in the message, which the other leaves as it is from then on', async () => {
+  test('gets an apology in its message if the other crashes, and no text after that', async () => {
     // Two minutes of words: the answer ends early because its process notices the takeover.
     twice.model = speaking(1_200, 100)
     const isLosing = losingClaims()
@@ -190,10 +193,10 @@ describe('one that crashes while the other cannot say that it lives', () => {
   })
 })
 
-describe('an answer of several messages', () => {
+describe('an unfinished answer of several messages', () => {
   const stage = openStage({ slackLimits: { streamBytes: 700 } })
 
-  test('is kept from a later question in its thread until all of it is there', async () => {
+  test('is not shown to the model with a later question in its thread', async () => {
     const askedAgain = untilCall(
       stage,
       ({ method, args }) => method === 'ConverseStream' && JSON.stringify(args).includes('the second?'),

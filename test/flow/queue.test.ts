@@ -3,7 +3,7 @@ import { mention, openStage, untilCall, viewOf } from './flow-stage.ts'
 
 const stage = openStage()
 
-test('a question that Lambda did not take is acknowledged, and answered when the queue brings it', async () => {
+test('a question that Lambda refused is acknowledged, queued and answered', async () => {
   const { slack, calls } = stage.stack
   let refusals = 2
   stage.faults = ({ method }) =>

@@ -39,8 +39,8 @@ async function pressed(at: { channel: string; threadTs: string }, presses: () =>
   }
 }
 
-describe('"Try again" under an answer that failed', () => {
-  test('answers in the same thread, and the model is not shown the failure', async () => {
+describe('"Try again" under a failed answer', () => {
+  test('answers in the same thread, without showing the failure to the model', async () => {
     const at = await failed(stage)
     const { texts, asked, replies } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
     expect(texts).toHaveLength(2)
@@ -50,7 +50,7 @@ describe('"Try again" under an answer that failed', () => {
     expect(replies[1]?.blocks.map(({ type }) => type)).toEqual(['section', 'context_actions'])
   })
 
-  test('pressed twice, it runs once', async () => {
+  test('answers once if it is pressed twice', async () => {
     const at = await failed(stage)
     const { texts, asked } = await pressed(at, () =>
       Promise.all([press(stage, at, { actionId: 'retry' }), press(stage, at, { actionId: 'retry' })]),
@@ -60,7 +60,7 @@ describe('"Try again" under an answer that failed', () => {
     expect(texts).toHaveLength(2)
   })
 
-  test('that fails again, it can be pressed again', async () => {
+  test('can be pressed again if it fails again', async () => {
     const at = await failed(stage)
     stage.faults = faultOn('ConverseStream', DENIED)
     await pressed(at, () => press(stage, at, { actionId: 'retry' }))
@@ -70,7 +70,7 @@ describe('"Try again" under an answer that failed', () => {
     expect(texts[2]).toContain(ANSWER)
   })
 
-  test('under one that broke off in the middle, it answers anew, and what was said stays', async () => {
+  test('keeps an answer that broke off and adds a whole one', async () => {
     stage.streamFaults = () => ({
       afterDeltas: 6,
       ending: { exception: 'modelStreamErrorException', message: 'broken' },
@@ -82,7 +82,7 @@ describe('"Try again" under an answer that failed', () => {
     expect(texts[1]).toContain(ANSWER)
   })
 
-  test('knows the thread as it was before the question, and not what was said since', async () => {
+  test('shows the model the thread before the question, but nothing after it', async () => {
     const root = await post(stage, { user: 'U00GRACE', text: 'The printer is green.' })
     const at = await failed(stage, { threadTs: root.threadTs, text: QUESTION })
     await post(stage, { user: 'U00GRACE', threadTs: root.threadTs, text: 'The printer is blue now.' })
@@ -92,7 +92,7 @@ describe('"Try again" under an answer that failed', () => {
     expect(shown).not.toContain('blue')
   })
 
-  test('is for the asker; whoever else presses it is told so', async () => {
+  test('is refused to anybody but the asker, with an explanation', async () => {
     const at = await failed(stage)
     const { texts, asked } = await pressed(at, () =>
       press(stage, at, { actionId: 'retry', user: 'U00GRACE' }),
@@ -103,7 +103,7 @@ describe('"Try again" under an answer that failed', () => {
     ])
   })
 
-  test('whose record has expired says so', async () => {
+  test('says that the question is too old if its record has expired', async () => {
     const at = await failed(stage)
     await stage.stack.dynamo.deleteItems(
       TURNS_TABLE,
@@ -116,7 +116,7 @@ describe('"Try again" under an answer that failed', () => {
     ])
   })
 
-  test('cannot answer where the thread cannot be read, and says that', async () => {
+  test('says so if the question cannot be read again', async () => {
     const at = await failed(stage)
     stage.faults = faultOn('conversations.replies', slackError('fatal_error'))
     const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
@@ -124,7 +124,7 @@ describe('"Try again" under an answer that failed', () => {
     expect(texts[1]).toContain('I could not read your question again.')
   })
 
-  test('whose question is deleted meanwhile says that', async () => {
+  test('says so if the question was deleted', async () => {
     const root = await post(stage, { user: 'U00GRACE', text: 'The printer is green.' })
     const at = await failed(stage, { threadTs: root.threadTs, text: QUESTION })
     const question = stage.stack.slack
@@ -137,7 +137,7 @@ describe('"Try again" under an answer that failed', () => {
   })
 })
 
-test('there is no such button under an answer', async () => {
+test('an answer has no "Try again" button', async () => {
   const at = await post(stage, { text: mention('How often are laptops replaced?') })
   await expect(press(stage, at, { actionId: 'retry' })).rejects.toThrow('no button')
 })

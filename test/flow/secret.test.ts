@@ -5,7 +5,7 @@ import { ANSWER, logged, openStage, post } from './flow-stage.ts'
 const stage = openStage()
 const ASKED = { channel: 'D00ADA', text: 'where does the VPN guide live?' }
 
-test('a function that started before the Slack secret was filled answers once it is', async () => {
+test('a function that started before the Slack secret was set answers after it is set', async () => {
   stage.stack.secrets.set(
     SLACK_SECRET_ARN,
     JSON.stringify({ botToken: 'not-set', teamId: 'not-set', appId: 'not-set' }),
@@ -17,7 +17,7 @@ test('a function that started before the Slack secret was filled answers once it
   expect(new Set(stage.stack.lambda.invocations.map(({ pid }) => pid)).size).toBe(1)
 })
 
-test('a token that Slack no longer takes is read anew, once', async () => {
+test('a token that Slack has revoked is read again, once', async () => {
   stage.stack.secrets.set(SLACK_SECRET_ARN, JSON.stringify({ ...SLACK_SECRET }))
   let refusals = 1
   stage.faults = ({ method }) =>

@@ -41,8 +41,8 @@ const BROKEN = {
   body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}',
 } as const
 
-describe('Stop, which arrives in another process', () => {
-  test('stops the model in the middle of its answer; the text stays, and is marked', async () => {
+describe('Stop, which reaches another process,', () => {
+  test('stops the model in the middle of its answer and keeps the text with a note', async () => {
     stage.model = speaking(600, 100)
     const stopped = await stopAt('chat.appendStream')
     expectModelStopped(stopped)
@@ -58,7 +58,7 @@ describe('Stop, which arrives in another process', () => {
     expect(stopped.replies[0]?.blocks.map(({ type }) => type)).not.toContain('context_actions')
   })
 
-  test('stops it where the table takes no mark, as soon as Slack says so', async () => {
+  test('stops the model through Slack if the table fails', async () => {
     stage.model = speaking(600, 100)
     stage.faults = ({ method, args }) =>
       method === 'UpdateItem' && JSON.stringify(args.Key).includes('stop#') ? BROKEN : undefined
@@ -67,7 +67,7 @@ describe('Stop, which arrives in another process', () => {
     expect(stopped.text).toMatch(/^word1 .*_Stopped here, as you asked\._$/s)
   })
 
-  test('stops it before its first token', async () => {
+  test('stops the model before its first token', async () => {
     stage.model = silent(60_000)
     const stopped = await stopAt('ConverseStream')
     expectModelStopped(stopped)
@@ -75,7 +75,7 @@ describe('Stop, which arrives in another process', () => {
     expect(stage.stack.slack.session(stopped.channel, stopped.threadTs)).toBe('active')
   })
 
-  test('stops it where Slack has refused a stream', async () => {
+  test('stops the model if the reply is posted instead of streamed', async () => {
     stage.model = speaking(600, 100)
     stage.faults = ({ method }) =>
       method === 'chat.startStream' ? slackError('channel_type_not_supported') : undefined
@@ -85,7 +85,7 @@ describe('Stop, which arrives in another process', () => {
     expect(stage.stack.slack.session(stopped.channel, stopped.threadTs)).toBe('active')
   })
 
-  test('means no question that was asked after it', async () => {
+  test('does not stop a later question', async () => {
     stage.model = speaking(600, 100)
     const { threadTs } = await stopAt('chat.appendStream')
     // The answer goes on until its process has looked for a Stop three times.
@@ -101,7 +101,7 @@ describe('Stop, which arrives in another process', () => {
   })
 })
 
-test('a Stop that a queue has held for more than ten minutes is ignored', async () => {
+test('a Stop that is more than ten minutes old is ignored', async () => {
   const { ts: threadTs } = stage.stack.slack.post({
     channel: 'C00GENERAL',
     user: 'U00ADA',

@@ -7,13 +7,13 @@ import { saying } from './models.ts'
 const ANSWER = longAnswer(6_500, 30)
 
 describe.each([
-  ['stream lives for a moment only', { streamLifetimeMs: 1_500 }],
-  ['message takes 2,000 bytes only', { streamBytes: 2_000 }],
-  ['message does both', { streamLifetimeMs: 1_500, streamBytes: 2_000 }],
-])('in real time, where a %s', (_, slackLimits) => {
+  ['streams live for 1.5 s', { streamLifetimeMs: 1_500 }],
+  ['messages take 2,000 bytes', { streamBytes: 2_000 }],
+  ['streams live for 1.5 s and messages take 2,000 bytes', { streamLifetimeMs: 1_500, streamBytes: 2_000 }],
+])('if %s', (_, slackLimits) => {
   const stage = openStage({ slackLimits, pace: { firstTokenMs: 0, tokensPerSecond: 40 } })
 
-  test('a long answer is there whole, once', async () => {
+  test('a long answer appears whole and once, in real time', async () => {
     stage.model = saying(ANSWER)
     const { replies, threadTs } = await post(stage, { text: QUESTION })
     expect(joined(replies.map(textOf), ANSWER)).toBe(ANSWER)

@@ -20,18 +20,18 @@ writeFileSync(bundle, `${before}support:${JSON.stringify(CONTACT)}${after}`)
 
 const stage = openStage({ bundle })
 
-test('whoever reads of a failure reads where to find a person', async () => {
+test('the configured contact is in the sentence about a failure', async () => {
   stage.faults = faultOn('ConverseStream', { kind: 'cut' })
   expect((await post(stage, ASKED)).text).toContain(CONTACT)
 })
 
-test('whoever reads an apology does so', async () => {
+test('the configured contact is in an apology', async () => {
   stage.model = speaking(600, 100)
   const { texts } = await killAt(stage, ({ method }) => method === 'chat.appendStream')
   expect(texts.join()).toContain(CONTACT)
 })
 
-test('whoever gives a thumb down does so', async () => {
+test('the configured contact is in the thanks for a thumb down', async () => {
   const at = await post(stage, ASKED)
   await press(stage, at, { actionId: 'feedback', value: 'negative' })
   await stage.stack.settled()

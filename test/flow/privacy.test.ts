@@ -78,8 +78,8 @@ afterEach(async () => {
   expect(Object.values(WORDS).filter((word) => all.includes(word))).toEqual([])
 })
 
-describe('no word of a conversation is printed or kept by either tier', () => {
-  test('when a question is answered and the answer rated', async () => {
+describe('no word of a conversation is logged or stored', () => {
+  test('if a question is answered and the answer is rated', async () => {
     const at = await ask()
     expect(shown(at)).toContain(WORDS.answer)
     expect(shown(at)).toContain('{NAME}')
@@ -88,11 +88,11 @@ describe('no word of a conversation is printed or kept by either tier', () => {
     expect(JSON.stringify(stage.stack.calls.all)).toContain(WORDS.passage)
   })
 
-  test('when the guardrail blocks the question', async () => {
+  test('if the guardrail blocks the question', async () => {
     expect(shown(await ask(`${ASKED} ${WORDS.blocked}`))).toContain('This cannot be asked.')
   })
 
-  test('when the model refuses the question, and "Try again" is pressed', async () => {
+  test('if the model refuses the question and "Try again" is pressed', async () => {
     stage.faults = faultOn('ConverseStream', refuseWith('ValidationException', `I refuse ${WORDS.question}.`))
     const at = await ask()
     await press(stage, at, { actionId: 'retry' })
@@ -100,17 +100,17 @@ describe('no word of a conversation is printed or kept by either tier', () => {
     expect(shown(at).split('Reference: ')).toHaveLength(3)
   })
 
-  test('when the knowledge bases refuse the query', async () => {
+  test('if the knowledge bases refuse the query', async () => {
     stage.faults = faultOn('Retrieve', refuseWith('ValidationException', `${WORDS.question} is too long.`))
     expect(shown(await ask())).toContain('I could not search')
   })
 
-  test('when the answer is posted, because Slack refuses a stream', async () => {
+  test('if the answer is posted because Slack refuses a stream', async () => {
     stage.faults = faultOn('chat.startStream', slackError('channel_type_not_supported'))
     expect(shown(await ask())).toContain(WORDS.answer)
   })
 
-  test('when Slack answers with what was said, and not in JSON', async () => {
+  test('if Slack answers with the words of the conversation, and not in JSON', async () => {
     let left = 4
     stage.faults = ({ method }) =>
       method.startsWith('chat.') && left-- > 0
@@ -120,7 +120,7 @@ describe('no word of a conversation is printed or kept by either tier', () => {
     expect(left).toBeLessThan(0)
   })
 
-  test('when an invocation fails by an error that quotes the question', async () => {
+  test('if an invocation fails with an error that quotes the question', async () => {
     let left = 2
     const quoting = refuseWith('ValidationException', `The item "${WORDS.question}" is refused.`)
     stage.faults = ({ method }) => (method === 'PutItem' && left-- > 0 ? quoting : undefined)
@@ -128,7 +128,7 @@ describe('no word of a conversation is printed or kept by either tier', () => {
     expect(outcomes()).toContain('failed')
   })
 
-  test('when a command is typed', async () => {
+  test('if a slash command is typed', async () => {
     await stage.stack.slack.slashCommand({
       command: '/vera',
       text: ASKED,

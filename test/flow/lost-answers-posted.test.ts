@@ -5,16 +5,16 @@ import { expectOneWholeAnswer, LOST_ANSWERS } from './lost.ts'
 const stage = openStage()
 
 describe.each(LOST_ANSWERS)(
-  'the whole answer is there, once, where there is no stream, and the answer was lost to what Slack %s',
+  'a reply without a stream appears whole and once, although we got no answer to a call that Slack %s:',
   (_, fault) => {
-    test('the post', async () => {
+    test('the chat.postMessage', async () => {
       const lost = faultOn('chat.postMessage', fault, 1)
       stage.faults = (call) =>
         call.method === 'chat.startStream' ? slackError('channel_type_not_supported') : lost(call)
       await expectOneWholeAnswer(stage)
     })
 
-    test('an update', async () => {
+    test('a chat.update', async () => {
       const lost = faultOn('chat.update', fault, 1)
       stage.faults = (call) =>
         call.method === 'chat.startStream' ? slackError('channel_type_not_supported') : lost(call)
@@ -23,7 +23,7 @@ describe.each(LOST_ANSWERS)(
   },
 )
 
-test('a message that was posted is looked for until the thread can be read', async () => {
+test('a post without an answer is looked for until the thread can be read', async () => {
   const lost = faultOn('chat.postMessage', { kind: 'cut', carriedOut: true }, 1)
   let unread = 3
   let posted = false

@@ -47,8 +47,8 @@ beforeEach(() => {
   watching = true
 })
 
-describe('a question typed behind a command', () => {
-  test('is acknowledged by the edge, and answered in the direct messages of whoever typed it', async () => {
+describe('a question typed as a slash command', () => {
+  test('is acknowledged by the edge and answered in a direct message', async () => {
     const { answer, attempts, channel, rootTs, seen } = await type('where does the VPN guide live?')
     expect(attempts.map(({ status }) => status)).toEqual([200])
     expect(JSON.parse(answer)).toMatchObject({ response_type: 'ephemeral' })
@@ -59,7 +59,7 @@ describe('a question typed behind a command', () => {
     expect(stage.stack.slack.session(channel, rootTs)).toBe('active')
   })
 
-  test('can be asked more about, in the thread', async () => {
+  test('can be followed by another question in its thread', async () => {
     const { channel, rootTs } = await type('How often are laptops replaced?')
     const { text, calls } = await post(stage, { channel, threadTs: rootTs, text: 'and which form is it?' })
     expect(text).toContain('LT-12')
@@ -71,7 +71,7 @@ describe('a question typed behind a command', () => {
     expect(asked[0]?.content[0]?.text).toBe('Ada Fake: How often are laptops replaced?')
   })
 
-  test('can be tried again', async () => {
+  test('can be retried after a failure', async () => {
     stage.faults = faultOn('ConverseStream', refuseWith('AccessDeniedException', 'You may not.'))
     const { channel, rootTs, seen: failed } = await type('where does the VPN guide live?')
     expect(failed.text).toContain('I could not reach the model')
@@ -81,7 +81,7 @@ describe('a question typed behind a command', () => {
     expect(stage.stack.slack.thread(channel, rootTs).map(textOf).at(-1)).toContain(ANSWER)
   })
 
-  test('is repeated once, where the answer to that was lost', async () => {
+  test('is repeated to the person once, even if Slack loses the answer to that post', async () => {
     stage.faults = faultOn('chat.postMessage', { kind: 'cut', carriedOut: true }, 1)
     const since = `${Date.now() / 1000}`
     const { channel, seen } = await type('where does the VPN guide live?')
@@ -89,7 +89,7 @@ describe('a question typed behind a command', () => {
     expect(roots(channel, since)).toHaveLength(1)
   })
 
-  test('of somebody who cannot be written to is answered with why, where it was typed', async () => {
+  test('gets an explanation in its channel if the person cannot get direct messages', async () => {
     stage.faults = faultOn('conversations.open', slackError('channel_not_found'))
     const before = stage.stack.calls.all.length
     await type('where does the VPN guide live?', 'U00GRACE')
@@ -98,7 +98,7 @@ describe('a question typed behind a command', () => {
     expect(told?.args.markdown_text).toContain('I could not write you a direct message.')
   })
 
-  test('of somebody who can be told nothing is kept for whoever runs this', async () => {
+  test('ends in the dead-letter queue if the person cannot be told anything', async () => {
     stage.faults = ({ method }) =>
       method === 'conversations.open'
         ? slackError('cannot_dm_bot')
@@ -110,7 +110,7 @@ describe('a question typed behind a command', () => {
     expect(stage.stack.lambda.deadLetters).toHaveLength(before + 1)
   })
 
-  test('keeps what it says apart from markup', async () => {
+  test('is repeated with its markup escaped', async () => {
     const { channel, rootTs } = await type('is a < b & c > d? <!channel>')
     expect(stage.stack.slack.thread(channel, rootTs)[0]?.text).toBe(
       'You asked: is a &lt; b &amp; c &gt; d? @channel',
@@ -118,7 +118,7 @@ describe('a question typed behind a command', () => {
   })
 })
 
-test('help is answered at the edge', async () => {
+test('the slash command help is answered by the edge alone', async () => {
   const before = stage.stack.calls.all.length
   const { answer } = await stage.stack.slack.slashCommand({
     command: '/vera',

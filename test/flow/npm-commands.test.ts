@@ -59,7 +59,7 @@ async function processOf(pid: number): Promise<{ parent: number; runs: boolean }
   return { parent: Number(parent), runs: state !== undefined && state !== 'Z' }
 }
 
-test('a fact in one page among 200 others is found with its link, and not any more when the page is gone', async () => {
+test('npm run ask finds a fact in one of 201 pages with its link, and not after the page is removed', async () => {
   const dir = await folder()
   await mkdir(join(dir, 'handbook'))
   for (let n = 1; n <= 200; n++) {
@@ -117,7 +117,7 @@ test.each([
   [['run', 'ask', '--', '--loud', 'why?'], "Unknown option '--loud'. See --help."],
   [['run', 'ask', '--', '--knowledge', '/nowhere', 'why?'], 'The folder /nowhere does not exist.'],
   [['start', '--', '--port', '99999'], '--port must be a number from 1 to 65535'],
-])('npm %j says in one sentence what is wrong', async (args, sentence) => {
+])('npm %j says in one sentence what is wrong with its arguments', async (args, sentence) => {
   const { status, out, err } = await npm(...args).ended
   expect([status, out]).toEqual([2, ''])
   expect(err).toContain(sentence)
@@ -129,13 +129,13 @@ test.each([
   ).toHaveLength(1)
 })
 
-test('an empty folder is one sentence', async () => {
+test('npm start says in one sentence that a folder has no pages', async () => {
   const { status, err } = await npm('start', '--', '--knowledge', await folder()).ended
   expect(status).toBe(2)
   expect(err).toContain('has no Markdown')
 })
 
-test('a port in use is one sentence', async () => {
+test('npm start says in one sentence that the port is in use', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   onTestFinished(() => void taken.close())
@@ -146,7 +146,7 @@ test('a port in use is one sentence', async () => {
   expect(err).toContain(`Port ${port} is in use`)
 })
 
-test('npm start says where everything is, and Ctrl-C leaves no process', async () => {
+test('npm start prints every address, and leaves no process after Ctrl-C', async () => {
   const { child, ended } = npm('start', '--', '--json')
   const [line] = await once(child.stdout ?? child, 'data')
   const places = JSON.parse(String(line))

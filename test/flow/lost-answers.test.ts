@@ -6,27 +6,27 @@ import { speaking } from './models.ts'
 const stage = openStage()
 
 describe.each(LOST_ANSWERS)(
-  'the whole answer is there, once, where the answer was lost to what Slack %s',
+  'a streamed reply appears whole and once, although we got no answer to a call that Slack %s:',
   (_, fault) => {
-    test('the start of the stream', async () => {
+    test('the chat.startStream', async () => {
       stage.faults = faultOn('chat.startStream', fault, 1)
       await expectOneWholeAnswer(stage)
     })
 
-    test('an append', async () => {
+    test('a chat.appendStream', async () => {
       let appends = 0
       stage.faults = ({ method }) => (method === 'chat.appendStream' && ++appends === 2 ? fault : undefined)
       await expectOneWholeAnswer(stage)
     })
 
-    test('the stop', async () => {
+    test('the chat.stopStream', async () => {
       stage.faults = faultOn('chat.stopStream', fault, 1)
       await expectOneWholeAnswer(stage)
     })
   },
 )
 
-test('a stream that is found after a lost answer is never that of another turn in the same thread', async () => {
+test('a turn whose startStream got no answer never adopts the stream of another turn in its thread', async () => {
   stage.model = speaking(40, 100)
   const { ts: root } = stage.stack.slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'Ask away.' })
   // Both questions are posted before either stream starts, so each turn could adopt the other's stream.

@@ -4,7 +4,7 @@ import { mention, openStage, post } from './flow-stage.ts'
 
 const stage = openStage({ knowledge: 'none' })
 
-test('with no knowledge base the thread alone answers, and nothing is searched or excused', async () => {
+test('without a knowledge base the answer comes from the thread, and nothing is searched', async () => {
   const { threadTs } = await post(stage, {
     user: 'U00GRACE',
     text: 'The release train leaves on Thursday at 14:00.',
@@ -18,7 +18,7 @@ test('with no knowledge base the thread alone answers, and nothing is searched o
   expect(replies[0]?.tasks.map(({ id }) => id)).toEqual(['thread'])
 })
 
-test('a number that cites nothing vanishes', async () => {
+test('without a knowledge base citation numbers are removed', async () => {
   stage.model = disobedient
   const { text } = await post(stage, { text: mention('when does the release train leave?') })
   expect(text).toContain('It is in the guide, and in two that nobody gave me.')
