@@ -8,9 +8,9 @@ export interface Backoff {
 }
 
 /**
- * The backoff of everything that has no reason for another. Half a second is enough for a lost connection; eight
- * seconds are the longest that a person should see nothing new. After 1 to 7 pauses 0.5, 1.5, 3.5, 7.5, 15.5, 23.5
- * and 31.5 s have passed.
+ * The backoff of everything that has no reason for another. Half a second is enough for a lost connection;
+ * eight seconds are the longest that a person should see nothing new. After 1 to 7 pauses 0.5, 1.5, 3.5, 7.5,
+ * 15.5, 23.5 and 31.5 s have passed.
  */
 export const BACKOFF: Backoff = { firstMs: 500, mostMs: 8_000 }
 
@@ -35,7 +35,7 @@ interface Retry<T> extends RetryLimits {
   afterError?(error: unknown): NextTry
 }
 
-/** Tries until a try asks for no other, or until time or tries are up. Returns or throws what the last try did. */
+/** Tries until a try asks for no other, or time or tries are up. Returns or throws what the last one did. */
 export async function retry<T>(
   {
     clock,

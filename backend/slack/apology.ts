@@ -9,7 +9,7 @@ import { retryWrite } from './api/retry.ts'
 import { toError, unwrap } from './api/write-result.ts'
 import { retryButton } from './reply/blocks.ts'
 
-/** The function has 30 s. The probe takes 2.5 s of them; the queue repeats a thread that could not be read. */
+/** The function has 30 s; the probe takes 2.5 s of them. If the thread cannot be read, the queue retries. */
 const INSPECT_BUDGET_MS = 4_000
 const SET_ACTIVE_BUDGET_MS = 5_000
 
@@ -17,8 +17,9 @@ const SET_ACTIVE_BUDGET_MS = 5_000
 const APOLOGY_PART = -1
 
 /**
- * Writes into a thread on behalf of a process that was killed. Every method throws if it cannot finish, and may be
- * called again. `adopt` makes a stream this turn's own; it resolves to false if the stream is another turn's.
+ * Writes into a thread on behalf of a process that was killed. Every method throws if it cannot finish, and
+ * may be called again. `adopt` makes a stream this turn's own; it resolves to false if the stream is another
+ * turn's.
  */
 export function createAbandonedThread(
   slack: Slack,

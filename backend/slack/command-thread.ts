@@ -24,9 +24,9 @@ const ROOT_POSTS = 3
 const ROOT_PREFIX = 'You asked: '
 
 /**
- * Opens the thread that answers a command: posts a message with the question into the asker's direct messages. `again`
- * says that it may exist already, so we look for it first. Throws if Slack does not say what it has done.
- * https://docs.slack.dev/reference/methods/conversations.open
+ * Opens the thread that answers a command: posts a message with the question into the asker's direct
+ * messages. `again` says that it may exist already, so we look for it first. Throws if Slack does not say
+ * what it has done. https://docs.slack.dev/reference/methods/conversations.open
  */
 export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
   return async ({ id, userId, text }, again) => {

@@ -7,8 +7,9 @@ import { retryWrite } from './api/retry.ts'
 const EPHEMERAL_BUDGET_MS = 10_000
 
 /**
- * Shows a sentence to one person only, until they reload Slack. Resolves to false if it could not be shown. The person
- * sees it twice if Slack's first response is lost. https://docs.slack.dev/reference/methods/chat.postEphemeral
+ * Shows a sentence to one person only, until they reload Slack. Resolves to false if it could not be shown.
+ * The person sees it twice if Slack's first response is lost.
+ * https://docs.slack.dev/reference/methods/chat.postEphemeral
  */
 export function createSendEphemeral(slack: Slack, clock: Clock): SendEphemeral {
   return async ({ channel, threadTs, userId }, markdown) => {

@@ -13,8 +13,8 @@ const LOOK_UP_LIMIT = 20
 const known = new Map<string, string>()
 
 /**
- * Reads the names of the people who wrote in the thread or are mentioned in it, latest first, as many as the budget
- * allows. Never throws. A person without a name here appears by their id.
+ * Reads the names of the people who wrote in the thread or are mentioned in it, latest first, as many as the
+ * budget allows. Never throws. A person without a name here appears by their id.
  * https://docs.slack.dev/reference/methods/users.info
  */
 export function createReadNames(slack: Slack): ThreadReader['readNames'] {

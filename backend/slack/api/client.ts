@@ -15,7 +15,7 @@ export interface SlackIdentity {
 /** Timeout of one HTTP request. The client's own default is to wait for ever. */
 export const SLACK_CALL_TIMEOUT_MS = 8_000
 
-/** Extra tries inside the client after a network error or an HTTP error. A write must not be repeated blindly. */
+/** Tries of the client itself after a network or HTTP error. A write must not be repeated blindly. */
 const READER_RETRIES = 1
 const WRITER_RETRIES = 0
 
@@ -28,13 +28,13 @@ export interface Tally {
 /** The one door to Slack's Web API. */
 export interface Slack {
   /**
-   * Makes a call that changes nothing. Tries once more if it fails, and waits as long as Slack asks if that fits into
-   * the budget. Throws RateLimited, TimedOut or Slack's error.
+   * Makes a call that changes nothing. Tries once more if it fails, and waits as long as Slack asks if that
+   * fits into the budget. Throws RateLimited, TimedOut or Slack's error.
    */
   read<T>(budgetMs: number, request: (client: WebClient) => Promise<T>): Promise<T>
   /** Makes a call that changes something, once. Never rejects. */
   mutate<T>(request: (client: WebClient) => Promise<T>): Promise<WriteResult<T>>
-  /** Like `mutate`, for a call that creates a message: gives its ts. The result of a response without a ts is unknown. */
+  /** Like `mutate`, for a call that creates a message: gives its ts. Without a ts the outcome is unknown. */
   createMessage(request: (client: WebClient) => Promise<{ ts?: string }>): Promise<WriteResult<string>>
   identity(): Promise<SlackIdentity>
   /** Reads the identity again: somebody may have filled the secret since. */

@@ -3,8 +3,8 @@ const EVENT_TYPE = 'vera_turn'
 const MARK_STATES = ['root', 'open', 'closed', 'ended', 'failed'] as const
 
 /**
- * Invisible data in our messages, by which another process recognizes them. Holds ids and no words, because every app in
- * the workspace can read it. https://docs.slack.dev/messaging/message-metadata
+ * Invisible data in our messages, by which another process recognizes them. Holds ids and no words, because
+ * every app in the workspace can read it. https://docs.slack.dev/messaging/message-metadata
  */
 export interface TurnMark {
   turnId: string
@@ -12,8 +12,9 @@ export interface TurnMark {
   /** Position of the message in the reply, from 0. */
   part: number
   /**
-   * `root`: repeats a command's question. `open`: we are still updating it. `closed`: the reply goes on in another
-   * message. `ended`: the last message of this attempt. `failed`: the last message, and the turn may be tried again.
+   * `root`: repeats a command's question. `open`: we are still updating it. `closed`: the reply goes on in
+   * another message. `ended`: the last message of this attempt. `failed`: the last message, and the turn may
+   * be tried again.
    */
   state: (typeof MARK_STATES)[number]
   /** The person whose question a root repeats. */
@@ -33,7 +34,7 @@ export function toMetadata({ turnId, attempt, part, state, userId }: TurnMark) {
   }
 }
 
-/** The mark in a message's metadata; undefined if there is none. Any app can write such metadata into its messages. */
+/** The mark in a message's metadata, if it has one. Check the author first: any app can write it. */
 export function fromMetadata(
   metadata: { event_type?: string; event_payload?: unknown } | undefined,
 ): TurnMark | undefined {

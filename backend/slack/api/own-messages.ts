@@ -39,9 +39,9 @@ export async function ownReplies(
 }
 
 /**
- * Finds the stream that we have started, if the response to startStream was lost: the newest one since `since` (in
- * milliseconds of the Unix epoch) that belongs to no other turn. A stream has no mark, so `adoptStream` decides. Rejects
- * if the thread cannot be read.
+ * Finds the stream that we have started, if the response to startStream was lost: the newest one since
+ * `since` (in milliseconds of the Unix epoch) that belongs to no other turn. A stream has no mark, so
+ * `adoptStream` decides. Rejects if the thread cannot be read.
  */
 export async function findStream(
   { adoptStream, ...search }: Search & { adoptStream(ts: string): Promise<boolean> },

@@ -20,8 +20,8 @@ const PAGE_LIMIT_MESSAGES = 1_000
 const PAGE_LIMIT = 5
 
 /**
- * Reads the messages of a thread, oldest first. Slack pages from the oldest, so a very long thread lacks its end.
- * `oldest` and `latest` limit the replies; the root always comes. Throws TimedOut or Slack's error.
+ * Reads the messages of a thread, oldest first. Slack pages from the oldest, so a very long thread lacks its
+ * end. `oldest` and `latest` limit the replies; the root always comes. Throws TimedOut or Slack's error.
  * https://docs.slack.dev/reference/methods/conversations.replies
  */
 export async function readReplies(

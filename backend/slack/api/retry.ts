@@ -2,8 +2,9 @@ import { type NextTry, type RetryLimits, retry } from '../../retry.ts'
 import type { WriteResult } from './write-result.ts'
 
 /**
- * Repeats a write that Slack may carry out twice (a stop, an update with the whole content) until it is done or refused.
- * Waits as long as Slack asks. If Slack does not answer, backs off and tries again, at most `tries` times.
+ * Repeats a write that Slack may carry out twice (a stop, an update with the whole content) until it is done
+ * or refused. Waits as long as Slack asks. If Slack does not answer, backs off and tries again, at most
+ * `tries` times.
  */
 export function retryWrite<T>(
   limits: RetryLimits,
@@ -18,8 +19,8 @@ function nextTry(result: WriteResult<unknown>): NextTry {
 }
 
 /**
- * Creates a message that must not be there twice. If Slack does not say whether it has created it, looks for it, and
- * creates it again only if it is not there, at most `tries` times. Rejects if `find` does.
+ * Creates a message that must not be there twice. If Slack does not say whether it has created it, looks for
+ * it, and creates it again only if it is not there, at most `tries` times. Rejects if `find` does.
  */
 export function createOnce(
   limits: RetryLimits,

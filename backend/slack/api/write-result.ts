@@ -14,8 +14,9 @@ export class RateLimited extends Error {
 const UNSTATED_WAIT_MS = 1_000
 
 /**
- * The result of a write. `refused` and `wait`: Slack has not carried it out. `unknown`: Slack may have carried it out,
- * because the response was lost, was not JSON, or says so. No Slack write has an idempotency key.
+ * The result of a write. `refused` and `wait`: Slack has not carried it out. `unknown`: Slack may have
+ * carried it out, because the response was lost, was not JSON, or says so. No Slack write has an idempotency
+ * key.
  */
 export type WriteResult<T> =
   | { outcome: 'done'; value: T }

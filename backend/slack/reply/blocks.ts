@@ -7,13 +7,13 @@ import type { Content, Step } from './content.ts'
 /** Slack's limit for a section: https://docs.slack.dev/reference/block-kit/blocks/section-block */
 const SECTION_LIMIT_CHARS = 3_000
 
-/** The attempt at a turn that a button means. */
+/** The attempt at a turn that a button belongs to. */
 export interface TurnAttempt {
   turnId: string
   attempt: number
 }
 
-/** The blocks under a reply. The value of its buttons names the turn and the attempt; the edge reads it (edge/classify-click.ts). */
+/** The value of each button names the turn and the attempt; edge/classify/click.ts reads it. */
 export function footerBlocks({ sources, offer }: Footer, turn: TurnAttempt): KnownBlock[] {
   return [
     ...sourceBlocks(sources),
@@ -21,19 +21,19 @@ export function footerBlocks({ sources, offer }: Footer, turn: TurnAttempt): Kno
   ]
 }
 
-/** A message set as a whole: its steps, its text, and what stands under it. */
+/** All blocks of a message: steps, text and footer. */
 export function messageBlocks(
   { steps, text }: Pick<Content, 'steps' | 'text'>,
-  under: readonly KnownBlock[],
+  footer: readonly KnownBlock[],
 ): KnownBlock[] {
   return [
     ...steps.map(taskCard),
     ...(text.trim() === '' ? [] : [{ type: 'markdown', text } as const]),
-    ...under,
+    ...footer,
   ]
 }
 
-/** The passages that the answer cites, as a list of links. No block where nothing is cited. */
+/** Links to the passages that the answer cites; no block if it cites none. */
 function sourceBlocks(cited: readonly NumberedPassage[]): SectionBlock[] {
   if (cited.length === 0) return []
   const lines = cited.map(({ number, title, url, base, updated }) => {

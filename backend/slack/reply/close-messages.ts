@@ -1,63 +1,66 @@
-import type { Clock } from '../../clock.ts'
 import { TimedOut } from '../../deadline.ts'
-import { retry } from '../../retry.ts'
 import type { Footer } from '../../turn/replies.ts'
-import type { AddResult, Message } from './message.ts'
+import { retryWrite } from '../api/retry.ts'
+import { toError } from '../api/write-result.ts'
+import { addContent, EMPTY_CONTENT } from './content.ts'
+import { type CloseResult, type Message, newPost, type Post } from './message.ts'
+import { closePost, setPost } from './post.ts'
+import type { ReplyContext } from './reply-context.ts'
+import type { ReplyState } from './reply-state.ts'
+import { closeStream } from './stream.ts'
 
-/** How the messages of one reply are ended. */
-export interface MessageCloser {
-  /**
-   * One that is not the last: one try, and what that does not do is done at the end. A later try may wait, the text may
-   * not. Throws where what it lacks cannot be posted.
-   */
-  end(message: Message): Promise<void>
-  /** One that can only be ended at the end. */
-  leave(message: Message): void
-  /**
-   * At the end: those that are left, and the last with what stands under the reply. Says whether that left the session
-   * active. Throws where nobody knows whether all of the reply is there, or where people see it being written for ever.
-   */
-  endAll(last: Message | undefined, ending: Footer): Promise<boolean>
+/** Puts a message into its final state. With a footer it is the last one of the reply. */
+export function closeMessage(
+  context: ReplyContext,
+  message: Message,
+  footer: Footer | undefined,
+  until: number,
+): Promise<CloseResult> {
+  return message.kind === 'stream'
+    ? closeStream(context, message, footer, until)
+    : closePost(context, message, footer, until)
 }
 
-/** `until` is in milliseconds of the Unix epoch. `createMessage` makes another message of the reply, that is posted. */
-export function createMessageCloser(
-  { clock, until }: { clock: Clock; until: number },
-  createMessage: () => Message,
-): MessageCloser {
-  /** Messages that Slack did not let us end yet. */
-  const unended: Message[] = []
+/** Posts text that a closed message lacks, in a message of its own. Throws if Slack does not post it. */
+export async function postMissing(
+  context: ReplyContext,
+  part: number,
+  text: string,
+  footer: Footer | undefined,
+): Promise<Post> {
+  const { clock, until } = context
+  const content = addContent(EMPTY_CONTENT, text, [])
+  const closing = { footer }
+  const posted = await retryWrite({ clock, until, tries: 1 }, () =>
+    setPost(context, newPost(part), content, closing),
+  )
+  if (posted.outcome === 'wait') throw new TimedOut('the end of the reply could not be posted')
+  if (posted.outcome !== 'done') throw toError(posted)
+  return { ...newPost(part), ts: posted.value, content, closing }
+}
 
-  async function endFor(one: Message, ending: Footer | undefined): Promise<boolean> {
-    const { outcome, session } = await one.end(ending, until)
-    if (outcome === 'open') throw new TimedOut('Slack does not let the reply be ended')
-    const missing = one.unsure()
-    if (missing === '') return session
-    if (outcome === 'no') throw new TimedOut('Slack does not say whether all of the reply is there')
-    await post(missing, ending)
+/**
+ * Closes all messages that are not closed yet, the last of the reply with its footer. Resolves to true if
+ * that has left the agent session active. Throws if the reply may lack some of its text, or if people would
+ * see it being written for ever.
+ */
+export async function closeAll(
+  context: ReplyContext,
+  { message, previous, unclosed, parts }: ReplyState,
+  footer: Footer,
+): Promise<boolean> {
+  let nextPart = parts
+  const close = async (one: Message, below: Footer | undefined): Promise<boolean> => {
+    const { outcome, sessionActive, missing } = await closeMessage(context, one, below, context.until)
+    if (outcome === 'stuck') throw new TimedOut('Slack does not let the reply be ended')
+    if (missing === '') return sessionActive
+    if (outcome === 'unclear') throw new TimedOut('Slack does not say whether all of the reply is there')
+    await postMissing(context, nextPart++, missing, below)
     return false
   }
 
-  /** What an ended message lacks, in one of its own. */
-  async function post(text: string, ending: Footer | undefined): Promise<void> {
-    const message = createMessage()
-    const added = await retry(
-      { clock, until, afterValue: (one: AddResult) => (one.outcome === 'wait' ? one : 'stop') },
-      () => message.add(text, [], ending ? { ending } : {}),
-    )
-    if (added.outcome !== 'taken') throw new TimedOut('the end of the reply could not be posted')
-  }
-
-  return {
-    async end(message) {
-      const { outcome } = await message.end(undefined, clock.now())
-      if (outcome === 'no' || outcome === 'open') unended.push(message)
-      else if (message.unsure() !== '') await post(message.unsure(), undefined)
-    },
-    leave: (message) => void unended.push(message),
-    async endAll(last, ending) {
-      for (const one of unended) await endFor(one, undefined)
-      return last ? endFor(last, ending) : false
-    },
-  }
+  // If nothing came after a message was closed, it is the last one.
+  const last = message ?? previous
+  for (const one of unclosed) if (one.part !== last?.part) await close(one, undefined)
+  return last ? close(last, footer) : false
 }

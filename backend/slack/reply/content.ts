@@ -1,46 +1,33 @@
 import { bytesOf } from '../../markdown/bytes.ts'
 import { follow, INITIAL_STATE, type MarkdownState } from '../../markdown/follow.ts'
 
-/** A stage of the work, as people see it beside the text. */
+/** A stage of the work, which Slack shows above the text. */
 export interface Step {
   id: string
   title: string
   status: 'in_progress' | 'complete'
 }
 
-/** All that one message of ours should hold, whether or not Slack has it yet. */
+/** Everything that one message should hold, including what Slack may not have yet. */
 export interface Content {
   readonly text: string
   readonly steps: readonly Step[]
-  /** Where its Markdown has got to. */
-  readonly state: MarkdownState
-  /** UTF-8 bytes of the text and of the titles, as Slack counts them. */
-  bytes(): number
-  add(text: string, steps?: readonly Step[]): void
+  /** The state of its Markdown at the end of the text. */
+  readonly markdown: MarkdownState
+  /** UTF-8 bytes of the text and the steps' titles, as Slack counts them. */
+  readonly bytes: number
 }
 
-export function createContent(): Content {
-  let text = ''
-  let textBytes = 0
-  let state = INITIAL_STATE
-  const steps = new Map<string, Step>()
+export const EMPTY_CONTENT: Content = { text: '', steps: [], markdown: INITIAL_STATE, bytes: 0 }
+
+/** A changed step replaces the one with the same id. */
+export function addContent(before: Content, text: string, changed: readonly Step[]): Content {
+  const steps = [...new Map([...before.steps, ...changed].map((step) => [step.id, step])).values()]
   return {
-    get text() {
-      return text
-    },
-    get steps() {
-      return [...steps.values()]
-    },
-    get state() {
-      return state
-    },
-    bytes: () => textBytes + stepBytes([...steps.values()]),
-    add(more, done = []) {
-      text += more
-      textBytes += bytesOf(more)
-      state = follow(state, more)
-      for (const step of done) steps.set(step.id, step)
-    },
+    text: before.text + text,
+    steps,
+    markdown: follow(before.markdown, text),
+    bytes: before.bytes + bytesOf(text) - stepBytes(before.steps) + stepBytes(steps),
   }
 }
 

@@ -1,78 +1,62 @@
-import type { Clock } from '../../clock.ts'
 import type { Footer } from '../../turn/replies.ts'
-import type { Slack } from '../api/client.ts'
-import type { Content, Step } from './content.ts'
-import type { UnsupportedFeatures } from './unsupported.ts'
-
-/**
- * What came of adding to a message. `full`: Slack says that it takes no more. `lost`: it can no longer be written to
- * in this way. `stopped`: the person pressed Stop. Nothing was added but where it says `taken`.
- */
-export type AddResult =
-  | { outcome: 'taken' }
-  | { outcome: 'full' }
-  | { outcome: 'lost' }
-  | { outcome: 'stopped' }
-  | { outcome: 'wait'; waitMs: number }
+import { type Content, EMPTY_CONTENT } from './content.ts'
 
 /** One message of a reply. */
-export interface Message {
-  /** Undefined as long as nothing of it has been sent. */
-  readonly ts: string | undefined
+export type Message = Stream | Post
+
+/** A message that we append to. */
+export interface Stream {
+  readonly kind: 'stream'
+  /** Position of the message in the reply, from 0. */
+  readonly part: number
+  readonly ts: string
   readonly content: Content
-  /** Since when Slack has it, in milliseconds of the Unix epoch; undefined where its age does not matter. */
-  readonly since: number | undefined
-  /**
-   * In one write. `final` says that nothing will be added after this, and what is to stand under the reply if this is
-   * its last message: it may come with the same write. Throws where nobody would see any of it.
-   */
-  add(text: string, steps: readonly Step[], final?: { ending?: Footer }): Promise<AddResult>
-  /** What of the content Slack may not have, since it has not said so. */
-  unsure(): string
-  /** Makes sure that all of the content is there, and ends the message; with `ending` it is the reply's last. */
-  end(ending: Footer | undefined, until: number): Promise<CloseResult>
+  /** Text that Slack may lack, because it has not confirmed it. */
+  readonly unconfirmed: string
+  /** When we started it, in milliseconds of the Unix epoch: a stream lives for about five minutes. */
+  readonly openedAt: number
 }
 
+/** A message that we post, and then update with its whole content each time. */
+export interface Post {
+  readonly kind: 'post'
+  readonly part: number
+  /** Absent: not posted yet. */
+  readonly ts?: string
+  readonly content: Content
+  readonly unconfirmed: string
+  /** Sends nothing before it is closed. */
+  readonly isHeld: boolean
+  /** How often Slack refused an update because it still holds the message for a stream. */
+  readonly conflicts: number
+  /** Set as soon as Slack has the message in its final state. */
+  readonly closing?: Closing
+}
+
+/** The final state of a message. With a footer it is the last message of the reply. */
+export interface Closing {
+  readonly footer: Footer | undefined
+}
+
+/** What closing a message came to. */
 export interface CloseResult {
   /**
-   * `no`: Slack asks to wait beyond `until`, or does not say what it has done; it may be tried again. `open`: the same,
-   * and people see that it is being written. `refused`: what Slack has not said that it has, and what should stand under
-   * the message, cannot be brought there any more.
+   * `unclear`: Slack asks to wait too long, or does not say what it has done; another try may help. `stuck`:
+   * the same, and people see the message being written. `refused`: neither the missing text nor the footer
+   * can be added any more.
    */
-  outcome: 'done' | 'no' | 'open' | 'refused'
-  /** Whether that has left the agent session active. */
-  session: boolean
+  readonly outcome: 'done' | 'unclear' | 'stuck' | 'refused'
+  /** True if it has left the agent session active. */
+  readonly sessionActive: boolean
+  /** Text that Slack may still lack. */
+  readonly missing: string
 }
 
-/** What the last message of a reply is marked with, and any other. */
-export function closedState(ending: Footer | undefined): 'closed' | 'ended' | 'failed' {
-  return ending === undefined ? 'closed' : ending.offer === 'retry' ? 'failed' : 'ended'
+export function newPost(part: number): Post {
+  return { kind: 'post', part, content: EMPTY_CONTENT, unconfirmed: '', isHeld: false, conflicts: 0 }
 }
 
-/** Where a reply goes, and for whom it is; Slack wants both in every stream. */
-export interface ReplyTarget {
-  turnId: string
-  attempt: number
-  channel: string
-  threadTs: string
-  /** Of the question. */
-  ts: string
-  userId: string
-  userTeamId: string
-}
-
-/** What every message of one reply is written with. */
-export interface ReplyContext {
-  slack: Slack
-  clock: Clock
-  to: ReplyTarget
-  unsupported: UnsupportedFeatures
-  /** When the invocation ends, less a margin, in milliseconds of the Unix epoch: nothing is waited for beyond it. */
-  until: number
-  /** Notes a stream that was opened, for whoever has to end it when this process is gone. Never rejects. */
-  recordStream(ts: string): Promise<void>
-  /** Whether the turn is still this process's. Throws what DynamoDB says. */
-  holdsClaim(): Promise<boolean>
-  /** Makes a stream that was found this turn's own; false where it is another's. Never rejects. */
-  adoptStream(ts: string): Promise<boolean>
+/** Continues what was a stream by updates. */
+export function postFrom({ part, ts, content, unconfirmed }: Stream, isHeld: boolean): Post {
+  return { kind: 'post', part, ts, content, unconfirmed, isHeld, conflicts: 0 }
 }

@@ -1,64 +1,64 @@
 import type { Clock } from '../../clock.ts'
 import { RateLimited } from '../api/write-result.ts'
 
-/** However often Slack asks to wait, people see something this often. */
+/** However often Slack asks us to wait, people see something new at least this often. */
 export const LONGEST_GAP_MS = 5_000
 
 export interface PacerOptions {
-  /** How much of what is gathered may be sent now; all of it may, once `final`. */
-  ready(gathered: string, final: boolean): number
-  /** Sends as much of the text as it can in one write, and says how much that was. Throws where nothing was sent. */
+  /** How many characters of the gathered text may be sent now; all of them if it `isFinal`. */
+  sendableLength(gathered: string, isFinal: boolean): number
+  /** Sends as much as one write takes, and resolves to the length of it. Rejects if nothing was sent. */
   send(text: string): Promise<number>
-  /** Between the beginnings of two sends; doubled each time that Slack asks to wait. */
+  /** The least time between the beginnings of two sends. It doubles each time that Slack asks us to wait. */
   gapMs: () => number
   clock: Clock
 }
 
 export interface Pacer {
   push(text: string): void
-  /** Sends now, or as soon as the gap is over, also where there is no text to send. */
+  /** Sends now, or as soon as the gap is over, even if there is no text to send. */
   nudge(): void
-  /** Resolves when everything pushed so far is sent; rejects where sending failed for good. */
+  /** Resolves when everything pushed so far is sent. Rejects if a send has failed, other than by a wait. */
   flush(): Promise<void>
 }
 
 /**
- * One writer: gathers text while a send is under way or too recent, and sends it in one piece. The first piece goes
- * at once. Where Slack asks to wait, what is gathered meanwhile goes with it.
+ * Sends one piece at a time: gathers text while a send is under way or too recent, and sends it together. The
+ * first piece goes at once. If Slack asks us to wait, the text gathered meanwhile goes along.
  */
-export function createPacer({ ready, send, gapMs, clock }: PacerOptions): Pacer {
+export function createPacer({ sendableLength, send, gapMs, clock }: PacerOptions): Pacer {
   let gathered = ''
-  let nudged = false
-  let final = false
-  let slower = 1
+  let isNudged = false
+  let isFinal = false
+  let gapFactor = 1
   let notBefore = Number.NEGATIVE_INFINITY
-  let writing: Promise<void> | undefined
+  let sending: Promise<void> | undefined
   let failed: { error: unknown } | undefined
 
-  const due = (): boolean => !failed && (nudged || ready(gathered, final) > 0)
+  const isDue = (): boolean => !failed && (isNudged || sendableLength(gathered, isFinal) > 0)
 
-  async function write(): Promise<void> {
-    while (due()) {
-      const wait = notBefore - clock.now()
-      if (wait > 0) await clock.sleep(wait)
-      const piece = gathered.slice(0, ready(gathered, final))
-      nudged = false
-      notBefore = clock.now() + Math.min(gapMs() * slower, Math.max(LONGEST_GAP_MS, gapMs()))
+  async function sendAll(): Promise<void> {
+    while (isDue()) {
+      const waitMs = notBefore - clock.now()
+      if (waitMs > 0) await clock.sleep(waitMs)
+      const piece = gathered.slice(0, sendableLength(gathered, isFinal))
+      isNudged = false
+      notBefore = clock.now() + Math.min(gapMs() * gapFactor, Math.max(LONGEST_GAP_MS, gapMs()))
       try {
         const sent = await send(piece)
         gathered = gathered.slice(sent)
       } catch (error) {
         if (error instanceof RateLimited) {
-          slower *= 2
+          gapFactor *= 2
           notBefore = clock.now() + error.waitMs
         } else failed = { error }
       }
     }
-    writing = undefined
+    sending = undefined
   }
 
   const start = (): void => {
-    if (due()) writing ??= write()
+    if (isDue()) sending ??= sendAll()
   }
 
   return {
@@ -67,14 +67,14 @@ export function createPacer({ ready, send, gapMs, clock }: PacerOptions): Pacer 
       start()
     },
     nudge() {
-      nudged = true
+      isNudged = true
       start()
     },
     async flush() {
-      final = true
+      isFinal = true
       start()
-      while (writing) await writing
-      final = false
+      while (sending) await sending
+      isFinal = false
       if (failed) throw failed.error
     },
   }

@@ -1,111 +1,109 @@
 import type { Clock } from '../../clock.ts'
 import type { Footer, Reply, ReplyOpening } from '../../turn/replies.ts'
 import type { Slack } from '../api/client.ts'
-import type { ReplyContext, ReplyTarget } from './message.ts'
 import { createPacer } from './pacer.ts'
+import type { ReplyContext, ReplyTarget } from './reply-context.ts'
 import { createSession } from './session.ts'
-import type { UnsupportedFeatures } from './unsupported.ts'
 import { createWriter } from './writer.ts'
 
-/** What stays of the invocation's time when the last wait must be over: one write to the table. */
+/** Kept back at the end of the invocation for one write to the table. */
 const UNTIL_MARGIN_MS = 2_000
 
-/** The first word waits so long for the space after it, which would begin the next piece and might get lost there. */
+/** The first word waits so long for the space after it: Slack might drop it at the start of a piece. */
 const FIRST_WORD_MS = 100
 
-export interface ReplyOptions extends ReplyOpening {
-  unsupported: UnsupportedFeatures
-  recordStream(ts: string): Promise<void>
-  adoptStream(ts: string): Promise<boolean>
-  holdsClaim(): Promise<boolean>
-}
+type ReplyOptions = ReplyOpening &
+  Pick<ReplyContext, 'unsupported' | 'recordStream' | 'adoptStream' | 'holdsClaim'>
 
-/** Opens the reply at once, without waiting for it. */
-export function openReply(slack: Slack, clock: Clock, to: ReplyTarget, options: ReplyOptions): Reply {
-  const { unsupported } = options
-  const noted: Promise<void>[] = []
-  const desk: ReplyContext = {
+/** Opens the reply at once, without waiting for Slack. */
+export function openReply(
+  slack: Slack,
+  clock: Clock,
+  to: ReplyTarget,
+  { firstStep, endsAt, interrupt, ...options }: ReplyOptions,
+): Reply {
+  const records: Promise<void>[] = []
+  const context: ReplyContext = {
+    ...options,
     slack,
     clock,
     to,
-    unsupported,
-    until: options.endsAt - UNTIL_MARGIN_MS,
+    until: endsAt - UNTIL_MARGIN_MS,
     recordStream(ts) {
-      const note = options.recordStream(ts)
-      noted.push(note)
-      return note
+      const record = options.recordStream(ts)
+      records.push(record)
+      return record
     },
-    adoptStream: options.adoptStream,
-    holdsClaim: options.holdsClaim,
   }
-  const session = createSession(desk)
+  const session = createSession(context)
   let lost: 'gone' | 'taken' | undefined
-  const writer = createWriter(desk, session, (reason) => {
+  const writer = createWriter(context, session, (reason) => {
     if (reason !== 'stopped') lost ??= reason
-    options.interrupt(reason)
+    interrupt(reason)
   })
-  writer.addStep({ ...options.firstStep, status: 'in_progress' })
-  const begun = writer.start()
+  writer.addStep({ ...firstStep, status: 'in_progress' })
+  const started = writer.start()
 
-  let ending: Footer | undefined
-  let abandoned = false
-  let firstWord: 'to come' | 'waits' | 'late' = 'to come'
+  /** Set when the reply is being closed. */
+  let footer: Footer | undefined
+  let isAbandoned = false
+  let firstWord: 'to come' | 'waiting' | 'overdue' = 'to come'
+  const isOneWord = (text: string) => writer.firstTextAt() === undefined && /^[^\s`|<[]+$/.test(text)
   const pacer = createPacer({
     clock,
     gapMs: writer.gapMs,
-    ready: (gathered, final) =>
-      abandoned ? 0 : writer.sendableLength(gathered, final || (firstWord === 'late' && isWord(gathered))),
+    sendableLength(text, isFinal) {
+      if (isAbandoned) return 0
+      return writer.sendableLength(text, isFinal || (firstWord === 'overdue' && isOneWord(text)))
+    },
     async send(text) {
-      await begun
-      return abandoned ? 0 : writer.sendNext(text, ending)
+      await started
+      return isAbandoned ? 0 : writer.sendNext(text, footer)
     },
   })
 
-  /** Alone in the reply so far. */
-  const isWord = (gathered: string) => writer.firstTextAt() === undefined && /^[^\s`|<[]+$/.test(gathered)
-
-  async function closeAll(given: Footer): Promise<void> {
-    let active = false
+  async function closeMessages(last: Footer): Promise<void> {
+    let isActive = false
     try {
-      await begun
+      await started
       if (writer.completeSteps()) pacer.nudge()
       await pacer.flush()
-      active = await writer.close(given)
+      isActive = await writer.close(last)
     } finally {
-      if (!active) await session.setActive()
-      await Promise.all(noted)
+      if (!isActive) await session.setActive()
+      await Promise.all(records)
     }
   }
 
   return {
     step(id, title, status = 'complete') {
-      if (ending || abandoned) return
+      if (footer || isAbandoned) return
       writer.addStep({ id, title, status })
       if (status === 'in_progress') pacer.nudge()
     },
     say(markdown) {
       pacer.push(markdown)
       if (firstWord !== 'to come') return
-      firstWord = 'waits'
+      firstWord = 'waiting'
       void clock.sleep(FIRST_WORD_MS).then(() => {
-        firstWord = 'late'
+        firstWord = 'overdue'
         pacer.push('')
       })
     },
-    async close(given) {
-      ending = given
+    async close(last) {
+      footer = last
       try {
-        await closeAll(given)
+        await closeMessages(last)
       } catch (error) {
         if (lost === undefined) throw error
       }
       return lost ?? 'closed'
     },
     async abandon() {
-      abandoned = true
+      isAbandoned = true
       await pacer.flush().catch(() => undefined)
       await session.endIfStarted().catch(() => undefined)
-      await Promise.all(noted)
+      await Promise.all(records)
     },
     firstTextAt: writer.firstTextAt,
   }

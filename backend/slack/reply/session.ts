@@ -1,59 +1,59 @@
 import { TimedOut } from '../../deadline.ts'
 import { isUnsupported } from '../api/error-codes.ts'
 import { retryWrite } from '../api/retry.ts'
-import type { ReplyContext } from './message.ts'
+import type { ReplyContext } from './reply-context.ts'
 
-/** Slack puts the assistant's name before it. */
-const WORDS = 'is looking it up…'
+/** Slack writes the assistant's name before it. */
+const STATUS = 'is looking it up…'
 
-/** How often a status without an answer is set, in a quarter of a minute; an apology does it later. */
+/** Tries of a status that Slack does not answer: 15.5 s of pauses. After them an apology sets it. */
 const TRIES = 6
 
-/** The agent session of a thread, where no stream keeps its status by itself. */
+/** The agent session of a thread. A stream keeps its status by itself; without one we set it. */
 export interface Session {
-  /** People see that somebody is at work, and a Stop button. */
+  /** Shows people that somebody is at work, and a Stop button. */
   setProcessing(): void
-  /** To be called whatever else has failed. Throws where Slack does not let it be done before the invocation ends. */
+  /** Call it whatever else has failed. Throws if Slack does not confirm it before the invocation ends. */
   setActive(): Promise<void>
-  /** The same, where `busy` was called. */
+  /** `setActive`, if `setProcessing` was called. */
   endIfStarted(): Promise<void>
 }
 
 /** https://docs.slack.dev/ai/agent-sessions */
 export function createSession({ slack, clock, to, unsupported, until }: ReplyContext): Session {
   const thread = { channel_id: to.channel, thread_ts: to.threadTs }
-  let begun: Promise<unknown> | undefined
+  let processing: Promise<unknown> | undefined
 
-  const set = (status: 'processing' | 'active') =>
+  const setStatus = (status: 'processing' | 'active') =>
     slack.mutate((client) => client.agents.sessions.setStatus({ ...thread, status }))
-  // Slack ends this method about February 2027; it adds words, and is all there is where sessions are refused.
-  const say = (status: string) =>
+  // Adds words of ours, and works if sessions are refused. Slack ends this method about February 2027.
+  const setWords = (status: string) =>
     slack.mutate((client) => client.assistant.threads.setStatus({ ...thread, status }))
 
-  async function process(): Promise<void> {
-    const attempt = await set('processing')
-    if (attempt.outcome === 'refused' && isUnsupported(attempt.code)) unsupported.add('sessions')
+  async function startSession(): Promise<void> {
+    const started = await setStatus('processing')
+    if (started.outcome === 'refused' && isUnsupported(started.code)) unsupported.add('sessions')
   }
 
-  const session: Session = {
+  async function setActive(): Promise<void> {
+    await processing
+    const limits = { clock, until, tries: TRIES }
+    const [ended] = await Promise.all([
+      unsupported.has('sessions') ? undefined : retryWrite(limits, () => setStatus('active')),
+      // Slack removes the words when a message is posted, but not when one is updated.
+      processing && retryWrite(limits, () => setWords('')),
+    ])
+    if (ended?.outcome === 'wait' || ended?.outcome === 'unknown')
+      throw new TimedOut('Slack does not say that the session is active')
+  }
+
+  return {
     setProcessing() {
-      begun ??= Promise.all([unsupported.has('sessions') ? undefined : process(), say(WORDS)])
+      processing ??= Promise.all([unsupported.has('sessions') ? undefined : startSession(), setWords(STATUS)])
     },
-    async setActive() {
-      await begun
-      const [attempt] = await Promise.all([
-        unsupported.has('sessions')
-          ? undefined
-          : retryWrite({ clock, until, tries: TRIES }, () => set('active')),
-        // Slack takes the words away when a message is posted, but not when one is updated.
-        begun && retryWrite({ clock, until, tries: TRIES }, () => say('')),
-      ])
-      if (attempt?.outcome === 'wait' || attempt?.outcome === 'unknown')
-        throw new TimedOut('Slack does not say that the session is active')
-    },
-    endIfStarted: async () => {
-      if (begun) await session.setActive()
+    setActive,
+    async endIfStarted() {
+      if (processing) await setActive()
     },
   }
-  return session
 }

@@ -1,59 +1,71 @@
-import type { Footer } from '../../turn/replies.ts'
 import { type TurnMark, toMetadata } from '../api/metadata.ts'
 import type { WriteResult } from '../api/write-result.ts'
 import { footerBlocks, messageBlocks } from './blocks.ts'
 import type { Content } from './content.ts'
-import type { ReplyContext } from './message.ts'
+import type { Closing } from './message.ts'
+import type { ReplyContext } from './reply-context.ts'
 
 /** chat.update refuses more than 4,000 bytes of text (measured); the blocks hold all of it. */
 const FALLBACK_BYTES = 3_900
 
-interface How {
-  /** Counts the messages of a reply, from 0. */
+/** Which message of the reply it is, and its final state if this is the last time that we set it. */
+export interface MessageState {
   part: number
-  state: TurnMark['state']
-  ending?: Footer | undefined
+  closing: Closing | undefined
 }
 
-/** What chat.postMessage and chat.update take for a whole message. */
-export function wholeMessage(
-  { to }: ReplyContext,
+/** The arguments of chat.postMessage and chat.update for a whole message. */
+export function messageArguments(
+  context: ReplyContext,
   content: Pick<Content, 'text' | 'steps'>,
-  { part, state, ending }: How,
+  state: MessageState,
 ) {
+  const { to } = context
   return {
     channel: to.channel,
-    // What notifications show, and what stands in where a client cannot draw the blocks.
+    // For notifications, and for clients that cannot draw the blocks.
     text: fallback(content),
-    blocks: messageBlocks(content, ending ? footerBlocks(ending, to) : []),
-    metadata: toMetadata({ turnId: to.turnId, attempt: to.attempt, part, state }),
+    blocks: messageBlocks(content, state.closing?.footer ? footerBlocks(state.closing.footer, to) : []),
+    metadata: metadataFor(context, state),
   }
 }
 
-/** Sets a message to its whole content. May be repeated: the outcome is the same. https://docs.slack.dev/reference/methods/chat.update */
-export async function setMessage(
-  desk: ReplyContext,
-  ts: string,
-  content: Content,
-  how: How,
-): Promise<WriteResult<unknown>> {
-  return withStepsOrWithout(desk, content, (shown) =>
-    desk.slack.mutate((client) => client.chat.update({ ts, ...wholeMessage(desk, shown, how) })),
-  )
+/** The mark of a message in its metadata, as api/metadata.ts describes it. */
+export function metadataFor({ to }: ReplyContext, { part, closing }: MessageState) {
+  return toMetadata({ turnId: to.turnId, attempt: to.attempt, part, state: markState(closing) })
 }
 
-/** A workspace that knows no steps in streams may know no task cards either. */
+function markState(closing: Closing | undefined): TurnMark['state'] {
+  if (!closing) return 'open'
+  if (!closing.footer) return 'closed'
+  return closing.footer.offer === 'retry' ? 'failed' : 'ended'
+}
+
+/** Sets a message to its whole content. Idempotent. https://docs.slack.dev/reference/methods/chat.update */
+export async function updateMessage(
+  context: ReplyContext,
+  ts: string,
+  content: Content,
+  state: MessageState,
+): Promise<WriteResult<string>> {
+  const updated = await withStepsOrWithout(context, content, (shown) =>
+    context.slack.mutate((client) => client.chat.update({ ts, ...messageArguments(context, shown, state) })),
+  )
+  return updated.outcome === 'done' ? { outcome: 'done', value: ts } : updated
+}
+
+/** A workspace that takes no steps in streams may take no task cards either. */
 export async function withStepsOrWithout<T>(
   { unsupported }: ReplyContext,
   { text, steps }: Pick<Content, 'text' | 'steps'>,
   write: (shown: Pick<Content, 'text' | 'steps'>) => Promise<WriteResult<T>>,
 ): Promise<WriteResult<T>> {
   if (steps.length === 0 || unsupported.has('cards')) return write({ text, steps: [] })
-  const attempt = await write({ text, steps })
-  if (attempt.outcome !== 'refused' || !attempt.code.startsWith('invalid_blocks')) return attempt
-  const without = await write({ text, steps: [] })
-  if (without.outcome === 'done') unsupported.add('cards')
-  return without
+  const result = await write({ text, steps })
+  if (result.outcome !== 'refused' || !result.code.startsWith('invalid_blocks')) return result
+  const stepless = await write({ text, steps: [] })
+  if (stepless.outcome === 'done') unsupported.add('cards')
+  return stepless
 }
 
 function fallback({ text, steps }: Pick<Content, 'text' | 'steps'>): string {

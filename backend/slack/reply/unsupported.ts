@@ -1,15 +1,15 @@
 import type { Clock } from '../../clock.ts'
 
-/** What a workspace can lack: streamed messages, steps inside them, steps as cards in other messages, agent sessions. */
+/** Features that a workspace can lack. `steps` are those of a stream, `cards` the same in other messages. */
 export type Feature = 'streams' | 'steps' | 'cards' | 'sessions'
 
-/** What Slack has refused to this workspace for good. Others of our processes find out for themselves. */
+/** Features that Slack has refused to this workspace. Each of our processes finds out for itself. */
 export interface UnsupportedFeatures {
   has(feature: Feature): boolean
   add(feature: Feature): void
 }
 
-/** An administrator may switch a feature on; nobody need restart us for it. */
+/** An administrator may switch a feature on; we find out without a restart. */
 const REMEMBERED_MS = 3_600_000
 
 export function createUnsupportedFeatures(clock: Clock): UnsupportedFeatures {

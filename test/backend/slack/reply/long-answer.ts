@@ -6,8 +6,8 @@ const LINK = 'https://wiki.fernwood.example/it/remote-access#vpn'
 export const LINKS = new Set([LINK])
 
 /**
- * An answer of at least `characters`, with all that is hard to cut: paragraphs, lists, links, mentions, emoji of many
- * code points, fenced blocks and tables, the first of each with `rows` lines. Always the same.
+ * An answer of at least `characters`, with all that is hard to cut: paragraphs, lists, links, mentions, emoji
+ * of many code points, fenced blocks and tables, the first of each with `rows` lines. Always the same.
  */
 export function longAnswer(characters: number, rows: number): string {
   const random = randomOf(1)
@@ -58,8 +58,8 @@ export function deltasOf(text: string, most: number): string[] {
 }
 
 /**
- * The messages of a reply as the one text they are parts of: what closes and opens a fenced block or repeats a table's
- * header at a join is taken out, where `whole` does not have it there.
+ * The messages of a reply as the one text they are parts of: what closes and opens a fenced block or repeats
+ * a table's header at a join is taken out, where `whole` does not have it there.
  */
 export function joined(messages: readonly string[], whole: string): string {
   let text = ''

@@ -13,19 +13,22 @@ function fakeClock() {
   }
 }
 
-interface Given {
+interface PacerSetup {
   send?: (text: string, sent: number) => Promise<void>
-  ready?: (gathered: string, final: boolean) => number
+  sendableLength?: (gathered: string, isFinal: boolean) => number
 }
 
-function paced({ send = async () => undefined, ready = (gathered) => gathered.length }: Given = {}) {
+function paced({
+  send = async () => undefined,
+  sendableLength = (gathered) => gathered.length,
+}: PacerSetup = {}) {
   const clock = fakeClock()
   const sent: { at: number; text: string }[] = []
   const begunAt = clock.now()
   let tries = 0
   const pacer = createPacer({
     clock,
-    ready,
+    sendableLength,
     gapMs: () => 600,
     async send(text) {
       await send(text, tries++)
@@ -87,7 +90,7 @@ test('when Slack asks to wait, everything gathered meanwhile goes in one piece, 
 
 test('what is not ready is kept until it is, or until the end', async () => {
   const { pacer, sent } = paced({
-    ready: (gathered, final) => (final ? gathered.length : gathered.lastIndexOf(' ') + 1),
+    sendableLength: (gathered, isFinal) => (isFinal ? gathered.length : gathered.lastIndexOf(' ') + 1),
   })
   pacer.push('half a wo')
   await Promise.resolve()
@@ -101,7 +104,7 @@ test('a send may take a part, and the rest follows', async () => {
   const sent: string[] = []
   const pacer = createPacer({
     clock,
-    ready: (gathered) => gathered.length,
+    sendableLength: (gathered) => gathered.length,
     gapMs: () => 600,
     async send(text) {
       sent.push(text)

@@ -24,7 +24,9 @@ export interface ReplyDesk {
   calls: Calls
   clock: FakeClock
   reply: Reply
-  /** Lets a model say these, one every `everyMs`, and closes the reply; time passes as fast as Slack answers. */
+  /**
+   * Lets a model say these, one every `everyMs`, and closes the reply; time passes as fast as Slack answers.
+   */
   say(deltas: readonly string[], everyMs: number): Promise<void>
   /** What of the reply people see in the thread. */
   replies(): ThreadMessage[]
@@ -39,7 +41,9 @@ interface DeskOptions {
   remainingMs?: number
 }
 
-/** One reply by the product's own code against the simulated Slack, both on one clock that nobody waits for. */
+/**
+ * One reply by the product's own code against the simulated Slack, both on one clock that nobody waits for.
+ */
 export async function openDesk(options: DeskOptions = {}): Promise<ReplyDesk> {
   const clock = createFakeClock()
   const calls = createCalls(clock.now)
@@ -90,7 +94,10 @@ export async function openDesk(options: DeskOptions = {}): Promise<ReplyDesk> {
     holdsClaim: async () => true,
   })
 
-  /** Lets time pass until `work` is done: on to what is due next, whenever nothing is on its way to Slack or back. */
+  /**
+   * Lets time pass until `work` is done: on to what is due next, whenever nothing is on its way to Slack or
+   * back.
+   */
   async function pass(work: Promise<void>): Promise<void> {
     let done = false
     const ended = work.finally(() => {
