@@ -37,6 +37,8 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/edge/**', 'test/infra/{*,constructs/*,settings/*}.test.ts'],
+          // Loading wrangler and the simulated services takes longer than starting them: each worker does it once.
+          isolate: false,
         },
       },
       {
