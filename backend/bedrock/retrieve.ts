@@ -13,8 +13,8 @@ import { toPassage } from './retrieval-result.ts'
  * asked. The pauses do not grow, so that nobody waits much longer than the database does: 33 s of them in
  * all.
  */
-const PAUSED_TRIES = 12
-const PAUSED_BACKOFF: Backoff = { firstMs: 3_000, mostMs: 3_000 }
+export const PAUSED_TRIES = 12
+export const PAUSED_BACKOFF: Backoff = { firstMs: 3_000, mostMs: 3_000 }
 
 /**
  * Searches every knowledge base at the same time. If one fails, the result names it and the others go on; if

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Limits } from '../turn/gather.ts'
-import { N, type Table } from './table.ts'
+import { N, S, type Table } from './table.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -15,23 +15,40 @@ export function createLimits(
   clock: Clock,
 ): Limits {
   /** Undefined if the turn was counted; else how long until the next one can be, in milliseconds. */
-  const count = async (key: string, most: number, windowMs: number): Promise<number | undefined> => {
+  const count = async (
+    key: string,
+    most: number,
+    windowMs: number,
+    turn: string,
+  ): Promise<number | undefined> => {
     const now = clock.now()
     const window = Math.floor(now / windowMs)
-    const counted = await table.update(`${key}#${window}`, 'SET expiresAt = :expiresAt ADD turnCount :one', {
-      when: 'attribute_not_exists(turnCount) OR turnCount < :most',
-      values: { ':expiresAt': table.seconds((2 * windowMs) / 1000), ':one': N(1), ':most': N(most) },
-    })
+    const counted = await table.update(
+      `${key}#${window}`,
+      'SET expiresAt = :expiresAt, lastTurn = :turn ADD turnCount :one',
+      {
+        // The last condition lets our own SDK retry succeed when the first response was lost. It counts twice then.
+        when: 'attribute_not_exists(turnCount) OR turnCount < :most OR lastTurn = :turn',
+        values: {
+          ':expiresAt': table.seconds((2 * windowMs) / 1000),
+          ':turn': S(turn),
+          ':one': N(1),
+          ':most': N(most),
+        },
+      },
+    )
     return counted ? undefined : (window + 1) * windowMs - now
   }
   return {
-    async count({ teamId, userId }) {
-      const person = await count(`limit#person#${teamId}:${userId}`, most.turnsPerPersonPerHour, HOUR_MS)
-      if (person !== undefined) return { limit: 'person', most: most.turnsPerPersonPerHour, freeInMs: person }
-      const workspace = await count(`limit#workspace#${teamId}`, most.turnsPerWorkspacePerDay, DAY_MS)
+    async count({ turnId, attempt, teamId, userId }) {
+      const turn = `${turnId}|${attempt}`
+      const { turnsPerPersonPerHour, turnsPerWorkspacePerDay } = most
+      const person = await count(`limit#person#${teamId}:${userId}`, turnsPerPersonPerHour, HOUR_MS, turn)
+      if (person !== undefined) return { limit: 'person', most: turnsPerPersonPerHour, freeInMs: person }
+      const workspace = await count(`limit#workspace#${teamId}`, turnsPerWorkspacePerDay, DAY_MS, turn)
       return workspace === undefined
         ? undefined
-        : { limit: 'workspace', most: most.turnsPerWorkspacePerDay, freeInMs: workspace }
+        : { limit: 'workspace', most: turnsPerWorkspacePerDay, freeInMs: workspace }
     },
   }
 }

@@ -2,7 +2,7 @@ import type { Stops } from '../turn/stop.ts'
 import { type Item, S, type Table } from './table.ts'
 
 /** A turn lives for five minutes; after an hour no turn that a Stop could be for is still running. */
-const STOP_TTL_SECONDS = 3_600
+export const STOP_TTL_SECONDS = 3_600
 
 export function createStops(table: Table): Stops {
   return {

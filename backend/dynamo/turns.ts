@@ -22,7 +22,7 @@ export const LEASE_MARGIN_MS = 15_000
 export const CLAIM_BUDGET_MS = 4_000
 
 /** Longer than any turn lives. */
-const REPLY_TTL_SECONDS = 3_600
+export const REPLY_TTL_SECONDS = 3_600
 
 /** The record of turns: claims, and what others may know of a turn. */
 export interface Turns extends Claims {

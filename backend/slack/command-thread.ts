@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { within } from '../deadline.ts'
 import { escapeMrkdwn, toPlain } from '../prompt/mrkdwn.ts'
 import type { OpenThread } from '../turn/replies.ts'
 import type { Slack } from './api/client.ts'
@@ -9,13 +10,13 @@ import { createOnce, retryWrite } from './api/retry.ts'
 import { unwrap } from './api/write-result.ts'
 
 /** For two calls that everything else in the turn waits for. */
-const ROOT_BUDGET_MS = 30_000
+export const ROOT_BUDGET_MS = 30_000
 
 /** For the same in an apology: its function has 30 s for all of its work. */
-const APOLOGY_ROOT_BUDGET_MS = 10_000
+export const APOLOGY_ROOT_BUDGET_MS = 5_000
 
 /** Timeout of one search for a root, and how many of the newest messages it covers. */
-const ROOT_READ_TIMEOUT_MS = 5_000
+export const ROOT_READ_TIMEOUT_MS = 4_000
 const ROOT_READ_LIMIT_MESSAGES = 20
 
 /** Tries of a post while Slack does not say whether it has posted the root. */
@@ -29,8 +30,16 @@ const ROOT_PREFIX = 'You asked: '
  * what it has done. https://docs.slack.dev/reference/methods/conversations.open
  */
 export function createOpenThread(slack: Slack, clock: Clock): OpenThread {
-  return async ({ id, userId, text }, again) => {
-    const until = clock.now() + (again ? APOLOGY_ROOT_BUDGET_MS : ROOT_BUDGET_MS)
+  return (command, again) => {
+    const budgetMs = again ? APOLOGY_ROOT_BUDGET_MS : ROOT_BUDGET_MS
+    return within(budgetMs, open(command, again, clock.now() + budgetMs))
+  }
+
+  async function open(
+    { id, userId, text }: Parameters<OpenThread>[0],
+    again: 'again' | undefined,
+    until: number,
+  ): ReturnType<OpenThread> {
     const opened = await retryWrite({ clock, until }, () =>
       slack.mutate((client) => client.conversations.open({ users: userId })),
     )

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts'
+import { within } from '../deadline.ts'
 import type { SendEphemeral } from '../turn/replies.ts'
 import type { Slack } from './api/client.ts'
 import { retryWrite } from './api/retry.ts'
 
 /** A sentence that only one person sees is not worth more of an invocation. */
-const EPHEMERAL_BUDGET_MS = 10_000
+export const EPHEMERAL_BUDGET_MS = 10_000
 
 /**
  * Shows a sentence to one person only, until they reload Slack. Resolves to false if it could not be shown.
@@ -13,7 +14,7 @@ const EPHEMERAL_BUDGET_MS = 10_000
  */
 export function createSendEphemeral(slack: Slack, clock: Clock): SendEphemeral {
   return async ({ channel, threadTs, userId }, markdown) => {
-    const sent = await retryWrite({ clock, until: clock.now() + EPHEMERAL_BUDGET_MS }, () =>
+    const sending = retryWrite({ clock, until: clock.now() + EPHEMERAL_BUDGET_MS }, () =>
       slack.mutate((client) =>
         client.chat.postEphemeral({
           channel,
@@ -23,6 +24,7 @@ export function createSendEphemeral(slack: Slack, clock: Clock): SendEphemeral {
         }),
       ),
     )
-    return sent.outcome === 'done'
+    const sent = await within(EPHEMERAL_BUDGET_MS, sending).catch(() => undefined)
+    return sent?.outcome === 'done'
   }
 }

@@ -24,7 +24,12 @@ export interface ThreadReader {
 
 export interface Limits {
   /** Counts the turn, unless that would exceed a limit. Throws what DynamoDB throws. */
-  count(asker: { teamId: string; userId: string }): Promise<LimitReached | undefined>
+  count(turn: {
+    turnId: string
+    attempt: number
+    teamId: string
+    userId: string
+  }): Promise<LimitReached | undefined>
 }
 
 export interface LimitReached {

@@ -19,6 +19,10 @@ export const SLACK_CALL_TIMEOUT_MS = 8_000
 const READER_RETRIES = 1
 const WRITER_RETRIES = 0
 
+/** The pause before a reader's second try: the client draws it at random between these two. */
+export const READER_PAUSE_LEAST_MS = 200
+export const READER_PAUSE_MOST_MS = 1_000
+
 /** Number of HTTP requests, and of those that Slack asked us to repeat later. */
 export interface Tally {
   calls: number
@@ -129,7 +133,7 @@ function createClient(token: string, apiUrl: string | undefined, retries: number
   return new WebClient(token, {
     ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
     // By default the client makes ten retries in half an hour, and waits out every 429 by itself.
-    retryConfig: { retries, minTimeout: 200, maxTimeout: 1_000 },
+    retryConfig: { retries, minTimeout: READER_PAUSE_LEAST_MS, maxTimeout: READER_PAUSE_MOST_MS },
     rejectRateLimitedCalls: true,
     timeout: SLACK_CALL_TIMEOUT_MS,
     allowAbsoluteUrls: false,

@@ -4,16 +4,16 @@ import type { Slack } from './client.ts'
 import { readReplies, type SlackMessage } from './replies.ts'
 
 /** Timeout of one read. If we cannot read the thread we might post twice, so reads are retried. */
-const READ_TIMEOUT_MS = 5_000
+export const READ_TIMEOUT_MS = 4_000
 
 /** How long to search for a stream whose startStream response was lost; the reply blocks on it. */
-const FIND_STREAM_BUDGET_MS = 15_000
+export const FIND_STREAM_BUDGET_MS = 15_000
 
 /** Our clock and Slack's may differ by this much. */
-const CLOCK_SKEW_MS = 5_000
+export const CLOCK_SKEW_MS = 5_000
 
 /** Gives a concurrent turn time to record its own stream before we adopt an unmarked one. */
-const RECORDING_MS = 500
+export const RECORDING_MS = 500
 
 interface Search {
   slack: Slack

@@ -11,7 +11,7 @@ export class RateLimited extends Error {
 }
 
 /** Our wait if Slack limits the rate without naming one. */
-const UNSTATED_WAIT_MS = 1_000
+export const UNSTATED_WAIT_MS = 1_000
 
 /**
  * The result of a write. `refused` and `wait`: Slack has not carried it out. `unknown`: Slack may have

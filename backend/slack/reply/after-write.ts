@@ -15,8 +15,8 @@ export interface Time {
 }
 
 /** Slack refuses updates of a stream until it has closed it, which takes a few seconds. */
-const CONFLICT_WAIT_MS = 1_000
-const CONFLICT_LIMIT = 5
+export const CONFLICT_WAIT_MS = 1_000
+export const CONFLICT_LIMIT = 5
 
 /** A stream was started. */
 export function afterStart(

@@ -8,7 +8,7 @@ import type { ReplyContext } from './reply-context.ts'
 import { messageArguments, updateMessage, withStepsOrWithout } from './set-message.ts'
 
 /** Tries of a post while Slack does not say whether it has posted: half a minute of pauses. */
-const POSTS = 8
+export const POSTS = 8
 
 /**
  * Posts a message, or updates it with its whole content: steps, text and footer. If Slack's response to the

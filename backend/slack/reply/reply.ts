@@ -7,10 +7,10 @@ import { createSession } from './session.ts'
 import { createWriter } from './writer.ts'
 
 /** Kept back at the end of the invocation for one write to the table. */
-const UNTIL_MARGIN_MS = 2_000
+export const UNTIL_MARGIN_MS = 2_000
 
 /** The first word waits so long for the space after it: Slack might drop it at the start of a piece. */
-const FIRST_WORD_MS = 100
+export const FIRST_WORD_MS = 100
 
 type ReplyOptions = ReplyOpening &
   Pick<ReplyContext, 'unsupported' | 'recordStream' | 'adoptStream' | 'holdsClaim'>

@@ -7,7 +7,7 @@ import type { ReplyContext } from './reply-context.ts'
 const STATUS = 'is looking it up…'
 
 /** Tries of a status that Slack does not answer: 15.5 s of pauses. After them an apology sets it. */
-const TRIES = 6
+export const TRIES = 6
 
 /** The agent session of a thread. A stream keeps its status by itself; without one we set it. */
 export interface Session {

@@ -10,7 +10,7 @@ export interface UnsupportedFeatures {
 }
 
 /** An administrator may switch a feature on; we find out without a restart. */
-const REMEMBERED_MS = 3_600_000
+export const REMEMBERED_MS = 3_600_000
 
 export function createUnsupportedFeatures(clock: Clock): UnsupportedFeatures {
   const until = new Map<Feature, number>()

@@ -15,7 +15,7 @@ import type { Session } from './session.ts'
 import { appendToStream, startStream } from './stream.ts'
 
 /** For a table that does not answer. After it we believe that the turn is still ours. */
-const CLAIM_CHECK_BUDGET_MS = 15_000
+export const CLAIM_CHECK_BUDGET_MS = 15_000
 
 /** Writes one reply, call by call. plan-send.ts, after-write.ts and after-close.ts decide; this does. */
 export interface Writer {
