@@ -5,8 +5,8 @@ import * as v from 'valibot'
  * section as it is written, without this schema, and both tiers must read the same.
  */
 
-const Text = v.pipe(v.string(), v.nonEmpty())
-const Region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region is meant, such as us-east-1'))
+const Text = v.pipe(v.string(), v.nonEmpty('must not be empty'))
+const Region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region such as us-east-1'))
 
 /** Who the assistant is, in what people read. */
 export const Identity = v.strictObject({
@@ -28,7 +28,12 @@ export type Identity = v.InferOutput<typeof Identity>
 /** Who gets an answer. The only section that the edge bundles. */
 export const Access = v.strictObject({
   /** Ids (B…) of the bots and workflows whose messages are answered; all others are ignored. */
-  bots: v.array(v.pipe(v.string(), v.regex(/^B[A-Z0-9]+$/))),
+  bots: v.array(
+    v.pipe(
+      v.string(),
+      v.regex(/^B[A-Z0-9]+$/, 'expected the id of a bot or a workflow, such as B0123456789'),
+    ),
+  ),
   /** Whether people of other companies, in channels shared through Slack Connect, are answered. */
   outsiders: v.boolean(),
 })
@@ -36,7 +41,7 @@ export type Access = v.InferOutput<typeof Access>
 
 const ModelId = v.pipe(
   v.string(),
-  v.regex(/^[a-z\d-]+(\.[a-z\d-]+)+(:\d+)*$/, 'the id of a model is meant, such as amazon.nova-pro-v1:0'),
+  v.regex(/^[a-z\d-]+(\.[a-z\d-]+)+(:\d+)*$/, 'expected the id of a model, such as amazon.nova-pro-v1:0'),
 )
 
 const Price = v.pipe(v.number(), v.minValue(0))
@@ -70,12 +75,18 @@ export type Limits = v.InferOutput<typeof Limits>
 /** People read the name where a base could not be searched; AWS takes nothing else in the names made from it. */
 const BaseName = v.pipe(
   v.string(),
-  v.regex(/^[0-9A-Za-z]([_-]?[0-9A-Za-z]){0,39}$/, 'letters, digits, and single - or _ between them'),
+  v.regex(
+    /^[0-9A-Za-z]([_-]?[0-9A-Za-z]){0,39}$/,
+    'expected letters and digits, with single - or _ between them',
+  ),
 )
 
 const Site = v.pipe(
   v.string(),
-  v.regex(/^https:\/\/[a-z\d-]+(\.[a-z\d-]+)+$/i, 'an address is meant, such as https://acme.atlassian.net'),
+  v.regex(
+    /^https:\/\/[a-z\d-]+(\.[a-z\d-]+)+$/i,
+    'expected an address such as https://acme.atlassian.net, without a path',
+  ),
 )
 
 /** It becomes part of a permission, where *, ? and $ mean something else, and which takes no letters beyond Latin-1. */
@@ -84,7 +95,7 @@ const Prefix = v.pipe(
   v.maxLength(300),
   v.regex(
     /^(?!.*[*?${}])[ -~\xa1-\xff]*$/,
-    'a folder is meant, without *, ?, $, braces and letters beyond Latin-1',
+    'expected a folder such as handbook/, without *, ?, $, braces or letters beyond Latin-1',
   ),
 )
 
@@ -95,7 +106,7 @@ const Schedule = v.pipe(
   v.string(),
   v.regex(
     new RegExp(String.raw`^(${CRON}|rate\((1 (minute|hour|day)|(?!1 )[1-9]\d* (minute|hour|day)s)\))$`),
-    'six fields are meant, one of the days a question mark, such as cron(0 4 * * ? *), or rate(1 day), rate(2 days)',
+    'expected cron(…) with six fields, one of the two days a question mark, such as cron(0 4 * * ? *); or a rate such as rate(1 day) or rate(2 days)',
   ),
 )
 
@@ -105,7 +116,10 @@ const Base = v.variant('source', [
   v.strictObject({
     name: BaseName,
     source: v.literal('existing'),
-    id: v.pipe(v.string(), v.regex(/^[0-9A-Z]{10}$/)),
+    id: v.pipe(
+      v.string(),
+      v.regex(/^[0-9A-Z]{10}$/, 'expected the id of a knowledge base, such as ABCDEFGHIJ'),
+    ),
   }),
   /** A Confluence Cloud site: https://….atlassian.net. All that its user can read will be searched for everybody. */
   v.strictObject({ name: BaseName, source: v.literal('confluence'), site: Site }),
@@ -113,7 +127,10 @@ const Base = v.variant('source', [
   v.strictObject({
     name: BaseName,
     source: v.literal('s3'),
-    bucket: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)),
+    bucket: v.pipe(
+      v.string(),
+      v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
+    ),
     prefix: Prefix,
   }),
 ])
@@ -164,8 +181,11 @@ export const Guardrail = v.variant('source', [
   /** In this account and the model's region, with a published version. A draft changes under those who use it. */
   v.strictObject({
     source: v.literal('existing'),
-    id: v.pipe(v.string(), v.regex(/^[a-z0-9]+$/)),
-    version: v.pipe(v.string(), v.regex(/^[1-9]\d{0,7}$/, 'a published version is meant, such as 3')),
+    id: v.pipe(v.string(), v.regex(/^[a-z0-9]+$/, 'expected the id of a guardrail, such as abcdefghijkl')),
+    version: v.pipe(
+      v.string(),
+      v.regex(/^[1-9]\d{0,7}$/, 'expected the number of a published version, such as 3'),
+    ),
   }),
   v.strictObject({
     source: v.literal('policy'),
@@ -194,7 +214,13 @@ export const Guardrail = v.variant('source', [
     topics: v.pipe(
       v.array(
         v.strictObject({
-          name: v.pipe(v.string(), v.regex(/^[0-9A-Za-z \-_!?.]{1,100}$/)),
+          name: v.pipe(
+            v.string(),
+            v.regex(
+              /^[0-9A-Za-z \-_!?.]{1,100}$/,
+              'expected at most 100 letters, digits, spaces and - _ ! ? .',
+            ),
+          ),
           definition: v.pipe(Text, v.maxLength(200)),
           examples: v.pipe(v.array(v.pipe(Text, v.maxLength(100))), v.maxLength(5)),
         }),
@@ -212,7 +238,7 @@ const TagName = v.pipe(
   v.string(),
   v.regex(
     /^(?!aws:|application$)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu,
-    'not a tag of yours: "application" is ours, and "aws:" is kept for AWS',
+    'expected the name of a tag; "application" is set by Vera, and names that begin with "aws:" belong to AWS',
   ),
 )
 
@@ -231,7 +257,13 @@ export const Deployment = v.strictObject({
   /** Put on everything that can have tags, beside `application`, which is ours. */
   tags: v.record(
     TagName,
-    v.pipe(v.string(), v.regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, "not a tag's value of AWS")),
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u,
+        'expected at most 256 letters, digits, spaces and _ . : / = + @ -',
+      ),
+    ),
   ),
 })
 export type Deployment = v.InferOutput<typeof Deployment>

@@ -3,8 +3,8 @@ const NEEDED = [24, 2] // the first Node with import.meta.main; TypeScript files
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   console.error(
-    `Vera needs Node ${NEEDED.join('.')} or newer, and this is Node ${process.versions.node}. ` +
-      'On Linux "npm ci" brings Node 24 along; elsewhere install it from https://nodejs.org.',
+    `Vera needs Node ${NEEDED.join('.')} or newer; this is Node ${process.versions.node}. ` +
+      'On Linux, "npm ci" installs Node 24. Elsewhere, install it from https://nodejs.org.',
   )
   process.exit(1)
 }

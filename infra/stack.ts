@@ -74,22 +74,34 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
 
   // What a deployment goes on with. No value of a secret is ever among them.
   const outputs: Record<string, [value: string, description: string]> = {
-    AnswerFunction: [answerer.address, 'LAMBDA_FUNCTION of wrangler.toml'],
-    AnswerVersion: [answerer.version, 'The version that the alias is to point to'],
-    EdgeKeySecretArn: [caller.secretArn, "The Worker's AWS key: JSON with accessKeyId and secretAccessKey"],
-    EdgeCallerUserName: [caller.userName, 'The user whose key that is'],
-    SlackSecretArn: [slackSecret.secretArn, 'To be filled with JSON: botToken, teamId, appId'],
-    TurnsTableName: [turns.tableName, 'Stays when the stack is removed'],
-    DeadLetterQueueUrl: [apologizer.failures.deadLetters.queueUrl, 'Failures that nobody could be told of'],
-    AlarmTopicArn: [topic.topicArn, 'Where alarms are told'],
-    DashboardUrl: [dashboard.url, 'Is it working, how fast, what does it cost, do people like it'],
+    AnswerFunction: [answerer.address, 'LAMBDA_FUNCTION in wrangler.toml'],
+    AnswerVersion: [answerer.version, 'The version that the alias must point to'],
+    EdgeKeySecretArn: [
+      caller.secretArn,
+      "The secret with the Worker's AWS key: JSON with accessKeyId and secretAccessKey",
+    ],
+    EdgeCallerUserName: [caller.userName, 'The user that owns this key'],
+    SlackSecretArn: [
+      slackSecret.secretArn,
+      'The secret with JSON: botToken, teamId, appId. npm run deploy fills it',
+    ],
+    TurnsTableName: [turns.tableName, 'The turns table. It remains when the stack is deleted'],
+    DeadLetterQueueUrl: [
+      apologizer.failures.deadLetters.queueUrl,
+      'Failed questions that nobody was told about',
+    ],
+    AlarmTopicArn: [topic.topicArn, 'The topic of the alarms'],
+    DashboardUrl: [
+      dashboard.url,
+      'Shows whether it works, how fast, at what cost, and whether people like it',
+    ],
   }
   for (const [id, [value, description]] of Object.entries(outputs))
     new CfnOutput(home, id, { value, description })
   new CfnOutput(knowledgeStack, 'KnowledgeBases', {
     value: knowledgeStack.toJsonString(bases.deployed),
     description:
-      'JSON: the bases made here, each with name, knowledgeBaseId, dataSourceId, ingestionDescription and, where the source asks for them, credentialsArn',
+      'JSON: the bases of this stack, each with name, knowledgeBaseId, dataSourceId, ingestionDescription and, if the source needs a user and a token, credentialsArn',
   })
 }
 

@@ -13,17 +13,17 @@ import { UserError } from '../settings/user-error.ts'
 
 const HELP = `npm run deploy [-- options]
 
-Brings the assistant from this folder into your AWS account, your Cloudflare account and your Slack workspace. It looks
-at everything first, asks what it must, and can be given again at any time: what is done is found done.
+Deploys the assistant from this folder to your AWS account, your Cloudflare account and your Slack workspace. It checks
+everything first and asks for what is missing. You can run it again at any time: finished steps are skipped.
 
-  --dry-run               print the commands, run none
+  --dry-run               print the commands and run none
   --yes                   do not ask whether to deploy
-  --confluence-user MAIL  the user as whom Confluence is read
-  --slack-app ID          an app that is there already; "new" for one that is not
+  --confluence-user MAIL  the Confluence user whose pages are ingested
+  --slack-app ID          an existing app in Slack, or "new"
 
-Secrets come from the terminal, where they are not shown, or from the variables CONFLUENCE_API_TOKEN,
-SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN. Other variables: AWS_PROFILE and its kin, CLOUDFLARE_API_TOKEN,
-CLOUDFLARE_ACCOUNT_ID.`
+Type secrets in the terminal, which does not show them, or set the variables CONFLUENCE_API_TOKEN,
+SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN. Other variables: CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID, and those of
+the AWS CLI, such as AWS_PROFILE.`
 
 /** `open` gives what the steps work with. */
 export async function deployCommand(
@@ -56,16 +56,18 @@ async function deploy(initial: DeployContext): Promise<void> {
   const edgeUrl = await deployWorker(context, outputs)
   await connectSlack(context, outputs, edgeUrl)
 
-  output.step(syncErrors.length === 0 ? 'Done' : 'Done, but for what could not be read')
+  output.step(syncErrors.length === 0 ? 'Done' : 'Done, except for the ingestion')
   output.print(
-    `  Invite @${sections.identity.name} to a channel and mention it, or write it a direct message.`,
+    `  Invite @${sections.identity.name} to a channel and mention it, or send it a direct message.`,
   )
-  output.print(`  How it is doing: ${outputs.dashboardUrl}`)
+  output.print(`  Dashboard: ${outputs.dashboardUrl}`)
   if (sections.deployment.alarmEmail !== '')
-    output.print(`  ${sections.deployment.alarmEmail} has to confirm once that it wants the alarms.`)
+    output.print(
+      `  Alarms go to ${sections.deployment.alarmEmail}, once the mail from AWS is confirmed there.`,
+    )
   else
     output.warning(
-      `Nobody hears of an alarm: set deployment.alarmEmail, or subscribe somebody to ${outputs.alarmTopicArn}`,
+      `No one is subscribed to alarms: set deployment.alarmEmail, or subscribe someone to ${outputs.alarmTopicArn}`,
     )
   if (syncErrors.length > 0) throw new UserError(syncErrors.join('\n'))
 }

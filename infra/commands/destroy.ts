@@ -11,9 +11,9 @@ import { stackRegions } from '../settings/placement.ts'
 
 const HELP = `npm run destroy [-- options]
 
-Removes what "npm run deploy" made, and says before what that is and what stays.
+Removes what "npm run deploy" created, after listing what will remain.
 
-  --dry-run  print the commands, run none
+  --dry-run  print the commands and run none
   --yes      do not ask first`
 
 /** `open` gives what the steps work with. */
@@ -50,7 +50,7 @@ async function destroy(context: DeployContext, place: string): Promise<void> {
   output.step('AWS')
   await deleteExtraKeys(context, outputs?.EdgeCallerUserName)
   await tools.call({ tool: 'cdk', args: ['destroy', '--all', '--force', '--no-notices'], showOutput: true })
-  output.ok('The stacks are gone')
+  output.ok('The stacks are deleted')
   // Accounts and users are still what they were. An app is made for one Worker.
   state.merge({ slackApp: undefined, movesTo: undefined, manifest: undefined, edgeUrl: undefined })
 }
@@ -61,18 +61,18 @@ function printPlan(
 ): void {
   const stacks = stackRegions(sections).join(', ')
   const deletion = `aws dynamodb delete-table --table-name ${table ?? 'TABLE'} --region ${placement.home}`
-  output.step('What goes')
+  output.step('To be removed')
   for (const line of [
-    `The Worker ${wrangler.worker} with its secrets, and the queues ${wrangler.queues.join(' and ')} with the questions that wait in them.`,
-    `The stacks in ${stacks}: functions, alarms, logs, secrets, and the knowledge bases and the guardrail that were made here.`,
+    `The Worker ${wrangler.worker} with its secrets, and the queues ${wrangler.queues.join(' and ')} with the questions that are waiting in them.`,
+    `The stacks in ${stacks}: functions, alarms, logs, secrets, and the knowledge bases and the guardrail that were created here.`,
   ])
     output.print(`  ${line}`)
-  output.step('What stays')
+  output.step('Will remain')
   for (const line of [
-    `The turns table${table ? ` ${table}` : ''}, with the thumbs of the last 90 days. To be rid of it: ${deletion}`,
-    'The key of the failure queues, for the 30 days in which AWS lets it be taken back, and metrics for as long as CloudWatch keeps them.',
-    'What was there before: existing knowledge bases and guardrails, buckets with documents, and what "cdk bootstrap" made.',
-    'The app in Slack, which is deleted on its own page, and the API token of Atlassian, which is revoked there.',
+    `The turns table${table ? ` ${table}` : ''}, with the thumbs of the last 90 days. To delete it: ${deletion}`,
+    'The key of the failure queues, for the 30 days in which AWS can restore it; and metrics, for as long as CloudWatch keeps them.',
+    'What existed before: knowledge bases and guardrails that the configuration calls existing, buckets with documents, and what "cdk bootstrap" created.',
+    'The app in Slack, which you can delete on its own page, and the API token of Atlassian, which you can revoke there.',
   ])
     output.print(`  ${line}`)
   output.print('')
@@ -98,16 +98,17 @@ async function deleteWorker({ tools, wrangler, output }: DeployContext): Promise
         return
       throw error
     })
-    output.ok(`${what} is gone`)
+    output.ok(what)
   }
   for (const queue of wrangler.consumedQueues) {
     await remove(
       ['queues', 'consumer', 'remove', queue, wrangler.worker],
-      `What ${wrangler.worker} read of ${queue}`,
+      `The Worker ${wrangler.worker} no longer reads the queue ${queue}`,
     )
   }
-  await remove(['delete', wrangler.worker], wrangler.worker)
-  for (const queue of wrangler.queues) await remove(['queues', 'delete', queue], queue)
+  await remove(['delete', wrangler.worker], `The Worker ${wrangler.worker} is deleted`)
+  for (const queue of wrangler.queues)
+    await remove(['queues', 'delete', queue], `The queue ${queue} is deleted`)
 }
 
 /** A user with a key that CloudFormation did not make, as a rotation leaves one, could not be removed. */
@@ -132,7 +133,7 @@ async function deleteExtraKeys(context: DeployContext, user: string | undefined)
       tool: 'aws',
       args: ['iam', 'delete-access-key', '--user-name', name, '--access-key-id', key, ...region],
     })
-    output.ok(`The key ${key} of ${name} is gone`)
+    output.ok(`The access key ${key} of ${name} is deleted`)
   }
 }
 

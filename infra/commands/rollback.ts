@@ -17,10 +17,10 @@ import { UserError } from '../settings/user-error.ts'
 
 const HELP = `npm run rollback [-- options]
 
-Puts both tiers one release back: the Worker, and the Lambda that it was deployed with. What is in AWS beside the function
-stays as it is. To go forward again, deploy.
+Puts both tiers back by one release: the Worker, and the version of the Lambda function that it was deployed with.
+Everything else in AWS stays as it is. To go forward again, deploy.
 
-  --dry-run  print the commands, run none
+  --dry-run  print the commands and run none
   --yes      do not ask first`
 
 /** `open` gives what the steps work with. */
@@ -44,21 +44,22 @@ async function rollback(context: DeployContext): Promise<void> {
   if (aliasVersion !== live.answerVersion) {
     // An earlier rollback, or a deployment, ended between the tiers. Going on from there would leave them apart.
     output.warning(
-      `${ANSWER_FUNCTION} is at version ${aliasVersion}, and the Worker was deployed with ${live.answerVersion}`,
+      `${ANSWER_FUNCTION} is at version ${aliasVersion}, but the Worker was deployed with version ${live.answerVersion}`,
     )
     await pointAlias(context, live.answerVersion)
-    return output.ok('The tiers are of one release again. To go one further back, give the command again.')
+    return output.ok('Both tiers are at the same release again. To go back one more, run the command again.')
   }
   const earlier = findEarlierRelease(versions, liveId)
   await checkEdgeKey(context, earlier)
   await checkVersion(context, earlier.release.answerVersion)
   const what = `the Worker of ${earlier.createdOn} and version ${earlier.release.answerVersion} of ${ANSWER_FUNCTION}`
-  if (!options.yes) await prompts.confirm({ message: `Put back ${what}?`, setBy: '--yes', defaultAnswer: 'no' })
+  if (!options.yes)
+    await prompts.confirm({ message: `Go back to ${what}?`, setBy: '--yes', defaultAnswer: 'no' })
   await tools.call({
     tool: 'wrangler',
     args: ['rollback', earlier.versionId, '--message', 'npm run rollback', '--yes'],
   })
-  output.ok(`The Worker is that of ${earlier.createdOn}`)
+  output.ok(`The Worker is at its version of ${earlier.createdOn}`)
   await pointAlias(context, earlier.release.answerVersion)
   output.ok(`${ANSWER_FUNCTION} is at version ${earlier.release.answerVersion}`)
 }
@@ -72,7 +73,9 @@ async function readVersions({
   )
   const [only, ...others] = live.versions
   if (!only || others.length > 0)
-    throw new UserError('Several versions of the Worker share its requests. Settle for one first.')
+    throw new UserError(
+      'Several versions of the Worker share its requests. Give all of them to one version first, with "npx wrangler versions deploy".',
+    )
   const dryRunValue: WorkerVersion[] = ['<earlier>', '<live>'].map((id, index) => ({
     id,
     metadata: { created_on: '<date>' },

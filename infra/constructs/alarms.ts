@@ -71,21 +71,21 @@ function rules({ answer, apologize, deadLetters, dailyBudgetUsd }: AlarmInputs):
       id: 'Unanswered',
       metric: sumOf({ failed: metric('Failed', 'Sum', LONG), apologies: metric('Apologies', 'Sum', LONG) }),
       threshold: UNANSWERED,
-      description: 'People asked and read a failure. The log lines "turn" and "apology" say which.',
+      description: `At least ${UNANSWERED} questions failed within 15 minutes. The log lines "turn" and "apology" say which, and why.`,
     },
     {
       id: 'DeadLetters',
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: SHORT }),
       threshold: 1,
       description:
-        'A failure that nobody could be told of. The dead-letter queue has the record, with the question.',
+        'A question failed and its author could not be told. The dead-letter queue holds the record, with the question.',
     },
     {
       id: 'LostFailures',
       metric: answer.metric('DestinationDeliveryFailures', { statistic: 'Sum', period: SHORT }),
       threshold: 1,
       description:
-        'Lambda could not put a failure into the queue, so nobody is told of it. Look at the role and at the key of the queue.',
+        'Lambda could not put a failed question into the failure queue, so its author is not told. Check the role of vera-answer and the key of the queue.',
     },
     {
       id: 'Errors',
@@ -94,7 +94,7 @@ function rules({ answer, apologize, deadLetters, dailyBudgetUsd }: AlarmInputs):
         apologize: apologize.metricErrors({ period: SHORT }),
       }),
       threshold: 1,
-      description: 'A function crashed, or ran out of memory or time.',
+      description: 'A function crashed, or ran out of memory or time. Its log says which.',
     },
     {
       id: 'Throttles',
@@ -102,7 +102,7 @@ function rules({ answer, apologize, deadLetters, dailyBudgetUsd }: AlarmInputs):
       threshold: 1,
       periods: THROTTLED_PERIODS,
       description:
-        'Questions wait for a free environment. Raise deployment.reservedConcurrency, or the quota of the account.',
+        'Questions are waiting because too many are answered at the same time. Raise deployment.reservedConcurrency, or the quota of the account.',
     },
     {
       id: 'SlowFirstToken',
@@ -110,14 +110,14 @@ function rules({ answer, apologize, deadLetters, dailyBudgetUsd }: AlarmInputs):
       threshold: FIRST_TOKEN_MS,
       periods: SLOW_PERIODS,
       description:
-        'One answer in ten begins late. The dashboard shows whether it waits for Lambda or for the model.',
+        'One answer in ten takes more than 10 seconds to begin. The dashboard shows whether it waits for Lambda or for the model.',
     },
     {
       id: 'DailyCost',
       metric: metric('CostUsd', 'Sum', Duration.days(1)),
       threshold: dailyBudgetUsd,
       description:
-        'The model has cost as much in a day as deployment.dailyBudgetUsd says. Nothing is stopped.',
+        'Today the model has cost as much as deployment.dailyBudgetUsd. Nothing is stopped: lower the limits in assistant.config.ts if that is too much.',
     },
   ]
 }

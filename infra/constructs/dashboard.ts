@@ -59,14 +59,14 @@ export class Dashboard extends Construct {
         ),
         row(
           'How fast?',
-          times('To the first words', ['FirstTokenMs', 'FirstTextMs']),
-          times('The whole answer, and the wait before it', ['TotalMs', 'WaitedMs']),
+          times('Time to the first words', ['FirstTokenMs', 'FirstTextMs']),
+          times('Time to the whole answer, and waiting time before it', ['TotalMs', 'WaitedMs']),
           counts('Calls to Slack', THIRD, ['SlackCalls', 'SlackRateLimited']),
         ),
         row(
           'What does it cost?',
           new GraphWidget({
-            title: 'USD a day for the model',
+            title: 'Model cost per day, in USD',
             width: HALF,
             left: [metric('CostUsd', 'Sum', DAY)],
             leftAnnotations: [{ value: dailyBudgetUsd, label: 'deployment.dailyBudgetUsd' }],
@@ -75,9 +75,9 @@ export class Dashboard extends Construct {
         ),
         row(
           'Do people like it?',
-          share('Thumbs up, of all thumbs', 'ThumbsUp', ['ThumbsUp', 'ThumbsDown']),
+          share('Thumbs up, as a share of all thumbs', 'ThumbsUp', ['ThumbsUp', 'ThumbsDown']),
           counts('Thumbs', THIRD, ['ThumbsUp', 'ThumbsDown']),
-          share('Questions that the pages do not answer', 'NotFound', ['NotFound', 'Answered']),
+          share('Questions that the pages do not answer, as a share', 'NotFound', ['NotFound', 'Answered']),
         ),
       ],
     })

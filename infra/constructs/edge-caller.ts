@@ -20,7 +20,7 @@ export class EdgeCaller extends Construct {
     answerer.grantInvoke(user)
     const key = new AccessKey(this, 'Key', { user })
     const secret = new Secret(this, 'Secret', {
-      description: 'The key with which the Worker invokes Vera',
+      description: 'The AWS key of the Worker. It may only invoke vera-answer',
       secretObjectValue: {
         accessKeyId: SecretValue.resourceAttribute(key.accessKeyId),
         secretAccessKey: key.secretAccessKey,
@@ -31,7 +31,7 @@ export class EdgeCaller extends Construct {
     suppress(
       secret,
       'AwsSolutions-SMG4',
-      'A new key is of use only once the Worker has it; docs/operation.md says how both change',
+      'A new key only works once the Worker has it; docs/operation.md says how to rotate it',
     )
     this.userName = user.userName
     this.secretArn = secret.secretArn

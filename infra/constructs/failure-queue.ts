@@ -36,7 +36,7 @@ export class FailureQueue extends Construct implements IDestination {
   constructor(scope: Construct, id: string, { consumerTimeout }: { consumerTimeout: Duration }) {
     super(scope, id)
     this.#key = new Key(this, 'Key', {
-      description: 'Questions that Vera could not answer, in the queues behind it',
+      description: 'Encrypts the queues with the questions that Vera could not answer',
       enableKeyRotation: true,
       // AWS deletes it thirty days later, longer than anything is kept in the queues.
       removalPolicy: RemovalPolicy.DESTROY,

@@ -5,7 +5,7 @@ type Policy = Extract<Sections['guardrail'], { source: 'policy' }>
 type Rules = Omit<CfnGuardrailProps, 'name' | 'crossRegionConfig' | 'tags'>
 
 /** Only seen by those who call the guardrail on their own: the assistant says in its own words what was held back. */
-const BLOCKED = 'Held back by a rule of this company.'
+const BLOCKED = 'Blocked by a rule of this company.'
 
 /** The policy as CloudFormation takes it. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-guardrail.html */
 export function rulesOf(policy: Policy): Rules {

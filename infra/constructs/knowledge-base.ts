@@ -68,14 +68,14 @@ export class KnowledgeBase extends Construct {
     suppress(
       role,
       `AwsSolutions-IAM5[Resource::${indexes}]`,
-      'A base that is made anew empties its old index, whose name is its own',
+      'The role of a replaced base empties the old index, whose name is not known here',
     )
     if (base.source === 's3') {
       const below = `arn:${partition}:s3:::${base.bucket}/${base.prefix}*`
       suppress(
         role,
         `AwsSolutions-IAM5[Resource::${below}]`,
-        'All documents below the prefix are what it is made from',
+        'The base is made from all documents below the prefix',
       )
     }
 

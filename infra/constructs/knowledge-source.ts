@@ -25,7 +25,7 @@ function confluence(
   { name, site }: Extract<NewBase, { source: 'confluence' }>,
 ): KnowledgeSource {
   const credentials = new Secret(scope, 'Credentials', {
-    description: `The Confluence user as whom the knowledge base "${name}" reads, and its API token`,
+    description: `The Confluence user whose pages the knowledge base "${name}" ingests, and their API token`,
     generateSecretString: {
       secretStringTemplate: JSON.stringify({ username: NOT_SET }),
       generateStringKey: 'password',
@@ -33,7 +33,7 @@ function confluence(
     // Atlassian gives out tokens at any time.
     removalPolicy: RemovalPolicy.DESTROY,
   })
-  suppress(credentials, 'AwsSolutions-SMG4', 'Atlassian gives out API tokens to a person only, on a page')
+  suppress(credentials, 'AwsSolutions-SMG4', 'Atlassian issues an API token only to a person, on a page')
   return {
     configuration: {
       type: 'CONFLUENCE',

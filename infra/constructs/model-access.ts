@@ -61,7 +61,7 @@ export function grantRerank(grantee: Grantee, modelArn: string): void {
   suppress(
     grantee,
     'AwsSolutions-IAM5[Resource::*]',
-    'bedrock:Rerank cannot be limited to a resource; the model it uses is',
+    'bedrock:Rerank cannot be limited to a resource; the model that it uses is limited',
   )
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({ actions: ['bedrock:InvokeModel'], resources: [modelArn] }),

@@ -15,7 +15,7 @@ export class SlackSecret extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id)
     const secret = new Secret(this, 'Secret', {
-      description: "Vera's bot token in Slack, and the workspace and app that it belongs to",
+      description: "Vera's bot token in Slack, with the workspace and the app that it belongs to",
       generateSecretString: {
         secretStringTemplate: JSON.stringify({ teamId: NOT_SET, appId: NOT_SET }),
         generateStringKey: 'botToken',
@@ -26,7 +26,7 @@ export class SlackSecret extends Construct {
     suppress(
       secret,
       'AwsSolutions-SMG4',
-      'Slack gives a new bot token only when a person installs the app again',
+      'Slack issues a new bot token only when a person installs the app again',
     )
     this.secretArn = secret.secretArn
   }

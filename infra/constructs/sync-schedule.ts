@@ -28,7 +28,7 @@ export function scheduleSync(
   },
 ): void {
   new Schedule(scope, id, {
-    description: 'Reads the source of a knowledge base again',
+    description: 'Ingests the source of a knowledge base again',
     schedule: ScheduleExpression.expression(sync.schedule, TimeZone.of(sync.timezone)),
     target: new Universal({
       // As the SDK calls the client. "bedrock-agent" would be deployed as well, and fail at its hour.

@@ -22,19 +22,21 @@ export function awsLimitViolations({
   const { bases, embedding, sync } = knowledge
   const errors: string[] = []
   for (const name of duplicates(bases.map((base) => base.name)))
-    errors.push(`knowledge.bases: two bases are called ${name}`)
+    errors.push(`knowledge.bases: two bases have the name ${name}`)
   if (guardrail.source === 'policy') {
     for (const type of duplicates([...guardrail.mask, ...guardrail.block]))
-      errors.push(`guardrail.mask and guardrail.block have ${type} twice`)
+      errors.push(`guardrail.mask and guardrail.block list ${type} twice`)
   }
   const can = DIMENSIONS.get(embedding.model)
   if (can && !can.includes(embedding.dimensions)) {
     errors.push(
-      `knowledge.embedding.dimensions: ${embedding.model} makes vectors of ${can.join(', ')}, not of ${embedding.dimensions}`,
+      `knowledge.embedding.dimensions: ${embedding.model} supports ${can.join(', ')}, not ${embedding.dimensions}`,
     )
   }
   if (!isTimezone(sync.timezone))
-    errors.push(`knowledge.sync.timezone: there is no ${sync.timezone}; one such as Europe/London is meant`)
+    errors.push(
+      `knowledge.sync.timezone: ${sync.timezone} is not a time zone; expected a name such as Europe/London`,
+    )
   return errors
 }
 

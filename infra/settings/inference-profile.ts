@@ -1,4 +1,5 @@
 import { GEOGRAPHIES, type Geography } from './regions.ts'
+import { UserError } from './user-error.ts'
 
 /** What a model id names. The model itself is the id without its prefix. */
 export type ModelTarget =
@@ -25,10 +26,10 @@ export function readModelId(id: string): ModelTarget {
   if (beginning === 'global') return { kind: 'global', model, profile: id }
   if (isGeography(beginning)) return { kind: 'geographic', model, profile: id, geography: beginning }
   if (PROVIDERS.includes(beginning)) return { kind: 'foundation', model: id }
-  throw new Error(
-    `model.id "${id}" begins with "${beginning}.", which is no part of the world that infra/settings/regions.ts knows ` +
-      `(${Object.keys(GEOGRAPHIES).join('., ')}. and global.), and no provider that infra/settings/inference-profile.ts knows. ` +
-      'Where AWS has it, add it there; the page of the profile has its regions.',
+  throw new UserError(
+    `model.id "${id}" begins with "${beginning}.", which is neither a geography that infra/settings/regions.ts knows ` +
+      `(${Object.keys(GEOGRAPHIES).join('., ')}. and global.), nor a provider that infra/settings/inference-profile.ts knows. ` +
+      'If AWS has it, add it there; the page of the inference profile lists its regions.',
   )
 }
 

@@ -34,12 +34,12 @@ export function placementOf({
   const errors = awsLimitViolations({ knowledge, guardrail })
   const requireRegion = (what: string, region: string, available: readonly string[]): void => {
     if (!available.includes(region))
-      errors.push(`${what} is not to be had in ${region}, but in ${available.join(', ')}`)
+      errors.push(`${what} is not available in ${region}; choose one of ${available.join(', ')}`)
   }
 
   for (const region of new Set(Object.values(placement))) {
     if (!RegionInfo.regions.some(({ name }) => name === region))
-      errors.push(`AWS has no region ${region}, as far as the CDK knows`)
+      errors.push(`the CDK knows no region ${region}`)
   }
   const target = readModelId(model.id)
   if (target.kind === 'geographic')
@@ -50,14 +50,17 @@ export function placementOf({
     if (available) requireRegion(`knowledge.rerankModel ${rerankModel}`, placement.knowledge, available)
     else
       errors.push(
-        `knowledge.rerankModel ${rerankModel} is unknown; known are ${[...RERANK_MODELS.keys()].join(', ')}`,
+        `knowledge.rerankModel ${rerankModel} is unknown; choose one of ${[...RERANK_MODELS.keys()].join(', ')}`,
       )
   }
   if (guardrail.source === 'policy' && guardrail.tier === 'STANDARD' && !guardrailProfile(placement.model)) {
     const available = Object.values(GUARDRAIL_PROFILES).flatMap(({ from }) => from)
     requireRegion('guardrail.tier STANDARD', placement.model, available)
   }
-  if (errors.length > 0) throw new UserError(`assistant.config.ts does not fit AWS: ${errors.join('; ')}.`)
+  if (errors.length > 0)
+    throw new UserError(
+      `AWS would not accept assistant.config.ts. Change these settings: ${errors.join('; ')}.`,
+    )
   return placement
 }
 

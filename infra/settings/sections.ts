@@ -16,6 +16,6 @@ export type NewBase = Exclude<Base, { source: 'existing' }>
 export function readSections(): Sections {
   const read = v.safeParse(Assistant, { ...written })
   if (read.success) return read.output
-  const errors = read.issues.map((issue) => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)
-  throw new UserError(`assistant.config.ts is wrong. ${errors.join('; ')}.`)
+  const errors = read.issues.map((issue) => `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`)
+  throw new UserError(`assistant.config.ts is not valid. Change these settings: ${errors.join('; ')}.`)
 }

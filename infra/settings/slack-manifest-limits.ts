@@ -9,13 +9,13 @@ import { UserError } from './user-error.ts'
 const text = (field: string, min: number, max: number) =>
   v.pipe(
     v.string(),
-    v.minLength(min, `${field} is too short: Slack takes ${min} characters or more`),
-    v.maxLength(max, ({ received }) => `${field} has ${received} characters, and Slack takes ${max}`),
+    v.minLength(min, `${field} is too short: Slack needs ${min} or more characters`),
+    v.maxLength(max, ({ received }) => `${field} has ${received} characters; Slack allows ${max}`),
   )
 const httpsUrl = (max: number) =>
   v.pipe(
     text("the Worker's address", 1, max),
-    v.startsWith('https://', "the Worker's address: Slack takes https only"),
+    v.startsWith('https://', "the Worker's address must begin with https://"),
   )
 
 const MAX_NAME_CHARS = 35
@@ -52,7 +52,7 @@ export const SlackManifest = v.strictObject({
           v.maxLength(
             MAX_PROMPTS,
             ({ received }) =>
-              `identity.suggestedPrompts has ${received} questions, and Slack takes ${MAX_PROMPTS}`,
+              `identity.suggestedPrompts has ${received} questions; Slack allows ${MAX_PROMPTS}`,
           ),
         ),
       ),
@@ -69,7 +69,7 @@ export const SlackManifest = v.strictObject({
     slash_commands: v.tuple([
       v.strictObject({
         command: v.pipe(
-          text('identity.name, as the slash command,', 2, MAX_COMMAND_CHARS),
+          text('the slash command, made from identity.name,', 2, MAX_COMMAND_CHARS),
           v.startsWith('/'),
         ),
         url: httpsUrl(MAX_COMMAND_URL_CHARS),
@@ -82,7 +82,7 @@ export const SlackManifest = v.strictObject({
     scopes: v.strictObject({
       bot: v.pipe(
         v.array(text('a scope', 1, MAX_KEYWORD_CHARS)),
-        v.maxLength(MAX_SCOPES, 'there are too many scopes'),
+        v.maxLength(MAX_SCOPES, `the app has more scopes than Slack's ${MAX_SCOPES}`),
       ),
     }),
   }),
@@ -91,7 +91,7 @@ export const SlackManifest = v.strictObject({
       request_url: httpsUrl(MAX_REQUEST_URL_CHARS),
       bot_events: v.pipe(
         v.array(text('an event', 1, MAX_KEYWORD_CHARS)),
-        v.maxLength(MAX_EVENTS, 'there are too many events'),
+        v.maxLength(MAX_EVENTS, `the app has more events than Slack's ${MAX_EVENTS}`),
       ),
     }),
     interactivity: v.strictObject({ is_enabled: v.boolean(), request_url: httpsUrl(MAX_REQUEST_URL_CHARS) }),
@@ -108,6 +108,6 @@ export function checkLimits(manifest: v.InferInput<typeof SlackManifest>): Slack
   if (read.success) return read.output
   const errors = [...new Set(read.issues.map(({ message }) => message))]
   throw new UserError(
-    `Slack would not take the app's manifest: ${errors.join('; ')}. Change it in assistant.config.ts.`,
+    `Slack would not accept the app's manifest. Change these settings in assistant.config.ts: ${errors.join('; ')}.`,
   )
 }

@@ -78,7 +78,7 @@ export function readEdgeUrl(given: string): string {
   const url = URL.parse(given)
   if (url?.protocol !== 'https:' || url.pathname !== '/' || url.search !== '') {
     throw new UserError(
-      `"${given}" is no address of a Worker. One such as https://vera-edge.example.workers.dev is meant.`,
+      `"${given}" is not the address of a Worker. Expected one such as https://vera-edge.example.workers.dev, without a path.`,
     )
   }
   return url.origin

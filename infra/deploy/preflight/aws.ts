@@ -35,7 +35,7 @@ export async function checkBootstrap({ sections, tools }: DeployContext): Promis
         if (!error.details.includes('ParameterNotFound'))
           return {
             kind: 'error',
-            message: checkFailed(`Whether the CDK is bootstrapped in ${region}`, error),
+            message: checkFailed(`whether the CDK is bootstrapped in ${region}`, error),
           }
         return {
           kind: 'error',
@@ -63,21 +63,21 @@ export async function checkConcurrency({
     if (limit.UnreservedConcurrentExecutions + own - UNRESERVED_MINIMUM >= wanted) {
       return {
         reserve: true,
-        finding: { kind: 'ok', message: `Lambda has room for ${wanted} reserved executions` },
+        finding: { kind: 'ok', message: `Lambda can reserve ${wanted} concurrent executions` },
       }
     }
     const quota =
       limit.ConcurrentExecutions - limit.UnreservedConcurrentExecutions - own + UNRESERVED_MINIMUM + wanted
     const message =
-      `Lambda has no room to reserve ${wanted} executions: the account may run ${limit.ConcurrentExecutions} at a time. It is deployed ` +
-      `without a reservation. Ask for at least ${quota} under Service Quotas, AWS Lambda, "Concurrent executions" (L-B99A9384), ` +
-      `https://${placement.home}.console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384, and deploy again then.`
+      `Lambda cannot reserve ${wanted} concurrent executions: this account may run ${limit.ConcurrentExecutions} at a time. The ` +
+      `deployment goes on without a reservation. To get one, request at least ${quota} for "Concurrent executions" (L-B99A9384) at ` +
+      `https://${placement.home}.console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384, and deploy again.`
     return { reserve: false, finding: { kind: 'warning', message } }
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
     return {
       reserve: true,
-      finding: { kind: 'error', message: checkFailed('How much concurrency can be reserved', error) },
+      finding: { kind: 'error', message: checkFailed('how much concurrency Lambda can reserve', error) },
     }
   }
 }

@@ -62,25 +62,25 @@ export async function checkVectors({ sections, placement, tools }: DeployContext
   ]
   try {
     await tools.call({ tool: 'aws', args })
-    return [{ kind: 'ok', message: `S3 Vectors is in ${region}` }]
+    return [{ kind: 'ok', message: `S3 Vectors is available in ${region}` }]
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
     if (/invalid choice/i.test(error.details))
       return [
         {
           kind: 'error',
-          message: 'This AWS CLI is too old to know S3 Vectors. Install the newest version 2.',
+          message: 'This AWS CLI is too old for S3 Vectors. Install the latest version 2.',
         },
       ]
     if (/Could not connect to the endpoint/i.test(error.details)) {
       return [
         {
           kind: 'error',
-          message: `S3 Vectors is not in ${region}. Choose another knowledge.region in assistant.config.ts.`,
+          message: `S3 Vectors is not available in ${region}. Choose another knowledge.region in assistant.config.ts.`,
         },
       ]
     }
-    return [{ kind: 'error', message: checkFailed(`Whether S3 Vectors is in ${region}`, error) }]
+    return [{ kind: 'error', message: checkFailed(`whether S3 Vectors is available in ${region}`, error) }]
   }
 }
 
@@ -102,17 +102,17 @@ async function checkProfile(tools: Tools, profile: string, region: string): Prom
       : [
           {
             kind: 'error',
-            message: `model.id ${profile} is ${status} in ${region}. Choose another in assistant.config.ts.`,
+            message: `model.id ${profile} has the status ${status} in ${region}. Choose another model in assistant.config.ts.`,
           },
         ]
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
     if (!/ResourceNotFound|ValidationException/.test(error.details))
-      return [{ kind: 'error', message: checkFailed(`Whether ${profile} is in ${region}`, error) }]
+      return [{ kind: 'error', message: checkFailed(`whether ${profile} is available in ${region}`, error) }]
     return [
       {
         kind: 'error',
-        message: `model.id ${profile} is not in ${region}. Choose another model or model.region in assistant.config.ts.`,
+        message: `model.id ${profile} is not available in ${region}. Choose another model or model.region in assistant.config.ts.`,
       },
     ]
   }
@@ -137,11 +137,11 @@ async function checkOnDemand(tools: Tools, what: string, model: string, region: 
     const dryRunValue: ModelDetails = { modelDetails: { inferenceTypesSupported: ['ON_DEMAND'] } }
     const { modelDetails } = await tools.read({ tool: 'aws', args }, dryRunValue)
     if (modelDetails.inferenceTypesSupported?.includes('ON_DEMAND')) return []
-    const instead = `only through an inference profile, whose id has a part of the world in front, such as us.${model}`
+    const profile = `an inference profile, whose id begins with a geography, such as us.${model}`
     return [
       {
         kind: 'error',
-        message: `${what} is not called by its own id in ${region}, ${instead}. Choose another in assistant.config.ts.`,
+        message: `${what} cannot be called by its own id in ${region}, only through ${profile}. Choose another id in assistant.config.ts.`,
       },
     ]
   } catch (error) {
@@ -149,7 +149,7 @@ async function checkOnDemand(tools: Tools, what: string, model: string, region: 
     // Whether it is there at all, checkModel says.
     return /ResourceNotFound|ValidationException/.test(error.details)
       ? []
-      : [{ kind: 'error', message: checkFailed(`How ${what} is called`, error) }]
+      : [{ kind: 'error', message: checkFailed(`whether ${what} can be called by its own id`, error) }]
   }
 }
 
@@ -167,22 +167,32 @@ async function checkModel(tools: Tools, what: string, model: string, region: str
   try {
     const availability = await tools.read({ tool: 'aws', args }, DRY_RUN_AVAILABILITY)
     if (availability.regionAvailability !== 'AVAILABLE')
-      return [{ kind: 'error', message: `${what} is not in ${region}.` }]
+      return [
+        {
+          kind: 'error',
+          message: `${what} is not available in ${region}. Choose another model in assistant.config.ts.`,
+        },
+      ]
     const allowed =
       availability.authorizationStatus === 'AUTHORIZED' &&
       availability.entitlementAvailability === 'AVAILABLE' &&
       // Amazon's own models know no agreement.
       (model.startsWith('amazon.') || availability.agreementAvailability.status === 'AVAILABLE')
     const form = model.startsWith('anthropic.') ? await checkForm(tools, region, allowed) : []
-    if (allowed) return [{ kind: 'ok', message: `${what} may be called in ${region}` }, ...form]
+    if (allowed) return [{ kind: 'ok', message: `${what} can be called in ${region}` }, ...form]
     return form.some((one) => one.kind === 'error')
       ? form
       : [...form, { kind: 'error', message: openModelHint(what, region) }]
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
     if (!/ResourceNotFound|ValidationException/.test(error.details))
-      return [{ kind: 'error', message: checkFailed(`Whether ${what} may be called`, error) }]
-    return [{ kind: 'error', message: `${what} is not in ${region}. Choose another in assistant.config.ts.` }]
+      return [{ kind: 'error', message: checkFailed(`whether ${what} can be called`, error) }]
+    return [
+      {
+        kind: 'error',
+        message: `${what} is not available in ${region}. Choose another model in assistant.config.ts.`,
+      },
+    ]
   }
 }
 
@@ -197,26 +207,26 @@ async function checkForm(tools: Tools, region: string, allowed: boolean): Promis
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
     if (!error.details.includes('ResourceNotFound'))
-      return [{ kind: 'warning', message: checkFailed("Whether Anthropic's use-case form was sent", error) }]
-    const send = `Open any of Anthropic's models in ${catalog(region)} and send the form.`
+      return [{ kind: 'warning', message: checkFailed("whether Anthropic's use-case form was sent", error) }]
+    const send = `To send it, open any of Anthropic's models in ${catalog(region)}.`
     return allowed
       ? [
           {
             kind: 'warning',
-            message: `This account has not sent Anthropic's use-case form. Unless your organization has, calls will be refused. ${send}`,
+            message: `This account has not sent Anthropic's use-case form. Unless your organization has sent it, calls will be refused. ${send}`,
           },
         ]
       : [
           {
             kind: 'error',
-            message: `This account has not sent Anthropic's use-case form, and may not call its models. ${send}`,
+            message: `This account has not sent Anthropic's use-case form, so it cannot call Anthropic's models. ${send}`,
           },
         ]
   }
 }
 
 function openModelHint(what: string, region: string): string {
-  return `${what} may not be called by this account yet. Open it once in ${catalog(region)} as somebody who may subscribe in the AWS Marketplace.`
+  return `This account cannot call ${what} yet. Open the model once in ${catalog(region)}, as a user who may subscribe in the AWS Marketplace.`
 }
 
 function catalog(region: string): string {

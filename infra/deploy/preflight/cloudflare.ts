@@ -22,8 +22,11 @@ export async function checkQueues({ tools }: Pick<DeployContext, 'tools'>): Prom
     return { kind: 'ok', message: 'Cloudflare Queues can be used' }
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
-    const hint = 'switch them on in the dashboard, or give the token "Queues: Edit"'
-    return { kind: 'error', message: `Cloudflare Queues cannot be used: ${hint}. ${oneLine(error)}` }
+    const hint = 'Enable them in the dashboard, or give the API token the permission "Queues: Edit".'
+    return {
+      kind: 'error',
+      message: `Cloudflare Queues cannot be used. ${hint} The answer was: ${oneLine(error)}`,
+    }
   }
 }
 
@@ -34,7 +37,7 @@ export async function checkQueues({ tools }: Pick<DeployContext, 'tools'>): Prom
 export async function checkSubdomain(context: DeployContext, accountId: string): Promise<Finding[]> {
   const { tools, wrangler, output, endpoints } = context
   if (!wrangler.workersDev) return []
-  const what = 'Whether this Cloudflare account has a workers.dev subdomain'
+  const what = 'whether this Cloudflare account has a workers.dev subdomain'
   const url = `${endpoints.cloudflare}/accounts/${accountId}/workers/subdomain`
   try {
     const headers = headersOf(await readCredentials(tools))
@@ -59,24 +62,22 @@ export async function checkSubdomain(context: DeployContext, accountId: string):
       return [
         {
           kind: 'warning',
-          message: `${what} could not be found out. The answer was: ${errors[0]?.message ?? `status ${response.status}`}`,
+          message: `Could not determine ${what}. The answer was: ${errors[0]?.message ?? `status ${response.status}`}`,
         },
       ]
     }
-    const choose = `Choose one under https://dash.cloudflare.com/${accountId}/workers/onboarding`
-    const orDomain = 'or give the Worker a domain of yours in wrangler.toml, as docs/deployment.md shows'
+    const choose = `Choose one at https://dash.cloudflare.com/${accountId}/workers/onboarding`
+    const orDomain = 'or give the Worker a domain of your own in wrangler.toml, as docs/deployment.md shows'
     return [
       {
         kind: 'error',
-        message: `This Cloudflare account has no workers.dev subdomain yet, and so the Worker no address. ${choose}, ${orDomain}.`,
+        message: `This Cloudflare account has no workers.dev subdomain yet, so the Worker would have no address. ${choose}, ${orDomain}.`,
       },
     ]
   } catch (error) {
     if (error instanceof CommandFailed) return [{ kind: 'warning', message: checkFailed(what, error) }]
     // Not what Node says of it: that may repeat the token.
-    return [
-      { kind: 'warning', message: `${what} could not be found out: ${new URL(url).host} did not answer.` },
-    ]
+    return [{ kind: 'warning', message: `Could not determine ${what}: ${new URL(url).host} did not answer.` }]
   }
 }
 

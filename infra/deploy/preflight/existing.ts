@@ -9,7 +9,7 @@ export async function checkExisting(context: DeployContext): Promise<Finding[]> 
   const bases = sections.knowledge.bases.filter((base) => base.source === 'existing')
   return Promise.all([
     ...bases.map(({ name, id }) =>
-      checkBase(context, `The knowledge base "${name}" (${id})`, id, placement.knowledge),
+      checkBase(context, `the knowledge base "${name}" (${id})`, id, placement.knowledge),
     ),
     ...(guardrail.source === 'existing' ? [checkGuardrail(context, guardrail, placement.model)] : []),
   ])
@@ -44,7 +44,7 @@ async function checkGuardrail(
 ): Promise<Finding> {
   const which = ['--guardrail-identifier', id, '--guardrail-version', version]
   const args = ['bedrock', 'get-guardrail', ...which, '--region', region, '--output', 'json']
-  return checkStatus(`Version ${version} of the guardrail ${id}`, region, 'READY', async () => {
+  return checkStatus(`version ${version} of the guardrail ${id}`, region, 'READY', async () => {
     return (await tools.read({ tool: 'aws', args }, { status: 'READY' })).status
   })
 }
@@ -59,18 +59,18 @@ async function checkStatus(
     const status = await readStatus()
     // Of one that is being changed the earlier state is in use meanwhile.
     if (status === expected || status === 'UPDATING')
-      return { kind: 'ok', message: `${what} is in ${region}` }
+      return { kind: 'ok', message: `Found ${what} in ${region}` }
     return {
       kind: 'error',
-      message: `${what} is ${status} in ${region}. Mend it, or choose another in assistant.config.ts.`,
+      message: `Found ${what} in ${region}, but with the status ${status}. Repair it, or choose another one in assistant.config.ts.`,
     }
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
     if (!/ResourceNotFound|ValidationException/.test(error.details))
-      return { kind: 'error', message: checkFailed(`Whether ${what} is in ${region}`, error) }
+      return { kind: 'error', message: checkFailed(`whether ${region} has ${what}`, error) }
     return {
       kind: 'error',
-      message: `${what} is not in ${region}. Choose another in assistant.config.ts, or its region.`,
+      message: `Did not find ${what} in ${region}. Choose another one, or another region, in assistant.config.ts.`,
     }
   }
 }

@@ -38,7 +38,7 @@ export function accountsOf(
   cloudflare: Account | undefined,
 ): Accounts {
   if (awsAccount === undefined || cloudflare === undefined)
-    throw new Error('Nobody is logged in, and nobody has said so.')
+    throw new Error('Not logged in, but no finding says so.')
   return {
     tools: withCloudflareAccount(tools, cloudflare.id),
     awsAccount,
@@ -61,8 +61,8 @@ export async function logInToAws({
   } catch (error) {
     if (error instanceof ToolMissing) return { finding: { kind: 'error', message: error.message } }
     if (!(error instanceof CommandFailed)) throw error
-    const login = 'Run "aws sso login" or "aws configure", and name the profile in AWS_PROFILE.'
-    return { finding: { kind: 'error', message: `Nobody is logged in to AWS (${oneLine(error)}). ${login}` } }
+    const login = 'Run "aws sso login" or "aws configure", and set AWS_PROFILE to the profile.'
+    return { finding: { kind: 'error', message: `Not logged in to AWS (${oneLine(error)}). ${login}` } }
   }
 }
 
@@ -80,7 +80,7 @@ export async function logInToCloudflare(
       account,
       finding: {
         kind: 'ok',
-        message: `Cloudflare account ${account.name}, as ${email ?? 'the owner of a token'}`,
+        message: `Cloudflare account ${account.name}, as ${email ?? 'the owner of the API token'}`,
       },
     }
   } catch (error) {
@@ -88,10 +88,10 @@ export async function logInToCloudflare(
     if (!(error instanceof CommandFailed)) throw error
     // It ends so, too, where it could not ask.
     if (!/"loggedIn":\s*false/.test(error.details))
-      return { finding: { kind: 'error', message: checkFailed('Who is logged in to Cloudflare', error) } }
+      return { finding: { kind: 'error', message: checkFailed('who is logged in to Cloudflare', error) } }
     const login =
       'Run "npx wrangler login", or set CLOUDFLARE_API_TOKEN to a token that may edit Workers and Queues.'
-    return { finding: { kind: 'error', message: `Nobody is logged in to Cloudflare. ${login}` } }
+    return { finding: { kind: 'error', message: `Not logged in to Cloudflare. ${login}` } }
   }
 }
 
@@ -118,8 +118,8 @@ async function chooseAccount(
     // A token of an account may not list any.
     if (accounts.length === 0) return { id: remembered, name: remembered }
     throw new UserError(
-      `This login does not list the Cloudflare account ${remembered}, to which Vera was deployed from here. ` +
-        'Log in as before, or set CLOUDFLARE_ACCOUNT_ID to the account that is meant.',
+      `This login does not list the Cloudflare account ${remembered}, to which Vera was deployed from this folder. ` +
+        'Log in as before, or set CLOUDFLARE_ACCOUNT_ID to the account to use.',
     )
   }
   const [only, ...others] = accounts

@@ -36,7 +36,7 @@ function checkConfiguration({ sections }: DeployContext): Finding[] {
   )
   const findings: Finding[] = placeholders.map(({ name, site }) => ({
     kind: 'error',
-    message: `assistant.config.ts: the site of the knowledge base "${name}" is ${site}, an address that cannot exist. Put your own there.`,
+    message: `assistant.config.ts: the site of the knowledge base "${name}" is ${site}, an address that cannot exist. Set the address of your own site.`,
   }))
   try {
     manifestOf(sections, 'https://not-known-yet.example')
@@ -46,7 +46,7 @@ function checkConfiguration({ sections }: DeployContext): Finding[] {
   }
   return findings.length > 0
     ? findings
-    : [{ kind: 'ok', message: 'assistant.config.ts fits its schema, its regions and Slack' }]
+    : [{ kind: 'ok', message: 'assistant.config.ts is valid and fits the limits of AWS and Slack' }]
 }
 
 async function checkAws(

@@ -44,7 +44,7 @@ export async function writeConfluenceCredentials(
   for (const { arn } of changed) await writeSecret(tools, at(arn), { ...credentials })
   if (toUpdate.length > 0) state.merge({ confluenceUser: credentials.username })
   output.ok(
-    `The user and the token are in ${confluenceBases.length === 1 ? 'their secret' : 'their secrets'}`,
+    `The Confluence user and token are stored in ${confluenceBases.length === 1 ? 'their secret' : 'their secrets'}`,
   )
   return new Set(changed.map(({ name }) => name))
 }
@@ -81,11 +81,11 @@ async function wantsOtherCredentials(context: DeployContext, base: ConfluenceBas
   const why = await lastFailureReason(context, base)
   if (why === undefined) return false
   const chosen = await context.prompts.choose({
-    message: `The last reading of ${base.name} failed: ${why}`,
+    message: `The last ingestion of ${base.name} failed: ${why}`,
     setBy: 'CONFLUENCE_API_TOKEN',
     options: [
-      { value: 'other', label: `Read it by another user or token than ${base.credentials.username} has` },
-      { value: 'same', label: 'Read it again by the same' },
+      { value: 'other', label: `Change the user or the token (now ${base.credentials.username})` },
+      { value: 'same', label: 'Keep both and try again' },
     ],
   })
   return chosen === 'other'
@@ -122,7 +122,7 @@ async function credentialsFor(
   const username =
     options.confluenceUser ??
     (await prompts.text({
-      message: `Whose mail address reads Confluence for ${names}? All that this user can read is searched for everybody.`,
+      message: `Mail address of the Confluence user for ${names}. Everyone who may ask finds all that this user can read:`,
       setBy: '--confluence-user',
       initial: known?.username ?? state.read().confluenceUser,
       schema: ConfluenceUser,
@@ -130,7 +130,7 @@ async function credentialsFor(
   const password =
     options.confluenceToken ??
     (await prompts.secret({
-      message: 'Their API token, from https://id.atlassian.com/manage-profile/security/api-tokens',
+      message: 'API token of this user, from https://id.atlassian.com/manage-profile/security/api-tokens',
       setBy: 'CONFLUENCE_API_TOKEN',
       schema: ConfluenceToken,
     }))

@@ -22,7 +22,7 @@ export function releaseOf(listed: readonly WorkerVersion[], liveId: string): Rel
   const release = releaseAt(versions, indexOf(versions, liveId))
   if (!release)
     throw new UserError(
-      'The Worker that is live was not deployed by this program. Choose a version with "npx wrangler rollback".',
+      'The live version of the Worker was not deployed by "npm run deploy". Choose a version with "npx wrangler rollback".',
     )
   return release
 }
@@ -46,15 +46,15 @@ export function findEarlierRelease(listed: readonly WorkerVersion[], liveId: str
     )
   }
   if (versions.some((later, index) => index > to && isSecretChange(later)))
-    throw new UserError(secretChangedMessage("A secret of the Worker's"))
+    throw new UserError(secretChangedMessage('A secret of the Worker'))
   return { release, versionId: version.id, createdOn: version.metadata.created_on }
 }
 
 /** What a version of the past would bring back with it. */
 export function secretChangedMessage(what: string): string {
   return (
-    `${what} was changed after the earlier release, which would bring the old one back, and nothing would be answered. ` +
-    'Check out the commit of that release and deploy it: that keeps the secrets of today.'
+    `${what} was changed after the earlier release. Going back would restore the old one, and no question would be answered. ` +
+    "Check out the commit of that release and deploy it instead: that keeps today's secrets."
   )
 }
 

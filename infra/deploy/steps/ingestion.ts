@@ -17,9 +17,10 @@ export function isRunning({ status }: IngestionJob): boolean {
   return status === 'STARTING' || status === 'IN_PROGRESS' || status === 'STOPPING'
 }
 
-/** In a sentence. */
+/** A sentence. */
 export function failureReason({ status, failureReasons }: IngestionJob): string {
-  return failureReasons?.join(' ') || `it ended as ${status}`
+  const reason = failureReasons?.join(' ') || `it ended as ${status}`
+  return reason.endsWith('.') ? reason : `${reason}.`
 }
 
 /** How a knowledge base reads its source. */

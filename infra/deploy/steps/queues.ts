@@ -7,7 +7,7 @@ export async function createQueues({ tools, wrangler, output }: DeployContext): 
   for (const queue of wrangler.queues) {
     if (tools.dryRun || !(await queueExists({ tools }, queue)))
       await tools.call({ tool: 'wrangler', args: ['queues', 'create', queue] })
-    output.ok(`${queue} is there`)
+    output.ok(`The queue ${queue} exists`)
   }
 }
 

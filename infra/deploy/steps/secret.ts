@@ -25,7 +25,7 @@ export async function readSecret<T>(
     { tool: 'aws', args },
     { SecretString: JSON.stringify(dryRunValue) },
   )
-  return parseJson(SecretString, `What is in the secret ${arn}`)
+  return parseJson(SecretString, `The value of the secret ${arn}`)
 }
 
 /**

@@ -22,7 +22,7 @@ export async function readInstallation(botToken: string, apiUrl: string): Promis
   }
   const { team_id: teamId, team } = me.answer
   if (typeof teamId !== 'string' || typeof bot?.app_id !== 'string')
-    throw new UserError('Slack did not say whose token that is. Try it again.')
+    throw new UserError('Slack did not say which app the bot token belongs to. Run the command again.')
   return { teamId, team: String(team), appId: bot.app_id, scopes: me.scopes }
 }
 
@@ -40,7 +40,7 @@ async function call(
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   }).catch((error: unknown) => {
     throw new UserError(
-      `Slack could not be asked (${method}): ${error instanceof Error ? error.message : error}. Give the command again.`,
+      `Slack did not answer ${method}: ${error instanceof Error ? error.message : error}. Run the command again.`,
     )
   })
   const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
@@ -52,12 +52,12 @@ async function call(
   const error = typeof answer.error === 'string' ? answer.error : `status ${response.status}`
   if (/^(invalid_auth|not_authed|token_revoked|token_expired|account_inactive)$/.test(error)) {
     throw new TokenRefused(
-      `Slack refuses the bot token (${error}). Take it from "OAuth & Permissions" of the app, after it is installed.`,
+      `Slack refuses the bot token (${error}). Install the app and copy the token from its page "OAuth & Permissions".`,
     )
   }
   if (error === 'missing_scope')
     throw new UserError(
-      `The app may not be asked (${method}): add the scope users:read and install it again.`,
+      `The app may not call ${method}: add the scope users:read, install the app again, and run the command again.`,
     )
-  throw new UserError(`Slack could not be asked (${method}): ${error}. Give the command again.`)
+  throw new UserError(`Slack refused ${method}: ${error}. Run the command again.`)
 }

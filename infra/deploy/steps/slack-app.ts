@@ -119,11 +119,11 @@ async function readHeldInstallation(
 
 async function chooseApp(prompts: DeployContext['prompts']): Promise<string> {
   return prompts.choose({
-    message: 'Is there an app in Slack already?',
+    message: 'Do you have an app in Slack for this already?',
     setBy: '--slack-app',
     options: [
-      { value: 'new', label: 'No, I make a new one' },
-      { value: 'existing', label: 'Yes, I change one that is there' },
+      { value: 'new', label: 'No, I will create a new one' },
+      { value: 'existing', label: 'Yes, I will change it' },
     ],
   })
 }
@@ -137,7 +137,7 @@ function finish(
 ): void {
   const lastManifest = state.read().manifest
   state.merge({ slackApp: appId, movesTo: undefined, manifest: fingerprint(manifest) })
-  output.ok(`The app ${appId} in ${team} (${teamId})`)
+  output.ok(`The app ${appId} is connected in ${team} (${teamId})`)
   if (isKnown && lastManifest !== undefined && lastManifest !== fingerprint(manifest))
     output.warning(manifestChangedNote(appId))
 }
@@ -153,7 +153,7 @@ async function giveSigningSecret(
     (!hasSigningSecret || (connectedApp === undefined && prompts.interactive && (await isWrong(context))))
   ) {
     const message =
-      "The app's signing secret, from its page Basic Information (the Client Secret there looks alike)"
+      "The app's signing secret, from its page Basic Information (not the Client Secret, which looks the same)"
     const text = await prompts.secret({ message, setBy: 'SLACK_SIGNING_SECRET', schema: SigningSecret })
     await tools.call({
       tool: 'wrangler',
@@ -167,11 +167,11 @@ async function giveSigningSecret(
 /** Cloudflare does not show what the Worker has, and nothing but Slack's "Verified" says that it is the one. */
 async function isWrong({ prompts }: DeployContext): Promise<boolean> {
   const chosen = await prompts.choose({
-    message: 'The Worker has a signing secret, and the app is not connected yet.',
+    message: 'The Worker has a signing secret, but the app is not connected yet.',
     setBy: 'SLACK_SIGNING_SECRET',
     options: [
-      { value: 'right', label: 'Go on with it' },
-      { value: 'wrong', label: 'Give it anew: Slack did not say "Verified"' },
+      { value: 'right', label: 'Keep the signing secret' },
+      { value: 'wrong', label: 'Enter it again, because Slack did not say "Verified"' },
     ],
   })
   return chosen === 'wrong'
@@ -184,7 +184,7 @@ async function giveToken(
   app?: string,
 ): Promise<Installation> {
   const meant = app?.startsWith('A') ? app : undefined
-  const message = 'Its bot token, which begins with xoxb-, from its page OAuth & Permissions'
+  const message = "The app's bot token, which begins with xoxb-, from its page OAuth & Permissions"
   const botToken =
     options.botToken ?? (await prompts.secret({ message, setBy: 'SLACK_BOT_TOKEN', schema: BotToken }))
   if (tools.dryRun)
@@ -196,7 +196,7 @@ async function giveToken(
   const { teamId, appId } = installed
   if (meant !== undefined && meant !== appId) {
     throw new UserError(
-      `That is the bot token of the app ${appId}, and not of ${meant}. Give the command again with the one of ${meant}.`,
+      `This bot token belongs to the app ${appId}, not to ${meant}. Run the command again with the bot token of ${meant}.`,
     )
   }
   // Before it is written: whoever gives the command again is told once more all that is left to do.
@@ -216,7 +216,7 @@ function checkScopes({ scopes, appId }: Installation): void {
   const lacking = Object.keys(BOT_SCOPES).filter((scope) => !scopes.includes(scope))
   if (lacking.length === 0) return
   throw new UserError(
-    `The app may not yet do what it must: add the scopes ${lacking.join(', ')} under ` +
-      `https://api.slack.com/apps/${appId}/oauth, install it again, and give the command again.`,
+    `The app lacks permissions: add the scopes ${lacking.join(', ')} at ` +
+      `https://api.slack.com/apps/${appId}/oauth, install the app again, and run the command again.`,
   )
 }

@@ -9,18 +9,18 @@ export function createAppSteps(manifest: SlackManifest, alreadyShown: boolean): 
     '',
     JSON.stringify(manifest, null, 2),
     '',
-    `  1. ${alreadyShown ? 'If you have not made it yet, open' : 'Open'} this link, choose the workspace and press "Create". The manifest above is filled in:`,
+    `  1. ${alreadyShown ? 'If you have not created the app yet, open' : 'Open'} this link, choose the workspace and press "Create". The link contains the manifest above:`,
     `     ${createAppLink(manifest)}`,
   ]
 }
 
 /** Once the Worker has the signing secret of a new app. */
 export const VERIFY_AND_INSTALL = [
-  '  2. Under "Event Subscriptions" press "Verify" (or "Retry") beside the Request URL, and see that it says "Verified".',
+  '  2. Under "Event Subscriptions", press "Verify" (or "Retry") next to the Request URL. It must say "Verified".',
   // A Client Secret has 32 of the same characters.
-  "     If it does not, the signing secret is another's, such as the Client Secret beside it: give the command again, and that anew.",
+  '     If it does not, the signing secret is wrong: perhaps it is the Client Secret. Run the command again and enter it again.',
   // A function that is asked before the token is there goes on without it for some minutes.
-  '  3. Under "Install App" install it to the workspace. Write to it only when this command has ended.',
+  '  3. Under "Install App", install it to the workspace. Do not write to it before this command has ended.',
 ]
 
 /**
@@ -30,43 +30,43 @@ export const VERIFY_AND_INSTALL = [
 export function changeAppSteps({ features, settings }: SlackManifest, app: string): string[] {
   const [command] = features.slash_commands
   return [
-    '  1. Open the app and change by hand what it lacks of this. What serves it today goes on serving it.',
+    '  1. Open the app and change these settings by hand, if they differ. The program behind it today keeps working.',
     `     ${app.startsWith('A') ? `https://api.slack.com/apps/${app}` : 'https://api.slack.com/apps'}`,
     `     OAuth & Permissions    Bot Token Scopes: ${Object.keys(BOT_SCOPES).join(', ')}`,
     `     Slash Commands         ${command.command} to ${command.url}`,
     `     Interactivity          on, to ${settings.interactivity.request_url}`,
-    '     App Home               the Messages Tab on, and people may write in it',
-    `     Agent                  on. It cannot be switched off again. Description: ${features.agent_view.agent_description}`,
+    '     App Home               Messages Tab on, and people may write in it',
+    `     Agent                  on; it cannot be switched off again. Description: ${features.agent_view.agent_description}`,
     ...(features.agent_view.suggested_prompts ?? []).map(
       ({ title, message }) => `                            Prompt "${title}": ${message}`,
     ),
-    '     Event Subscriptions    not yet',
-    '  2. Under "Install App" install it again.',
+    '     Event Subscriptions    leave as they are for now',
+    '  2. Under "Install App", install it again.',
   ]
 }
 
 /** When both tiers know it. */
 export function moveAppSteps({ settings }: SlackManifest): string[] {
   return [
-    '  3. To move it over, change both of this under "Event Subscriptions", see that it says "Verified", and save:',
+    '  3. To move the app to Vera, change these two under "Event Subscriptions", wait for "Verified", and save:',
     `     Request URL            ${settings.event_subscriptions.request_url}`,
     `     Bot Events             ${Object.keys(BOT_EVENTS).join(', ')}`,
-    '     To go back, put the old address back, and take out the events that you added.',
+    '     To go back, restore the old address and remove the events that you added.',
   ]
 }
 
 /** For an app that was made or changed by an earlier manifest: nothing of ours may change an app. */
 export function manifestChangedNote(app: string): string {
   return (
-    'The manifest is another than the app was last made or changed by: its name, its prompts, the address of the Worker, or what ' +
-    `this release needs. Put what "npm run manifest" prints under https://api.slack.com/apps/${app}/app-manifest, and do what Slack asks for.`
+    'The manifest has changed since the app was created or last changed: its name, its prompts, the address of the Worker, or ' +
+    `what this release needs. Paste the output of "npm run manifest" at https://api.slack.com/apps/${app}/app-manifest, and do what Slack asks for.`
   )
 }
 
 /** For an app that both tiers know, whose token Slack does not take any more. */
 export function renewTokenNote(app: string): string {
   return (
-    `Slack does not take the token of the app ${app} any more. Under https://api.slack.com/apps/${app}/oauth it can be installed ` +
-    'again, which makes a new one. If the app is gone, give the command again with "-- --slack-app new".'
+    `Slack no longer accepts the bot token of the app ${app}. Install the app again at https://api.slack.com/apps/${app}/oauth ` +
+    'to get a new token. If the app no longer exists, run the command again with "-- --slack-app new".'
   )
 }

@@ -71,7 +71,7 @@ function read(stacks: Record<string, Record<string, string>>): Outputs {
   const of = (name: string): string => {
     const value = all[name]
     if (value === undefined)
-      throw new Error(`The stacks have no output ${name}. They are not those of this program.`)
+      throw new Error(`The stacks have no output ${name}. They were not deployed by this program.`)
     return value
   }
   return {

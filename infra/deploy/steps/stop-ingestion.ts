@@ -19,7 +19,7 @@ export async function stopIngestion(
   const ingestion = createIngestion(tools, placement.knowledge)
   for (const base of bases) {
     try {
-      if (await stop(ingestion, base, sleep)) output.ok(`${base.name} is not read any more`)
+      if (await stop(ingestion, base, sleep)) output.ok(`The ingestion of ${base.name} is stopped`)
     } catch (error) {
       if (!(error instanceof CommandFailed && error.details.includes('ResourceNotFoundException')))
         throw error
@@ -47,7 +47,7 @@ async function stop(
   }
   if (isRunning(await waitForIngestion(ingestion, base, job, { timeoutMs: STOP_TIMEOUT_MS, sleep }))) {
     throw new UserError(
-      `${base.name} is still being read, and cannot be removed before that has stopped. Give the command again later.`,
+      `The ingestion of ${base.name} is still running, and the base cannot be deleted before it stops. Run the command again later.`,
     )
   }
   return true

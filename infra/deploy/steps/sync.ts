@@ -50,15 +50,19 @@ async function resyncIfFailed(
   latest: IngestionJob | undefined,
 ): Promise<void> {
   if (latest === undefined || isRunning(latest) || latest.status === 'COMPLETE')
-    return output.ok(`${base.name} has been read`)
-  const stale = `${base.name} answers from what it read before: its last reading failed`
+    return output.ok(`${base.name} is ingested`)
+  const stale = `The last ingestion of ${base.name} failed`
   try {
     const why = failureReason(await ingestion.get(base, latest))
     await ingestion.start(base)
-    output.warning(`${stale} (${why}). It is being read again; docs/operation.md says where to look`)
+    output.warning(
+      `${stale}: ${why} It answers from what it ingested before. A new ingestion has started; docs/operation.md says where to look.`,
+    )
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
-    output.warning(`${stale}, and it cannot be read now. ${error.message}`)
+    output.warning(
+      `${stale}, and a new one could not be started. It answers from what it ingested before. ${error.message}`,
+    )
   }
 }
 
@@ -98,21 +102,23 @@ export async function followIngestion(
   })
   if (isRunning(job)) {
     output.warning(
-      `${base.name} is still being read: ${progress(job)}. It goes on by itself; until it is done, answers lack some of it.`,
+      `${base.name} is still being ingested: ${progress(job)}. AWS continues alone; until it is done, answers lack some pages.`,
     )
     return
   }
   if (job.status !== 'COMPLETE') {
-    const mend = base.credentialsArn
-      ? ' The command asks for the user and the token anew when it is given again in a terminal.'
+    const hint = base.credentialsArn
+      ? ' To change the user or the token, run the command again in a terminal.'
       : ''
     throw new UserError(
-      `The knowledge base "${base.name}" could not read its source: ${failureReason(job)}${mend}`,
+      `The knowledge base "${base.name}" could not ingest its source: ${failureReason(job)}${hint}`,
     )
   }
   if (job.statistics?.numberOfDocumentsScanned === 0)
-    output.warning(`${base.name} has been read, and there was no page that its user may see`)
-  else output.ok(`${base.name} has been read: ${progress(job)}`)
+    output.warning(
+      `${base.name} is ingested, but it is empty: its source has no page, or none that its user may see`,
+    )
+  else output.ok(`${base.name} is ingested: ${progress(job)}`)
 }
 
 function progress({ statistics = {} }: IngestionJob): string {
@@ -121,5 +127,5 @@ function progress({ statistics = {} }: IngestionJob): string {
     numberOfNewDocumentsIndexed: kept = 0,
     numberOfDocumentsFailed: failed = 0,
   } = statistics
-  return `${seen} pages seen, ${kept} taken in${failed > 0 ? `, ${failed} refused` : ''}`
+  return `${seen} pages found, ${kept} added${failed > 0 ? `, ${failed} failed` : ''}`
 }

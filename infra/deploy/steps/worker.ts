@@ -21,9 +21,9 @@ export async function deployWorker(
   const { root, placement, wrangler, options, tools, state, output } = context
   output.step('Worker')
   if (wrangler.region !== placement.home || wrangler.placementRegion !== placement.home) {
-    if (tools.dryRun) output.print(`  ~ wrangler.toml: the region becomes ${placement.home}`)
+    if (tools.dryRun) output.print(`  ~ wrangler.toml: set the region to ${placement.home}`)
     else writeRegion(root, placement.home)
-    output.ok(`wrangler.toml: the region is ${placement.home}`)
+    output.ok(`The region in wrangler.toml is now ${placement.home}`)
   }
   const key = await readSecret<EdgeKey>(
     tools,
@@ -71,7 +71,7 @@ function deployedOrigin(report: string): string {
   const found = targets?.map(originOf).find((origin) => origin !== undefined)
   if (found !== undefined) return found
   throw new UserError(
-    'The Worker has no address. Leave workers_dev = true in wrangler.toml, or give it a domain as docs/deployment.md shows.',
+    'The Worker has no address. Set workers_dev = true in wrangler.toml, or give it a domain as docs/deployment.md shows.',
   )
 }
 

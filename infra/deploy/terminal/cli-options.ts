@@ -37,27 +37,23 @@ const NPM_OWN_OPTIONS = ['dry-run', 'yes'] as const
 /** Shapes that tell one secret from another, so that none lands where another belongs. */
 const SlackApp = v.pipe(
   v.string(),
-  v.regex(/^(new|A[A-Z0-9]{5,})$/, '"new" or the id of an app is meant, such as A0123456789'),
+  v.regex(/^(new|A[A-Z0-9]{5,})$/, 'expected "new" or the id of an app, such as A0123456789'),
 )
-export const ConfluenceUser = v.pipe(
-  v.string(),
-  v.trim(),
-  v.regex(/^\S+@\S+$/, "the user's mail address is meant"),
-)
+export const ConfluenceUser = v.pipe(v.string(), v.trim(), v.regex(/^\S+@\S+$/, 'expected a mail address'))
 export const ConfluenceToken = v.pipe(
   v.string(),
   v.trim(),
-  v.regex(/^\S{20,}$/, 'an API token of Atlassian is meant'),
+  v.regex(/^\S{20,}$/, 'expected an API token of Atlassian'),
 )
 export const SigningSecret = v.pipe(
   v.string(),
   v.trim(),
-  v.regex(/^[0-9a-f]{32}$/, 'it has 32 of the characters 0-9 and a-f'),
+  v.regex(/^[0-9a-f]{32}$/, 'expected 32 characters, each 0-9 or a-f'),
 )
 export const BotToken = v.pipe(
   v.string(),
   v.trim(),
-  v.regex(/^xoxb-[\w-]+$/, 'a bot token is meant, which begins with xoxb-'),
+  v.regex(/^xoxb-[\w-]+$/, 'expected a bot token, which begins with xoxb-'),
 )
 
 /** Reads the options that a command `takes`. Throws UsageError. */
@@ -81,7 +77,7 @@ export function readCliOptions(
       values[name] !== true
     ) {
       throw new UsageError(
-        `npm takes --${name} for itself: give "npm run ${env.npm_lifecycle_event ?? 'deploy'} -- --${name}"`,
+        `npm keeps --${name} for itself: run "npm run ${env.npm_lifecycle_event ?? 'deploy'} -- --${name}"`,
       )
     }
   }

@@ -16,15 +16,15 @@ export function reportFindings(
   for (const { kind, message } of findings) output[kind](message)
   const errors = findings.filter(({ kind }) => kind === 'error').length
   if (errors === 0 || tools.dryRun) return
-  const what = errors === 1 ? 'One thing is' : `${errors} things are`
+  const what = errors === 1 ? 'One problem was' : `${errors} problems were`
   throw new UserError(
-    `${what} in the way, and nothing has been made yet. Mend what is marked with ✗ and give the command again.`,
+    `${what} found, and nothing has been changed. Fix what is marked with ✗ and run the command again.`,
   )
 }
 
 /** Neither yes nor no. */
 export function checkFailed(what: string, error: CommandFailed): string {
-  return `${what} could not be found out. The answer was: ${oneLine(error)}`
+  return `Could not determine ${what}. The answer was: ${oneLine(error)}`
 }
 
 /** What a tool said of its failure. */

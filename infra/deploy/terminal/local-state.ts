@@ -33,7 +33,7 @@ export function openLocalState(root: string, dryRun: boolean): LocalState {
     const read = v.safeParse(v.pipe(v.string(), v.parseJson(), StoredState), text ?? '{}')
     if (!read.success)
       throw new UserError(
-        `${FILE} is not what this command wrote. Remove it; everything in it will be asked again.`,
+        `${FILE} is not as this program wrote it. Remove it; the command then asks again for what it needs.`,
       )
     return read.output
   }

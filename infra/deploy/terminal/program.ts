@@ -26,6 +26,6 @@ function printError(error: unknown): number {
 export function describeError(error: unknown): [sentence: string, status: number] {
   if (error instanceof UsageError) return [`${error.message}. See --help.`, EXIT.usage]
   if (error instanceof Cancelled)
-    return ['Stopped. What is done stays done; give the command again to go on.', EXIT.interrupted]
+    return ['Stopped. Finished steps stay finished; run the command again to go on.', EXIT.interrupted]
   return [error instanceof Error ? error.message : String(error), EXIT.failed]
 }

@@ -78,7 +78,9 @@ export function dryRunPrompts(print: (line: string) => void): Prompts {
 }
 
 async function missing({ message, setBy }: Question): Promise<never> {
-  throw new UserError(`There is nobody to ask: "${message}" Give ${setBy}, or run the command in a terminal.`)
+  throw new UserError(
+    `There is no terminal to ask: "${message}" Provide ${setBy}, or run the command in a terminal.`,
+  )
 }
 
 function answerOrCancel<T>(answer: T | symbol): T {

@@ -32,9 +32,9 @@ export class CommandFailed extends Error {
   readonly details: string
 
   constructor(command: Command, status: number, details: string) {
-    const last = details.trim() === '' ? 'What it said stands above.' : details.trim()
+    const last = details.trim() === '' ? 'Its output is above.' : details.trim()
     super(
-      `${shellLine(command)} ended with status ${status}. ${last}\nMend that and give the command again: what is done already is found, and not done twice.`,
+      `${shellLine(command)} failed with status ${status}. ${last}\nFix that and run the command again; finished steps are skipped.`,
     )
     this.details = details
   }
@@ -78,7 +78,7 @@ export function createTools({
       env: toolEnvironment(command, root, env),
     })
     if (status === COMMAND_NOT_FOUND)
-      throw new ToolMissing(`There is no "${tool}" on the PATH. ${INSTALL_HINT[tool]}`)
+      throw new ToolMissing(`"${tool}" is not on the PATH. ${INSTALL_HINT[tool]}`)
     // wrangler says on standard output, too, what goes wrong. What aws prints there may be a secret.
     if (status !== 0) throw new CommandFailed(command, status, tool === 'wrangler' ? stdout + stderr : stderr)
     return stdout
@@ -88,7 +88,7 @@ export function createTools({
     call,
     async read<T>(command: Command, dryRunValue: T): Promise<T> {
       const printed = await call(command)
-      return dryRun ? dryRunValue : parseJson<T>(printed, `What ${shellLine(command)} printed`)
+      return dryRun ? dryRunValue : parseJson<T>(printed, `The output of ${shellLine(command)}`)
     },
   }
 }
@@ -98,7 +98,7 @@ export function parseJson<T>(text: string, what: string): T {
   try {
     return JSON.parse(text) as T
   } catch {
-    throw new UserError(`${what} is no JSON.`)
+    throw new UserError(`${what} is not valid JSON.`)
   }
 }
 

@@ -23,9 +23,7 @@ export function readWranglerConfig(root: string): WranglerConfig {
   const only = (what: string, pattern: RegExp): string => {
     const found = pattern.exec(text)?.[2]
     if (found === undefined)
-      throw new UserError(
-        `wrangler.toml has no line ${what} as it was delivered. Put it back: a deployment reads it.`,
-      )
+      throw new UserError(`wrangler.toml has no line ${what}. Restore it from git: the deployment reads it.`)
     return found
   }
   const all = (pattern: RegExp): string[] => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? [])

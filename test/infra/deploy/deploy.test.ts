@@ -35,7 +35,7 @@ test('deploy: after a step that failed, the next run skips what is done and goes
     const { status, err } = await deploy()
     expect([failing, status]).toEqual([failing, 1])
     expect(err).toContain('a fake failure')
-    expect(err).toMatch(/ended with status 1.*give the command again/s)
+    expect(err).toMatch(/failed with status 1.*run the command again/s)
     expect(done.at(-1)).toContain(failing)
   }
   expect(done.find((line) => line.startsWith('cdk deploy'))).toMatch(/ -c reserveConcurrency=false$/)
@@ -47,7 +47,7 @@ test('deploy: after a step that failed, the next run skips what is done and goes
   stage.slack.refused = []
   const last = await deploy()
   expect(last).toMatchObject(DONE)
-  expect(last.out).toMatch(/at least 120 under .*"Concurrent executions" \(L-B99A9384\)/)
+  expect(last.out).toMatch(/at least 120 for "Concurrent executions" \(L-B99A9384\)/)
 
   const times = (line: string) => done.filter((one) => one.includes(line)).length
   expect(times('queues create vera-handoffs')).toBe(3)
@@ -101,7 +101,7 @@ test('deploy: without a terminal, a missing answer is an error that names what w
     [['--yes', ...user], {}, 'CONFLUENCE_API_TOKEN'],
   ] as const) {
     const { status, err } = await stage.run('deploy', args, given)
-    expect([status, err]).toEqual([1, expect.stringContaining(`Give ${name}`)])
+    expect([status, err]).toEqual([1, expect.stringContaining(`Provide ${name}`)])
   }
 })
 
@@ -110,7 +110,7 @@ describe('options and variables', () => {
     [['--what'], {}, "Unknown option '--what'"],
     [['more'], {}, "Unexpected argument 'more'"],
     [['--slack-app', 'vera'], {}, '--slack-app'],
-    [[], { SLACK_BOT_TOKEN: 'xoxp-a-token-of-a-person' }, 'SLACK_BOT_TOKEN: a bot token is meant'],
+    [[], { SLACK_BOT_TOKEN: 'xoxp-a-token-of-a-person' }, 'SLACK_BOT_TOKEN: expected a bot token'],
     [[], { SLACK_SIGNING_SECRET: SECRETS.bot }, 'SLACK_SIGNING_SECRET'],
     [[], { CONFLUENCE_API_TOKEN: 'short' }, 'CONFLUENCE_API_TOKEN'],
   ])(
@@ -135,7 +135,7 @@ describe('options and variables', () => {
     const ran = await stage.run(command, [], env)
     expect([ran.status, ran.err]).toEqual([
       2,
-      expect.stringContaining(`give "npm run ${command} -- --${option}"`),
+      expect.stringContaining(`run "npm run ${command} -- --${option}"`),
     ])
     expect(stage.calls()).toEqual([])
     expect((await stage.run(command, [`--${option}`, '--help'], env)).status).toBe(0)
@@ -170,11 +170,11 @@ test('deploy: an existing app is changed by hand first, and moved over by its ad
   // From one app to another: both of its secrets are wanted again, and the token has to be that app's.
   const { SLACK_SIGNING_SECRET: _, ...without } = CI_SECRETS
   const other = ['--yes', '--slack-app', 'A00OTHER']
-  expect((await stage.run('deploy', other, without)).err).toContain('Give SLACK_SIGNING_SECRET')
+  expect((await stage.run('deploy', other, without)).err).toContain('Provide SLACK_SIGNING_SECRET')
   stage.calls()
   expect(
     (await stage.run('deploy', other, { ...CI_SECRETS, SLACK_BOT_TOKEN: 'xoxb-another-fake-token' })).err,
-  ).toContain('A00FAKE, and not of A00OTHER')
+  ).toContain('A00FAKE, not to A00OTHER')
   const lines = stage.lines()
   expect(lines).toContain('aws secretsmanager get-secret-value')
   expect(lines).not.toContain('aws secretsmanager put-secret-value')

@@ -12,7 +12,7 @@ test('what stays is said before anything goes, and the order is one in which all
     keys: ['AKIA00OWN', 'AKIA00SECOND'],
   })
   const asked = await stage.run('destroy', [])
-  expect([asked.status, asked.err]).toEqual([1, expect.stringContaining('Give --yes')])
+  expect([asked.status, asked.err]).toEqual([1, expect.stringContaining('Provide --yes')])
   for (const kept of [
     'delete-table --table-name fake-turns --region us-east-1',
     'bucket',

@@ -30,7 +30,7 @@ describe('a reading that fails holds nothing else up', () => {
     // The Worker and Slack have what they need, and whoever looks at the status learns that something is missing.
     expect([first.status, first.err]).toEqual([
       1,
-      expect.stringMatching(new RegExp(`${failing} .* ended with status 1`)),
+      expect.stringMatching(new RegExp(`${failing} .* failed with status 1`)),
     ])
     expect(stage.world).toMatchObject({ live: 'version-0' })
     expect(heldIn(stage, ARN.slack)).toMatchObject({ appId: 'A00FAKE' })
@@ -44,7 +44,7 @@ describe('a reading that fails holds nothing else up', () => {
     const { status, err } = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
     expect([status, err]).toEqual([
       1,
-      expect.stringContaining('"wiki" could not read its source: The fake token was refused.'),
+      expect.stringContaining('"wiki" could not ingest its source: The fake token was refused.'),
     ])
     expect(stage.world.live).toBe('version-0')
   })
@@ -63,7 +63,7 @@ describe('a reading that fails holds nothing else up', () => {
     const { status, out, err } = await stage.run('deploy', ['--yes'])
     expect([status, err]).toEqual([0, ''])
     expect(out).toMatch(
-      /wiki answers from what it read before: its last reading failed \(The fake token was refused\.\)/,
+      /The last ingestion of wiki failed: The fake token was refused\. It answers from what it ingested before/,
     )
     expect(stage.world).toMatchObject({ alias: '2', live: 'version-1' })
     // Nobody waits for it.
@@ -79,7 +79,7 @@ describe('a reading that fails holds nothing else up', () => {
     stage.world.jobs.push({ ingestionJobId: 'JOB00NIGHT', status: 'STOPPED' })
     stage.failOnce('start-ingestion-job')
     const { status, out } = await stage.run('deploy', ['--yes'])
-    expect([status, out]).toEqual([0, expect.stringContaining('it cannot be read now')])
+    expect([status, out]).toEqual([0, expect.stringContaining('a new one could not be started')])
   })
 })
 
@@ -93,7 +93,7 @@ describe('what was read is told from what is to be read', () => {
     })
     expect(await stage.run('deploy', ['--yes'])).toMatchObject({
       status: 0,
-      out: expect.stringContaining('wiki has been read'),
+      out: expect.stringContaining('wiki is ingested'),
     })
     expect(starts(stage)).toBe(0)
   })
@@ -106,7 +106,7 @@ describe('what was read is told from what is to be read', () => {
     stage.world.jobs.push({ ingestionJobId: 'JOB00HAND0', status: 'STARTING' })
     expect(await stage.run('deploy', ['--yes'])).toMatchObject({
       status: 0,
-      out: expect.stringContaining('wiki has been read: 7 pages'),
+      out: expect.stringContaining('wiki is ingested: 7 pages'),
     })
     expect(starts(stage)).toBe(1)
     expect(stage.world.jobs.at(-1)).toMatchObject({
@@ -125,7 +125,7 @@ describe('the user and the token', () => {
     const grace = ['--yes', '--confluence-user', 'grace@fake.example']
     expect(await stage.run('deploy', grace)).toMatchObject({
       status: 1,
-      err: expect.stringContaining('Give CONFLUENCE_API_TOKEN'),
+      err: expect.stringContaining('Provide CONFLUENCE_API_TOKEN'),
     })
     expect(heldIn(stage, ARN.wiki)).toMatchObject({ username: 'ada@fake.example' })
     stage.calls()
@@ -174,7 +174,7 @@ describe('the user and the token', () => {
     const { status, out, err } = await stage.run('deploy', ['--yes'])
     expect([status, err]).toEqual([
       1,
-      expect.stringContaining(`What is in the secret ${ARN.wiki} is no JSON`),
+      expect.stringContaining(`The value of the secret ${ARN.wiki} is not valid JSON`),
     ])
     expect(out + err).not.toContain(SECRETS.confluence)
   })

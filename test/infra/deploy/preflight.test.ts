@@ -13,7 +13,7 @@ const { identity, knowledge, model } = fakeSections
 async function stopped(stage: DeployStage, given: Record<string, string> = CI_SECRETS) {
   const { status, out, err } = await stage.run('deploy', CI_FLAGS, given)
   expect(status).toBe(1)
-  expect(err).toMatch(/in the way, and nothing has been made yet/)
+  expect(err).toMatch(/found, and nothing has been changed/)
   const lines = stage.lines().sort()
   expect(lines.filter((line) => !CHECKS.includes(line))).toEqual([])
   return { out, err, lines }
@@ -38,12 +38,12 @@ describe('everything that is in the way is said at once', () => {
     })
     stage.failOnce('queues list', 'Queues are not enabled')
     const { out, err, lines } = await stopped(stage)
-    expect(err).toContain('7 things are in the way')
+    expect(err).toContain('7 problems were found')
     for (const sentence of [
       /"wiki" is https:\/\/your-site\.atlassian\.example/,
-      /identity\.name has 45 characters, and Slack takes 35/,
+      /identity\.name has 45 characters; Slack allows 35/,
       /not bootstrapped in us-east-1/,
-      /S3 Vectors is not in us-east-1/,
+      /S3 Vectors is not available in us-east-1/,
       /use-case form/,
       /Queues are not enabled/,
       /no workers\.dev subdomain yet.*https:\/\/dash\.cloudflare\.com\/f{32}\/workers\/onboarding/,
@@ -58,8 +58,8 @@ describe('everything that is in the way is said at once', () => {
     Object.assign(stage.world, { accounts: undefined })
     stage.failOnce('aws sts', 'Unable to locate credentials')
     const { out, lines } = await stopped(stage)
-    expect(out).toMatch(/Nobody is logged in to AWS \(Unable to locate credentials\)/)
-    expect(out).toMatch(/Nobody is logged in to Cloudflare\. Run/)
+    expect(out).toMatch(/Not logged in to AWS \(Unable to locate credentials\)/)
+    expect(out).toMatch(/Not logged in to Cloudflare\. Run/)
     expect(lines).toEqual(['aws sts get-caller-identity', 'wrangler whoami'])
   })
 })
@@ -87,7 +87,7 @@ test.each(NOTED)('%s may fail, which is noted, and nothing is held up', async (f
   expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({
     status: 0,
     err: '',
-    out: expect.stringMatching(/! .*could not be found out.*a fake failure/),
+    out: expect.stringMatching(/! .*Could not determine .*a fake failure/),
   })
   expect(stage.lines()).toContain(failing)
 })
@@ -96,7 +96,7 @@ test('what cannot be found out does not let through what may not be called', asy
   const stage = await createDeployStage()
   Object.assign(stage.world, { models: { 'anthropic.claude-haiku-5-5': 'NOT_AVAILABLE' } })
   stage.failOnce('get-use-case', 'An error occurred (AccessDeniedException)')
-  expect((await stopped(stage)).out).toMatch(/claude-haiku-5-5 may not be called by this account yet/)
+  expect((await stopped(stage)).out).toMatch(/This account cannot call .*claude-haiku-5-5 yet/)
 })
 
 test('a knowledge base and a guardrail that are taken as they are have to be there', async () => {
@@ -116,15 +116,17 @@ test('a knowledge base and a guardrail that are taken as they are have to be the
     existing: { KB00000001: 'ACTIVE', KB00000002: 'DELETING', 'gr00fake:2': 'READY' },
   })
   const { status, out, err } = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
-  expect([status, err]).toEqual([1, expect.stringContaining('3 things are in the way')])
-  expect(out).toMatch(/✓ The knowledge base "kb00000001" \(KB00000001\) is in us-west-2/)
-  expect(out).toMatch(/✗ The knowledge base "kb00000002" \(KB00000002\) is DELETING/)
-  expect(out).toMatch(/✗ The knowledge base "kb00000003" \(KB00000003\) is not in us-west-2/)
-  expect(out).toMatch(/✗ Version 3 of the guardrail gr00fake is not in us-east-1/)
+  expect([status, err]).toEqual([1, expect.stringContaining('3 problems were found')])
+  expect(out).toMatch(/✓ Found the knowledge base "kb00000001" \(KB00000001\) in us-west-2/)
+  expect(out).toMatch(
+    /✗ Found the knowledge base "kb00000002" \(KB00000002\) in us-west-2, but with the status DELETING/,
+  )
+  expect(out).toMatch(/✗ Did not find the knowledge base "kb00000003" \(KB00000003\) in us-west-2/)
+  expect(out).toMatch(/✗ Did not find version 3 of the guardrail gr00fake in us-east-1/)
   for (const failing of EXISTING) {
     stage.failOnce(failing, 'An error occurred (AccessDeniedException)')
     expect((await stage.run('deploy', CI_FLAGS, CI_SECRETS)).out).toMatch(
-      /could not be found out.*AccessDenied/,
+      /Could not determine .*AccessDenied/,
     )
   }
 })
@@ -139,12 +141,12 @@ test('a pipeline may be given the rights to look, because the docs name them', (
   }
 })
 
-test('a model that is only called through a profile is not called by its own id', async () => {
+test('a model that is only called through a profile cannot be called by its own id', async () => {
   const stage = await createDeployStage()
   stage.sections.model = { ...model, id: 'anthropic.claude-haiku-5-5' }
   Object.assign(stage.world, { inferenceTypes: { 'anthropic.claude-haiku-5-5': ['INFERENCE_PROFILE'] } })
   expect((await stopped(stage)).out).toMatch(
-    /model\.id anthropic\.claude-haiku-5-5 is not called by its own id .* us\.anthropic\.claude-haiku-5-5/,
+    /model\.id anthropic\.claude-haiku-5-5 cannot be called by its own id .* us\.anthropic\.claude-haiku-5-5/,
   )
 })
 
@@ -153,10 +155,8 @@ describe('Cloudflare', () => {
     const stage = await createDeployStage()
     stage.failOnce('whoami', 'fetch failed')
     const { out } = await stopped(stage)
-    expect(out).toMatch(
-      /Who is logged in to Cloudflare could not be found out\. The answer was: fetch failed/,
-    )
-    expect(out).not.toContain('Nobody is logged in')
+    expect(out).toMatch(/Could not determine who is logged in to Cloudflare\. The answer was: fetch failed/)
+    expect(out).not.toContain('Not logged in')
   })
 
   test('of whose subdomain nothing is known is no reason to stop', async () => {
@@ -167,7 +167,7 @@ describe('Cloudflare', () => {
     })
     expect([status, out]).toEqual([
       0,
-      expect.stringContaining('could not be found out: 127.0.0.1:9 did not answer'),
+      expect.stringContaining('has a workers.dev subdomain: 127.0.0.1:9 did not answer'),
     ])
   })
 
@@ -201,7 +201,7 @@ describe('Cloudflare', () => {
   test('of several accounts has one named where nobody can be asked', async () => {
     const stage = await createDeployStage()
     Object.assign(stage.world, { accounts: ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name })) })
-    expect((await stopped(stage)).out).toContain('Give CLOUDFLARE_ACCOUNT_ID')
+    expect((await stopped(stage)).out).toContain('Provide CLOUDFLARE_ACCOUNT_ID')
   })
 })
 

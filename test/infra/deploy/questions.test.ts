@@ -8,8 +8,8 @@ import { FAILED } from './world.ts'
 
 const YES: Answer = ['Deploy Fake', '']
 const CONFLUENCE: Answer[] = [
-  ['Whose mail address', 'ada@fake.example'],
-  ['Their API token', SECRETS.confluence],
+  ['Mail address of the Confluence user', 'ada@fake.example'],
+  ['API token of this user', SECRETS.confluence],
 ]
 const SLACK: Answer[] = [
   ['from its page Basic Information', SECRETS.signing],
@@ -21,17 +21,17 @@ test('deploy asks for a signing secret again if Slack did not verify it, and doe
   const answers: Answer[] = [
     YES,
     ...CONFLUENCE,
-    ['Is there an app in Slack already?', 'No'],
+    ['Do you have an app in Slack', 'No'],
     // The Client Secret, which has the same form.
     ['from its page Basic Information', 'c'.repeat(32)],
     ['which begins with xoxb-', CANCEL],
   ]
   const first = await stage.run('deploy', [], {}, answers)
   expect([first.status, answers]).toEqual([130, []])
-  expect(first.out).toMatch(/press "Create".*says "Verified".*Client Secret .* give the command again/s)
+  expect(first.out).toMatch(/press "Create".*It must say "Verified".*Client Secret\. Run the command again/s)
   stage.calls()
 
-  const corrections: Answer[] = [YES, ['The Worker has a signing secret', 'Give it anew'], ...SLACK]
+  const corrections: Answer[] = [YES, ['The Worker has a signing secret', 'Enter it again'], ...SLACK]
   const again = await stage.run('deploy', [], {}, corrections)
   expect([again.status, corrections]).toEqual([0, []])
   expect(again.out).toContain('2. Under "Event Subscriptions"')
@@ -68,8 +68,8 @@ test('deploy asks about the user and the token if the last reading failed, and r
     })
   fails()
   stage.calls()
-  const why = 'The last reading of wiki failed: The fake token was refused.'
-  const keep: Answer[] = [YES, [why, 'Read it again by the same']]
+  const why = 'The last ingestion of wiki failed: The fake token was refused.'
+  const keep: Answer[] = [YES, [why, 'Keep both']]
   expect([(await stage.run('deploy', [], {}, keep)).status, keep]).toEqual([0, []])
   const lines = stage.lines()
   expect(lines).toContain('aws bedrock-agent start-ingestion-job')
@@ -87,9 +87,9 @@ test('deploy asks about the user and the token if the last reading failed, and r
   const other = 'another-fake-confluence-token'
   const change: Answer[] = [
     YES,
-    [why, 'Read it by another user or token'],
-    ['Whose mail address', ''],
-    ['Their API token', other],
+    [why, 'Change the user or the token'],
+    ['Mail address of the Confluence user', ''],
+    ['API token of this user', other],
   ]
   const changed = await stage.run('deploy', [], {}, change)
   expect([changed.status, change]).toEqual([0, []])
@@ -103,7 +103,7 @@ test('deploy asks about the user and the token if the last reading failed, and r
 
 test.each([
   ['destroy', 'Remove Fake from AWS account'],
-  ['rollback', 'Put back the Worker'],
+  ['rollback', 'Go back to the Worker'],
 ] as const)('%s does nothing if the person only presses Enter', async (command, question) => {
   const stage = await createDeployStage()
   for (const edge of ['a fake Worker', 'another fake Worker']) {

@@ -17,7 +17,7 @@ test('both tiers go one release back, each to what belongs to the other', async 
   await deploy('the second Worker', '2')
   expect(await stage.run('rollback', [])).toMatchObject({
     status: 1,
-    err: expect.stringContaining('Give --yes'),
+    err: expect.stringContaining('Provide --yes'),
   })
   expect(stage.world).toMatchObject({ live: 'version-1', alias: '2' })
 
@@ -100,11 +100,11 @@ test.each([
 })
 
 test.each([
-  ['a secret was changed since', [FIRST, SECOND, undefined], 2, /would bring the old one back/],
+  ['a secret was changed since', [FIRST, SECOND, undefined], 2, /would restore the old one/],
   ['a secret was changed since, before a rollback', [FIRST, SECOND, undefined, THIRD], 3, undefined],
   ['there is none', [FIRST, FIRST], 1, /no earlier release/],
-  ['the Worker is not ours', ['v1.0', 'v1.1'], 1, /not deployed by this program/],
-  ['what is live is not among the last ten', [FIRST, SECOND], 7, /not deployed by this program/],
+  ['the Worker is not ours', ['v1.0', 'v1.1'], 1, /not deployed by "npm run deploy"/],
+  ['what is live is not among the last ten', [FIRST, SECOND], 7, /not deployed by "npm run deploy"/],
 ])('a step back where %s', (_, tags, live, sentence) => {
   const step = () => findEarlierRelease(versions(...tags), `version-${live}`)
   if (sentence) expect(step).toThrow(sentence)

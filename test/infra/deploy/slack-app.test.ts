@@ -25,7 +25,7 @@ async function halfMoved(): Promise<DeployStage> {
   const half = await stage.run('deploy', ['--yes', '--slack-app', 'A00OTHER'], {
     SLACK_SIGNING_SECRET: OTHER.SLACK_SIGNING_SECRET,
   })
-  expect([half.status, half.err]).toEqual([1, expect.stringContaining('Give SLACK_BOT_TOKEN')])
+  expect([half.status, half.err]).toEqual([1, expect.stringContaining('Provide SLACK_BOT_TOKEN')])
   expect([signing(stage), appIn(stage)]).toEqual([OTHER.SLACK_SIGNING_SECRET, 'A00FAKE'])
   return stage
 }
@@ -33,7 +33,7 @@ async function halfMoved(): Promise<DeployStage> {
 test('a move that was interrupted is gone on with, and not taken for done', async () => {
   const stage = await halfMoved()
   const plain = await stage.run('deploy', ['--yes'])
-  expect([plain.status, plain.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
+  expect([plain.status, plain.err]).toEqual([1, expect.stringContaining('Provide SLACK_SIGNING_SECRET')])
   expect(await stage.run('deploy', ['--yes'], OTHER)).toMatchObject({ status: 0, err: '' })
   expect(appIn(stage)).toBe('A00OTHER')
   expect(stage.remembered()).toMatchObject({ slackApp: 'A00OTHER' })
@@ -45,7 +45,7 @@ test('a move that was interrupted can be taken back', async () => {
   const stage = await halfMoved()
   const back = ['--yes', '--slack-app', 'A00FAKE']
   const without = await stage.run('deploy', back)
-  expect([without.status, without.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
+  expect([without.status, without.err]).toEqual([1, expect.stringContaining('Provide SLACK_SIGNING_SECRET')])
   expect(
     await stage.run('deploy', back, { SLACK_SIGNING_SECRET: CI_SECRETS.SLACK_SIGNING_SECRET }),
   ).toMatchObject({
@@ -61,7 +61,7 @@ test('a new app in place of one that was deleted has a signing secret of its own
   stage.slack.refused = [CI_SECRETS.SLACK_BOT_TOKEN]
   const anew = ['--yes', '--slack-app', 'new']
   const lacking = await stage.run('deploy', anew, { SLACK_BOT_TOKEN: OTHER.SLACK_BOT_TOKEN })
-  expect([lacking.status, lacking.err]).toEqual([1, expect.stringContaining('Give SLACK_SIGNING_SECRET')])
+  expect([lacking.status, lacking.err]).toEqual([1, expect.stringContaining('Provide SLACK_SIGNING_SECRET')])
   expect(appIn(stage)).toBe('A00FAKE')
   expect(await stage.run('deploy', anew, OTHER)).toMatchObject({ status: 0, err: '' })
   expect([signing(stage), appIn(stage)]).toEqual([OTHER.SLACK_SIGNING_SECRET, 'A00OTHER'])
@@ -76,14 +76,14 @@ test('whoever is told again to make the app makes no second one, and need not sa
     expect.stringContaining('SLACK_SIGNING_SECRET'),
   ])
   const again = await stage.run('deploy', ['--yes'])
-  expect(again.out).toContain('1. If you have not made it yet, open this link')
-  expect(again.err).toContain('Give SLACK_SIGNING_SECRET')
+  expect(again.out).toContain('1. If you have not created the app yet, open this link')
+  expect(again.err).toContain('Provide SLACK_SIGNING_SECRET')
   const signed = await stage.run('deploy', ['--yes'], {
     SLACK_SIGNING_SECRET: CI_SECRETS.SLACK_SIGNING_SECRET,
   })
   expect([signed.out, signed.err]).toEqual([
     expect.not.stringContaining('open this link'),
-    expect.stringContaining('Give SLACK_BOT_TOKEN'),
+    expect.stringContaining('Provide SLACK_BOT_TOKEN'),
   ])
   expect(signed.out).toContain('2. Under "Event Subscriptions"')
 })
@@ -96,12 +96,11 @@ test('a token that was renewed leaves the signing secret alone', async () => {
   const lacking = await stage.run('deploy', ['--yes'])
   expect(lacking).toMatchObject({
     out: expect.stringContaining('token of the app A00FAKE'),
-    err: expect.stringContaining('Give SLACK_BOT_TOKEN'),
+    err: expect.stringContaining('Provide SLACK_BOT_TOKEN'),
   })
   const renewed = await stage.run('deploy', ['--yes'], { SLACK_BOT_TOKEN: 'xoxb-renewed-fake-token' })
   expect(renewed).toMatchObject({ status: 0, err: '' })
-  for (const { out } of [lacking, renewed])
-    expect(out).not.toMatch(/change by hand|move it over|press "Create"/)
+  for (const { out } of [lacking, renewed]) expect(out).not.toMatch(/by hand|move the app|press "Create"/)
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '').botToken).toBe('xoxb-renewed-fake-token')
   expect(signing(stage)).toBe(CI_SECRETS.SLACK_SIGNING_SECRET)
   expect(renewed.out).toContain('The app A00FAKE')

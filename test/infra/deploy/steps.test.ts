@@ -43,9 +43,9 @@ describe('following a reading of the source', () => {
       { status: 'COMPLETE', statistics: at(40, 40) },
     )
     expect(told).toEqual([
-      'wiki: 10 pages seen, 0 taken in',
-      'wiki: 40 pages seen, 10 taken in',
-      'wiki has been read: 40 pages seen, 40 taken in',
+      'wiki: 10 pages found, 0 added',
+      'wiki: 40 pages found, 10 added',
+      'wiki is ingested: 40 pages found, 40 added',
     ])
     expect(waits).toEqual([500, 1000, 2000, 4000])
   })
@@ -55,19 +55,19 @@ describe('following a reading of the source', () => {
     const waited = waits.reduce((sum, ms) => sum + ms, 0)
     expect(waited).toBeGreaterThanOrEqual(30 * 60_000)
     expect(waited).toBeLessThan(31 * 60_000)
-    expect([told.at(-1), ended]).toEqual([expect.stringContaining('It goes on by itself'), undefined])
+    expect([told.at(-1), ended]).toEqual([expect.stringContaining('AWS continues alone'), undefined])
   })
 
   test('says why it failed, and that the token can be given anew', async () => {
     const { ended } = await followed({ status: 'FAILED', failureReasons: ['The fake token was refused.'] })
     expect(ended).toMatch(
-      /"wiki" could not read its source: The fake token was refused\. .*asks for the user and the token anew/,
+      /"wiki" could not ingest its source: The fake token was refused\. To change the user or the token/,
     )
   })
 
   test('says that nothing was there to read', async () => {
     const { told } = await followed({ status: 'COMPLETE', statistics: at(0, 0) })
-    expect(told).toEqual([expect.stringContaining('no page that its user may see')])
+    expect(told).toEqual([expect.stringContaining('it is empty')])
   })
 
   test.each(['COMPLETE', 'FAILED', 'STOPPED'] as const)('%s is an end', (status) => {

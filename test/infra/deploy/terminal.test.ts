@@ -42,8 +42,8 @@ async function inTerminal(
 }
 
 const CONFLUENCE: [string, string][] = [
-  ['Whose mail address', `ada@fake.example${ENTER}`],
-  ['Their API token', `${SECRETS.confluence}${ENTER}`],
+  ['Mail address of the Confluence user', `ada@fake.example${ENTER}`],
+  ['API token of this user', `${SECRETS.confluence}${ENTER}`],
 ]
 const SLACK: [string, string][] = [
   ['from its page Basic Information', `${SECRETS.signing}${ENTER}`],
@@ -59,7 +59,7 @@ test('deploy in a terminal asks for everything, shows no secret, and asks nothin
     ['Which Cloudflare account?', `${DOWN}${ENTER}`],
     ['Deploy Fake to AWS account 000000000000 and Cloudflare account Fake account two?', ENTER],
     ...CONFLUENCE,
-    ['Is there an app in Slack already?', ENTER],
+    ['Do you have an app in Slack', ENTER],
     ...SLACK,
   ])
   expect([interrupted.status, interrupted.unasked]).toEqual([1, ['which begins with xoxb-']])
@@ -79,7 +79,7 @@ test('deploy in a terminal asks for everything, shows no secret, and asks nothin
     ['which begins with xoxb-', CTRL_C],
   ])
   expect([cancelled.status, cancelled.unasked]).toEqual([130, []])
-  expect(cancelled.shown).toContain('What is done stays done')
+  expect(cancelled.shown).toContain('Finished steps stay finished')
   expectHidden(stage.calls(), cancelled.shown, {
     edgeKey: ['wrangler deploy'],
     signing: ['wrangler secret'],
@@ -91,7 +91,7 @@ test('deploy in a terminal asks for everything, shows no secret, and asks nothin
     ['which begins with xoxb-', `${SECRETS.bot}${ENTER}`],
   ])
   expect([done.status, done.unasked]).toEqual([0, []])
-  expect(done.shown).not.toMatch(/Which Cloudflare account|Whose mail address|Is there an app/)
+  expect(done.shown).not.toMatch(/Which Cloudflare account|Mail address of|Do you have an app/)
   expectHidden(stage.calls(), done.shown, { edgeKey: ['wrangler deploy'], bot: ['aws secretsmanager'] })
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '')).toMatchObject({ botToken: SECRETS.bot })
 })
@@ -110,7 +110,7 @@ test('a text question offers its first value, refuses one that does not fit, and
   const { status, shown, unasked } = await inTerminal(stage, 'ask.ts', [
     ['ada@fake.example', ENTER],
     ['The new one?', `grace${ENTER}`],
-    ['mail address is meant', `@fake.example${ENTER}`],
+    ['expected a mail address', `@fake.example${ENTER}`],
   ])
   expect([status, unasked]).toEqual([0, []])
   expect(shown).toContain('answers: ada@fake.example grace@fake.example')
@@ -124,7 +124,7 @@ test('destroy in a terminal removes nothing if the person only presses Enter', a
     ['Remove Fake from AWS account', ENTER],
   ])
   expect([status, unasked]).toEqual([130, []])
-  expect(shown).toContain('What is done stays done')
+  expect(shown).toContain('Finished steps stay finished')
   expect(stage.world).toEqual(before)
 })
 
@@ -157,7 +157,7 @@ test.each([
     ])
     expect([status, said]).toEqual([
       130,
-      expect.stringContaining('Stopped. What is done stays done; give the command again'),
+      expect.stringContaining('Stopped. Finished steps stay finished; run the command again'),
     ])
     expect(readdirSync(temporary)).toEqual([])
   },

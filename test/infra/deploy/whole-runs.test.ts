@@ -142,9 +142,12 @@ test('a tool that is not installed is reported with where to get it', async () =
     ...CI_SECRETS,
     PATH: [recorders, ...others].join(delimiter),
   })
-  expect([status, err]).toEqual([1, expect.stringMatching(/in the way, and nothing has been made yet/)])
-  expect(out).toMatch(/There is no "aws" on the PATH\. Install version 2 .*https:\/\/docs\.aws/)
-  expect(out).toMatch(/Nobody is logged in to Cloudflare/)
+  expect([status, err]).toEqual([
+    1,
+    expect.stringMatching(/problems were found, and nothing has been changed/),
+  ])
+  expect(out).toMatch(/"aws" is not on the PATH\. Install version 2 .*https:\/\/docs\.aws/)
+  expect(out).toMatch(/Not logged in to Cloudflare/)
   expect(stage.lines()).toEqual(['wrangler whoami'])
 })
 
@@ -161,11 +164,15 @@ test('a secret that aws prints before it fails is not repeated', async () => {
 describe('a configuration that does not fit', () => {
   const { identity, knowledge } = fakeSections
   test.each([
-    ['its schema', { identity: { ...identity, name: '' } }, 'assistant.config.ts is wrong. identity.name: '],
+    [
+      'its schema',
+      { identity: { ...identity, name: '' } },
+      'assistant.config.ts is not valid. Change these settings: identity.name: must not be empty.',
+    ],
     [
       'AWS',
       { knowledge: { ...knowledge, rerankModel: 'no.such-model' } },
-      'assistant.config.ts does not fit AWS: knowledge.rerankModel',
+      'AWS would not accept assistant.config.ts. Change these settings: knowledge.rerankModel',
     ],
   ])('%s ends a synthesis and a deployment with one sentence', async (_, change, sentence) => {
     const stage = await createProcessStage(change)

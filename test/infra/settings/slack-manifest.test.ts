@@ -110,32 +110,32 @@ test.each([
 describe('limits', () => {
   const prompt = { title: 'A fake question', message: 'What is fake?' }
   test.each([
-    ['name', { name: 'n'.repeat(36) }, 'identity.name has 36 characters, and Slack takes 35'],
+    ['name', { name: 'n'.repeat(36) }, 'identity.name has 36 characters; Slack allows 35'],
     [
       'slash command',
       { name: 'n'.repeat(33) },
-      'identity.name, as the slash command, has 34 characters, and Slack takes 32',
+      'the slash command, made from identity.name, has 34 characters; Slack allows 32',
     ],
     [
       'empty slash command',
       { name: '!!!' },
-      'identity.name, as the slash command, is too short: Slack takes 2 characters or more',
+      'the slash command, made from identity.name, is too short: Slack needs 2 or more characters',
     ],
     [
       'description',
       { description: 'd'.repeat(141) },
-      'identity.description has 141 characters, and Slack takes 140',
+      'identity.description has 141 characters; Slack allows 140',
     ],
     [
       'agent description',
       { description: 'd'.repeat(301) },
-      'identity.description has 301 characters, and Slack takes 300',
+      'identity.description has 301 characters; Slack allows 300',
     ],
     ['empty description', { description: '' }, 'identity.description is too short'],
     [
       'prompts',
       { suggestedPrompts: Array(5).fill(prompt) },
-      'identity.suggestedPrompts has 5 questions, and Slack takes 4',
+      'identity.suggestedPrompts has 5 questions; Slack allows 4',
     ],
     [
       'empty title',
@@ -238,7 +238,7 @@ test.each([
   `${URL_OF_EDGE}/slack/events`,
   `${URL_OF_EDGE}/?a=b`,
 ])('"%s" is no address of a Worker', (url) => {
-  expect(() => readEdgeUrl(url)).toThrow('is no address of a Worker')
+  expect(() => readEdgeUrl(url)).toThrow('is not the address of a Worker')
   expect(readEdgeUrl(`${URL_OF_EDGE}/`)).toBe(URL_OF_EDGE)
 })
 
