@@ -1,8 +1,10 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, beforeEach, onTestFinished, vi } from 'vitest'
 import { readConfig } from '../../../backend/config.ts'
-import type { Stop, Turn } from '../../../backend/handoff.ts'
+import type { Feedback, Stop, Turn } from '../../../backend/handoff.ts'
 import { answer } from '../../../backend/turn/answer.ts'
 import { apologize } from '../../../backend/turn/apologize.ts'
+import { recordFeedback } from '../../../backend/turn/feedback.ts'
 import type { Report } from '../../../backend/turn/report.ts'
 import { stop } from '../../../backend/turn/stop.ts'
 import { type Backend, wire } from '../../../backend/wire.ts'
@@ -11,7 +13,7 @@ import { startBedrock } from '../../../playground/bedrock/bedrock.ts'
 import type { Model } from '../../../playground/bedrock/models/model.ts'
 import { rerank } from '../../../playground/bedrock/rerank.ts'
 import { type Call, createCalls, type Faults } from '../../../playground/calls.ts'
-import { type Dynamo, startDynamo } from '../../../playground/dynamo.ts'
+import { type Dynamo, type Item, startDynamo } from '../../../playground/dynamo.ts'
 import { identity } from '../../../playground/slack/identity.ts'
 import { type Slack, startSlack } from '../../../playground/slack/slack.ts'
 import { saying } from '../../flow/models.ts'
@@ -37,6 +39,12 @@ export interface TurnStage {
   answer(turn: Turn, invocation?: { requestId?: string; remainingMs?: number }): Promise<Report>
   /** Somebody presses Stop in the question's thread. */
   stop(turn: Turn): Promise<unknown>
+  /** Somebody presses a thumb below the answer. */
+  rate(turn: Turn, feedback?: Partial<Feedback>): Promise<'kept' | 'expired'>
+  /** Lets the time of an item run out; as DynamoDB may, the table still has it. */
+  expire(key: string): Promise<void>
+  /** The items of the table whose key begins like this. */
+  stored(prefix: string): Promise<Item[]>
   /** Lambda says that it has given up the invocation. */
   giveUp(turn: Turn, requestId: string): Promise<unknown>
   /** Resolves when a call that fits has been answered, or has begun. */
@@ -140,6 +148,38 @@ export function openTurnStage(): TurnStage {
         userId,
       }
       return stop(handoff, stage.backend.stop)
+    },
+    rate({ id, teamId, appId, channel, threadTs, userId }: Turn, feedback: Partial<Feedback> = {}) {
+      const handoff: Feedback = {
+        kind: 'feedback',
+        turnId: id,
+        teamId,
+        appId,
+        receivedAt: Date.now(),
+        channel,
+        messageTs: threadTs,
+        threadTs,
+        userId,
+        value: 'positive',
+        ...feedback,
+      }
+      return recordFeedback(handoff, stage.backend.feedback)
+    },
+    async expire(key: string) {
+      const client = new DynamoDBClient({ region: AWS_ACCOUNT.region })
+      await client.send(
+        new UpdateItemCommand({
+          TableName: TURNS_TABLE,
+          Key: { pk: { S: key } },
+          UpdateExpression: 'SET expiresAt = :past',
+          ExpressionAttributeValues: { ':past': { N: String(Math.floor(Date.now() / 1000) - 60) } },
+        }),
+      )
+      client.destroy()
+    },
+    async stored(prefix: string) {
+      const items = await stage.dynamo.items(TURNS_TABLE)
+      return items.filter(({ pk }) => String(pk?.S).startsWith(prefix))
     },
     giveUp(turn: Turn, requestId: string) {
       const failed = {
