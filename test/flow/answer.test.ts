@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { disobedient } from './disobedient-model.ts'
 import { mention, openStage, post } from './flow-stage.ts'
+import { saying } from './models.ts'
 
 const stage = openStage()
 
@@ -22,6 +23,13 @@ describe('a question is answered in its thread', () => {
         .map(({ args }) => args.knowledgeBaseId)
         .sort(),
     ).toEqual(['KB00000001', 'KB00000002'])
+  })
+
+  test('with its sources in the order of their numbers', async () => {
+    stage.model = saying('Laptops are replaced every 38 months. [2] The gateway is vpn7. [1]')
+    const { replies } = await post(stage, { text: mention('VPN gateway or laptops?') })
+    const sources = JSON.stringify(replies[0]?.blocks.filter(({ type }) => type === 'section'))
+    expect([...sources.matchAll(/\\n(\d)\. /g)].map(([, number]) => number)).toEqual(['1', '2'])
   })
 
   test('if it is a direct message without a mention', async () => {

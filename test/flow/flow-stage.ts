@@ -219,6 +219,13 @@ export function rateLimited(seconds: number): Fault {
   }
 }
 
+/** DynamoDB refuses a call with an error that nobody retries. */
+export const CRASHING: Fault = {
+  kind: 'answer',
+  status: 400,
+  body: '{"__type":"com.amazon.coral.validate#ValidationException","message":"no"}',
+}
+
 /** Presses a button of the last message that has one. */
 export async function press(
   { stack }: Stage,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { disobedient } from './disobedient-model.ts'
-import { mention, openStage, post } from './flow-stage.ts'
+import { logged, mention, openStage, post } from './flow-stage.ts'
 import { saying } from './models.ts'
 
 const stage = openStage({
@@ -27,12 +27,13 @@ test('a blocked question does not reach the model, and the reply names the kind 
   expect(text).toContain('a topic that is off limits')
   expect(text).not.toMatch(/salar/i)
   expect(asked).toBe(0)
+  expect(logged(stage, 'turn').at(-1)?.outcome).toBe('guardrail')
 })
 
 test('a blocked answer is held back', async () => {
   stage.model = disobedient
   const { text } = await post(stage, { text: mention('where does the VPN guide live?') })
-  expect(text).toContain('I had to hold back my answer')
+  expect(text).toMatch(/I had to hold back my answer.*a blocked word/)
   expect(text).not.toContain('nobody gave me')
 })
 

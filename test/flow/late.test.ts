@@ -14,6 +14,24 @@ test('an answer that comes hours late says when the question was asked', async (
   expect(text).toContain(ANSWER)
 })
 
+test('an answer to a slash command that comes late says when the question was asked', async () => {
+  const { teamId, appId } = identity
+  await invoke(stage, {
+    kind: 'command',
+    id: `${appId}:${teamId}:command:1.2.fake`,
+    teamId,
+    appId,
+    receivedAt: Date.now() - 3 * 3_600_000,
+    channel: 'C00GENERAL',
+    userId: 'U00ADA',
+    text: 'where does the VPN guide live?',
+  })
+  const opened = stage.stack.calls.all.findLast(({ method }) => method === 'chat.startStream')?.args
+  const { text } = viewOf(stage.stack, 'D00ADA', String(opened?.thread_ts), String(opened?.thread_ts), 0)
+  expect(text).toMatch(/^_You asked this 3 hours ago\._\n\n/)
+  expect(text).toContain(ANSWER)
+})
+
 test.each([
   [LATE_MS, undefined],
   [LATE_MS + 1, 'You asked this 5 minutes ago.'],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { TURNS_TABLE } from '../../playground/account.ts'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
+import { identity } from '../../playground/slack/identity.ts'
 import {
   ANSWER,
   ephemerals,
@@ -15,6 +16,7 @@ import {
   textOf,
   viewOf,
 } from './flow-stage.ts'
+import { invoke } from './invoke.ts'
 
 const stage = openStage()
 const DENIED = refuseWith('AccessDeniedException', 'You may not.')
@@ -101,6 +103,27 @@ describe('"Try again" under a failed answer', () => {
     expect(ephemerals(stage, at.channel, at.threadTs)).toEqual([
       { to: 'U00GRACE', text: expect.stringContaining('Only the person who asked') },
     ])
+  })
+
+  test('is refused in another channel than that of the question', async () => {
+    const at = await failed(stage)
+    const { teamId, appId } = identity
+    const { texts, asked } = await pressed(at, () =>
+      invoke(stage, {
+        kind: 'retry',
+        turnId: `${appId}:${teamId}:${at.channel}:${at.threadTs}`,
+        attempt: 1,
+        teamId,
+        appId,
+        receivedAt: Date.now(),
+        channel: 'C00PRIVATE',
+        threadTs: at.threadTs,
+        userId: 'U00ADA',
+      }),
+    )
+    expect([texts.length, asked.length]).toEqual([1, 0])
+    const told = stage.stack.calls.all.findLast(({ method }) => method === 'chat.postEphemeral')?.args
+    expect(told).toMatchObject({ channel: 'C00PRIVATE', markdown_text: expect.stringContaining('too old') })
   })
 
   test('says that the question is too old if its record has expired', async () => {

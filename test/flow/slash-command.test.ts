@@ -1,6 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { refuseWith } from '../../playground/bedrock/refusal.ts'
-import { ANSWER, faultOn, openStage, post, press, slackError, textOf, viewOf } from './flow-stage.ts'
+import {
+  ANSWER,
+  faultOn,
+  openStage,
+  post,
+  press,
+  slackError,
+  textOf,
+  untilCall,
+  viewOf,
+} from './flow-stage.ts'
+import { silent } from './models.ts'
 
 const stage = openStage()
 
@@ -79,6 +90,17 @@ describe('a question typed as a slash command', () => {
     await press(stage, { channel, threadTs: rootTs }, { actionId: 'retry' })
     await stage.stack.settled()
     expect(stage.stack.slack.thread(channel, rootTs).map(textOf).at(-1)).toContain(ANSWER)
+  })
+
+  test('can be stopped before its first token', async () => {
+    const { slack } = stage.stack
+    stage.model = silent(60_000)
+    const asked = untilCall(stage, ({ method }) => method === 'ConverseStream', 'begun')
+    const typed = type('what takes long?')
+    await asked
+    const opened = stage.stack.calls.all.findLast(({ method }) => method === 'chat.startStream')?.args
+    slack.pressStop({ channel: 'D00ADA', threadTs: String(opened?.thread_ts), user: 'U00ADA' })
+    expect((await typed).seen.text).toBe('_Stopped before I began to answer._')
   })
 
   test('is repeated to the person once, even if Slack loses the answer to that post', async () => {

@@ -193,7 +193,9 @@ describe('the text that is shown', () => {
     const inSevens = (text: string) => text.match(/[\s\S]{1,7}/g) ?? []
     for (const start of ['```\n', '```\nx', '', '[', '`', 'https://status.example/now']) {
       const answer = `${start}${'😀'.repeat(1_500)}`
-      expect(shown(answer, inSevens).text).not.toContain('\ufffd')
+      const { text } = shown(answer, inSevens)
+      expect(text.match(/😀/gu)).toHaveLength(1_500)
+      expect(text).not.toContain('\ufffd')
     }
   })
 
