@@ -76,7 +76,7 @@ export function createSanitizer(
   function write(token: Token, position: TokenPosition): string {
     const line = position.line + heldSpace
     const safe = token.kind === 'marker' ? renderMarker(token.numbers) : toSafeMarkdown(token, allowed)
-    const isNewNeighbour = vanished || !wasText || token.kind !== 'text'
+    const isNewNeighbour = !wasText || token.kind !== 'text'
     const apart = isNewNeighbour ? separateAddress(line, safe) : safe
     const piece = cells.guard(token, separateMarkup(line, token, apart), { ...position, line }).toWellFormed()
     wasText = token.kind === 'text'

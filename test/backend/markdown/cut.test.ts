@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { bytesOf } from '../../../backend/markdown/bytes.ts'
-import { cutAtParagraph, cutWithin } from '../../../backend/markdown/cut.ts'
+import { cutAtParagraph, cutLatest, cutWithin } from '../../../backend/markdown/cut.ts'
 import { follow, INITIAL_STATE, type MarkdownState } from '../../../backend/markdown/follow.ts'
 import { BLOCK_HOLD_CHARS, showable } from '../../../backend/markdown/showable.ts'
 import { randomOf } from '../../random.ts'
@@ -108,6 +108,14 @@ describe('a message that is too long is cut', () => {
     })
   })
 
+  test('without repeating a header or an info string that is too long', () => {
+    const long = 'x'.repeat(400)
+    const table = `| ${long} |\n| - |\n| 1 |\n`
+    expect(at(`${table}| 2 |\n`, table.length + 1)).toEqual({ head: table, next: '', rest: '| 2 |\n' })
+    const block = `\`\`\`${long}x\none\n`
+    expect(at(`${block}two\n\`\`\`\n`, block.length + 5)).toMatchObject({ next: '```\n', rest: 'two\n```\n' })
+  })
+
   test('outside the header of a table and its delimiter row', () => {
     expect(at('aaaaaaaaaa\n| a | b |\n| - | - |\n| 1 | 2 |\n', 24).head).toBe('aaaaaaaaaa\n')
   })
@@ -128,6 +136,13 @@ describe('a message that is too long is cut', () => {
     const family = '👩‍👩‍👧‍👦'
     expect(at(family.repeat(3), 60).head).toBe(family.repeat(2))
     expect(at(family, 17).head).toBe('👩‍👩‍')
+    expect(at(family, 60, 43, stateOf('x'))).toEqual({ head: '', next: '', rest: family })
+  })
+
+  test('by cutLatest at the last end of a line, else of a word, else after all of it', () => {
+    expect(cutLatest(INITIAL_STATE, 'one\ntwo\nthree four').at).toBe(8)
+    expect(cutLatest(stateOf('x'), 'one two three').at).toBe(8)
+    expect(cutLatest(stateOf('x'), 'one').at).toBe(3)
   })
 
   test('by cutAtParagraph at the last end of a paragraph, if there is one', () => {

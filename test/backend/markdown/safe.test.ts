@@ -125,6 +125,11 @@ describe('we and Markdown agree on what is code and what is a link:', () => {
       '`x | [click](https://evil.example) `\n-|-\u200b\n',
     ],
     [
+      'a pipe does not end code in a header whose delimiter row ends the answer',
+      '`x | [click](https://evil.example) `\n-|-',
+      '`x | [click](https://evil.example) `\n-|-\u200b',
+    ],
+    [
       'an address right behind code does not join it',
       '``a``https://evil.example/x',
       '``a``\u200b`https://evil.example/x`',

@@ -124,6 +124,14 @@ describe('the text that is shown', () => {
     expect(shown(answer).text).toBe(text)
   })
 
+  test.each(['\n\n  Under IT.', '[9] Under IT.', ' [9]\n[9] Under IT.'])(
+    'begins with its first word: %j',
+    (answer) => {
+      expect(shown(answer).text).toBe('Under IT.')
+      expect(shown(answer, (text) => text.split('')).text).toBe('Under IT.')
+    },
+  )
+
   test('closes a fenced block that the model left open', () => {
     expect(shown('Run:\n```sh\nls').text).toBe('Run:\n```sh\nls\n```\n')
     expect(shown('Run:\n~~~~\nls\n').text).toBe('Run:\n~~~~\nls\n~~~~\n')
