@@ -130,6 +130,7 @@ describe('a message that is too long is cut', () => {
     const { head } = at(text, 100)
     expect(bytesOf(head)).toBeLessThanOrEqual(100)
     expect(head.isWellFormed()).toBe(true)
+    expect(at('😀'.repeat(9), 20).head).toBe('😀'.repeat(4))
   })
 
   test('outside a grapheme, unless one is longer than a message', () => {
