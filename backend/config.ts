@@ -24,10 +24,10 @@ export interface Config {
  * Throws one error that names everything that is missing or wrong.
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const wrong: string[] = []
+  const problems: string[] = []
   const required = (name: string): string => {
     const value = env[name]
-    if (!value) wrong.push(`${name} is not set`)
+    if (!value) problems.push(`${name} is not set`)
     return value ?? ''
   }
 
@@ -46,23 +46,22 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     .filter((entry) => entry !== '')
     .map((entry) => {
       const [name, id, ...rest] = entry.split('=')
-      if (!name || !id || rest.length > 0)
-        wrong.push(`KNOWLEDGE_BASES holds "${entry}" where name=id is meant`)
+      if (!name || !id || rest.length > 0) problems.push(`KNOWLEDGE_BASES holds "${entry}"; write name=id`)
       return { name: name ?? '', id: id ?? '' }
     })
   if (Boolean(env.GUARDRAIL_ID) !== Boolean(env.GUARDRAIL_VERSION))
-    wrong.push('of GUARDRAIL_ID and GUARDRAIL_VERSION only one is set')
+    problems.push('only one of GUARDRAIL_ID and GUARDRAIL_VERSION is set; set both or neither')
 
   const assistant = v.safeParse(Assistant, { ...sections })
   if (!assistant.success) {
-    wrong.push(
-      ...assistant.issues.map(
-        (issue) => `assistant.config.ts: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}`,
+    problems.push(
+      ...assistant.issues.map((issue) =>
+        ['assistant.config.ts', v.getDotPath(issue), issue.message].filter(Boolean).join(': '),
       ),
     )
   }
-  if (wrong.length > 0 || !assistant.success)
-    throw new Error(`The configuration is not complete: ${wrong.join('; ')}.`)
+  if (problems.length > 0 || !assistant.success)
+    throw new Error(`Some settings are missing or wrong: ${problems.join('; ')}.`)
 
   return {
     assistant: assistant.output,

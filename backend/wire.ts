@@ -137,7 +137,7 @@ function createReadIdentity({ slack, region }: Config): () => Promise<SlackIdent
   return async () => {
     const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: slack.secretArn }))
     const secret = v.safeParse(v.pipe(v.string(), v.parseJson(), SlackSecret), SecretString)
-    if (!secret.success) throw new Error('The Slack secret is not JSON with botToken, teamId and appId.')
+    if (!secret.success) throw new Error('The Slack secret must be JSON with botToken, teamId and appId.')
     return secret.output
   }
 }

@@ -144,7 +144,7 @@ describe('"Try again" under a failed answer', () => {
     stage.faults = faultOn('conversations.replies', slackError('fatal_error'))
     const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
     expect(asked).toEqual([])
-    expect(texts[1]).toContain('I could not read your question again.')
+    expect(texts[1]).toContain('I could not read your question in the thread.')
   })
 
   test('says so if the question was deleted', async () => {
@@ -156,7 +156,7 @@ describe('"Try again" under a failed answer', () => {
     stage.stack.slack.delete({ channel: at.channel, ts: question?.ts ?? '' })
     const { texts, asked } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
     expect(asked).toEqual([])
-    expect(texts.at(-1)).toContain('I could not read your question again.')
+    expect(texts.at(-1)).toContain('I could not read your question in the thread.')
   })
 })
 
