@@ -30,8 +30,7 @@ export function cutPoints(before: MarkdownState, text: string): CutPoint[] {
       /^[ \t]*\|/.test(wholeLine) ||
       isDelimiterRow(line)
     if (isFenceOrTable) return
-    for (const at of wordStarts(line))
-      points.push({ at: lineStart + at, kind: 'word', state: { ...lineState, line: 'x' } })
+    for (const at of wordStarts(line)) points.push({ at: lineStart + at, kind: 'word', state: lineState })
   }
 
   function addLineStart(at: number, state: MarkdownState): void {

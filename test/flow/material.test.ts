@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { knowledge, model } from '../../assistant.config.ts'
+import { identity, knowledge, model } from '../../assistant.config.ts'
 import { PASSAGE_LIMIT_CHARS } from '../../backend/prompt/passage.ts'
 import { knowledgeBaseId } from '../../playground/account.ts'
 import type { Call, Fault } from '../../playground/calls.ts'
@@ -166,6 +166,12 @@ describe('passages in the request to the model', () => {
     const { calls } = await post(stage, { text: QUESTION })
     expect(passagesFor(calls).map(({ title }) => title)).toEqual(['VPN guide'])
   })
+})
+
+test('the system prompt holds the name of the assistant', async () => {
+  const { calls } = await post(stage, { text: QUESTION })
+  const request = calls.find(({ method }) => method === 'ConverseStream')?.args
+  expect(JSON.stringify(request?.system)).toContain(identity.name)
 })
 
 test('the answer may be as long as configured', async () => {

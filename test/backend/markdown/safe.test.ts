@@ -60,6 +60,10 @@ describe('the address that is written is the one that was checked', () => {
     expect(shown(answer)).toBe(text)
   })
 
+  test('the citation of a page whose address holds a password has no link', () => {
+    expect(shown('So it is [1].', undefined, 'https://ada:secret@files.example/x')).toBe('So it is [1].')
+  })
+
   test.each([
     [
       'https://files.example/Shared Documents/Leave policy.pdf',
