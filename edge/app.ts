@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono/tiny'
 import { type EdgeEnv, missingSettings, releaseOf } from './bindings.ts'
-import { readBody } from './body.ts'
+import { limitBody } from './body-limit.ts'
 import { classify } from './classify/classify.ts'
 import type { Decision } from './classify/decision.ts'
 import { type HandOffResult, handOff } from './hand-off.ts'
@@ -28,13 +28,12 @@ const METHODS = {
 /** The edge's HTTP side. It holds no bot token: it cannot speak in Slack, only acknowledge and hand off. */
 export function createApp({ now, fetch }: AppOptions): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>()
-  const verified = verify()
-  // One an isolate: it keeps the derived signing key.
+  // One per isolate: it caches the derived signing key.
   let invoke: Invoke | undefined
 
   app.use(requestLog({ now }))
 
-  // Hono's small router takes a path with a slash at its end for the same.
+  // hono/tiny also matches `/slack/events/`; we want 404 there.
   app.use((c, next) => (Object.hasOwn(METHODS, c.req.path) ? next() : Promise.resolve(c.notFound())))
 
   app.get('/health', (c) => {
@@ -49,47 +48,45 @@ export function createApp({ now, fetch }: AppOptions): Hono<EdgeEnv> {
     return c.text('Service Unavailable', 503)
   })
 
-  app.post('/slack/events', readBody, verified, async (c) => {
-    const decision = classify('events', c.var.body, c.var)
+  app.post('/slack/*', limitBody)
+  app.post('/slack/commands', answerSslCheck)
+  app.post('/slack/*', verify())
+
+  app.post('/slack/events', async (c) => {
+    const decision = classify('events', c.get('body'), c.get('requestMeta'))
     const outcome = await carryOut(c, decision)
     if (decision.kind === 'challenge') return c.text(decision.text)
     // Slack sends an event again, three times in six minutes, after anything but a 2xx.
     return c.body(null, outcome === 'refused' ? 503 : 200)
   })
 
-  app.post('/slack/interactivity', readBody, verified, async (c) => {
-    const decision = classify('interactivity', c.var.body, c.var)
+  app.post('/slack/interactivity', async (c) => {
+    const decision = classify('interactivity', c.get('body'), c.get('requestMeta'))
     const outcome = await carryOut(c, decision)
-    // A click is never sent again.
+    // Slack never sends a click again.
     if (outcome === 'refused' && 'respondTo' in decision)
       c.executionCtx.waitUntil(respond(fetch, decision.respondTo, CLICK_NOT_TAKEN))
     return c.body(null, 200)
   })
 
-  app.post('/slack/commands', readBody, answerSslCheck, verified, async (c) => {
-    const decision = classify('commands', c.var.body, c.var)
+  app.post('/slack/commands', async (c) => {
+    const decision = classify('commands', c.get('body'), c.get('requestMeta'))
     const outcome = await carryOut(c, decision)
     const say = (text: string) => c.json({ response_type: 'ephemeral', text })
     if (decision.kind === 'help') return say(help(decision.command))
-    // Nor is a command.
+    // Slack never retries a slash command, so the 200 itself says what happened.
     if (decision.kind === 'hand_off') return say(outcome === 'refused' ? QUESTION_NOT_TAKEN : ANSWER_FOLLOWS)
     return c.body(null, 200)
   })
 
-  for (const [path, allow] of Object.entries(METHODS)) {
-    app.all(path, (c) => {
-      c.set('logLine', { outcome: 'method_not_allowed' })
-      return c.text('Method Not Allowed', 405, { allow })
-    })
-  }
-
   app.notFound((c) => {
-    c.set('logLine', { outcome: 'not_found' })
-    return c.text('Not Found', 404)
+    const allow = Object.hasOwn(METHODS, c.req.path) && METHODS[c.req.path as keyof typeof METHODS]
+    c.set('logLine', { outcome: allow ? 'method_not_allowed' : 'not_found' })
+    return allow ? c.text('Method Not Allowed', 405, { allow }) : c.text('Not Found', 404)
   })
 
   app.onError((error, c) => {
-    // The name only: a message can quote what it choked on.
+    // Only the name: a message can quote the input that caused it.
     c.set('logLine', { outcome: 'error', error: error.name })
     return c.text('Internal Server Error', 500)
   })

@@ -1,3 +1,4 @@
+import type { RequestMeta } from './classify/decision.ts'
 import type { LogLine } from './log.ts'
 import type { VerifiedBody } from './signature.ts'
 
@@ -13,12 +14,7 @@ export type Bindings = Env & {
 export interface EdgeEnv {
   Bindings: Bindings
   Variables: {
-    /** When the request came, in milliseconds of the Unix epoch. */
-    receivedAt: number
-    /** Which repetition Slack says this is: 0 for the first delivery. */
-    slackRetryNum: number
-    /** The body's bytes, at most BODY_LIMIT_BYTES of them, from anybody. */
-    rawBody: Uint8Array
+    requestMeta: RequestMeta
     /** Set by `verify`, and by nothing else. */
     body: VerifiedBody
     /** What the request's one log line will say. */

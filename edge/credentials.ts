@@ -3,15 +3,16 @@ import type { Bindings } from './bindings.ts'
 export interface Credentials {
   accessKeyId: string
   secretAccessKey: string
-  /** Of temporary credentials. */
+  /** Only with temporary credentials. */
   sessionToken?: string
 }
 
 /**
- * Where the key comes from that may invoke the function; asked before every invoke, so it caches what costs time, and
- * what it takes is taken from the invoke's 1.2 s. Credentials from STS or IAM Roles Anywhere would come from another one.
+ * Provides the AWS key. Called before each invoke and counted in its 1.2 s, so cache anything slow and stop when the
+ * signal aborts. Return the same object as long as the key is the same: what is derived from it is cached too.
+ * Credentials from STS or IAM Roles Anywhere would be a second implementation.
  */
-export type CredentialsSource = () => Promise<Credentials>
+export type CredentialsSource = (signal: AbortSignal) => Promise<Credentials>
 
 /** The key of an IAM user, from the Worker's secrets. */
 export function credentialsFromSecrets(env: Bindings): CredentialsSource {

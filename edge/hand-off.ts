@@ -26,7 +26,7 @@ export async function handOff(
     // A 4xx too: a key or an alias that is wrong now can be right in an hour.
     const status = error instanceof InvokeFailed ? error.status : 0
     try {
-      await within(QUEUE_TIMEOUT_MS, () => queue.send(handoff, { contentType: 'json' }))
+      await within(QUEUE_TIMEOUT_MS, queue.send(handoff, { contentType: 'json' }))
       return { outcome: 'queued', reason: 'invoke_failed', status }
     } catch {
       return { outcome: 'refused', reason: 'queue_failed', status }

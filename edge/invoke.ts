@@ -1,13 +1,12 @@
-import { AwsV4Signer } from 'aws4fetch'
 import type { Handoff } from '../backend/handoff.ts'
 import type { Bindings } from './bindings.ts'
 import { type CredentialsSource, credentialsFromSecrets } from './credentials.ts'
-import { within } from './timeout.ts'
+import { createSign } from './sign.ts'
 
-/** One try. The acknowledgement has Slack's 3 s, and what stands behind this one must fit in them too. */
+/** For one attempt. Slack waits 3 s for the acknowledgement, and the queue's 0.8 s must fit in as well. */
 export const INVOKE_TIMEOUT_MS = 1_200
 
-/** Lambda did not take the handoff, or did not say so in time. `status` is 0 where there was no answer. */
+/** Lambda did not accept the handoff, or did not confirm it in time. `status` is 0 if there was no response. */
 export class InvokeFailed extends Error {
   override readonly name = 'InvokeFailed' as const
   readonly status: number
@@ -20,8 +19,8 @@ export class InvokeFailed extends Error {
 export type Invoke = (handoff: Handoff) => Promise<void>
 
 /**
- * Signs and sends handoffs as asynchronous invocations of the alias in LAMBDA_FUNCTION. Throws InvokeFailed; a
- * handoff that timed out may have been taken all the same.
+ * Signs and sends handoffs as asynchronous invocations of the alias in LAMBDA_FUNCTION. Throws InvokeFailed. Lambda may
+ * have accepted a handoff even if the invoke timed out.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 export function createInvoke(
@@ -31,39 +30,24 @@ export function createInvoke(
 ): Invoke {
   const endpoint = env.LAMBDA_ENDPOINT ?? `https://lambda.${env.AWS_REGION}.amazonaws.com`
   const url = `${endpoint}/2015-03-31/functions/${encodeURIComponent(env.LAMBDA_FUNCTION)}/invocations`
-  // The derived signing keys, one a day.
-  const cache = new Map<string, ArrayBuffer>()
+  const sign = createSign(url, env.AWS_REGION)
 
-  // Not aws4fetch's own fetch: it sends again ten times, waiting about 26 s in all; Slack hangs up after 3.
+  // aws4fetch's own fetch retries ten times and waits about 26 s in all. Slack hangs up after 3 s.
+  async function send(handoff: Handoff): Promise<Response> {
+    const signal = AbortSignal.timeout(INVOKE_TIMEOUT_MS)
+    const body = JSON.stringify(handoff)
+    const headers = await sign(body, await credentials(signal))
+    return fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
+  }
+
   return async (handoff) => {
-    let status = 0
-    const send = async (signal: AbortSignal) => {
-      const { headers, body } = await new AwsV4Signer({
-        ...(await credentials()),
-        method: 'POST',
-        url,
-        headers: { 'content-type': 'application/json', 'x-amz-invocation-type': 'Event' },
-        body: JSON.stringify(handoff),
-        service: 'lambda',
-        region: env.AWS_REGION,
-        cache,
-      }).sign()
-      const response = await fetch(url, {
-        method: 'POST',
-        headers,
-        body: body ?? null,
-        redirect: 'manual',
-        signal,
-      })
-      status = response.status
-      // Unread, the body would hold the connection.
-      await response.arrayBuffer()
-    }
-    try {
-      await within(INVOKE_TIMEOUT_MS, send)
-    } catch (cause) {
-      if (status === 0) throw new InvokeFailed(0, { cause })
-    }
-    if (status !== 202) throw new InvokeFailed(status)
+    const response = await send(handoff).catch((cause) => {
+      throw new InvokeFailed(0, { cause })
+    })
+    // A 202 has no body.
+    if (response.status === 202) return
+    // An unread body would hold the connection.
+    await response.arrayBuffer().catch(() => undefined)
+    throw new InvokeFailed(response.status)
   }
 }

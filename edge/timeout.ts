@@ -1,21 +1,14 @@
-/** Something took longer than it may. */
+/** An operation took longer than its time limit. */
 export class TimedOut extends Error {
   override readonly name = 'TimedOut' as const
 }
 
-/**
- * What `work` comes to, within so many milliseconds; else throws TimedOut and aborts the signal. Work that does not
- * mind the signal may go on, and take effect.
- */
-export async function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController()
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    reject(new TimedOut(`not within ${ms} ms`))
-    controller.abort()
-  }, ms)
+/** The outcome of `promise`, or TimedOut after `ms` milliseconds. The operation itself is not cancelled. */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const { promise: timeout, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new TimedOut(`no result within ${ms} ms`)), ms)
   try {
-    return await Promise.race([work(controller.signal), late])
+    return await Promise.race([promise, timeout])
   } finally {
     clearTimeout(timer)
   }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { BODY_LIMIT_BYTES } from '../../edge/body.ts'
+import { BODY_LIMIT_BYTES } from '../../edge/body-limit.ts'
 import { createEdge, type FakeEdge } from './edge.ts'
 import { command, envelope, form, mention, message, NOW_MS, signed } from './slack-request.ts'
 

@@ -4,15 +4,16 @@ import { createApp } from '../../edge/app.ts'
 import type { Bindings } from '../../edge/bindings.ts'
 import { type Fields, form, NOW_MS, type Sent, SIGNING_SECRET, signed } from './slack-request.ts'
 
-export interface Invoked {
+export interface Invocation {
   url: string
   headers: Headers
+  body: string
   handoff: Handoff
 }
 
 /** The edge, and beside it a Lambda, a queue and a Slack that answer as a test wants. */
 export interface FakeEdge {
-  invokes: Invoked[]
+  invokes: Invocation[]
   queued: { handoff: Handoff; contentType: string | undefined }[]
   /** What was posted to response_urls. */
   said: { url: string; body: Fields }[]
@@ -42,7 +43,9 @@ export function createEdge(): FakeEdge {
         edge.said.push({ url: request.url, body: await request.json() })
         return new Response('ok')
       }
-      edge.invokes.push({ url: request.url, headers: request.headers, handoff: await request.json() })
+      const { url, headers } = request
+      const body = await request.text()
+      edge.invokes.push({ url, headers, body, handoff: JSON.parse(body) })
       return edge.lambda(init?.signal ?? undefined)
     },
   })

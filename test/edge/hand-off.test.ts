@@ -1,10 +1,12 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
+import { AwsV4Signer } from 'aws4fetch'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Handoff } from '../../backend/handoff.ts'
+import type { Credentials } from '../../edge/credentials.ts'
 import { QUEUE_TIMEOUT_MS } from '../../edge/hand-off.ts'
-import { INVOKE_TIMEOUT_MS } from '../../edge/invoke.ts'
+import { createInvoke, INVOKE_TIMEOUT_MS } from '../../edge/invoke.ts'
 import { createQueueConsumer, delaySeconds, MAX_RETRIES } from '../../edge/queue-consumer.ts'
-import { createEdge, type FakeEdge } from './edge.ts'
+import { createEdge, type FakeEdge, type Invocation } from './edge.ts'
 import { click, command, envelope, mention, NOW_MS, TURN_ID, tryAgain } from './slack-request.ts'
 
 let edge: FakeEdge
@@ -14,6 +16,21 @@ beforeEach(() => {
 
 const down = async () => new Response('down', { status: 500 })
 const full = async () => Promise.reject(new Error('the queue is full'))
+
+const CALLER = { accessKeyId: 'AKIAFAKEEDGE', secretAccessKey: 'fake-edge-secret' }
+
+function expectedSignature({ url, headers, body }: Invocation, credentials: Credentials): Promise<string> {
+  return new AwsV4Signer({
+    ...credentials,
+    method: 'POST',
+    url,
+    headers: { 'x-amz-invocation-type': 'Event' },
+    body,
+    service: 'lambda',
+    region: 'us-east-1',
+    datetime: headers.get('x-amz-date') ?? '',
+  }).authHeader()
+}
 
 describe('an invoke', () => {
   test('is asynchronous, signed by the key of the secrets, and for the alias', async () => {
@@ -26,6 +43,56 @@ describe('an invoke', () => {
     expect(headers.get('authorization')).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKIAFAKEEDGE\/\d{8}\/us-east-1\/lambda\/aws4_request/,
     )
+  })
+
+  test('has the signature that aws4fetch computes for the whole request, on each day', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      for (const [n, day] of ['2026-12-30T23:59:59Z', '2026-12-31T00:00:01Z'].entries()) {
+        vi.setSystemTime(new Date(day))
+        await edge.event(envelope(mention({ text: `<@U00VERA> question ${n}` })))
+      }
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(edge.invokes.map(({ headers }) => headers.get('x-amz-date'))).toEqual([
+      '20261230T235959Z',
+      '20261231T000001Z',
+    ])
+    for (const invocation of edge.invokes)
+      expect(invocation.headers.get('authorization')).toBe(await expectedSignature(invocation, CALLER))
+  })
+
+  test('is signed with the credentials of the moment, temporary ones included', async () => {
+    const first = {
+      accessKeyId: 'AKIAFAKEFIRST',
+      secretAccessKey: 'fake-first',
+      sessionToken: 'fake-token-1',
+    }
+    const second = { accessKeyId: 'AKIAFAKESECOND', secretAccessKey: 'fake-second' }
+    const provided = [first, first, second]
+    const sent: Invocation[] = []
+    const invoke = createInvoke(
+      edge.env,
+      async (input, init) => {
+        const { url, headers } = new Request(input, init)
+        sent.push({ url, headers, body: String(init?.body), handoff: JSON.parse(String(init?.body)) })
+        return new Response(null, { status: 202 })
+      },
+      async () => provided[sent.length] ?? second,
+    )
+    await edge.event(envelope(mention()))
+    const [{ handoff } = {}] = edge.invokes
+    for (const _ of provided) if (handoff) await invoke(handoff)
+    expect(sent.map(({ headers }) => headers.get('x-amz-security-token'))).toEqual([
+      'fake-token-1',
+      'fake-token-1',
+      null,
+    ])
+    for (const [n, invocation] of sent.entries())
+      expect(invocation.headers.get('authorization')).toBe(
+        await expectedSignature(invocation, provided[n] ?? second),
+      )
   })
 
   test('is one try, and its answer is read, so that the connection can be used again', async () => {
@@ -50,22 +117,36 @@ describe('where Lambda does not take it, the queue does', () => {
     expect(edge.queued).toEqual([{ handoff: edge.invokes[0]?.handoff, contentType: 'json' }])
   })
 
-  test('a Lambda that is slow is given up, and the budgets nest', async () => {
+  test('no response in time: both time limits fit into the 3 s that Slack waits', async () => {
     vi.useFakeTimers()
-    let aborted: AbortSignal | undefined
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      const controller = new AbortController()
+      setTimeout(() => controller.abort(new DOMException('timed out', 'TimeoutError')), ms)
+      return controller.signal
+    })
+    const invoked = Promise.withResolvers<void>()
+    const queued = Promise.withResolvers<void>()
     edge.lambda = (signal) => {
-      aborted = signal
+      invoked.resolve()
+      return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+    }
+    edge.queue = () => {
+      queued.resolve()
       return new Promise(() => undefined)
     }
-    edge.queue = () => new Promise(() => undefined)
-    const answered = edge.event(envelope(mention()))
-    await vi.waitFor(() => expect(edge.invokes).toHaveLength(1))
-    await vi.advanceTimersByTimeAsync(INVOKE_TIMEOUT_MS)
-    await vi.waitFor(() => expect(edge.queued).toHaveLength(1))
-    expect(aborted?.aborted).toBe(true)
-    await vi.advanceTimersByTimeAsync(QUEUE_TIMEOUT_MS)
-    expect((await answered).status).toBe(503)
-    vi.useRealTimers()
+    try {
+      const response = edge.event(envelope(mention()))
+      await invoked.promise
+      await vi.advanceTimersByTimeAsync(INVOKE_TIMEOUT_MS - 1)
+      expect(edge.queued).toEqual([])
+      await vi.advanceTimersByTimeAsync(1)
+      await queued.promise
+      await vi.advanceTimersByTimeAsync(QUEUE_TIMEOUT_MS)
+      expect((await response).status).toBe(503)
+    } finally {
+      vi.restoreAllMocks()
+      vi.useRealTimers()
+    }
     expect(INVOKE_TIMEOUT_MS + QUEUE_TIMEOUT_MS).toBeLessThan(2_100)
   })
 })
