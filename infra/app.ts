@@ -5,11 +5,11 @@ import { readSections } from './settings/sections.ts'
 import { UserError } from './settings/user-error.ts'
 import { createStacks } from './stack.ts'
 
-// What cdk.json starts. It bundles by itself, so that nothing old is ever deployed.
+// cdk.json starts this file. It builds the bundles itself, so that no old one is ever deployed.
 try {
   const sections = readSections()
   await build()
-  // By itself it would be synthesized at the end also where something was wrong.
+  // Otherwise the CDK would synthesize when the process ends, even after an error.
   const app = new App({ autoSynth: false })
   createStacks(app, sections)
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

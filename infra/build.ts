@@ -8,13 +8,14 @@ import * as esbuild from 'esbuild'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** Where `npm run build` leaves what is deployed; wrangler deploys the same Worker, Lambda runs the same bundle. */
+/** `npm run build` writes these. wrangler deploys the same Worker, and Lambda runs the same bundle. */
 export const EDGE_BUNDLE = join(ROOT, 'dist/edge/worker.js')
 export const BACKEND_BUNDLE = join(ROOT, 'dist/backend/index.mjs')
 
 /**
- * What keeps wrangler from asking its home for news, from sending it some, from asking a person anything, and from writing down
- * what it sends to Cloudflare: a debugging log of `deploy` holds the Worker's secrets, and stands among what `--json` prints.
+ * Keeps wrangler from looking for updates, from sending statistics, and from asking questions. Also keeps it
+ * from logging its requests: a debug log of `deploy` contains the Worker's secrets, and it would mix with the
+ * output of `--json`.
  */
 const QUIET: Readonly<Record<string, string>> = {
   CI: '1',
@@ -27,16 +28,16 @@ const QUIET: Readonly<Record<string, string>> = {
   WRANGLER_SEND_METRICS: 'false',
 }
 
-/** What wrangler is started with in place of `env`: AWS's credentials are none of Cloudflare's business. */
+/** The environment for wrangler: `env` without the credentials of AWS. */
 export function wranglerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_'))), ...QUIET }
 }
 
-/** Bundles both tiers into `dist`. Each file is moved into place whole, so that a reader never sees half of one. */
+/** Bundles both tiers into `dist`. Moves each finished file into place, so that nobody reads half a file. */
 export async function build(): Promise<void> {
   await mkdir(join(ROOT, 'dist'), { recursive: true })
   const staging = await mkdtemp(join(ROOT, 'dist/.staging-'))
-  // Also when the process is told to end in the middle.
+  // Also remove the folder if the process is stopped in the middle.
   const sweep = (): void => rmSync(staging, { recursive: true, force: true })
   process.once('exit', sweep)
   try {
@@ -56,7 +57,7 @@ export async function build(): Promise<void> {
   }
 }
 
-/** The Worker as wrangler itself bundles it. `--dry-run` needs no account. */
+/** Lets wrangler bundle the Worker. `--dry-run` needs no account. */
 async function bundleEdge(outdir: string): Promise<void> {
   const wrangler = spawn(
     process.execPath,
@@ -68,7 +69,8 @@ async function bundleEdge(outdir: string): Promise<void> {
       env: wranglerEnvironment(process.env),
     },
   )
-  // wrangler is two processes; with a group of their own both can be ended, before the staging folder is swept.
+  // wrangler runs as two processes. In a group of their own, both can be killed before we remove the staging
+  // folder.
   const kill = (): void => {
     if (wrangler.pid !== undefined && process.platform !== 'win32') process.kill(-wrangler.pid, 'SIGKILL')
     else wrangler.kill()
@@ -84,8 +86,8 @@ async function bundleEdge(outdir: string): Promise<void> {
 }
 
 /**
- * Bundles a module for Lambda, into `index.mjs` in a folder, as one ES module with its map. Ours, backend/handler.ts, exports
- * `handler` and `apologize`. Gives the path of the bundle.
+ * Bundles a module for Lambda into one ES module, `index.mjs`, with its source map. Returns the path of the
+ * bundle. Ours, backend/handler.ts, exports `handler` and `apologize`.
  */
 export async function bundleFunction(entry: string, outdir: string): Promise<string> {
   const { outputFiles } = await esbuild.build({
@@ -95,19 +97,21 @@ export async function bundleFunction(entry: string, outdir: string): Promise<str
     outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
-    // Lambda prints the stack of a crash with these names, and without reading the map at each start.
+    // Stack traces in Lambda's log show these names, without the cost of reading the source map at each
+    // start.
     keepNames: true,
     sourcemap: true,
     sourcesContent: false,
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // Without `module` first the AWS SDK comes in as CommonJS, which is a third larger.
+    // Without `module` first, esbuild takes the CommonJS form of the AWS SDK, which is a third larger.
     mainFields: ['module', 'main'],
-    // @slack/web-api has CommonJS inside, which calls `require` for Node's own modules; an ES module has none.
+    // @slack/web-api contains CommonJS that calls `require` for Node's own modules. An ES module has no
+    // `require`.
     banner: { js: "import{createRequire as __vera}from'node:module';const require=__vera(import.meta.url);" },
     logLevel: 'error',
-    // Written here: esbuild's own process would go on writing after ours has ended.
+    // We write the files ourselves: esbuild's process would go on writing after ours has ended.
     write: false,
   })
   await mkdir(outdir, { recursive: true })

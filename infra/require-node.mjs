@@ -1,5 +1,5 @@
-// Plain JavaScript on purpose: it must run under the old Node that it complains about.
-const NEEDED = [24, 2] // the first Node with import.meta.main; TypeScript files run without a flag since 22.18
+// This is plain JavaScript because it must run on the old versions of Node that it rejects.
+const NEEDED = [24, 2] // The first version with import.meta.main. TypeScript files run without a flag since 22.18.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   console.error(

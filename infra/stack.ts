@@ -14,18 +14,21 @@ import { TurnsTable } from './constructs/turns-table.ts'
 import { placementOf, rerankModelOf } from './settings/placement.ts'
 import type { Sections } from './settings/sections.ts'
 
-/** Context of the CDK: `-c reserveConcurrency=false`, for an account whose limit is still 10 and of which none can be reserved. */
+/**
+ * A context value of the CDK. `-c reserveConcurrency=false` is for a new account, whose limit is 10 and which
+ * cannot reserve any.
+ */
 const RESERVE_CONCURRENCY = 'reserveConcurrency'
 
 /**
- * Everything in AWS. One stack where all is in one region. A guardrail or knowledge bases that are made in another region
- * stand in a stack there, which is deployed first; CloudFormation itself hands their ids over (Fn::GetStackOutput).
+ * Everything in AWS: one stack if everything is in one region. A guardrail or knowledge bases in another
+ * region get a stack there, which is deployed first. CloudFormation passes their ids on (Fn::GetStackOutput).
  */
 export function createStacks(app: App, { deployment, model, knowledge, guardrail }: Sections): void {
   const placement = placementOf({ deployment, model, knowledge, guardrail })
   const stackIn = createRegionStacks(app, placement.home, deployment.tags)
   const home = stackIn(placement.home)
-  // What is there already needs no stack where it is.
+  // An existing guardrail needs no stack in its region.
   const policy = new Guardrail(guardrail.source === 'policy' ? stackIn(placement.model) : home, 'Guardrail', {
     guardrail,
     region: placement.model,
@@ -72,7 +75,7 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
   const alarms = new Alarms(home, 'Alarms', { ...monitored, apologize: apologizer.fn, topic })
   const dashboard = new Dashboard(home, 'Dashboard', { ...monitored, alarms: alarms.all })
 
-  // What a deployment goes on with. No value of a secret is ever among them.
+  // The next steps of a deployment read these outputs. Never add the value of a secret.
   const outputs: Record<string, [value: string, description: string]> = {
     AnswerFunction: [answerer.address, 'LAMBDA_FUNCTION in wrangler.toml'],
     AnswerVersion: [answerer.version, 'The version that the alias must point to'],
@@ -105,7 +108,7 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
   })
 }
 
-/** The command line gives it as text. */
+/** From the command line, the value comes as text. */
 function isOff(app: App, setting: string): boolean {
   return ['false', false].includes(app.node.tryGetContext(setting))
 }

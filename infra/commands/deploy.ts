@@ -25,7 +25,7 @@ Type secrets in the terminal, which does not show them, or set the variables CON
 SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN. Other variables: CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID, and those of
 the AWS CLI, such as AWS_PROFILE.`
 
-/** `open` gives what the steps work with. */
+/** `open` creates what the steps work with; tests have one of their own. */
 export async function deployCommand(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -36,7 +36,7 @@ export async function deployCommand(
   else await deploy(open(options))
 }
 
-/** The order of a deployment. Each step finds what it did before. */
+/** The steps of a deployment, in order. Each skips what an earlier run has done. */
 async function deploy(initial: DeployContext): Promise<void> {
   const ready = await preflight(initial)
   const context = { ...initial, tools: ready.tools }

@@ -16,7 +16,7 @@ Removes what "npm run deploy" created, after listing what will remain.
   --dry-run  print the commands and run none
   --yes      do not ask first`
 
-/** `open` gives what the steps work with. */
+/** `open` creates what the steps work with; tests have one of their own. */
 export async function destroyCommand(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -51,7 +51,7 @@ async function destroy(context: DeployContext, place: string): Promise<void> {
   await deleteExtraKeys(context, outputs?.EdgeCallerUserName)
   await tools.call({ tool: 'cdk', args: ['destroy', '--all', '--force', '--no-notices'], showOutput: true })
   output.ok('The stacks are deleted')
-  // Accounts and users are still what they were. An app is made for one Worker.
+  // The Cloudflare account and the Confluence user stay valid. A Slack app belongs to one Worker.
   state.merge({ slackApp: undefined, movesTo: undefined, manifest: undefined, edgeUrl: undefined })
 }
 
@@ -78,7 +78,7 @@ function printPlan(
   output.print('')
 }
 
-/** As the stack says that they are made in. Where there is none, none is read. */
+/** From the outputs of the stack that holds them. Empty if there is no such stack. */
 async function readDeployedBases(
   context: DeployContext,
   home: Record<string, string> | undefined,
@@ -90,7 +90,7 @@ async function readDeployedBases(
   return outputs?.KnowledgeBases === undefined ? [] : JSON.parse(outputs.KnowledgeBases)
 }
 
-/** A Worker that still reads from a queue cannot be deleted, nor can a queue that a Worker still writes to. */
+/** Cloudflare refuses to delete a Worker that reads a queue, and a queue that a Worker writes to. */
 async function deleteWorker({ tools, wrangler, output }: DeployContext): Promise<void> {
   const remove = async (args: string[], what: string): Promise<void> => {
     await tools.call({ tool: 'wrangler', args }).catch((error: unknown) => {
@@ -111,7 +111,7 @@ async function deleteWorker({ tools, wrangler, output }: DeployContext): Promise
     await remove(['queues', 'delete', queue], `The queue ${queue} is deleted`)
 }
 
-/** A user with a key that CloudFormation did not make, as a rotation leaves one, could not be removed. */
+/** A key rotation leaves a key that CloudFormation did not create, and IAM deletes no user that has one. */
 async function deleteExtraKeys(context: DeployContext, user: string | undefined): Promise<void> {
   const { tools, placement, output } = context
   if (user === undefined && !tools.dryRun) return
@@ -137,7 +137,7 @@ async function deleteExtraKeys(context: DeployContext, user: string | undefined)
   }
 }
 
-/** Undefined where there is no such user any more: a stack of which only a part could be removed still says its name. */
+/** Undefined if the user is gone: the outputs of a half-deleted stack still name it. */
 async function readAccessKeys(
   { tools }: DeployContext,
   name: string,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-// The end of `npm run synth`: what the templates in cdk.out would make, by type and count.
+// Last part of `npm run synth`: counts the resources in the templates of cdk.out by type.
 
 interface Manifest {
   artifacts: Record<string, { type: string; properties: { templateFile?: string } }>
@@ -15,7 +15,7 @@ function read<T>(file: string): T {
   return JSON.parse(readFileSync(join('cdk.out', file), 'utf8')) as T
 }
 
-// The manifest, because the folder may still hold the template of a stack that is no more.
+// Read the manifest first: the folder can still hold the template of a stack that was removed.
 for (const [name, { type, properties }] of Object.entries(read<Manifest>('manifest.json').artifacts)) {
   if (type !== 'aws:cloudformation:stack' || properties.templateFile === undefined) continue
   const resources = Object.values(read<Template>(properties.templateFile).Resources)

@@ -23,7 +23,7 @@ Everything else in AWS stays as it is. To go forward again, deploy.
   --dry-run  print the commands and run none
   --yes      do not ask first`
 
-/** `open` gives what the steps work with. */
+/** `open` creates what the steps work with; tests have one of their own. */
 export async function rollbackCommand(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -35,14 +35,14 @@ export async function rollbackCommand(
   await rollback({ ...start, tools: (await logIn(start)).tools })
 }
 
-/** The sender goes back first: what it sends, the newer receiver understands. */
+/** The Worker goes back first: the newer function understands what an older Worker sends. */
 async function rollback(context: DeployContext): Promise<void> {
   const { tools, options, prompts, output } = context
   const { versions, liveId } = await readVersions(context)
   const live = releaseOf(versions, liveId)
   const aliasVersion = await readAliasVersion(context, live.answerVersion)
   if (aliasVersion !== live.answerVersion) {
-    // An earlier rollback, or a deployment, ended between the tiers. Going on from there would leave them apart.
+    // An earlier rollback or deployment stopped between the tiers. Another step back would leave them apart.
     output.warning(
       `${ANSWER_FUNCTION} is at version ${aliasVersion}, but the Worker was deployed with version ${live.answerVersion}`,
     )
@@ -87,7 +87,7 @@ async function readVersions({
   }
 }
 
-/** Before anything is changed: a version may have been deleted by hand. */
+/** Fails before anything is changed if somebody has deleted the version by hand. */
 async function checkVersion({ tools, placement }: DeployContext, version: string): Promise<void> {
   const function_ = ['--function-name', ANSWER_FUNCTION, '--qualifier', version]
   await tools.call({
@@ -104,7 +104,7 @@ async function checkVersion({ tools, placement }: DeployContext, version: string
   })
 }
 
-/** The earlier version of the Worker has the key that it was deployed with. */
+/** An earlier version of the Worker uses the AWS key that it was deployed with. */
 async function checkEdgeKey(context: DeployContext, { createdOn }: EarlierRelease): Promise<void> {
   const { tools, placement } = context
   const arn = (await readStackOutputs(context))?.EdgeKeySecretArn ?? '<EdgeKeySecretArn>'
@@ -126,7 +126,7 @@ async function checkEdgeKey(context: DeployContext, { createdOn }: EarlierReleas
     throw new UserError(secretChangedMessage("The edge's AWS key"))
 }
 
-/** Version 2 of the CLI writes a date, version 1 seconds of the epoch. */
+/** Version 2 of the AWS CLI prints a date, version 1 prints seconds since the epoch. */
 function toEpochMs(date: string | number): number {
   return typeof date === 'number' ? date * 1000 : Date.parse(date)
 }

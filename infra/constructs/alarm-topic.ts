@@ -5,12 +5,12 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Construct } from 'constructs'
 
 /**
- * Where alarms are told. Without a key: they hold names and numbers, and CloudWatch cannot publish through the one that
- * AWS has for topics. The subscriber by mail has to confirm once.
+ * The topic of the alarms. It is not encrypted: alarms hold only names and numbers, and CloudWatch cannot
+ * publish with the key that AWS manages for topics. A mail subscriber must confirm once.
  */
 export function createAlarmTopic(scope: Construct, id: string, email: string): Topic {
   const topic = new Topic(scope, id, { enforceSSL: true })
-  // A topic with a policy of its own, as for TLS, loses the one under which CloudWatch may publish.
+  // A topic with its own policy (here for TLS) loses the default policy, which lets CloudWatch publish.
   topic.addToResourcePolicy(
     new PolicyStatement({
       principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

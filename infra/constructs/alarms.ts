@@ -16,16 +16,16 @@ import { metric } from './metrics.ts'
 const SHORT = Duration.minutes(5)
 const LONG = Duration.minutes(15)
 
-/** One question that fails is bad luck, three in a quarter of an hour are a fault. */
+/** One failed question is bad luck; three in a quarter of an hour are a fault. */
 const UNANSWERED = 3
 
-/** Milliseconds. From here on people ask again. */
+/** After this time people begin to ask again. */
 const FIRST_TOKEN_MS = 10_000
 
-/** Periods in a row. A burst is queued and answered; after a quarter of an hour it is no burst. */
+/** Periods in a row. A burst is queued and answered; after a quarter of an hour it is no longer a burst. */
 const THROTTLED_PERIODS = 3
 
-/** Periods in a row. One slow quarter of an hour may be one long question. */
+/** Periods in a row. One slow quarter of an hour can be a single long question. */
 const SLOW_PERIODS = 2
 
 interface AlarmInputs {
@@ -38,14 +38,14 @@ interface AlarmInputs {
 interface Rule {
   id: string
   metric: Metric | MathExpression
-  /** Reached or passed. */
+  /** The alarm rings when the metric reaches this value. */
   threshold: number
   periods?: number
-  /** What the mail says: what it means, and where to look. */
+  /** The text of the mail: what happened, and what to do or where to look. */
   description: string
 }
 
-/** What somebody should hear of. Silence is no alarm: nobody asks anything at night. */
+/** The alarms. Missing data is no alarm: nobody asks at night. */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[]
 
@@ -122,7 +122,7 @@ function rules({ answer, apologize, deadLetters, dailyBudgetUsd }: AlarmInputs):
   ]
 }
 
-/** A metric that was not written in a period counts as none. */
+/** A metric without data in a period counts as zero. */
 function sumOf(metrics: Record<string, Metric>): MathExpression {
   const [first] = Object.values(metrics)
   const expression = Object.keys(metrics)

@@ -5,19 +5,22 @@ import { Construct } from 'constructs'
 import { ANSWER_ALIAS, ANSWER_FUNCTION } from '../settings/function-names.ts'
 import { type Backend, BackendFunction } from './backend-function.ts'
 
-/** One question, from the claim to the closed message. The budgets of the backend nest inside it. */
+/** Time for one question, from the claim to the closed message. The budgets of the backend fit inside it. */
 const TIMEOUT = Duration.seconds(300)
 
-/** How long a question may wait for a free environment. An answer an hour late is of no more use; the apology says so. */
+/**
+ * How long a question may wait for a free environment. An answer that is an hour late is useless; the person
+ * gets an apology instead.
+ */
 const EVENT_AGE = Duration.seconds(3600)
 
-/** The function that answers, behind the alias that the edge invokes. */
+/** The answering function, behind the alias that the edge invokes. */
 export class Answerer extends Construct implements IGrantable {
   readonly fn: LambdaFunction
   readonly grantPrincipal: IPrincipal
-  /** As wrangler.toml names it: function and alias. */
+  /** Function and alias, as in wrangler.toml. */
   readonly address = `${ANSWER_FUNCTION}:${ANSWER_ALIAS}`
-  /** The number of the version that is published with this template. */
+  /** The version that this template publishes. */
   readonly version: string
   readonly #alias: Alias
 
@@ -44,21 +47,21 @@ export class Answerer extends Construct implements IGrantable {
       reservedConcurrency,
     }).fn
     this.grantPrincipal = this.fn.grantPrincipal
-    // A version keeps the variables that it was published with, and the CDK publishes one where the template changes. The
-    // number of a guardrail or the id of a base that is made anew is not in the template: without this, the alias would
-    // go on with the old ones.
+    // A version keeps the variables that it was published with, and the CDK publishes a new one if the
+    // template changes. The version of a guardrail or the id of a replaced base is not in the template:
+    // without this, the alias would keep the old ones.
     this.fn.invalidateVersionBasedOn(versionInputs.join())
     this.version = this.fn.currentVersion.version
-    // Of the alias: what is set on the function itself holds for $LATEST, which nobody invokes.
+    // Set this on the alias: the settings of the function itself are for $LATEST, which nobody invokes.
     this.#alias = this.fn.addAlias(ANSWER_ALIAS, {
-      // A second try would find the turn claimed, or answer twice; the person has "Try again".
+      // A second attempt would find the turn claimed, or answer twice. The person can press "Try again".
       retryAttempts: 0,
       maxEventAge: EVENT_AGE,
       onFailure: failures,
     })
   }
 
-  /** Lets `grantee` invoke the alias: not the function, not another version of it. */
+  /** Lets `grantee` invoke the alias, but not the function or another version of it. */
   grantInvoke(grantee: IGrantable): void {
     const invoke = new PolicyStatement({
       actions: ['lambda:InvokeFunction'],

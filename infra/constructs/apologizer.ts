@@ -5,13 +5,16 @@ import { Construct } from 'constructs'
 import { type Backend, BackendFunction } from './backend-function.ts'
 import { FailureQueue } from './failure-queue.ts'
 
-/** One record: two writes to the table and two calls to Slack, each with a time limit of its own. */
+/** Time for one record: two writes to the table and two calls to Slack, each with its own timeout. */
 const TIMEOUT = Duration.seconds(30)
 
-/** Apologies at the same time, where many turns failed at once. Slack takes about twenty a minute of what they close. */
+/**
+ * Apologies at the same time. Slack accepts about twenty `chat.stopStream` calls per minute, so more would
+ * only wait.
+ */
 const CONCURRENCY = 2
 
-/** The function that tells the thread what Lambda gave up on. */
+/** The function that apologizes in the thread for a turn that Lambda gave up. */
 export class Apologizer extends Construct {
   readonly fn: LambdaFunction
   readonly failures: FailureQueue

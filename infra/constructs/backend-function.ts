@@ -9,7 +9,10 @@ import { RETAIN_POLICY } from './retain-policy.ts'
 import type { SlackSecret } from './slack-secret.ts'
 import type { TurnsTable } from './turns-table.ts'
 
-/** The variables of backend/config.ts that a deployment sets. Lambda sets AWS_REGION itself, and lets nobody else. */
+/**
+ * The variables of backend/config.ts that a deployment sets. Lambda itself sets AWS_REGION and lets nobody
+ * change it.
+ */
 export interface BackendVariables {
   TURNS_TABLE: string
   SLACK_SECRET_ARN: string
@@ -22,7 +25,7 @@ export interface BackendVariables {
   GUARDRAIL_VERSION: string
 }
 
-/** What both functions share: the bundle, its variables, the table and the Slack secret. */
+/** The parts that both functions share. */
 export interface Backend {
   variables: BackendVariables
   turns: TurnsTable
@@ -31,12 +34,13 @@ export interface Backend {
 }
 
 /**
- * CPU comes with memory: 1,769 MB are one core. With 1 GB, parsing half a megabyte of bundle and setting up TLS to five
- * services does not hold up the first words, and a minute of waiting for the model costs less than a tenth of a cent.
+ * Lambda gives CPU in proportion to memory: 1,769 MB are one core. With 1 GB, parsing half a megabyte of
+ * bundle and setting up TLS to five services does not delay the first words, and a minute of waiting for the
+ * model costs less than a tenth of a cent.
  */
 const MEMORY_MB = 1024
 
-/** One of the two functions in the backend's bundle, with a role and a log group of its own. */
+/** One of the two functions in the backend's bundle, with its own role and log group. */
 export class BackendFunction extends Construct {
   readonly fn: LambdaFunction
 
@@ -55,18 +59,19 @@ export class BackendFunction extends Construct {
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: options.logRetentionDays,
-      // Ids, counts and times, which would be gone in some weeks anyway.
+      // The logs hold only ids, counts and times, and expire in any case.
       removalPolicy: RemovalPolicy.DESTROY,
     })
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
-    // In place of AWS's managed policy, which allows every log group of the account.
+    // This replaces AWS's managed policy, which allows every log group of the account.
     logGroup.grantWrite(role)
     this.fn = new LambdaFunction(this, 'Function', {
       functionName,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // The folder with the bundle and its map. Lambda does not read the map, which would cost a dozen ms of each cold start
-      // and a variable: functions keep their names in the bundle, and a place in it is found in the map when it is needed.
+      // The folder with the bundle and its source map. Lambda does not load the map, which would cost some 12
+      // ms of each cold start: the bundle keeps function names, and a person can look up a position in the
+      // map.
       code: Code.fromAsset(dirname(BACKEND_BUNDLE)),
       handler,
       role,
@@ -75,7 +80,7 @@ export class BackendFunction extends Construct {
       memorySize: MEMORY_MB,
       environment: { ...options.variables },
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
-      // A release that is put back is an earlier version; all go with the function.
+      // A rollback needs earlier versions. All are deleted together with the function.
       currentVersionOptions: { removalPolicy: RETAIN_POLICY },
     })
     options.turns.grantTurns(this.fn)

@@ -10,10 +10,13 @@ import { metric, type VeraMetric } from './metrics.ts'
 const HOUR = Duration.hours(1)
 const DAY = Duration.days(1)
 
-/** What is shown when it is opened: days and hours beside each other, and a share that does not hang on one person. */
+/**
+ * The time range when the dashboard opens. In a week, days can be compared, and one person does not decide a
+ * share.
+ */
 const DEFAULT_RANGE = Duration.days(7)
 
-/** CloudWatch lays widgets on 24 columns. */
+/** CloudWatch arranges widgets in 24 columns. */
 const COLUMNS = 24
 const THIRD = COLUMNS / 3
 const HALF = COLUMNS / 2
@@ -25,7 +28,7 @@ interface DashboardInputs {
   dailyBudgetUsd: number
 }
 
-/** Answers four questions, one a row: is it working, how fast, what does it cost, do people like it. */
+/** Answers four questions, one per row: is it working, how fast, what does it cost, do people like it. */
 export class Dashboard extends Construct {
   readonly url: string
 
@@ -99,7 +102,7 @@ function times(title: string, names: VeraMetric[]): GraphWidget {
   return new GraphWidget({ title, width: THIRD, left, leftYAxis: { label: 'ms', showUnits: false } })
 }
 
-/** One number: percent over all the time that is shown. */
+/** One number: the percentage over the whole time range. */
 function share(title: string, part: VeraMetric, whole: VeraMetric[]): SingleValueWidget {
   const usingMetrics = Object.fromEntries(whole.map((name) => [name.toLowerCase(), metric(name, 'Sum', DAY)]))
   const total = Object.keys(usingMetrics)
@@ -107,6 +110,6 @@ function share(title: string, part: VeraMetric, whole: VeraMetric[]): SingleValu
     .join(' + ')
   const expression = `100 * FILL(${part.toLowerCase()}, 0) / (${total})`
   const percent = new MathExpression({ expression, usingMetrics, label: '%', period: DAY })
-  // Otherwise it would be the percentage of the last period: of today so far.
+  // Without this, it would be the percentage of the last period, which is today.
   return new SingleValueWidget({ title, width: THIRD, metrics: [percent], setPeriodToTimeRange: true })
 }

@@ -6,9 +6,9 @@ import type { Answerer } from './answerer.ts'
 import { suppress } from './nag.ts'
 
 /**
- * As whom the Worker calls: a user that may invoke one alias and nothing else. Cloudflare has no identity that AWS trusts,
- * so it is a key (docs/decisions). The key goes from IAM into a secret inside CloudFormation, which shows it to nobody:
- * JSON with `accessKeyId` and `secretAccessKey`.
+ * The IAM user of the Worker, which may invoke one alias and nothing else. It has a key, because AWS trusts
+ * no identity of Cloudflare's (docs/decisions). CloudFormation passes the key from IAM into a secret and
+ * shows it to nobody. The secret is JSON with `accessKeyId` and `secretAccessKey`.
  */
 export class EdgeCaller extends Construct {
   readonly userName: string
@@ -25,7 +25,7 @@ export class EdgeCaller extends Construct {
         accessKeyId: SecretValue.resourceAttribute(key.accessKeyId),
         secretAccessKey: key.secretAccessKey,
       },
-      // The key dies with its user.
+      // The key is deleted together with its user.
       removalPolicy: RemovalPolicy.DESTROY,
     })
     suppress(

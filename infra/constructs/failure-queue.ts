@@ -6,27 +6,31 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 
 /**
- * Six times what the function behind a queue may take, as AWS asks for: a message must not be seen again while somebody
- * still works on it. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ * AWS recommends a visibility timeout of six times the function's timeout, so that no message is delivered
+ * again while the function still works on it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 const VISIBILITY_FACTOR = 6
 
 /**
- * How often a record is tried, three minutes apart: for an hour in which DynamoDB or Slack is away, which is as long as a
- * question may wait for its answer.
+ * Attempts for one record, three minutes apart. Together they last an hour, as long as a question may wait
+ * for its answer, in case DynamoDB or Slack is down.
  */
 const RECEIVES = 20
 
-/** Only a function that is not running leaves a record in the queue for long. */
+/** A record only stays in the queue this long if the function does not run at all. */
 const RETENTION = Duration.days(1)
 
-/** Long enough for whoever comes back from a long weekend; the record holds a question. */
+/**
+ * Long enough for an operator who comes back from a long weekend. Not longer, because the record holds a
+ * question.
+ */
 const DEAD_LETTER_RETENTION = Duration.days(7)
 
 /**
- * Where Lambda leaves what it gave up, for the apology, and where the apology leaves what it could not tell.
- * These two queues are the only place in AWS where people's words come to rest, and the only thing with a key of its own:
- * to read them takes the key as well as the queue, and each use of the key stands in CloudTrail.
+ * Lambda puts turns that it gave up into `queue`, for the apology. Records for which the apology failed go to
+ * `deadLetters`. Only these two queues in AWS store people's words, so only they have their own key: a reader
+ * needs the key as well as the queue, and CloudTrail records each use of the key.
  */
 export class FailureQueue extends Construct implements IDestination {
   readonly queue: Queue
@@ -38,7 +42,7 @@ export class FailureQueue extends Construct implements IDestination {
     this.#key = new Key(this, 'Key', {
       description: 'Encrypts the queues with the questions that Vera could not answer',
       enableKeyRotation: true,
-      // AWS deletes it thirty days later, longer than anything is kept in the queues.
+      // AWS deletes the key after thirty days, later than anything in the queues.
       removalPolicy: RemovalPolicy.DESTROY,
     })
     const encrypted = { encryption: QueueEncryption.KMS, encryptionMasterKey: this.#key, enforceSSL: true }
@@ -54,12 +58,15 @@ export class FailureQueue extends Construct implements IDestination {
     })
   }
 
-  /** As the on-failure destination of a function: it may put in, with a data key of ours, and not take out. */
+  /**
+   * As the on-failure destination of a function. The function may send with a data key of ours, but not
+   * receive.
+   */
   bind(_scope: Construct, fn: IFunction): DestinationConfig {
     fn.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queue.queueArn] }),
     )
-    // SQS asks for Decrypt too where it uses a data key again.
+    // SQS also needs Decrypt, to use a data key again.
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
     const keys = new PolicyStatement({
       actions: ['kms:GenerateDataKey', 'kms:Decrypt'],

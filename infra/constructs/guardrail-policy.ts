@@ -4,10 +4,13 @@ import type { Sections } from '../settings/sections.ts'
 type Policy = Extract<Sections['guardrail'], { source: 'policy' }>
 type Rules = Omit<CfnGuardrailProps, 'name' | 'crossRegionConfig' | 'tags'>
 
-/** Only seen by those who call the guardrail on their own: the assistant says in its own words what was held back. */
+/** Only other callers of the guardrail see this. The assistant says in its own words what was blocked. */
 const BLOCKED = 'Blocked by a rule of this company.'
 
-/** The policy as CloudFormation takes it. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-guardrail.html */
+/**
+ * The policy in the form of CloudFormation.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-guardrail.html
+ */
 export function rulesOf(policy: Policy): Rules {
   const { content, promptAttack, mask, block, topics, words, tier } = policy
   const both = (action: string) => ({
@@ -27,7 +30,7 @@ export function rulesOf(policy: Policy): Rules {
           inputStrength: strength,
           outputStrength: strength,
         })),
-        // There is no attack in what the model itself writes, and AWS takes nothing but NONE there.
+        // The model's own text contains no prompt attack, and AWS accepts only NONE here.
         { type: 'PROMPT_ATTACK', inputStrength: promptAttack, outputStrength: 'NONE' },
       ],
       contentFiltersTierConfig: { tierName: tier },

@@ -8,18 +8,25 @@ import type { Sections } from '../settings/sections.ts'
 import { rulesOf } from './guardrail-policy.ts'
 import { RETAIN_POLICY } from './retain-policy.ts'
 
-/** The guardrail that reads questions and answers: an existing one, or one made from the configuration. */
+/**
+ * The guardrail that checks questions and answers: an existing one, or one created from the configuration.
+ */
 export class Guardrail extends Construct {
   readonly guardrailId: string
-  /** A number. Never DRAFT, which changes under those who use it. */
+  /** A number, never DRAFT: a draft can change while it is used. */
   readonly version: string
-  /** Changes with every rule, while the ids of this stack's resources stay what they are. */
+  /** Changes with every rule. The ids of this stack's resources do not. */
   readonly fingerprint: string
   readonly #region: string
-  /** The regions that may read for this one. None for the CLASSIC tier; of an existing guardrail the tier is not known. */
+  /**
+   * The cross-region profile. Undefined for the CLASSIC tier. Set for an existing guardrail, because its tier
+   * is unknown.
+   */
   readonly #profile: ReturnType<typeof guardrailProfile>
 
-  /** `region` is the model's, and that of the stack in which `scope` is. */
+  /**
+   * `region` is the region of the model. The stack of `scope` must be there if the guardrail is a new one.
+   */
   constructor(
     scope: Construct,
     id: string,
@@ -43,8 +50,9 @@ export class Guardrail extends Construct {
       ...(profile && { crossRegionConfig: { guardrailProfileArn: this.#profileArn(region, profile.id) } }),
     })
     this.fingerprint = fingerprint([rules, profile?.id])
-    // Its properties are create-only, so a version is cut when the description changes, and only then. Earlier ones are
-    // kept, because a release that is put back asks for its own (AWS keeps 20); they go with the guardrail.
+    // All properties of a version are create-only, so CloudFormation creates a version exactly if the
+    // description changes. Earlier versions stay, because a rollback needs them (AWS keeps 20). They are
+    // deleted together with the guardrail.
     const version = new CfnGuardrailVersion(this, 'Version', {
       guardrailIdentifier: guardrailResource.attrGuardrailId,
       description: `Policy ${this.fingerprint}`,
@@ -55,7 +63,7 @@ export class Guardrail extends Construct {
   }
 
   /**
-   * Lets `grantee` have its questions and answers read.
+   * Lets `grantee` apply the guardrail.
    * https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
    */
   grantApply(grantee: IGrantable): void {

@@ -11,18 +11,21 @@ import { suppress } from './nag.ts'
 import { scheduleSync } from './sync-schedule.ts'
 import { createVectorIndex } from './vector-index.ts'
 
-/** What the connector may do in its index. https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html */
+/**
+ * The actions that Bedrock needs in the index.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html
+ */
 const VECTOR_ACTIONS = ['GetIndex', 'GetVectors', 'PutVectors', 'DeleteVectors', 'QueryVectors'].map(
   (action) => `s3vectors:${action}`,
 )
 
-/** A knowledge base on S3 Vectors, with the source that it reads and the schedule by which it does. */
+/** A knowledge base on S3 Vectors, with its source and its ingestion schedule. */
 export class KnowledgeBase extends Construct {
   readonly knowledgeBaseId: string
   readonly dataSourceId: string
-  /** How the jobs that read the source are described. */
+  /** The description of ingestion jobs for this source. */
   readonly ingestionDescription: string
-  /** Where the source's user and token are to be written. Only where it has any. */
+  /** The secret for the source's user and token, if it needs them. */
   readonly credentialsArn: string | undefined
 
   constructor(
@@ -48,9 +51,10 @@ export class KnowledgeBase extends Construct {
           ArnLike: { 'aws:SourceArn': `arn:${partition}:bedrock:${region}:${account}:knowledge-base/*` },
         },
       }),
-      // Inline, so that it is there with the role and gone after the base: Bedrock looks into the index when it makes a
-      // base, and empties it when it removes one. Of a base that is made anew the old one goes last, when this role is that
-      // of the new one already: so it may do this in the indexes of both, and that is in all of the bucket, which is ours.
+      // The policy is inline, so that it exists together with the role, before the base is created and until
+      // it is deleted: Bedrock reads the index when it creates a base, and empties it when it deletes one.
+      // When a base is replaced, the old one is deleted last, and by then this role belongs to the new one.
+      // So the role needs both indexes, and gets all indexes of our bucket.
       inlinePolicies: {
         read: new PolicyDocument({
           statements: [
@@ -79,8 +83,8 @@ export class KnowledgeBase extends Construct {
       )
     }
 
-    // Both names change with what cannot be changed in place: the new one is made before the old one goes, and no two
-    // may have the same.
+    // Each name contains a fingerprint of the properties that AWS cannot change in place: the replacement is
+    // created before the old one is deleted, and two cannot have the same name.
     const knowledgeBase = new CfnKnowledgeBase(this, 'Base', {
       name: `vera-${base.name}-${fingerprint(embedding)}`,
       roleArn: role.roleArn,
@@ -102,7 +106,7 @@ export class KnowledgeBase extends Construct {
       name: `${base.source}-${fingerprint(chunking)}`,
       knowledgeBaseId: knowledgeBase.attrKnowledgeBaseId,
       dataSourceConfiguration: source.configuration,
-      // Its pages are still where they were read.
+      // Deletes the vectors together with the source. The pages stay where they are.
       dataDeletionPolicy: 'DELETE',
       vectorIngestionConfiguration: {
         chunkingConfiguration: {

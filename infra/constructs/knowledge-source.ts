@@ -7,11 +7,13 @@ import { NOT_SET } from '../settings/secret-placeholder.ts'
 import type { NewBase } from '../settings/sections.ts'
 import { suppress } from './nag.ts'
 
-/** Where pages come from, and what the knowledge base's role must be allowed to read them. */
+/** A source of pages, with the permissions that the role of the knowledge base needs to read it. */
 export interface KnowledgeSource {
   configuration: CfnDataSource.DataSourceConfigurationProperty
   permissions: PolicyStatement[]
-  /** JSON with `username` and `password`, to be written before the first sync. Only where the source asks for it. */
+  /**
+   * JSON with `username` and `password`, if the source needs them. Must be filled before the first ingestion.
+   */
   credentials?: Secret
 }
 
@@ -30,7 +32,7 @@ function confluence(
       secretStringTemplate: JSON.stringify({ username: NOT_SET }),
       generateStringKey: 'password',
     },
-    // Atlassian gives out tokens at any time.
+    // Not kept: Atlassian issues a new token at any time.
     removalPolicy: RemovalPolicy.DESTROY,
   })
   suppress(credentials, 'AwsSolutions-SMG4', 'Atlassian issues an API token only to a person, on a page')
@@ -38,7 +40,7 @@ function confluence(
     configuration: {
       type: 'CONFLUENCE',
       confluenceConfiguration: {
-        // Confluence Cloud is the only host that the connector takes.
+        // The connector only supports Confluence Cloud.
         sourceConfiguration: {
           hostType: 'SAAS',
           hostUrl: site,
@@ -65,7 +67,7 @@ function documents(
   return {
     configuration: {
       type: 'S3',
-      // Bedrock takes one prefix at most.
+      // Bedrock accepts one prefix at most.
       s3Configuration: { bucketArn, ...(prefix !== '' && { inclusionPrefixes: [prefix] }) },
     },
     permissions: [

@@ -6,11 +6,17 @@ import { fingerprint } from '../settings/fingerprint.ts'
 import type { Sections } from '../settings/sections.ts'
 import { KnowledgeBase } from './knowledge-base.ts'
 
-/** The knowledge bases of the configuration, made or taken as they are. `scope` is in the knowledge's region. */
+/**
+ * The knowledge bases of the configuration, new and existing ones. `scope` must be in the region of the
+ * knowledge.
+ */
 export class Knowledge extends Construct {
-  /** Every base with its id, `name=id,name=id`, as the functions read them. */
+  /** The value of KNOWLEDGE_BASES: every base with its id, `name=id,name=id`. */
   readonly variable: string
-  /** Those that are made here, with what their first sync takes. `credentialsArn` is where a source's user and token go. */
+  /**
+   * The new bases, with what a deployment needs for their first ingestion. `credentialsArn` is the secret for
+   * the source's user and token.
+   */
   readonly deployed: {
     name: string
     knowledgeBaseId: string
@@ -18,7 +24,7 @@ export class Knowledge extends Construct {
     ingestionDescription: string
     credentialsArn?: string
   }[] = []
-  /** Changes with whatever makes a base anew, while the ids of this stack's resources stay what they are. */
+  /** Changes with every setting that replaces a base. The ids of this stack's resources do not. */
   readonly fingerprint: string
   readonly #region: string
   readonly #ids: string[]
@@ -32,7 +38,7 @@ export class Knowledge extends Construct {
     this.#region = region
     this.fingerprint = fingerprint([knowledge.bases, knowledge.embedding])
 
-    // One bucket, an index for each base. Vectors are made again from the pages, so nothing in it is kept.
+    // One bucket with an index for each base. It is not retained: vectors can be made from the pages again.
     let vectors: CfnVectorBucket | undefined
     const bases = knowledge.bases.map((base) => {
       if (base.source === 'existing') return base
@@ -59,7 +65,7 @@ export class Knowledge extends Construct {
     this.variable = bases.map(({ name, id }) => `${name}=${id}`).join(',')
   }
 
-  /** Lets `grantee` search these bases, and no others of the account. */
+  /** Lets `grantee` search these bases, and no other bases of the account. */
   grantRetrieve(grantee: IGrantable): void {
     const { partition, account } = Stack.of(this)
     if (this.#ids.length === 0) return

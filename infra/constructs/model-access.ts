@@ -7,12 +7,12 @@ import { suppress } from './nag.ts'
 
 type Grantee = IGrantable & Construct
 
-/** Converse's streaming form is the only one that the backend calls. */
+/** The action behind ConverseStream, the only form of Converse that the backend calls. */
 const CONVERSE = ['bedrock:InvokeModelWithResponseStream']
 
 /**
- * Lets `grantee` ask the model, and no other. Through a profile the model itself is asked in other regions too, and has
- * to be allowed there, but only by way of this profile.
+ * Lets `grantee` call this model and no other. A profile also calls the model in other regions. The role
+ * needs the model there too, but only through this profile.
  * https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html
  * https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
  */
@@ -43,17 +43,20 @@ export function grantConverse(
   } else {
     allow([profile], { 'aws:RequestedRegion': region })
     allow([modelIn(region)], { 'aws:RequestedRegion': region, ...through })
-    // An ARN without a region, and a region called "unspecified": that is how a request looks once it leaves for anywhere.
+    // A request that may go to any region has an ARN without a region, and the region "unspecified".
     allow([modelIn('')], { 'aws:RequestedRegion': 'unspecified', ...through })
   }
 }
 
-/** The ARN under which Rerank takes a model: never that of an inference profile. */
+/** The ARN of a model for Rerank, which accepts no inference profile. */
 export function foundationModelArn(scope: Construct, model: string, region: string): string {
   return `arn:${Stack.of(scope).partition}:bedrock:${region}::foundation-model/${model}`
 }
 
-/** Lets `grantee` order passages with this one model. https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html */
+/**
+ * Lets `grantee` rerank with this model.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
+ */
 export function grantRerank(grantee: Grantee, modelArn: string): void {
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({ actions: ['bedrock:Rerank'], resources: ['*'] }),

@@ -1,7 +1,10 @@
 import { type App, Stack, Tags } from 'aws-cdk-lib'
 import { stackName } from '../settings/placement.ts'
 
-/** Gives the stack of a region, made when it is first asked for: CloudFormation takes none that is empty. */
+/**
+ * Returns a function that returns the stack of a region. It creates a stack only when asked, because
+ * CloudFormation accepts no empty stack.
+ */
 export function createRegionStacks(
   app: App,
   home: string,
@@ -9,7 +12,7 @@ export function createRegionStacks(
 ): (region: string) => Stack {
   const tags = { ...ownTags, application: 'vera' }
   for (const [name, value] of Object.entries(tags)) Tags.of(app).add(name, value)
-  // The command line sets it where there are credentials; without any the templates fit every account.
+  // The CDK's command line sets this if it has credentials. Without it, the templates fit every account.
   const account = process.env.CDK_DEFAULT_ACCOUNT
   const stacks = new Map<string, Stack>()
   return (region) => {

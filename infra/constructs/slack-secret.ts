@@ -6,8 +6,9 @@ import { NOT_SET } from '../settings/secret-placeholder.ts'
 import { suppress } from './nag.ts'
 
 /**
- * JSON with `botToken`, `teamId` and `appId`. Made with values that no workspace has, so that nothing is answered until the
- * real ones are written into it, after Slack's app is installed. A later deployment leaves what is in it alone.
+ * JSON with `botToken`, `teamId` and `appId`. It starts with placeholders that match no workspace, so that
+ * nothing is answered before the app in Slack is installed and the real values are written. Later deployments
+ * do not change the value.
  */
 export class SlackSecret extends Construct {
   readonly secretArn: string
@@ -20,7 +21,7 @@ export class SlackSecret extends Construct {
         secretStringTemplate: JSON.stringify({ teamId: NOT_SET, appId: NOT_SET }),
         generateStringKey: 'botToken',
       },
-      // Slack shows the token again, on the page of the app.
+      // Not kept: Slack shows the token again on the page of the app.
       removalPolicy: RemovalPolicy.DESTROY,
     })
     suppress(
@@ -31,7 +32,7 @@ export class SlackSecret extends Construct {
     this.secretArn = secret.secretArn
   }
 
-  /** Lets `grantee` read the value: not describe it, and not write it. */
+  /** Lets `grantee` read the value, but not describe or write the secret. */
   grantRead(grantee: IGrantable): void {
     const read = new PolicyStatement({
       actions: ['secretsmanager:GetSecretValue'],

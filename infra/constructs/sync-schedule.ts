@@ -5,11 +5,17 @@ import { Universal } from 'aws-cdk-lib/aws-scheduler-targets'
 import type { Construct } from 'constructs'
 import type { Sections } from '../settings/sections.ts'
 
-/** Tries where Bedrock is busy or still reads. The scheduler's own would be 185 in a day, into the next reading. */
+/**
+ * Attempts if Bedrock is busy, or still ingests. The scheduler's default is 185 in a day, which would run
+ * into the next ingestion.
+ */
 const RETRIES = 3
 const GIVE_UP_AFTER = Duration.hours(1)
 
-/** Lets a knowledge base read its source again and again. The scheduler calls Bedrock itself; there is no function in between. */
+/**
+ * Ingests the source of a knowledge base on a schedule. EventBridge Scheduler calls Bedrock itself, without a
+ * function.
+ */
 export function scheduleSync(
   scope: Construct,
   id: string,
@@ -31,7 +37,8 @@ export function scheduleSync(
     description: 'Ingests the source of a knowledge base again',
     schedule: ScheduleExpression.expression(sync.schedule, TimeZone.of(sync.timezone)),
     target: new Universal({
-      // As the SDK calls the client. "bedrock-agent" would be deployed as well, and fail at its hour.
+      // The name of the SDK's client. With "bedrock-agent" the deployment would succeed, and every run would
+      // fail.
       service: 'bedrockagent',
       action: 'startIngestionJob',
       input: ScheduleTargetInput.fromObject({

@@ -3,7 +3,10 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { RETAIN_POLICY } from './retain-policy.ts'
 
-/** Who answers which turn, what became of it, and the thumbs. Its keys and attributes are those of backend/dynamo/. */
+/**
+ * Holds claims and results of turns, counters, and the thumbs. backend/dynamo/ defines its keys and
+ * attributes.
+ */
 export class TurnsTable extends Construct {
   readonly tableName: string
   readonly #table: TableV2
@@ -13,18 +16,19 @@ export class TurnsTable extends Construct {
     this.#table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       timeToLiveAttribute: 'expiresAt',
-      // A few writes a question, and none between questions.
+      // There are a few writes per question, and none between questions.
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // With AWS's own key: there is not a word of any conversation in here, so a key of ours would guard ids and times.
+      // AWS's own key is enough: the table holds ids and times, and no words of a conversation.
       encryption: TableEncryptionV2.dynamoOwnedKey(),
-      // The thumbs of 90 days, which nobody can give again. It has no name of its own, so that a later stack can have one too.
+      // The thumbs of 90 days cannot be recovered. The table has no fixed name, so that a later stack can
+      // create another.
       removalPolicy: RETAIN_POLICY,
     })
     this.tableName = this.#table.tableName
   }
 
-  /** What claims, ends and stops turns, counts them and reads them: single items by their key, never a scan. */
+  /** Allows reads and writes of single items by their key, and no scan. */
   grantTurns(grantee: IGrantable): void {
     this.#table.grant(grantee, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem')
   }

@@ -2,13 +2,17 @@ import { CfnIndex, type CfnVectorBucket } from 'aws-cdk-lib/aws-s3vectors'
 import type { Construct } from 'constructs'
 
 /**
- * What Bedrock writes beside each vector: the passage itself, and where it is from. Left filterable, they would have to
- * fit 2,048 bytes, and ingestion fails with "Filterable metadata must have at most 2048 bytes".
+ * Bedrock stores the passage and its origin next to each vector. If they were filterable, they would have to
+ * fit into 2,048 bytes; otherwise the ingestion fails with "Filterable metadata must have at most 2048
+ * bytes".
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-bedrock-kb.html
  */
 const NOT_FILTERABLE = ['AMAZON_BEDROCK_TEXT', 'AMAZON_BEDROCK_METADATA']
 
-/** An index for one knowledge base. It has no name of its own: all its properties are create-only, and a name could not be had twice. */
+/**
+ * An index for one knowledge base. It has no fixed name: all properties are create-only, and the replacement
+ * could not have the same name.
+ */
 export function createVectorIndex(
   scope: Construct,
   id: string,

@@ -10,10 +10,12 @@ import { dryRunPrompts, noTerminal, terminalPrompts } from './terminal/prompts.t
 import { createTools } from './terminal/tools.ts'
 import { readWranglerConfig } from './terminal/wrangler-config.ts'
 
-/** Where wrangler.toml and the configuration are. */
+/** The folder with wrangler.toml and assistant.config.ts. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** For a command of this process: its configuration, its terminal where it has one, and the tools on its PATH. */
+/**
+ * For a command in this process: the configuration, the terminal if there is one, and the tools on the PATH.
+ */
 export function openContext(options: CliOptions): DeployContext {
   const { dryRun } = options
   const output = createOutput(process.stdout, dryRun)

@@ -1,7 +1,7 @@
 import type { Sections } from './sections.ts'
 
 /**
- * How many numbers the vectors of an embedding model may have. Of a model that is not here AWS decides.
+ * Vector lengths that each embedding model supports. For other models, AWS decides during the deployment.
  * https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-supported.html
  */
 const DIMENSIONS: ReadonlyMap<string, readonly number[]> = new Map([
@@ -12,8 +12,9 @@ const DIMENSIONS: ReadonlyMap<string, readonly number[]> = new Map([
 ])
 
 /**
- * What AWS would refuse when half of a deployment is done, one sentence each. Apart from the schema, which the functions read
- * each time they start, and never for these fields.
+ * Finds settings that AWS would refuse in the middle of a deployment. Returns one sentence for each. These
+ * checks are not part of the schema, because the functions load the schema at each start and never need these
+ * fields.
  */
 export function awsLimitViolations({
   knowledge,
@@ -45,8 +46,9 @@ function duplicates(all: readonly string[]): Set<string> {
 }
 
 /**
- * By its name, letter for letter: Node knows offsets such as +01:00 too, and europe/london, and the scheduler neither. Of an
- * older or a newer name for the same, such as Asia/Kolkata, Node gives the other one, and only the capitals can be looked at.
+ * EventBridge Scheduler wants the exact name. Node also accepts offsets such as +01:00, and europe/london.
+ * For a name that has an older or newer synonym, such as Asia/Kolkata, Node returns the synonym, so we can
+ * only check the capital letters.
  */
 function isTimezone(name: string): boolean {
   try {

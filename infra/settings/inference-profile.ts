@@ -1,15 +1,16 @@
 import { GEOGRAPHIES, type Geography } from './regions.ts'
 import { UserError } from './user-error.ts'
 
-/** What a model id names. The model itself is the id without its prefix. */
+/** The target of a model id. `model` is the id without the prefix. */
 export type ModelTarget =
   | { kind: 'foundation'; model: string }
   | { kind: 'geographic'; model: string; profile: string; geography: Geography }
   | { kind: 'global'; model: string; profile: string }
 
 /**
- * Whose models Bedrock has, as ids begin with them. Nothing else tells `zai.glm-4.7`, which is a model, from `emea.…`, which
- * could be a part of the world. https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
+ * Providers, with which model ids begin. Only this list tells `zai.glm-4.7`, a model, from `emea.…`, which
+ * could be a geography.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
  */
 const PROVIDERS: readonly string[] = [
   'ai21', 'amazon', 'anthropic', 'cohere', 'deepseek', 'google', 'luma', 'meta', 'minimax', 'mistral', 'moonshot', 'moonshotai', 'nvidia',
@@ -17,8 +18,9 @@ const PROVIDERS: readonly string[] = [
 ] // biome-ignore format: a list
 
 /**
- * Reads `us.anthropic.claude-haiku-5-5`, `global.anthropic.…` or `amazon.nova-…`. Throws for a beginning that is neither a
- * provider nor in regions.ts: permissions are given region by region, so the regions behind a prefix must be known.
+ * Reads `us.anthropic.claude-haiku-5-5`, `global.anthropic.…` or `amazon.nova-…`. Throws UserError if the id
+ * begins with neither a provider nor a geography of regions.ts: permissions name each region, so we must know
+ * the regions of a prefix.
  */
 export function readModelId(id: string): ModelTarget {
   const [beginning = '', ...rest] = id.split('.')

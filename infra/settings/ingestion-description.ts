@@ -2,8 +2,9 @@ import { fingerprint } from './fingerprint.ts'
 import type { NewBase } from './sections.ts'
 
 /**
- * What a job that reads a source is described with, whoever starts it: the schedule or a deployment. A source is changed in
- * place when its site or its folder changes, and nothing else would say that what was read is of another one.
+ * The description of ingestion jobs for a source. Both the schedule and a deployment set it. CloudFormation
+ * changes a source in place if its site or folder changes, so only this description tells whether the current
+ * source was ingested.
  */
 export function ingestionDescriptionOf(base: NewBase): string {
   return `Source ${fingerprint(base)}`

@@ -5,21 +5,23 @@ import { GEOGRAPHIES, GUARDRAIL_PROFILES, guardrailProfile, RERANK_MODELS } from
 import type { Sections } from './sections.ts'
 import { UserError } from './user-error.ts'
 
-/** Which region holds what. All three are the same unless the configuration says otherwise. */
+/** The regions of the parts. All three are the same unless the configuration says otherwise. */
 export interface Placement {
   home: string
-  /** The model and its guardrail: Converse takes a guardrail of its own region only. */
+  /** The region of the model and the guardrail: Converse only takes a guardrail of its own region. */
   model: string
-  /** The knowledge bases and the rerank model, which one client asks. */
+  /** The region of the knowledge bases and the rerank model, which share one client. */
   knowledge: string
 }
 
-/** The stack in the deployment's region has no more than the name; one in another region has that region behind it. */
+/** `Vera` in the deployment's region, `Vera-REGION` in another one. */
 export function stackName(region: string, home: string): string {
   return region === home ? 'Vera' : `Vera-${region}`
 }
 
-/** Throws UserError, once, which names everything AWS would refuse, and of every region that does not fit those that would. */
+/**
+ * Throws one UserError that names everything AWS would refuse. For a wrong region, it lists the right ones.
+ */
 export function placementOf({
   deployment,
   model,
@@ -64,12 +66,18 @@ export function placementOf({
   return placement
 }
 
-/** The model that orders passages. None where there is no base: then nothing is searched, and there is nothing to order. */
+/**
+ * The model that orders passages. Undefined if there is no knowledge base, because then there are no
+ * passages.
+ */
 export function rerankModelOf({ bases, rerankModel }: Sections['knowledge']): string | undefined {
   return bases.length > 0 ? rerankModel : undefined
 }
 
-/** Every region that gets a stack: the functions', and those where a guardrail or knowledge bases are made. */
+/**
+ * The regions that get a stack: the one of the functions, and those in which we create a guardrail or
+ * knowledge bases.
+ */
 export function stackRegions(
   sections: Pick<Sections, 'deployment' | 'model' | 'knowledge' | 'guardrail'>,
 ): string[] {

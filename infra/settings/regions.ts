@@ -1,14 +1,17 @@
-// Where AWS has what, as its documentation said in November 2026. AWS adds regions; a line is added here then.
+// Availability in regions, from the documentation of AWS in November 2026. Add a line if AWS adds a region.
 
-/** Some regions call a service, others do the work. The calling region may always be among the latter. */
+/**
+ * `from`: regions in which the profile can be called. `to`: regions that may do the work, always including
+ * the caller's.
+ */
 interface Routing {
   from: readonly string[]
   to: readonly string[]
 }
 
 /**
- * Prefixes of inference profiles. `from` is where a profile can be called, `to` where Bedrock may send the request.
- * The profile of one model may know fewer of them: the page of the model says.
+ * Prefixes of inference profiles. The profile of a single model may have fewer regions: see the page of the
+ * model.
  * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
  */
 export const GEOGRAPHIES = {
@@ -41,7 +44,8 @@ export const GEOGRAPHIES = {
 export type Geography = keyof typeof GEOGRAPHIES
 
 /**
- * Guardrail profiles, which the STANDARD tier needs. Sydney has two: the one that stays in Australia comes first.
+ * Guardrail profiles, which the STANDARD tier needs. Sydney has two; the one that stays in Australia comes
+ * first.
  * https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html
  */
 export const GUARDRAIL_PROFILES: Readonly<Record<string, Routing>> = {
@@ -75,12 +79,12 @@ export const RERANK_MODELS: ReadonlyMap<string, readonly string[]> = new Map([
   ['cohere.rerank-v3-5:0', ['ap-northeast-1', 'ca-central-1', 'eu-central-1', 'us-east-1', 'us-west-2']],
 ])
 
-/** Every region to which a request from `source` may be sent. */
+/** All regions to which Bedrock may send a request from `source`. */
 export function destinations({ to }: Routing, source: string): string[] {
   return [...new Set([source, ...to])].sort()
 }
 
-/** The guardrail profile of a region. Undefined where there is none. */
+/** The guardrail profile of a region. Undefined if it has none. */
 export function guardrailProfile(region: string): { id: string; destinations: string[] } | undefined {
   const found = Object.entries(GUARDRAIL_PROFILES).find(([, { from }]) => from.includes(region))
   return found && { id: found[0], destinations: destinations(found[1], region) }

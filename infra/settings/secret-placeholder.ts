@@ -1,2 +1,2 @@
-/** CloudFormation writes this into a new secret. `npm run deploy` replaces it, and knows by it that nobody has done so yet. */
+/** CloudFormation writes this into a new secret. `npm run deploy` replaces it with the real value. */
 export const NOT_SET = 'not-set'

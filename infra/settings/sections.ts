@@ -3,15 +3,15 @@ import * as written from '../../assistant.config.ts'
 import { Assistant } from '../../backend/assistant.ts'
 import { UserError } from './user-error.ts'
 
-/** assistant.config.ts as a whole: what everything here is made from. */
+/** All of assistant.config.ts. */
 export type Sections = Assistant
 
 export type Base = Sections['knowledge']['bases'][number]
 export type NewBase = Exclude<Base, { source: 'existing' }>
 
 /**
- * Reads it by its schema, as the functions do when they start: what they would refuse is refused before it is deployed.
- * Throws UserError, once, which names everything that is wrong.
+ * Checks assistant.config.ts by the schema that the functions use at their start, so that we never deploy
+ * what they would refuse. Throws one UserError that names every problem.
  */
 export function readSections(): Sections {
   const read = v.safeParse(Assistant, { ...written })

@@ -2,8 +2,10 @@ import * as v from 'valibot'
 import { UserError } from './user-error.ts'
 
 /**
- * What Slack takes in a manifest, of the keys that we use. https://docs.slack.dev/reference/app-manifest and
- * https://github.com/slackapi/manifest-schema. Each text names the field of assistant.config.ts that fills it.
+ * Slack's limits for the keys of a manifest that we use. The messages name the field of assistant.config.ts
+ * that fills the key.
+ * https://docs.slack.dev/reference/app-manifest
+ * https://github.com/slackapi/manifest-schema
  */
 
 const text = (field: string, min: number, max: number) =>
@@ -30,7 +32,7 @@ const MAX_USAGE_HINT_CHARS = 1000
 const MAX_REQUEST_URL_CHARS = 3500
 const MAX_EVENTS = 100
 const MAX_SCOPES = 255
-/** Of one scope, and of one event. */
+/** For one scope or one event. */
 const MAX_KEYWORD_CHARS = 50
 
 export const SlackManifest = v.strictObject({
@@ -102,7 +104,7 @@ export const SlackManifest = v.strictObject({
 })
 export type SlackManifest = v.InferOutput<typeof SlackManifest>
 
-/** Throws one UserError that names everything Slack would not take. */
+/** Throws one UserError that names everything Slack would refuse. */
 export function checkLimits(manifest: v.InferInput<typeof SlackManifest>): SlackManifest {
   const read = v.safeParse(SlackManifest, manifest)
   if (read.success) return read.output

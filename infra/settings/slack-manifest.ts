@@ -2,17 +2,20 @@ import type { Sections } from './sections.ts'
 import { checkLimits, type SlackManifest } from './slack-manifest-limits.ts'
 import { UserError } from './user-error.ts'
 
-/** The events that the edge acts on (edge/classify.ts), and what comes with each. It ignores all others. */
+/**
+ * The events that the edge handles (edge/classify/event.ts), each with what it brings. The edge ignores all
+ * others.
+ */
 export const BOT_EVENTS = {
   app_mention: 'a question in a channel',
-  'message.channels': 'a question with a file in a public channel, which comes as a message alone',
-  'message.groups': 'the same in a private channel',
+  'message.channels': 'a question with a file in a public channel, for which Slack sends no app_mention',
+  'message.groups': 'a question with a file in a private channel',
   'message.im': 'a question in a direct message',
   'message.mpim': 'a question in a group direct message',
   agent_session_stopped: 'the Stop button',
 } as const
 
-/** What the bot may do, and what for. The tests compare it with the calls that are made. */
+/** The bot's scopes, each with its purpose. A test compares them with the calls that the backend makes. */
 export const BOT_SCOPES = {
   'app_mentions:read': 'the event app_mention',
   'assistant:write': 'the agent view, with its suggested questions',
@@ -27,7 +30,7 @@ export const BOT_SCOPES = {
 } as const
 
 /**
- * Slack's description of the app. Throws UserError where Slack would not take it, naming the field.
+ * The manifest of the app. Throws UserError if Slack would refuse it.
  * https://docs.slack.dev/reference/app-manifest
  */
 export function manifestOf({ identity }: Pick<Sections, 'identity'>, edgeUrl: string): SlackManifest {
@@ -40,7 +43,7 @@ export function manifestOf({ identity }: Pick<Sections, 'identity'>, edgeUrl: st
         agent_description: description,
         ...(suggestedPrompts.length > 0 && { suggested_prompts: suggestedPrompts }),
       },
-      // Where people talk with the agent.
+      // People talk to the agent in the Messages tab.
       app_home: {
         home_tab_enabled: false,
         messages_tab_enabled: true,
@@ -60,7 +63,7 @@ export function manifestOf({ identity }: Pick<Sections, 'identity'>, edgeUrl: st
     settings: {
       event_subscriptions: { request_url: at('/slack/events'), bot_events: Object.keys(BOT_EVENTS) },
       interactivity: { is_enabled: true, request_url: at('/slack/interactivity') },
-      // One workspace, over HTTP, with a token that does not expire: nothing here renews one.
+      // One workspace, over HTTP. No token rotation, because nothing here renews a token.
       org_deploy_enabled: false,
       socket_mode_enabled: false,
       token_rotation_enabled: false,
@@ -68,12 +71,12 @@ export function manifestOf({ identity }: Pick<Sections, 'identity'>, edgeUrl: st
   })
 }
 
-/** Opens Slack's "create an app from a manifest" with this one in it. */
+/** A link that opens Slack's page "create an app from a manifest" with this manifest. */
 export function createAppLink(manifest: SlackManifest): string {
   return `https://api.slack.com/apps?new_app=1&manifest_json=${encodeURIComponent(JSON.stringify(manifest))}`
 }
 
-/** `https://….workers.dev`, without a path. Throws UserError. */
+/** Accepts `https://….workers.dev` without a path. Throws UserError. */
 export function readEdgeUrl(given: string): string {
   const url = URL.parse(given)
   if (url?.protocol !== 'https:' || url.pathname !== '/' || url.search !== '') {
@@ -84,7 +87,9 @@ export function readEdgeUrl(given: string): string {
   return url.origin
 }
 
-/** People call it by its name, so the command is the name, as Slack takes one: small letters, digits, - and _. */
+/**
+ * The slash command is the assistant's name, in the letters that Slack allows: lower case, digits, - and _.
+ */
 function commandOf(name: string): string {
   return `/${name
     .toLowerCase()

@@ -1,14 +1,14 @@
-/** Something that whoever sits at the terminal can mend. The message is what they read: what is wrong, and what to do. */
+/** An error that the person at the terminal can fix. The message says what is wrong and what to do. */
 export class UserError extends Error {
   override readonly name = 'UserError'
 }
 
-/** The command line is not one that we know. The message is one sentence. */
+/** The command line is wrong. The message is one sentence without its full stop. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** Somebody pressed Ctrl-C, or Escape at a question. */
+/** The person pressed Ctrl-C, or Escape at a question, or answered no. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled'
 }

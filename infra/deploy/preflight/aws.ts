@@ -4,16 +4,15 @@ import type { DeployContext } from '../terminal/context.ts'
 import { checkFailed, type Finding } from '../terminal/findings.ts'
 import { CommandFailed } from '../terminal/tools.ts'
 
-/** Lambda keeps this many of an account's concurrent executions for functions without a reservation. */
+/** Lambda keeps this many concurrent executions of an account for functions without a reservation. */
 const UNRESERVED_MINIMUM = 100
 
-/** Whether concurrency can be reserved. */
 export interface ConcurrencyCheck {
   reserve: boolean
   finding: Finding
 }
 
-/** Every region that gets a stack must have been prepared for the CDK. */
+/** The CDK must be bootstrapped in every region that gets a stack. */
 export async function checkBootstrap({ sections, tools }: DeployContext): Promise<Finding[]> {
   return Promise.all(
     stackRegions(sections).map(async (region): Promise<Finding> => {
@@ -46,7 +45,9 @@ export async function checkBootstrap({ sections, tools }: DeployContext): Promis
   )
 }
 
-/** A new account may run ten functions at a time, and can reserve none of them: then it is deployed without a reservation. */
+/**
+ * A new account may run ten functions at a time and can reserve none. Then we deploy without a reservation.
+ */
 export async function checkConcurrency({
   sections,
   placement,
@@ -82,14 +83,14 @@ export async function checkConcurrency({
   }
 }
 
-/** What an earlier deployment has reserved already. */
+/** The concurrency that an earlier deployment has reserved. It counts as free. */
 async function readOwnReservation(
   { tools }: Pick<DeployContext, 'tools'>,
   region: string[],
 ): Promise<number> {
   const args = ['lambda', 'get-function-concurrency', '--function-name', ANSWER_FUNCTION, ...region]
   try {
-    // Without a reservation the answer is empty, and so is what the tool prints.
+    // Without a reservation, the CLI prints nothing.
     const printed = await tools.call({ tool: 'aws', args })
     return printed.trim() === ''
       ? 0

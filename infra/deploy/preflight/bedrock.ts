@@ -23,7 +23,7 @@ const DRY_RUN_AVAILABILITY: Availability = {
   regionAvailability: 'AVAILABLE',
 }
 
-/** The model that answers, the one that makes vectors of pages and the one that orders passages, each in its region. */
+/** The answer model, the embedding model and the rerank model, each in its region. */
 export async function checkModels(context: DeployContext): Promise<Finding[]> {
   const { sections, placement, tools } = context
   const { embedding, bases } = sections.knowledge
@@ -46,7 +46,7 @@ export async function checkModels(context: DeployContext): Promise<Finding[]> {
   return findings.flat()
 }
 
-/** S3 Vectors is not everywhere, and a CLI that is too old does not know it. */
+/** S3 Vectors is not in every region, and an old AWS CLI has no command for it. */
 export async function checkVectors({ sections, placement, tools }: DeployContext): Promise<Finding[]> {
   if (!sections.knowledge.bases.some(({ source }) => source !== 'existing')) return []
   const region = placement.knowledge
@@ -119,7 +119,7 @@ async function checkProfile(tools: Tools, profile: string, region: string): Prom
 }
 
 /**
- * Newer models are there and allowed, and yet not to be called by their own id.
+ * Newer models can be available and allowed and still refuse calls by their own id.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_FoundationModelDetails.html
  */
 async function checkOnDemand(tools: Tools, what: string, model: string, region: string): Promise<Finding[]> {
@@ -146,7 +146,7 @@ async function checkOnDemand(tools: Tools, what: string, model: string, region: 
     ]
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
-    // Whether it is there at all, checkModel says.
+    // checkModel reports a model that does not exist.
     return /ResourceNotFound|ValidationException/.test(error.details)
       ? []
       : [{ kind: 'error', message: checkFailed(`whether ${what} can be called by its own id`, error) }]
@@ -176,7 +176,7 @@ async function checkModel(tools: Tools, what: string, model: string, region: str
     const allowed =
       availability.authorizationStatus === 'AUTHORIZED' &&
       availability.entitlementAvailability === 'AVAILABLE' &&
-      // Amazon's own models know no agreement.
+      // Amazon's own models need no agreement.
       (model.startsWith('amazon.') || availability.agreementAvailability.status === 'AVAILABLE')
     const form = model.startsWith('anthropic.') ? await checkForm(tools, region, allowed) : []
     if (allowed) return [{ kind: 'ok', message: `${what} can be called in ${region}` }, ...form]
@@ -196,7 +196,10 @@ async function checkModel(tools: Tools, what: string, model: string, region: str
   }
 }
 
-/** The form that Anthropic wants once of each account, or of an organization for all of its accounts: then this account knows of none. */
+/**
+ * Anthropic wants its use-case form once from each account, or once from an organization for all of its
+ * accounts. In the second case this account knows of no form.
+ */
 async function checkForm(tools: Tools, region: string, allowed: boolean): Promise<Finding[]> {
   try {
     await tools.call({

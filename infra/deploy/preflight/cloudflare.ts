@@ -2,13 +2,13 @@ import type { DeployContext } from '../terminal/context.ts'
 import { checkFailed, type Finding, oneLine } from '../terminal/findings.ts'
 import { CommandFailed, type Tools } from '../terminal/tools.ts'
 
-/** One call. It is only a look, and a deployment goes on without it. */
+/** Timeout of one call. If it fails, the deployment goes on without an answer. */
 const REQUEST_TIMEOUT_MS = 10_000
 
-/** What Cloudflare answers where an account has no workers.dev subdomain yet. */
+/** Cloudflare's error code for an account that has no workers.dev subdomain yet. */
 const NO_SUBDOMAIN_CODE = 10007
 
-/** As `wrangler auth token --json` prints it. */
+/** The output of `wrangler auth token --json`. */
 type Credentials = { token: string } | { key: string; email: string }
 
 interface Answer {
@@ -31,8 +31,9 @@ export async function checkQueues({ tools }: Pick<DeployContext, 'tools'>): Prom
 }
 
 /**
- * The Worker's address is below a subdomain of the account, which a new account has not chosen yet. wrangler would ask for one
- * when everything in AWS is there. It has no command that looks, so this asks the API as wrangler does.
+ * The Worker's address is below a subdomain that a new account has not chosen yet. wrangler would ask for one
+ * only after everything in AWS is deployed, and it has no command that checks. So we call the API as wrangler
+ * does.
  */
 export async function checkSubdomain(context: DeployContext, accountId: string): Promise<Finding[]> {
   const { tools, wrangler, output, endpoints } = context
@@ -76,7 +77,7 @@ export async function checkSubdomain(context: DeployContext, accountId: string):
     ]
   } catch (error) {
     if (error instanceof CommandFailed) return [{ kind: 'warning', message: checkFailed(what, error) }]
-    // Not what Node says of it: that may repeat the token.
+    // Do not print Node's error: it can contain the token.
     return [{ kind: 'warning', message: `Could not determine ${what}: ${new URL(url).host} did not answer.` }]
   }
 }

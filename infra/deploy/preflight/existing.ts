@@ -2,7 +2,7 @@ import type { DeployContext } from '../terminal/context.ts'
 import { checkFailed, type Finding } from '../terminal/findings.ts'
 import { CommandFailed } from '../terminal/tools.ts'
 
-/** Knowledge bases and a guardrail that the configuration takes as they are: CloudFormation would not look whether they are there. */
+/** Knowledge bases and a guardrail that exist already. CloudFormation would not notice if they did not. */
 export async function checkExisting(context: DeployContext): Promise<Finding[]> {
   const { sections, placement } = context
   const { guardrail } = sections
@@ -57,7 +57,7 @@ async function checkStatus(
 ): Promise<Finding> {
   try {
     const status = await readStatus()
-    // Of one that is being changed the earlier state is in use meanwhile.
+    // While a change is under way, the earlier state stays in use.
     if (status === expected || status === 'UPDATING')
       return { kind: 'ok', message: `Found ${what} in ${region}` }
     return {

@@ -3,15 +3,15 @@ import type { DeployContext } from '../terminal/context.ts'
 import { checkFailed, type Finding, oneLine, reportFindings } from '../terminal/findings.ts'
 import { type Command, CommandFailed, ToolMissing, type Tools } from '../terminal/tools.ts'
 
-/** On whose accounts a command works. */
+/** The accounts that a command works on. */
 export interface Accounts {
-  /** With wrangler working on that account. */
+  /** wrangler works on this Cloudflare account. */
   tools: Tools
   awsAccount: string
   cloudflareAccount: string
 }
 
-/** An account of Cloudflare. */
+/** A Cloudflare account. */
 export interface Account {
   id: string
   name: string
@@ -24,14 +24,14 @@ interface WhoAmI {
 
 const DRY_RUN_VALUE: WhoAmI = { email: '<you>', accounts: [{ id: '<account>', name: '<account>' }] }
 
-/** Finds out who is logged in on both sides. Throws UserError. */
+/** Checks both logins. Throws UserError. */
 export async function logIn(context: DeployContext): Promise<Accounts> {
   const [aws, cloudflare] = await Promise.all([logInToAws(context), logInToCloudflare(context)])
   reportFindings(context, [aws.finding, cloudflare.finding])
   return accountsOf(context, aws.account, cloudflare.account)
 }
 
-/** Where both have said yes. */
+/** Call it only after both logins were found. */
 export function accountsOf(
   { tools }: DeployContext,
   awsAccount: string | undefined,
@@ -46,7 +46,7 @@ export function accountsOf(
   }
 }
 
-/** The account, where somebody is logged in to AWS. */
+/** `account` is undefined if nobody is logged in. */
 export async function logInToAws({
   tools,
   placement,
@@ -66,7 +66,7 @@ export async function logInToAws({
   }
 }
 
-/** The account, where somebody is logged in to Cloudflare. Where there are several, it is asked for. */
+/** `account` is undefined if nobody is logged in. Asks which account to use if there are several. */
 export async function logInToCloudflare(
   context: DeployContext,
 ): Promise<{ account?: Account; finding: Finding }> {
@@ -86,7 +86,7 @@ export async function logInToCloudflare(
   } catch (error) {
     if (error instanceof UserError) return { finding: { kind: 'error', message: error.message } }
     if (!(error instanceof CommandFailed)) throw error
-    // It ends so, too, where it could not ask.
+    // wrangler also fails if it cannot reach Cloudflare.
     if (!/"loggedIn":\s*false/.test(error.details))
       return { finding: { kind: 'error', message: checkFailed('who is logged in to Cloudflare', error) } }
     const login =
@@ -115,7 +115,7 @@ async function chooseAccount(
   if (remembered !== undefined) {
     const account = listed(remembered)
     if (account) return account
-    // A token of an account may not list any.
+    // A token that belongs to an account can list none.
     if (accounts.length === 0) return { id: remembered, name: remembered }
     throw new UserError(
       `This login does not list the Cloudflare account ${remembered}, to which Vera was deployed from this folder. ` +
@@ -135,7 +135,7 @@ async function chooseAccount(
   return listed(chosen) ?? only
 }
 
-/** wrangler asks which account, or fails, unless a variable says so. */
+/** Without this variable, wrangler asks which account to use, or fails. */
 export function withCloudflareAccount(tools: Tools, accountId: string): Tools {
   const withAccountId = (command: Command): Command =>
     command.tool === 'wrangler'

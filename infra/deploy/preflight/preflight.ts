@@ -15,10 +15,11 @@ import {
   withCloudflareAccount,
 } from './log-in.ts'
 
-/** What the rest of a deployment goes on with. */
 export type PreflightResult = Accounts & { reserve: boolean }
 
-/** Looks at everything that could stop a deployment half-way, and says all of it at once. Nothing is made here. */
+/**
+ * Checks everything that could stop a deployment half-way, and reports all problems at once. Changes nothing.
+ */
 export async function preflight(context: DeployContext): Promise<PreflightResult> {
   context.output.step('Preflight')
   const [aws, cloudflare] = await Promise.all([checkAws(context), checkCloudflare(context)])
@@ -29,7 +30,7 @@ export async function preflight(context: DeployContext): Promise<PreflightResult
   }
 }
 
-/** Without any account. */
+/** Needs no account. */
 function checkConfiguration({ sections }: DeployContext): Finding[] {
   const placeholders = sections.knowledge.bases.flatMap((base) =>
     base.source === 'confluence' && new URL(base.site).hostname.endsWith('.example') ? [base] : [],

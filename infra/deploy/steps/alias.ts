@@ -5,7 +5,7 @@ type AliasContext = Pick<DeployContext, 'tools' | 'placement'>
 
 const aliasArgs = ['--function-name', ANSWER_FUNCTION, '--name', ANSWER_ALIAS]
 
-/** Which version of the answering function is invoked. A dry run goes on with `pretended`. */
+/** The version of the answering function that is live. A dry run returns `dryRunValue`. */
 export async function readAliasVersion(
   { tools, placement }: AliasContext,
   dryRunValue: string,

@@ -14,8 +14,9 @@ interface Credentials {
 type ConfluenceBase = DeployedBase & { arn: string; credentials: Credentials }
 
 /**
- * The user and the token by which Confluence is read. An Atlassian token is its user's on every site, so one does for all.
- * Gives the names of the bases whose secret was changed.
+ * Writes the Confluence user and token into the secrets of the bases that need them. An Atlassian token works
+ * on every site of its user, so one pair serves all bases. Returns the names of the bases whose secret has
+ * changed.
  */
 export async function writeConfluenceCredentials(
   context: DeployContext,
@@ -58,8 +59,9 @@ function isSame(one: Credentials, other: Credentials): boolean {
 }
 
 /**
- * All where a token is given. Otherwise those that were never filled, those of another user than the one that is given, and,
- * where somebody can say so, those whose last reading failed: what is in the secret may be wrong.
+ * All bases if a token is given. Otherwise the bases whose secret was never filled, those with another user
+ * than the one given, and, in a terminal, those whose last ingestion failed, because their secret may be
+ * wrong.
  */
 async function basesToUpdate(context: DeployContext, held: ConfluenceBase[]): Promise<ConfluenceBase[]> {
   const { confluenceUser, confluenceToken } = context.options
@@ -91,7 +93,10 @@ async function wantsOtherCredentials(context: DeployContext, base: ConfluenceBas
   return chosen === 'other'
 }
 
-/** Undefined where the last reading did not fail, or where that cannot be found out: the step that reads says so. */
+/**
+ * Undefined if the last ingestion did not fail, or if Bedrock does not answer: the step after this one
+ * reports that.
+ */
 async function lastFailureReason(
   { tools, placement }: DeployContext,
   base: ConfluenceBase,
@@ -106,14 +111,14 @@ async function lastFailureReason(
   }
 }
 
-/** `known` are those of another base, if there is one. */
+/** `known` are the credentials of another base, if there is one. */
 async function credentialsFor(
   context: DeployContext,
   toUpdate: ConfluenceBase[],
   known: Credentials | undefined,
 ): Promise<Credentials> {
   const { options, prompts, state } = context
-  // A base that is new beside others is read as they are.
+  // A base that is added later gets the credentials of the others.
   const isMeant =
     options.confluenceToken === undefined && (options.confluenceUser ?? known?.username) === known?.username
   if (known && isMeant && !toUpdate.some(isFilled))

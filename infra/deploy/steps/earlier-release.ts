@@ -1,22 +1,22 @@
 import { UserError } from '../../settings/user-error.ts'
 import { type Release, readTag, toTag } from './release.ts'
 
-/** A version of the Worker, as `wrangler versions list --json` has it. */
+/** A version of the Worker in the output of `wrangler versions list --json`. */
 export interface WorkerVersion {
   id: string
   metadata: { created_on: string }
   annotations?: { 'workers/tag'?: string; 'workers/triggered_by'?: string }
 }
 
-/** The version of the Worker that was live before the one that is, and the release that it belongs to. */
+/** The release before the live one, with the version of the Worker that belongs to it. */
 export interface EarlierRelease {
   release: Release
   versionId: string
-  /** When that version was made. */
+  /** When this version was deployed. */
   createdOn: string
 }
 
-/** The release of the version that is live. Throws UserError. */
+/** The release of the live version. Throws UserError. */
 export function releaseOf(listed: readonly WorkerVersion[], liveId: string): Release {
   const versions = oldestFirst(listed)
   const release = releaseAt(versions, indexOf(versions, liveId))
@@ -28,8 +28,9 @@ export function releaseOf(listed: readonly WorkerVersion[], liveId: string): Rel
 }
 
 /**
- * One release back from the version that is live. A release may have several versions: a changed secret makes one more, with
- * the same code. The last of the earlier release is the one, because it has the secrets of its time. Throws UserError.
+ * Finds the release before the live one. A release can have several versions, because each changed secret
+ * makes another version with the same code. Takes the last version of the earlier release: it has the latest
+ * secrets of that release. Throws UserError.
  */
 export function findEarlierRelease(listed: readonly WorkerVersion[], liveId: string): EarlierRelease {
   const live = releaseOf(listed, liveId)
@@ -50,7 +51,6 @@ export function findEarlierRelease(listed: readonly WorkerVersion[], liveId: str
   return { release, versionId: version.id, createdOn: version.metadata.created_on }
 }
 
-/** What a version of the past would bring back with it. */
 export function secretChangedMessage(what: string): string {
   return (
     `${what} was changed after the earlier release. Going back would restore the old one, and no question would be answered. ` +

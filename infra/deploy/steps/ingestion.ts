@@ -5,7 +5,10 @@ import type { DeployedBase } from './stacks.ts'
 export interface IngestionJob {
   ingestionJobId: string
   status: 'STARTING' | 'IN_PROGRESS' | 'COMPLETE' | 'FAILED' | 'STOPPING' | 'STOPPED'
-  /** Of which source, where the schedule or a deployment started it (infra/settings/ingestion-description.ts). */
+  /**
+   * Identifies the source, if the schedule or a deployment started the job
+   * (infra/settings/ingestion-description.ts).
+   */
   description?: string
   statistics?: Partial<
     Record<'numberOfDocumentsScanned' | 'numberOfNewDocumentsIndexed' | 'numberOfDocumentsFailed', number>
@@ -17,13 +20,13 @@ export function isRunning({ status }: IngestionJob): boolean {
   return status === 'STARTING' || status === 'IN_PROGRESS' || status === 'STOPPING'
 }
 
-/** A sentence. */
+/** A sentence with its full stop. */
 export function failureReason({ status, failureReasons }: IngestionJob): string {
   const reason = failureReasons?.join(' ') || `it ended as ${status}`
   return reason.endsWith('.') ? reason : `${reason}.`
 }
 
-/** How a knowledge base reads its source. */
+/** The ingestion jobs of knowledge bases. */
 export function createIngestion(tools: Tools, region: string) {
   const source = ({ knowledgeBaseId, dataSourceId }: DeployedBase): string[] => [
     ...['--knowledge-base-id', knowledgeBaseId, '--data-source-id', dataSourceId],
@@ -39,9 +42,9 @@ export function createIngestion(tools: Tools, region: string) {
   }
 
   return {
-    /** The latest job, started by us or by the schedule. */
+    /** The latest job, whoever started it. */
     latest: (base: DeployedBase) => newest(base, []),
-    /** The latest that came to its end. */
+    /** The latest job that succeeded. */
     lastComplete: (base: DeployedBase) =>
       newest(base, ['--filters', 'attribute=STATUS,operator=EQ,values=COMPLETE']),
     async start(base: DeployedBase): Promise<IngestionJob> {
@@ -54,7 +57,7 @@ export function createIngestion(tools: Tools, region: string) {
       ]
       return (await tools.read({ tool: 'aws', args }, { ingestionJob: dryRunValue })).ingestionJob
     },
-    /** It goes on for a while as STOPPING. */
+    /** The job is STOPPING for a while after this. */
     async stop(base: DeployedBase, { ingestionJobId }: IngestionJob): Promise<IngestionJob> {
       const args = [
         'bedrock-agent',
@@ -65,7 +68,7 @@ export function createIngestion(tools: Tools, region: string) {
       ]
       return (await tools.read({ tool: 'aws', args }, { ingestionJob: dryRunValue })).ingestionJob
     },
-    /** With the reasons of a failure, which the lists leave out. */
+    /** Includes the reasons of a failure, which the list operations leave out. */
     async get(base: DeployedBase, { ingestionJobId }: IngestionJob): Promise<IngestionJob> {
       const args = [
         'bedrock-agent',

@@ -1,7 +1,7 @@
 import type { DeployContext } from '../terminal/context.ts'
 import { CommandFailed } from '../terminal/tools.ts'
 
-/** The queues that wrangler.toml names. A Worker cannot be deployed before they are there. */
+/** Creates the queues of wrangler.toml. A Worker cannot be deployed before they exist. */
 export async function createQueues({ tools, wrangler, output }: DeployContext): Promise<void> {
   output.step('Queues')
   for (const queue of wrangler.queues) {

@@ -5,7 +5,7 @@ export interface SecretLocation {
   region: string
 }
 
-/** The JSON in a secret of Secrets Manager. It is kept in memory only. */
+/** Reads the JSON in a secret of Secrets Manager. It stays in memory. */
 export async function readSecret<T>(
   tools: Tools,
   { arn, region }: SecretLocation,
@@ -29,7 +29,7 @@ export async function readSecret<T>(
 }
 
 /**
- * Writes a value there. `--cli-input-json` would read its file twice, so only the value comes by standard input.
+ * Only the value travels by standard input: `--cli-input-json` would read its file twice.
  * https://github.com/aws/aws-cli/issues/5982
  */
 export async function writeSecret(

@@ -1,9 +1,9 @@
 import { UserError } from '../../settings/user-error.ts'
 
-/** One call. Slack answers within a second, or something is wrong. */
+/** Timeout of one call. Slack normally answers within a second. */
 const REQUEST_TIMEOUT_MS = 10_000
 
-/** Whose token it is, and what it may do. */
+/** The place where a bot token is installed, and its scopes. */
 export interface Installation {
   teamId: string
   team: string
@@ -11,10 +11,10 @@ export interface Installation {
   scopes: string[]
 }
 
-/** The token was taken back, or never was one. */
+/** The token was revoked, or is not a token. */
 export class TokenRefused extends UserError {}
 
-/** Asks Slack, by auth.test and bots.info. `apiUrl` ends in a slash. Throws TokenRefused. */
+/** Calls auth.test and bots.info. `apiUrl` ends with a slash. Throws TokenRefused. */
 export async function readInstallation(botToken: string, apiUrl: string): Promise<Installation> {
   const me = await call(apiUrl, 'auth.test', botToken, {})
   const { bot } = (await call(apiUrl, 'bots.info', botToken, { bot: String(me.answer.bot_id) })).answer as {

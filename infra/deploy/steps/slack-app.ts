@@ -25,7 +25,10 @@ interface SlackSecret {
   appId: string
 }
 
-/** The app in Slack: a person creates or changes it on its pages, and then both tiers learn of it. */
+/**
+ * Connects the app in Slack. A person creates or changes it on Slack's pages; then both tiers get its
+ * secrets.
+ */
 export async function connectSlack(context: DeployContext, outputs: Outputs, edgeUrl: string): Promise<void> {
   const { placement, options, tools, state, output } = context
   output.step('Slack')
@@ -33,7 +36,8 @@ export async function connectSlack(context: DeployContext, outputs: Outputs, edg
   const held = await readSecret<SlackSecret>(tools, at, { botToken: '', teamId: NOT_SET, appId: NOT_SET })
   const facts = await readFacts(context, held)
   const manifest = manifestOf(context.sections, edgeUrl)
-  // Until its token is there, the Worker and the function may be of two apps, and only this says so.
+  // Until the new token is stored, the Worker and the function can belong to different apps. Only this says
+  // so.
   if (replacesApp(facts)) state.merge({ movesTo: facts.requestedApp })
 
   const print = (lines: readonly string[]): void => {
@@ -73,14 +77,14 @@ export async function connectSlack(context: DeployContext, outputs: Outputs, edg
   }
 }
 
-/** Asks Slack, Cloudflare and the person, each only if their answer matters. */
+/** Asks Slack, Cloudflare and the person, each only if the answer matters. */
 async function readFacts(context: DeployContext, held: SlackSecret): Promise<SlackFacts> {
   const { options, prompts, state, endpoints } = context
   const { movesTo, slackApp } = state.read()
   const connectedApp = held.appId === NOT_SET ? undefined : held.appId
   const named = options.slackApp ?? movesTo
   const requestedApp = connectedApp === undefined ? (named ?? slackApp ?? (await chooseApp(prompts))) : named
-  // Whoever gives the command again need not say it again.
+  // The next run does not need the option or the answer again.
   if (connectedApp === undefined) state.merge({ slackApp: requestedApp })
 
   const isOtherApp = requestedApp !== undefined && requestedApp !== 'new' && requestedApp !== connectedApp
@@ -91,7 +95,7 @@ async function readFacts(context: DeployContext, held: SlackSecret): Promise<Sla
       : await readHeldInstallation(held, endpoints.slack)
   if (installation) checkScopes(installation)
 
-  // The Worker may have the signing secret of an app to which a move was started.
+  // After an unfinished move, the Worker can have the signing secret of the other app.
   const isOfOtherApp = movesTo !== undefined || replacesApp({ connectedApp, installation, requestedApp })
   return {
     connectedApp,
@@ -128,7 +132,7 @@ async function chooseApp(prompts: DeployContext['prompts']): Promise<string> {
   })
 }
 
-/** `isKnown`: this program has connected the app before, so it knows by which manifest. */
+/** `isKnown`: an earlier run connected this app, so the remembered manifest is the one that it has. */
 function finish(
   { state, output }: DeployContext,
   manifest: SlackManifest,
@@ -147,7 +151,7 @@ async function giveSigningSecret(
   { hasSigningSecret, connectedApp }: SlackFacts,
 ): Promise<void> {
   const { options, tools, prompts, output } = context
-  // Given beforehand, it was deployed with the Worker.
+  // If the variable is set, the secret was deployed with the Worker.
   if (
     options.signingSecret === undefined &&
     (!hasSigningSecret || (connectedApp === undefined && prompts.interactive && (await isWrong(context))))
@@ -164,7 +168,7 @@ async function giveSigningSecret(
   output.ok('The Worker has the signing secret')
 }
 
-/** Cloudflare does not show what the Worker has, and nothing but Slack's "Verified" says that it is the one. */
+/** Cloudflare does not show the secret. Only "Verified" in Slack proves that it is the right one. */
 async function isWrong({ prompts }: DeployContext): Promise<boolean> {
   const chosen = await prompts.choose({
     message: 'The Worker has a signing secret, but the app is not connected yet.',
@@ -199,7 +203,7 @@ async function giveToken(
       `This bot token belongs to the app ${appId}, not to ${meant}. Run the command again with the bot token of ${meant}.`,
     )
   }
-  // Before it is written: whoever gives the command again is told once more all that is left to do.
+  // Check before the token is stored: the next run then prints the remaining steps again.
   checkScopes(installed)
   const secret = { botToken, teamId, appId }
   if (
@@ -211,7 +215,7 @@ async function giveToken(
   return installed
 }
 
-/** Slack gives a token what was asked for when the app was installed, and says so with each answer. */
+/** A token has the scopes that the app had when it was installed. Slack lists them in each response. */
 function checkScopes({ scopes, appId }: Installation): void {
   const lacking = Object.keys(BOT_SCOPES).filter((scope) => !scopes.includes(scope))
   if (lacking.length === 0) return

@@ -1,9 +1,11 @@
 import { BOT_EVENTS, BOT_SCOPES, createAppLink } from '../../settings/slack-manifest.ts'
 import type { SlackManifest } from '../../settings/slack-manifest-limits.ts'
 
-// What only a person can do, on the pages of the app.
+// Instructions for what only a person can do, on the app's pages in Slack.
 
-/** For an app that is to be made. Whoever was told so before (`alreadyShown`) may have made it since, and would make a second. */
+/**
+ * For a new app. If an earlier run showed this (`alreadyShown`), the person may have created the app already.
+ */
 export function createAppSteps(manifest: SlackManifest, alreadyShown: boolean): string[] {
   return [
     '',
@@ -14,18 +16,19 @@ export function createAppSteps(manifest: SlackManifest, alreadyShown: boolean): 
   ]
 }
 
-/** Once the Worker has the signing secret of a new app. */
+/** For a new app, once the Worker has its signing secret. */
 export const VERIFY_AND_INSTALL = [
   '  2. Under "Event Subscriptions", press "Verify" (or "Retry") next to the Request URL. It must say "Verified".',
-  // A Client Secret has 32 of the same characters.
+  // The Client Secret also has 32 characters from 0-9 and a-f.
   '     If it does not, the signing secret is wrong: perhaps it is the Client Secret. Run the command again and enter it again.',
-  // A function that is asked before the token is there goes on without it for some minutes.
+  // A function that gets a question before the token is stored keeps using the placeholder for some minutes.
   '  3. Under "Install App", install it to the workspace. Do not write to it before this command has ended.',
 ]
 
 /**
- * For an app that is there: all that what serves it today does not see. Its events stay as they are, because a bot that
- * answers direct messages by the event `message` would answer every message of every channel.
+ * For an existing app: all changes that the program behind it today does not notice. The events stay as they
+ * are: a bot that handles the event `message` for direct messages would answer every message of every
+ * channel.
  */
 export function changeAppSteps({ features, settings }: SlackManifest, app: string): string[] {
   const [command] = features.slash_commands
@@ -45,7 +48,7 @@ export function changeAppSteps({ features, settings }: SlackManifest, app: strin
   ]
 }
 
-/** When both tiers know it. */
+/** For an existing app, once both tiers have its secrets. */
 export function moveAppSteps({ settings }: SlackManifest): string[] {
   return [
     '  3. To move the app to Vera, change these two under "Event Subscriptions", wait for "Verified", and save:',
@@ -55,7 +58,7 @@ export function moveAppSteps({ settings }: SlackManifest): string[] {
   ]
 }
 
-/** For an app that was made or changed by an earlier manifest: nothing of ours may change an app. */
+/** For an app with an older manifest. None of our tokens may change an app. */
 export function manifestChangedNote(app: string): string {
   return (
     'The manifest has changed since the app was created or last changed: its name, its prompts, the address of the Worker, or ' +
@@ -63,7 +66,7 @@ export function manifestChangedNote(app: string): string {
   )
 }
 
-/** For an app that both tiers know, whose token Slack does not take any more. */
+/** For a connected app whose token Slack refuses. */
 export function renewTokenNote(app: string): string {
   return (
     `Slack no longer accepts the bot token of the app ${app}. Install the app again at https://api.slack.com/apps/${app}/oauth ` +

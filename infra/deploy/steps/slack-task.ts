@@ -1,32 +1,32 @@
 import type { Installation } from './slack-api.ts'
 
-/** What is known about the app in Slack when a deployment gets to it. */
+/** The facts about the app in Slack that decide what is left to do. */
 export interface SlackFacts {
-  /** The app whose token is in the Slack secret. Undefined until a first one is connected. */
+  /** The app whose token is in the Slack secret. Undefined until the first app is connected. */
   connectedApp: string | undefined
-  /** What Slack says about that token. Undefined if Slack refuses it, or if it was not asked. */
+  /** Slack's information about that token. Undefined if Slack refuses the token, or was not asked. */
   installation: Installation | undefined
   /**
-   * The app that the person wants: `new`, `existing`, or the id of one. Without a connected app it is always known; with one,
-   * only if the person names one now or started a move earlier.
+   * The app that the person wants: `new`, `existing`, or the id of an app. With a connected app it is only
+   * set if the person names another one now or has started a move.
    */
   requestedApp: string | undefined
-  /** The Worker has the signing secret of the app that this deployment is about. */
+  /** The Worker has the signing secret of the app that is to be connected. */
   hasSigningSecret: boolean
-  /** An earlier deployment has printed how to create the app. */
+  /** An earlier run has printed how to create the app. */
   wasToldToCreate: boolean
 }
 
-/** What is left to do about the app in Slack. */
+/** The work that is left to connect the app in Slack. */
 export type SlackTask =
   /** Nothing: Slack accepts the token. */
   | { kind: 'connected'; installation: Installation }
   /** Slack refuses the token of the connected app, or a newer one was given. */
   | { kind: 'renew-token'; app: string }
-  /** The person has created the app, because they know its signing secret. It is not installed yet. */
+  /** The person has created the app, since they know its signing secret. It still has to be installed. */
   | { kind: 'resume' }
   | { kind: 'new-app'; wasToldBefore: boolean }
-  /** An app that already exists, and serves something else today. `existing` if its id is not known. */
+  /** An app that exists and has another program behind it today. `existing` if its id is unknown. */
   | { kind: 'move-to'; app: string }
 
 export function slackTask(facts: SlackFacts): SlackTask {
@@ -38,8 +38,8 @@ export function slackTask(facts: SlackFacts): SlackTask {
 }
 
 /**
- * True if another app takes the place of the connected one. `new` only counts if the connected app is lost: a pipeline
- * gives `--slack-app new` with every release.
+ * True if another app replaces the connected one. `new` only counts if Slack no longer accepts the connected
+ * app: a pipeline can pass `--slack-app new` with every release.
  */
 export function replacesApp({
   connectedApp,

@@ -6,7 +6,10 @@ interface StackDescription {
   Stacks: { Outputs?: { OutputKey: string; OutputValue: string }[] }[]
 }
 
-/** What the stack of a region said when it was deployed, the functions' unless another is named. Undefined where there is none. */
+/**
+ * The outputs of the stack in a region, by default the one with the functions. Undefined if there is no
+ * stack.
+ */
 export async function readStackOutputs(
   { tools, placement }: Pick<DeployContext, 'tools' | 'placement'>,
   region = placement.home,

@@ -6,18 +6,18 @@ import type { DeployContext } from '../terminal/context.ts'
 import { withTempDir } from '../terminal/temp-dir.ts'
 import { pointAlias, readAliasVersion } from './alias.ts'
 
-/** A knowledge base that was made here, as the output KnowledgeBases has it. */
+/** A knowledge base of our stacks, as in the output KnowledgeBases. */
 export interface DeployedBase {
   name: string
   knowledgeBaseId: string
   dataSourceId: string
-  /** How a job that reads the source as it is now is described. */
+  /** The description of ingestion jobs for the current source. */
   ingestionDescription: string
-  /** Where the source's user and token go. */
+  /** The secret for the source's user and token, if it needs them. */
   credentialsArn?: string
 }
 
-/** What the stacks say. */
+/** The outputs of the stacks. */
 export interface Outputs {
   answerVersion: string
   edgeKeySecretArn: string
@@ -36,14 +36,17 @@ const DRY_RUN_VALUE: Outputs = {
   bases: [],
 }
 
-/** Everything in AWS. CloudFormation changes what is different, and nothing else. `reserve` says whether there is room to. */
+/**
+ * Deploys everything in AWS. CloudFormation changes only what differs. `reserve`: the account has concurrency
+ * to reserve.
+ */
 export async function deployStacks(context: DeployContext, reserve: boolean): Promise<Outputs> {
   const { tools, output } = context
   output.step('AWS')
   return withTempDir(async (folder) => {
     const file = join(folder, 'outputs.json')
     const reservation = reserve ? [] : ['-c', 'reserveConcurrency=false']
-    // It was agreed to already.
+    // The person has confirmed the deployment already.
     const args = [
       'deploy',
       '--all',
@@ -58,7 +61,8 @@ export async function deployStacks(context: DeployContext, reserve: boolean): Pr
     const outputs = tools.dryRun
       ? { ...DRY_RUN_VALUE, bases: dryRunBases(context) }
       : read(JSON.parse(readFileSync(file, 'utf8')))
-    // After a rollback the alias points elsewhere, and CloudFormation, whose template is the same, leaves it there.
+    // After a rollback the alias points elsewhere. CloudFormation does not notice, because its template is
+    // the same.
     if ((await readAliasVersion(context, outputs.answerVersion)) !== outputs.answerVersion)
       await pointAlias(context, outputs.answerVersion)
     output.ok(`${ANSWER_FUNCTION} is at version ${outputs.answerVersion}`)
@@ -84,7 +88,6 @@ function read(stacks: Record<string, Record<string, string>>): Outputs {
   }
 }
 
-/** For a dry run. */
 export function dryRunBases({ sections }: Pick<DeployContext, 'sections'>): DeployedBase[] {
   return sections.knowledge.bases.flatMap((base): DeployedBase[] =>
     base.source === 'existing'

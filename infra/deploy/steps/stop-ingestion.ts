@@ -5,12 +5,12 @@ import { createIngestion, type Ingestion, isRunning } from './ingestion.ts'
 import type { DeployedBase } from './stacks.ts'
 import { waitForIngestion } from './wait-for-ingestion.ts'
 
-/** A job ends what it has in hand before it stops. */
+/** A job finishes its current documents before it stops. */
 const STOP_TIMEOUT_MS = 15 * 60_000
 
 /**
- * Ends what reads a source just now: Bedrock refuses to remove a source with a job under way (ConflictException). A base that
- * is gone is read by nothing.
+ * Stops running ingestion jobs: Bedrock refuses to delete a source while one runs (ConflictException). Skips
+ * a base that no longer exists.
  */
 export async function stopIngestion(
   { tools, placement, output, sleep }: DeployContext,
@@ -27,7 +27,7 @@ export async function stopIngestion(
   }
 }
 
-/** Whether there was anything to stop. */
+/** True if a job was running. */
 async function stop(
   ingestion: Ingestion,
   base: DeployedBase,
@@ -40,7 +40,7 @@ async function stop(
     try {
       job = await ingestion.stop(base, job)
     } catch (error) {
-      // It may have come to its end by itself meanwhile.
+      // The job may have ended by itself in the meantime.
       if (!(error instanceof CommandFailed) || isRunning(await ingestion.get(base, job))) throw error
       return false
     }

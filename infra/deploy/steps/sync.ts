@@ -5,13 +5,13 @@ import { createIngestion, failureReason, type Ingestion, type IngestionJob, isRu
 import type { DeployedBase, Outputs } from './stacks.ts'
 import { waitForIngestion } from './wait-for-ingestion.ts'
 
-/** A large wiki takes hours. By then whoever waits knows that it is being read, and AWS goes on without them. */
+/** A large wiki takes hours. AWS continues without us, so we only wait long enough to show that it works. */
 const FOLLOW_TIMEOUT_MS = 30 * 60_000
 
 /**
- * The first reading of each source, and another where it has changed, or the user or the token (`credentialsChanged`) by which it is read.
- * What was read is left to its schedule. Gives a sentence for each base that could not be read: the rest of a release does not
- * wait for it.
+ * Ingests a source for the first time, and again if the source or its credentials (`changedBases`) have
+ * changed. Leaves other bases to their schedule. Returns one sentence for each base that failed: the rest of
+ * the deployment goes on.
  */
 export async function syncKnowledge(
   context: DeployContext,
@@ -42,7 +42,10 @@ export async function syncKnowledge(
   return errors
 }
 
-/** A base that was read. Where the schedule could not read it again, it is tried once more, and nobody waits for that. */
+/**
+ * For a base that was ingested before. If its last scheduled ingestion failed, starts another and does not
+ * wait.
+ */
 async function resyncIfFailed(
   { output }: DeployContext,
   ingestion: Ingestion,
@@ -75,7 +78,8 @@ async function syncNow(
   if (latest && isRunning(latest)) {
     if (latest.description === base.ingestionDescription && !credentialsChanged)
       return followIngestion(context, ingestion, base, latest)
-    // Of another source, by another user, or by hand; there is one job at a time. What becomes of it is no matter.
+    // Only one job can run at a time. This one has another source or user, or was started by hand: wait for
+    // its end, and ignore its result.
     await followIngestion(context, ingestion, base, latest).catch((error: unknown) => {
       if (!(error instanceof UserError)) throw error
     })
@@ -83,7 +87,7 @@ async function syncNow(
   await followIngestion(context, ingestion, base, await ingestion.start(base))
 }
 
-/** Waits for a job to end, telling what it has done so far. */
+/** Waits for a job to end and prints its progress. */
 export async function followIngestion(
   { output, sleep }: Pick<DeployContext, 'output' | 'sleep'>,
   ingestion: Pick<Ingestion, 'get'>,

@@ -2,11 +2,14 @@ import type { DeployContext } from '../terminal/context.ts'
 import { type Ingestion, type IngestionJob, isRunning } from './ingestion.ts'
 import type { DeployedBase } from './stacks.ts'
 
-/** The first look comes soon, because a small wiki is read in seconds; from then on each wait is twice the last. */
+/**
+ * The first poll comes soon, because a small wiki takes seconds. Each wait is twice the one before, up to the
+ * longest.
+ */
 const FIRST_POLL_MS = 500
 const LONGEST_POLL_MS = 15_000
 
-/** The job as it is when it has ended, or when `timeoutMs` are over. `onPoll` is told what each look saw. */
+/** Returns the job once it has ended, or once `timeoutMs` have passed. Calls `onPoll` after each poll. */
 export async function waitForIngestion(
   ingestion: Pick<Ingestion, 'get'>,
   base: DeployedBase,

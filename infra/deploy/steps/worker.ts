@@ -13,7 +13,10 @@ interface EdgeKey {
   secretAccessKey: string
 }
 
-/** Deploys the Worker together with its AWS key, so that there is no version without one. Gives its address. */
+/**
+ * Deploys the Worker together with its AWS key, so that no version is without one. Returns the Worker's
+ * address.
+ */
 export async function deployWorker(
   context: DeployContext,
   { edgeKeySecretArn, answerVersion }: Outputs,
@@ -53,7 +56,7 @@ export async function deployWorker(
   })
 }
 
-/** Whether the Worker has a secret. Cloudflare does not say which. */
+/** True if the Worker has a secret of this name. Cloudflare does not show its value. */
 export async function hasSecret({ tools }: Pick<DeployContext, 'tools'>, name: string): Promise<boolean> {
   const secrets = await tools.read<{ name: string }[]>(
     { tool: 'wrangler', args: ['secret', 'list', '--format', 'json'] },
@@ -62,7 +65,7 @@ export async function hasSecret({ tools }: Pick<DeployContext, 'tools'>, name: s
   return secrets.some((secret) => secret.name === name)
 }
 
-/** wrangler writes a line of JSON for each thing that it did. */
+/** wrangler writes one line of JSON for each thing that it did. */
 function deployedOrigin(report: string): string {
   const lines = report.split('\n').filter((line) => line !== '')
   const targets = lines
@@ -75,7 +78,10 @@ function deployedOrigin(report: string): string {
   )
 }
 
-/** Of `https://vera-edge.acme.workers.dev`, `vera.acme.com (custom domain)` and `vera.acme.com/*`; of queues and paths none. */
+/**
+ * Understands `https://vera-edge.acme.workers.dev`, `vera.acme.com (custom domain)` and `vera.acme.com/*`.
+ * Undefined for queues and paths.
+ */
 export function originOf(target: string): string | undefined {
   const [, host] =
     /^(?:https:\/\/)?([a-z\d-]+(?:\.[a-z\d-]+)+)(?:$| \(custom domain|\/\*(?: |$))/i.exec(target) ?? []

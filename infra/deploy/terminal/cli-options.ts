@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 import { UsageError } from '../../settings/user-error.ts'
 
-/** What is given before anybody is asked: on the command line, and secrets by variables, which no process list shows. */
+/**
+ * Answers given in advance: options on the command line, and secrets in variables, which no process list
+ * shows.
+ */
 export interface CliOptions {
   help: boolean
   dryRun: boolean
@@ -15,7 +18,7 @@ export interface CliOptions {
   botToken?: string | undefined
 }
 
-/** They end here: no tool that we start gets them in its environment. */
+/** These are never passed on to the tools that we start. */
 export const SECRET_VARIABLES: readonly string[] = [
   'CONFLUENCE_API_TOKEN',
   'SLACK_SIGNING_SECRET',
@@ -31,10 +34,12 @@ const OPTIONS = {
 } as const
 type Option = keyof typeof OPTIONS
 
-/** Without the two dashes before them npm takes these as its own, says nothing, and starts the script without them. */
+/**
+ * npm silently keeps these options for itself if they come without the two dashes (`npm run deploy --yes`).
+ */
 const NPM_OWN_OPTIONS = ['dry-run', 'yes'] as const
 
-/** Shapes that tell one secret from another, so that none lands where another belongs. */
+/** The patterns tell one secret from another, so that none ends up in the place of another. */
 const SlackApp = v.pipe(
   v.string(),
   v.regex(/^(new|A[A-Z0-9]{5,})$/, 'expected "new" or the id of an app, such as A0123456789'),
@@ -56,7 +61,7 @@ export const BotToken = v.pipe(
   v.regex(/^xoxb-[\w-]+$/, 'expected a bot token, which begins with xoxb-'),
 )
 
-/** Reads the options that a command `takes`. Throws UsageError. */
+/** Reads the options that a command accepts. Throws UsageError. */
 export function readCliOptions(
   args: readonly string[],
   env: Record<string, string | undefined>,
@@ -87,7 +92,7 @@ export function readCliOptions(
     yes: values.yes === true,
     confluenceUser: parseValue('--confluence-user', values['confluence-user'], ConfluenceUser),
     slackApp: parseValue('--slack-app', values['slack-app'], SlackApp),
-    // Set and empty, as a pipeline leaves it whose own setting is missing, it says nothing.
+    // A pipeline whose own setting is missing passes an empty variable. Treat it as not set.
     cloudflareAccountId: env.CLOUDFLARE_ACCOUNT_ID || undefined,
     confluenceToken: parseValue('CONFLUENCE_API_TOKEN', env.CONFLUENCE_API_TOKEN, ConfluenceToken),
     signingSecret: parseValue('SLACK_SIGNING_SECRET', env.SLACK_SIGNING_SECRET, SigningSecret),
@@ -95,7 +100,7 @@ export function readCliOptions(
   }
 }
 
-/** The message names what was given, and never what it was: it may be a secret in the wrong place. */
+/** The error names the option or variable, never its value: it may be a secret in the wrong place. */
 function parseValue(
   name: string,
   value: unknown,

@@ -8,15 +8,15 @@ import type { Tools } from './tools.ts'
 import type { WranglerConfig } from './wrangler-config.ts'
 
 export interface Endpoints {
-  /** Ends in a slash. */
+  /** Ends with a slash. */
   slack: string
-  /** Has no slash at its end. */
+  /** Does not end with a slash. */
   cloudflare: string
 }
 
-/** What every step of a deployment may use. */
+/** Everything that the steps work with. */
 export interface DeployContext {
-  /** The folder with wrangler.toml, where `cdk deploy` leaves the bundles. */
+  /** The folder with wrangler.toml, in which `cdk deploy` writes the bundles. */
   root: string
   sections: Sections
   placement: Placement
@@ -26,7 +26,7 @@ export interface DeployContext {
   prompts: Prompts
   state: LocalState
   output: Output
-  /** Where the APIs are that no tool asks for us. */
+  /** The APIs that we call ourselves, without a tool. */
   endpoints: Endpoints
   sleep(ms: number): Promise<unknown>
 }

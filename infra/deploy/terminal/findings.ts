@@ -2,13 +2,16 @@ import { UserError } from '../../settings/user-error.ts'
 import type { DeployContext } from './context.ts'
 import type { CommandFailed } from './tools.ts'
 
-/** What a look at something found: it is well, it is well but somebody should know, or it is in the way. */
+/** The result of one check. A warning does not stop the command, an error does. */
 export interface Finding {
   kind: 'ok' | 'warning' | 'error'
   message: string
 }
 
-/** Prints every finding, and throws when anything is in the way: all at once, so that nobody has to come back for each. A dry run goes on. */
+/**
+ * Prints all findings, so that the person can fix every problem at once. Throws UserError if one is an error,
+ * except in a dry run.
+ */
 export function reportFindings(
   { output, tools }: Pick<DeployContext, 'output' | 'tools'>,
   findings: Finding[],
@@ -22,12 +25,12 @@ export function reportFindings(
   )
 }
 
-/** Neither yes nor no. */
+/** For a check that itself failed. */
 export function checkFailed(what: string, error: CommandFailed): string {
   return `Could not determine ${what}. The answer was: ${oneLine(error)}`
 }
 
-/** What a tool said of its failure. */
+/** The message of a failed tool, in one line. */
 export function oneLine({ details }: CommandFailed): string {
   return details.trim().replaceAll(/\s+/g, ' ')
 }

@@ -3,29 +3,32 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { UserError } from '../../settings/user-error.ts'
 
-/** Git ignores it. It holds names and addresses, never a secret; without it everything is asked again. */
+/** Git ignores this file. It holds names and addresses, no secrets. Without it the commands ask again. */
 const FILE = '.vera.json'
 
 const StoredState = v.strictObject({
   cloudflareAccountId: v.optional(v.string()),
   confluenceUser: v.optional(v.string()),
-  /** `new`, until the app is there and its id is known. */
+  /** `new` until the app is connected and its id is known. */
   slackApp: v.optional(v.string()),
-  /** Another app, or `new`, whose signing secret the Worker may have before the Slack secret has its token. */
+  /**
+   * An unfinished move to this app (or `new`): the Worker may already have its signing secret, while the
+   * Slack secret does not have its token yet.
+   */
   movesTo: v.optional(v.string()),
-  /** A fingerprint of the manifest that the app in Slack was last made or changed by. */
+  /** A fingerprint of the manifest by which the app in Slack was last created or changed. */
   manifest: v.optional(v.string()),
   edgeUrl: v.optional(v.string()),
 })
 type StoredState = v.InferOutput<typeof StoredState>
 
-/** What was answered and found before. */
+/** Answers and facts from earlier runs. */
 export interface LocalState {
   read(): StoredState
   merge(more: StoredState): void
 }
 
-/** `dry` remembers nothing. */
+/** A dry run writes nothing. */
 export function openLocalState(root: string, dryRun: boolean): LocalState {
   const path = join(root, FILE)
   const read = (): StoredState => {

@@ -1,16 +1,15 @@
 import { styleText } from 'node:util'
 
-/** What the person reads while a command works. Never a secret. */
+/** Prints for the person while a command runs. Never pass it a secret. */
 export interface Output {
   step(title: string): void
   ok(line: string): void
-  /** Well, but somebody should know. */
   warning(line: string): void
   error(line: string): void
   print(text: string): void
 }
 
-/** A dry run has done and found nothing, so it does not say so. */
+/** A dry run does and checks nothing, so it prints no results, except errors of the configuration. */
 export function createOutput(out: NodeJS.WritableStream, dryRun: boolean): Output {
   const write = (text: string): boolean => out.write(`${text}\n`)
   const styled = (style: 'bold' | 'green' | 'yellow' | 'red', text: string): string =>

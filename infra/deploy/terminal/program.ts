@@ -1,13 +1,13 @@
 import { Cancelled, UsageError } from '../../settings/user-error.ts'
 
-/** Exit statuses of our commands, the playground's too. */
+/** Exit statuses of our commands. The playground uses the same. */
 const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const
 
-/** Runs a command. What goes wrong becomes sentences on standard error, and an exit status. */
+/** Runs a command. An error becomes a sentence on standard error and an exit status. */
 export async function runProgram(program: () => Promise<void>): Promise<void> {
-  // Whoever read our output has gone (`| head`). That is no reason to leave anything half done.
+  // The reader of our output may end early (`| head`). Finish the work all the same.
   process.stdout.on('error', () => undefined)
-  // Ctrl-C between two questions: the tool that runs just then gets it as well, and ends by itself.
+  // Ctrl-C outside a question. A running tool gets the signal too and ends by itself.
   process.once('SIGINT', () => process.exit(printError(new Cancelled())))
   try {
     await program()
@@ -16,7 +16,7 @@ export async function runProgram(program: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Gives the exit status. */
+/** Returns the exit status. */
 function printError(error: unknown): number {
   const [sentence, status] = describeError(error)
   console.error(sentence)

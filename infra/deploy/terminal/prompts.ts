@@ -4,25 +4,27 @@ import { Cancelled, UserError } from '../../settings/user-error.ts'
 
 interface Question {
   message: string
-  /** The option or the variable that answers it where nobody can be asked. */
+  /** The option or the variable that answers the question in advance. */
   setBy: string
 }
 
 type AnswerSchema = v.GenericSchema<string, string>
 
-/** Questions to whoever sits at the terminal. Where nobody does, each is an error that names what would have answered it. */
+/** Questions to the person at the terminal. */
 export interface Prompts {
-  /** Whether somebody can be asked what need not be answered. */
+  /** True if optional questions can be asked. */
   readonly interactive: boolean
-  /** `enter` is what Enter alone says: no, where it cannot be taken back. */
+  /**
+   * Throws Cancelled if the answer is no. `defaultAnswer` is what Enter alone means: `no` if the action
+   * cannot be undone.
+   */
   confirm(question: Question & { defaultAnswer: 'yes' | 'no' }): Promise<void>
   choose<T extends string>(question: Question & { options: { value: T; label: string }[] }): Promise<T>
   text(question: Question & { initial: string | undefined; schema: AnswerSchema }): Promise<string>
-  /** What is typed is not shown. */
+  /** The terminal does not show what is typed. */
   secret(question: Question & { schema: AnswerSchema }): Promise<string>
 }
 
-/** For a person. */
 export const terminalPrompts: Prompts = {
   interactive: true,
   async confirm({ message, defaultAnswer }) {
@@ -48,7 +50,7 @@ export const terminalPrompts: Prompts = {
   },
 }
 
-/** For a machine: whatever has to be asked is missing. */
+/** Without a terminal, each question is an error that names what would have answered it. */
 export const noTerminal: Prompts = {
   interactive: false,
   confirm: missing,
@@ -59,7 +61,7 @@ export const noTerminal: Prompts = {
   secret: missing,
 }
 
-/** For a dry run: what would be asked is named, and every answer is a name for itself. */
+/** Prints each question. Each answer is a placeholder. */
 export function dryRunPrompts(print: (line: string) => void): Prompts {
   const ask = ({ message, setBy }: Question): string => {
     print(`  ? ${message}  (or ${setBy})`)

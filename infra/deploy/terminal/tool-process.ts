@@ -1,25 +1,25 @@
 import { spawn } from 'node:child_process'
 
-/** One process, with all that it gets from us. */
+/** One process, with everything that we pass to it. */
 export interface ToolProcess {
   tool: string
   args: readonly string[]
-  /** For its standard input. */
+  /** Written to its standard input. */
   input?: string | undefined
-  /** The person sees what it prints, and can answer it. */
+  /** The person sees what the tool prints, and can answer its questions. */
   showOutput: boolean
   cwd: string
   env: NodeJS.ProcessEnv
 }
 
-/** What came of it. Both texts are empty if its output was shown. */
+/** Both texts are empty if the output was shown. */
 export interface ToolResult {
   status: number
   stdout: string
   stderr: string
 }
 
-/** A shell's status for a command that is nowhere on the PATH. */
+/** A shell's exit status for a command that is not on the PATH. */
 export const COMMAND_NOT_FOUND = 127
 
 export async function startTool({
@@ -30,18 +30,18 @@ export async function startTool({
   cwd,
   env,
 }: ToolProcess): Promise<ToolResult> {
-  // A tool that is told to read /dev/stdin opens it anew. Node's own pipes are sockets, which nobody can open (ENXIO), so
-  // a process with real pipes stands between.
+  // Tools open /dev/stdin by its path. Node's pipes are sockets, which cannot be opened that way (ENXIO), so
+  // `cat` turns them into a real pipe.
   const [file, started] =
     input === undefined ? [tool, args] : ['sh', ['-c', 'cat | exec "$@"', 'sh', tool, ...args]]
   const output = showOutput ? 'inherit' : 'pipe'
-  // What is shown may ask as well: the CDK for the code of somebody's second factor.
+  // A tool whose output is shown may also ask: the CDK asks for the code of a second factor.
   const child = spawn(file, started, {
     cwd,
     env,
     stdio: [input !== undefined ? 'pipe' : showOutput ? 'inherit' : 'ignore', output, output],
   })
-  // It may end before it has read everything; its status says why.
+  // The tool may end before it has read everything. Its exit status says why.
   child.stdin?.on('error', () => undefined).end(input)
   let stdout = ''
   let stderr = ''

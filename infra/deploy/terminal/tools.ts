@@ -5,30 +5,33 @@ import { UserError } from '../../settings/user-error.ts'
 import { SECRET_VARIABLES } from './cli-options.ts'
 import { COMMAND_NOT_FOUND, startTool } from './tool-process.ts'
 
-/** One call of a tool. Nothing secret is ever among the arguments or the variables: every process of the machine may read them. */
+/**
+ * One call of a tool. Never put a secret into the arguments or variables: other processes on the machine can
+ * read them.
+ */
 export interface Command {
   tool: 'aws' | 'cdk' | 'wrangler'
   args: readonly string[]
-  /** Written to its standard input, and `label` says in a dry run what that would be. */
+  /** `text` is written to its standard input. A dry run prints `label` instead. */
   input?: { text: string; label: string }
   variables?: Record<string, string>
-  /** Whether the person sees what it prints while it runs. */
+  /** Show its output to the person while it runs. */
   showOutput?: boolean
 }
 
 export interface Tools {
-  /** Whether commands are printed in place of being run. */
+  /** Commands are printed and not run. */
   readonly dryRun: boolean
-  /** What it wrote to standard output; nothing where it is shown. Throws CommandFailed, and ToolMissing. */
+  /** Returns its standard output, or nothing if the output is shown. Throws CommandFailed and ToolMissing. */
   call(command: Command): Promise<string>
-  /** The same, parsed. A dry run goes on with `pretended`. */
+  /** Returns its standard output, parsed as JSON. A dry run returns `dryRunValue`. */
   read<T>(command: Command, dryRunValue: T): Promise<T>
 }
 
-/** A tool ended with another status than 0. */
+/** A tool ended with a status other than 0. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed'
-  /** What the tool said of it; nothing where it was shown. */
+  /** The tool's own message. Empty if the output was shown. */
   readonly details: string
 
   constructor(command: Command, status: number, details: string) {
@@ -40,7 +43,7 @@ export class CommandFailed extends Error {
   }
 }
 
-/** A tool is nowhere on the PATH. */
+/** A tool is not on the PATH. */
 export class ToolMissing extends UserError {}
 
 const INSTALL_HINT = {
@@ -49,7 +52,7 @@ const INSTALL_HINT = {
   wrangler: 'Run "npm ci" first.',
 }
 
-/** `env` is that of our own process; `print` is for dry runs. */
+/** `env` is the environment of our own process; `print` is for dry runs. */
 export function createTools({
   root,
   env,
@@ -79,7 +82,7 @@ export function createTools({
     })
     if (status === COMMAND_NOT_FOUND)
       throw new ToolMissing(`"${tool}" is not on the PATH. ${INSTALL_HINT[tool]}`)
-    // wrangler says on standard output, too, what goes wrong. What aws prints there may be a secret.
+    // wrangler prints some errors to standard output. What aws prints there can be a secret.
     if (status !== 0) throw new CommandFailed(command, status, tool === 'wrangler' ? stdout + stderr : stderr)
     return stdout
   }
@@ -93,7 +96,9 @@ export function createTools({
   }
 }
 
-/** `what` it is, for an error that does not repeat any of it, as Node's own would: it may be a secret. */
+/**
+ * The error names `what` it is and does not quote the text, as Node's own error would: it can be a secret.
+ */
 export function parseJson<T>(text: string, what: string): T {
   try {
     return JSON.parse(text) as T
@@ -102,7 +107,7 @@ export function parseJson<T>(text: string, what: string): T {
   }
 }
 
-/** Each tool gets the credentials of its own side, and none the secrets that were given to us. */
+/** Each tool gets only the credentials of its own cloud, and none of the secrets that were given to us. */
 function toolEnvironment(
   { tool, variables }: Command,
   root: string,
@@ -114,13 +119,14 @@ function toolEnvironment(
     ...(tool === 'wrangler'
       ? wranglerEnvironment(Object.fromEntries(passed))
       : { ...Object.fromEntries(ofAws), AWS_PAGER: '' }),
-    // npm puts this folder first. Without npm it comes last, so that whoever puts a tool in front means it.
+    // npm puts this folder first on the PATH. Without npm we put it last, so that a tool which the person put
+    // first wins.
     PATH: [env.PATH, join(root, 'node_modules/.bin')].join(delimiter),
     ...variables,
   }
 }
 
-/** As one would type it. */
+/** The command as a person would type it. */
 function shellLine({ tool, args }: Pick<Command, 'tool' | 'args'>): string {
   return [tool, ...args.map((arg) => (/^[\w./:=,@+-]+$/.test(arg) ? arg : `'${arg}'`))].join(' ')
 }

@@ -2,16 +2,16 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../settings/user-error.ts'
 
-/** What of wrangler.toml a deployment reads; the same file stays the only one that wrangler reads. */
+/** The parts of wrangler.toml that a deployment reads. wrangler reads the same file. */
 export interface WranglerConfig {
   worker: string
-  /** Of these the Worker is a consumer. */
+  /** The queues that the Worker consumes. */
   consumedQueues: string[]
-  /** All, in the order in which they are to be made: a queue's dead-letter queue after it. */
+  /** All queues, in the order of their creation: each dead-letter queue comes after its queue. */
   queues: string[]
   region: string
   placementRegion: string
-  /** Whether its address is below workers.dev. */
+  /** The Worker has an address below workers.dev. */
   workersDev: boolean
 }
 
@@ -40,7 +40,10 @@ export function readWranglerConfig(root: string): WranglerConfig {
   }
 }
 
-/** The only thing that a deployment writes there: where the Lambda is, for the Worker's calls and for its place. */
+/**
+ * Writes the region of the Lambda function, which the Worker calls and near which it runs. A deployment
+ * writes nothing else there.
+ */
 export function writeRegion(root: string, region: string): void {
   const path = join(root, 'wrangler.toml')
   const text = readFileSync(path, 'utf8')
