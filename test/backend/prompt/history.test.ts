@@ -42,6 +42,11 @@ test('the history leaves out the question, later messages and a reply that is st
   expect(toHistory(thread, question, names)).toEqual([{ role: 'user', text: 'Ada: before' }])
 })
 
+test('the history leaves out a message that only mentions the assistant', () => {
+  const thread = [said(1, 'person', 'before'), said(2, 'person', '<@U00VERA> ')]
+  expect(toHistory(thread, question, names)).toEqual([{ role: 'user', text: 'Ada: before' }])
+})
+
 test('the history of a thread that is too long leaves out the oldest messages', () => {
   const long = 'x'.repeat(HISTORY_LIMIT_CHARS / 2)
   const history = toHistory(
