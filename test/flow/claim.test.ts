@@ -1,13 +1,8 @@
 import { expect, test } from 'vitest'
 import { CLAIM_BUDGET_MS } from '../../backend/dynamo/turns.ts'
-import { logged, openStage, post, QUESTION, REFERENCE, stored } from './flow-stage.ts'
+import { BROKEN, logged, openStage, post, QUESTION, REFERENCE, stored } from './flow-stage.ts'
 
 const stage = openStage()
-const BROKEN = {
-  kind: 'answer',
-  status: 500,
-  body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"no"}',
-} as const
 
 test('a table that fails delays the apology, which is then posted once', async () => {
   // Enough failures for both invocations of the post and for the first apologies.

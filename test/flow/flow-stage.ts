@@ -219,6 +219,13 @@ export function rateLimited(seconds: number): Fault {
   }
 }
 
+/** DynamoDB fails; the AWS SDK retries. */
+export const BROKEN: Fault = {
+  kind: 'answer',
+  status: 500,
+  body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}',
+}
+
 /** DynamoDB refuses a call with an error that nobody retries. */
 export const CRASHING: Fault = {
   kind: 'answer',

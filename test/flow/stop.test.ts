@@ -1,5 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { mention, openStage, post, QUESTION, slackError, startPost, stored, untilCall } from './flow-stage.ts'
+import {
+  BROKEN,
+  mention,
+  openStage,
+  post,
+  QUESTION,
+  slackError,
+  startPost,
+  stored,
+  untilCall,
+} from './flow-stage.ts'
 import { saying, silent, speaking, speakingUntil } from './models.ts'
 
 const stage = openStage()
@@ -34,12 +44,6 @@ function expectModelStopped({
     calls.filter(({ method }) => method === 'ConverseStream').map(({ marks }) => marks.reset !== undefined),
   ).toEqual([true])
 }
-
-const BROKEN = {
-  kind: 'answer',
-  status: 500,
-  body: '{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}',
-} as const
 
 describe('Stop, which reaches another process,', () => {
   test('stops the model in the middle of its answer and keeps the text with a note', async () => {
