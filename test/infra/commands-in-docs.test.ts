@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
-/** IAM has one endpoint for all regions, and a login none. */
+/** These need no region: IAM has one endpoint for all regions, and the others only log in. */
 const EVERYWHERE = /^aws (iam|sso|configure)\b/
 
 test.each(['README.md', 'docs/deployment.md', 'docs/from-terraform.md', 'docs/operation.md'])(

@@ -1,6 +1,6 @@
 import type { Sections } from '../../infra/settings/sections.ts'
 
-/** A configuration of the tests' own, because that of the repository is there to be edited. */
+/** The tests have their own configuration, because operators edit the one in the repository. */
 export const fakeSections: Sections = {
   identity: {
     name: 'Fake',

@@ -21,7 +21,10 @@ export interface Template {
 
 export const FAKE_ACCOUNT = '000000000000'
 
-/** An app with the stacks in it, under the flags of cdk.json. The sections of `change` are in place of the fake ones. It is synthesized into `outdir`. */
+/**
+ * A CDK app with the stacks, under the flags of cdk.json. `change` replaces sections of the fake
+ * configuration.
+ */
 export function appWith(
   outdir: string,
   change: Partial<Sections>,
@@ -35,12 +38,12 @@ export function appWith(
   return app
 }
 
-/** The templates by the name of their stack. */
+/** The templates, by the name of their stack. */
 export function synthesize(
   change: Partial<Sections> = {},
   context: Record<string, unknown> = {},
 ): Record<string, Template> {
-  // A second and more for each file of tests; valid.test.ts and `npm run synth` validate.
+  // Validation costs more than a second per test file. valid.test.ts and `npm run synth` do it.
   process.env.CDK_VALIDATION = 'false'
   const outdir = mkdtempSync(join(tmpdir(), 'vera-test-'))
   try {
@@ -86,7 +89,7 @@ export function functionNamed(template: Template, name: string): Resource {
   return found[1]
 }
 
-/** A value as CloudFormation would write it, with `${Id}` or `${Id.Attribute}` for what only exists once it is made. */
+/** A value as text. Values that only exist after the deployment become `${Id}` or `${Id.Attribute}`. */
 export function text(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value)
   const [intrinsic, argument] = Object.entries(value)[0] ?? []
@@ -115,7 +118,10 @@ export interface Statement {
   Condition?: unknown
 }
 
-/** What every identity is allowed: roles with what is inside them and attached to them, and users. Resource policies are left out. */
+/**
+ * The permissions of all identities: inline and attached policies of roles and users. Leaves resource
+ * policies out.
+ */
 export function identityStatements(template: Template): (Statement & { of: string })[] {
   const attached = ofType(template, 'AWS::IAM::Policy').map(([id, { Properties }]) => ({
     of: id,
@@ -142,7 +148,7 @@ export function identityStatements(template: Template): (Statement & { of: strin
   )
 }
 
-/** Of the role that the named function runs under. */
+/** The permissions of the role of a function. */
 export function statementsOf(template: Template, functionName: string): Statement[] {
   const role = functionNamed(template, functionName).Properties.Role['Fn::GetAtt'][0]
   const policies = ofType(template, 'AWS::IAM::Policy').filter(([, { Properties }]) =>

@@ -8,7 +8,7 @@ import type { Sections } from '../../infra/settings/sections.ts'
 import { fakeSections } from './fake-sections.ts'
 import { appWith, synthesize } from './synthesized.ts'
 
-// `npm run synth` looks at the configuration as it is; here are those that it could be.
+// `npm run synth` checks the configuration of the repository; these tests check others.
 
 const { knowledge, model, guardrail, deployment } = fakeSections
 const documents = { name: 'handbook', source: 's3', bucket: 'fake-documents', prefix: 'handbook/' } as const
@@ -73,7 +73,7 @@ beforeEach(() => {
   process.env.CDK_VALIDATION = 'true'
 })
 
-/** The first one loads the validator: some three seconds on a quiet machine. */
+/** Time for one validation. The first one loads the validator, about three seconds on a quiet machine. */
 const VALIDATION_MS = 120_000
 
 test.each(CONFIGURATIONS)(

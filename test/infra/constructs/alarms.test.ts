@@ -6,7 +6,7 @@ const { deployment } = fakeSections
 const template = home({ deployment: { ...deployment, tags: { team: 'fake-team' } } })
 const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)
 
-/** The names of the metrics that an alarm reads, whether itself or in an expression. */
+/** The names of the metrics that an alarm reads, directly or in an expression. */
 function metricsOf({ MetricName, Metrics }: (typeof alarms)[number]): string[] {
   if (MetricName) return [MetricName]
   return Metrics.flatMap(
@@ -30,7 +30,7 @@ describe('alarms', () => {
   test('watch every metric that means trouble', () => {
     const watched = Object.fromEntries(
       ofType(template, 'AWS::CloudWatch::Alarm').map(([logicalId, { Properties }]) => [
-        // A logical id is the name of the construct, ours, and eight digits of a hash.
+        // A logical id consists of the construct's id, our id, and eight digits of a hash.
         logicalId.replace(/^Alarms/, '').replace(/[0-9A-F]{8}$/, ''),
         metricsOf(Properties),
       ]),
@@ -99,7 +99,7 @@ test('the dashboard asks four questions, and shows every alarm', () => {
 })
 
 describe('what is made', () => {
-  /** Of these CloudFormation takes no tags. */
+  /** CloudFormation accepts no tags for these types. */
   const UNTAGGED = new Set([
     'AWS::Bedrock::DataSource', 'AWS::Bedrock::GuardrailVersion', 'AWS::CDK::Metadata', 'AWS::CloudWatch::Dashboard', 'AWS::IAM::AccessKey',
     'AWS::IAM::Policy', 'AWS::Lambda::Alias', 'AWS::Lambda::EventInvokeConfig', 'AWS::Lambda::Version', 'AWS::SNS::TopicPolicy',
@@ -119,7 +119,7 @@ describe('what is made', () => {
     const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) =>
       DeletionPolicy?.startsWith('Retain'),
     )
-    // What a deployment made that was rolled back goes all the same.
+    // If CloudFormation rolls back a first deployment, it still deletes them.
     expect(new Set(kept.map(({ DeletionPolicy }) => DeletionPolicy))).toEqual(
       new Set(['RetainExceptOnCreate']),
     )
@@ -128,7 +128,7 @@ describe('what is made', () => {
       'AWS::DynamoDB::GlobalTable',
       'AWS::Lambda::Version',
     ])
-    // A name of its own could not be given again while the table is kept.
+    // A later stack could not use a fixed name while this table remains.
     expect(only(template, 'AWS::DynamoDB::GlobalTable').Properties).not.toHaveProperty('TableName')
   })
 })

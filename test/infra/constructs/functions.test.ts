@@ -15,7 +15,7 @@ describe('what Lambda does with a question that it could not answer', () => {
   test('is said of the alias, and of nothing else', () => {
     const [aliasId, alias] = ofType(template, 'AWS::Lambda::Alias')[0] ?? []
     expect(alias?.Properties.Name).toBe(playground.ALIAS)
-    // The last part of the alias's ARN, arn:aws:lambda:region:account:function:name:alias.
+    // The last part of the alias's ARN: arn:aws:lambda:region:account:function:name:alias.
     expect(asynchronous.Qualifier).toEqual({ 'Fn::Select': [7, { 'Fn::Split': [':', { Ref: aliasId }] }] })
     expect(template.Resources[asynchronous.FunctionName.Ref]).toBe(answer)
   })
@@ -65,7 +65,7 @@ describe('the functions', () => {
       return env[name]
     }
     readConfig(new Proxy(given, { get }))
-    // Lambda sets the region itself. The API's address is for places that are not Slack.
+    // Lambda sets the region itself. The address of the API is only set outside AWS.
     for (const name of ['AWS_REGION', 'SLACK_API_URL']) expect(read.delete(name)).toBe(true)
     expect(Object.keys(deployed).sort()).toEqual([...read].sort())
     expect(apologize.Properties.Environment.Variables).toEqual(deployed)

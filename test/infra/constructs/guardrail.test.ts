@@ -25,7 +25,7 @@ const variablesOf = (one: typeof template) =>
 const versionOf = (one: typeof template) => only(one, 'AWS::Bedrock::GuardrailVersion')
 const published = (one: typeof template) =>
   ofType(one, 'AWS::Lambda::Version').map(([logicalId]) => logicalId)
-/** What the answering function may apply: the guardrail, and the profiles by which it reads in other regions. */
+/** The guardrail that the answering function may apply, with the profiles for other regions. */
 const appliedBy = (one: typeof template) =>
   statementsOf(one, ANSWER_FUNCTION)
     .filter(({ actions }) => actions.includes('bedrock:ApplyGuardrail'))

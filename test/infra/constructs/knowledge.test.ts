@@ -43,7 +43,8 @@ describe('a new base', () => {
     )
     expect(published(other)).not.toEqual(published(template))
     expect(only(other, 'AWS::S3Vectors::Index').Properties).not.toHaveProperty('IndexName')
-    // The old one is removed after the change, by a role that may do then what it may do now, and empties its own index.
+    // The old base is deleted after the change and empties its own index, so the role must still have the
+    // same rights.
     expect(vectorRights(other)).toEqual(vectorRights(template))
     const [bucket] = ofType(template, 'AWS::S3Vectors::VectorBucket')[0] ?? []
     expect(vectorRights(template)).toEqual([

@@ -3,7 +3,7 @@ import { ANSWER_FUNCTION, APOLOGIZE_FUNCTION } from '../../../playground/account
 import { fakeSections } from '../fake-sections.ts'
 import { FAKE_ACCOUNT, home, identityStatements, statementsOf, synthesize } from '../synthesized.ts'
 
-/** Resources that end in a star, with the reason. */
+/** Permissions whose resource ends with a star, with the reason. */
 const WILDCARDS: Record<string, string> = {
   'bedrock:Rerank *': 'the action knows no resource; the model that it uses is one ARN',
   ...Object.fromEntries(
@@ -25,7 +25,7 @@ test('nothing may be done with everything, but what has a reason', () => {
   const statements = templates.flatMap(identityStatements)
   const wild = statements.flatMap(({ actions, resources }) =>
     actions.flatMap((action) =>
-      // A logical id ends in eight digits of a hash.
+      // A logical id ends with eight digits of a hash.
       resources
         .map((resource) => `${action} ${resource.replace(/[0-9A-F]{8}\./, '.')}`)
         .filter((right) => right.includes('*')),
@@ -140,7 +140,7 @@ test('the rerank model is asked by its own ARN, where the bases are', () => {
       actions.some((action) => /Rerank|InvokeModel$/.test(action)),
     )
   expect(reranking(without)).toEqual([])
-  // Without a base nothing is searched, and there is nothing to order.
+  // Without a base there are no passages to rerank.
   expect(reranking({ ...knowledge, bases: [] })).toEqual([])
   expect(reranking({ ...knowledge, region: 'us-west-2' }).flatMap(({ resources }) => resources)).toEqual([
     '*',

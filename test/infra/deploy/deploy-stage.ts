@@ -39,36 +39,39 @@ export interface DeployStage {
   env: Record<string, string>
   world: World
   slack: FakeSlack
-  /** The configuration of the next commands. */
+  /** The configuration that the next commands read. */
   sections: Sections
-  /** Runs a command in this process. Its tools are recorders. `answers` are a person's, at a terminal. */
+  /**
+   * Runs a command in this process, with recorders as its tools. `answers` are those of a person at a
+   * terminal.
+   */
   run(
     command: keyof typeof COMMANDS,
     args: readonly string[],
     more?: Record<string, string>,
     answers?: PersonsAnswer[],
   ): Promise<Ran>
-  /** Answers a tool. It belongs to the stage's world, and it is recorded. */
+  /** Records a call and answers it from the world. */
   answer(call: Call): Answer | 'nothing yet'
-  /** Calls since the last look. */
+  /** The calls since the last time this was asked. */
   calls(): Call[]
-  /** The same, each up to its first option. */
+  /** The same calls, each up to its first option. */
   lines(): string[]
-  /** The next call whose line holds `when` fails, once. */
+  /** Makes the next call fail whose line contains `when`. */
   failOnce(when: string, says?: string): void
-  /** The next call whose line holds `when` goes on until its process is ended. */
+  /** Lets the next call whose line contains `when` run until its process is killed. */
   hangOnce(when: string): void
-  /** What `.vera.json` holds. */
+  /** The content of `.vera.json`. */
   remembered(): Record<string, string>
 }
 
-/** With a site that could exist, as far as a deployment can tell. */
+/** The site does not end with .example, which the preflight refuses. */
 const knowledge: Sections['knowledge'] = {
   ...fakeSections.knowledge,
   bases: [{ name: 'wiki', source: 'confluence', site: 'https://fake.atlassian.invalid' }],
 }
 
-/** Accounts at AWS, Cloudflare and Slack, and a folder as `npm run deploy` finds it. */
+/** Fake accounts at AWS, Cloudflare and Slack, and a folder in which `npm run deploy` can run. */
 export async function createDeployStage(
   change: Partial<Sections> = {},
   dir = mkdtempSync(join(tmpdir(), 'vera-test-')),
@@ -142,9 +145,9 @@ async function runHere(
       done()
     },
   })
-  /** As the real one, but that no process starts. */
+  /** Behaves like startTool, but starts no process. */
   const start: typeof startTool = async ({ tool, args, input = '', showOutput, env }) => {
-    // Calls that are made at the same time overlap, as processes do.
+    // Simultaneous calls overlap, as processes do.
     await setImmediate()
     const answered = stage.answer({ tool, args: [...args], env: definedOf(env), input })
     if (answered === 'nothing yet') return new Promise(() => undefined)

@@ -11,7 +11,7 @@ const DONE = { status: 0, err: '' }
 
 test('deploy: after a step that failed, the next run skips what is done and goes on', async () => {
   const stage = await createDeployStage()
-  // A new account: nothing is reserved, and the person reads which quota to ask for.
+  // A new account cannot reserve concurrency, and the person reads which quota to request.
   Object.assign(stage.world, { concurrency: 10 })
   const done: string[] = []
   const deploy = async () => {
@@ -51,7 +51,7 @@ test('deploy: after a step that failed, the next run skips what is done and goes
 
   const times = (line: string) => done.filter((one) => one.includes(line)).length
   expect(times('queues create vera-handoffs')).toBe(3)
-  // The source is read once, whatever fails after it. (knowledge.test.ts has readings that fail.)
+  // The source is ingested once, whatever fails later. knowledge.test.ts has ingestions that fail.
   expect(times('start-ingestion-job')).toBe(1)
   expect(times('put-secret-value')).toBe(4)
   expect(stage.world).toMatchObject({
@@ -59,7 +59,7 @@ test('deploy: after a step that failed, the next run skips what is done and goes
     jobs: [{ status: 'COMPLETE' }],
   })
 
-  // A later release, by somebody who has no secret at hand: all of them are where they belong.
+  // A later release needs no secret from the person: all are stored.
   stage.failOnce('secret list')
   expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 1 })
   expect(stage.lines().at(-1)).toBe('wrangler secret list')
@@ -78,7 +78,7 @@ test.each([
   ['of a secret', [ARN.wiki, ARN.edge, ARN.slack].map((arn) => `get-secret-value --secret-id ${arn}`)],
 ])('deploy: a failed call %s ends the run, and the next run goes on', async (_, steps) => {
   const stage = await createDeployStage()
-  // The alias is elsewhere, as after a rollback.
+  // The alias points elsewhere, as after a rollback.
   Object.assign(stage.world, { alias: '0' })
   for (const failing of steps) {
     stage.failOnce(failing)
@@ -130,7 +130,7 @@ describe('options and variables', () => {
     ['rollback', 'yes'],
   ] as const)('npm run %s --%s, where npm keeps the option, does nothing', async (command, option) => {
     const stage = await createDeployStage()
-    // As npm leaves it.
+    // The variables that npm sets.
     const env = { npm_lifecycle_event: command, [`npm_config_${option.replace('-', '_')}`]: 'true' }
     const ran = await stage.run(command, [], env)
     expect([ran.status, ran.err]).toEqual([
@@ -151,7 +151,7 @@ test('deploy: an existing app is changed by hand first, and moved over by its ad
   for (const path of ['/slack/interactivity', '/slack/commands'])
     expect(lacking.out).toContain(`${EDGE_URL}${path}`)
   for (const scope of Object.keys(BOT_SCOPES)) expect(lacking.out).toContain(scope)
-  // Not before both tiers can do what the app does today; and the bot of today might answer every message.
+  // The events must not change before both tiers work: until then the old program might answer every message.
   for (const later of [`${EDGE_URL}/slack/events`, 'message.channels'])
     expect(lacking.out).not.toContain(later)
   expect([lacking.status, lacking.err]).toEqual([
@@ -167,7 +167,7 @@ test('deploy: an existing app is changed by hand first, and moved over by its ad
   expect(moved.out).toContain('The app A00FAKE')
   expect(moved).toMatchObject(DONE)
 
-  // From one app to another: both of its secrets are wanted again, and the token has to be that app's.
+  // A move to another app needs both secrets again, and the token must belong to that app.
   const { SLACK_SIGNING_SECRET: _, ...without } = CI_SECRETS
   const other = ['--yes', '--slack-app', 'A00OTHER']
   expect((await stage.run('deploy', other, without)).err).toContain('Provide SLACK_SIGNING_SECRET')

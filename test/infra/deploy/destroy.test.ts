@@ -26,7 +26,7 @@ test('what stays is said before anything goes, and the order is one in which all
     'wrangler whoami',
   ])
 
-  // Each part may fail and be tried again.
+  // Each part can fail, and the next run tries it again.
   for (const failing of ['wrangler delete vera-edge', 'aws iam delete-access-key', 'cdk destroy']) {
     stage.failOnce(failing)
     const { status, err } = await stage.run('destroy', ['--yes'])
@@ -62,7 +62,7 @@ test('a source that is being read is read to no end, before anything is removed'
     'wrangler queues consumer remove vera-handoffs vera-edge',
   ])
 
-  // Of one that cannot be stopped nothing is removed, and one that ended by itself holds nothing up.
+  // If a job cannot be stopped, nothing is removed. If it has ended by itself, destroy goes on.
   Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job }] })
   stage.failOnce('stop-ingestion-job')
   expect(await stage.run('destroy', ['--yes'])).toMatchObject({
@@ -142,7 +142,7 @@ test('where nothing is left it is found gone', async () => {
 
 test('a stack of which a part is gone already is removed all the same', async () => {
   const stage = await createDeployStage()
-  // CloudFormation still has its outputs, and no user of that name.
+  // The stack still has its outputs, but the user that they name is gone.
   Object.assign(stage.world, { stack: true, keys: undefined })
   expect(await stage.run('destroy', ['--yes'])).toMatchObject({ status: 0, err: '' })
   expect(stage.world.stack).toBe(false)

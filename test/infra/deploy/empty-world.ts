@@ -1,7 +1,7 @@
 import type { DeployedBase } from '../../../infra/deploy/steps/stacks.ts'
 import type { World } from './world.ts'
 
-/** Each may be on the standard input of the tool that it is for, and nowhere else. */
+/** Each may only appear on the standard input of the tool that it is for. */
 export const SECRETS = {
   confluence: 'fake-confluence-token-000',
   signing: '0123456789abcdef0123456789abcdef',
@@ -10,7 +10,7 @@ export const SECRETS = {
   cloudflare: 'fake-token-of-wrangler',
 }
 
-/** The variables and options that a pipeline gives. */
+/** The variables and options that a pipeline sets. */
 export const CI_SECRETS = {
   CONFLUENCE_API_TOKEN: SECRETS.confluence,
   SLACK_SIGNING_SECRET: SECRETS.signing,
@@ -20,7 +20,7 @@ export const CI_FLAGS = ['--yes', '--confluence-user', 'ada@fake.example', '--sl
 
 export const ARN = { edge: 'arn:fake:edge-key', slack: 'arn:fake:slack', wiki: 'arn:fake:wiki' }
 
-/** The base of the stacks, as an output has it. */
+/** The base of the stacks, as in the output KnowledgeBases. */
 export const WIKI: DeployedBase = {
   name: 'wiki',
   knowledgeBaseId: 'KB00FAKE00',

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { SECRETS } from './empty-world.ts'
 import type { Call } from './recorders.ts'
 
-/** What a whole deployment does after the checks, in this order. */
+/** The calls of a whole deployment after the checks, in order. */
 export const STEPS = [
   'cdk deploy',
   'aws lambda get-alias',
@@ -24,7 +24,7 @@ export const STEPS = [
   'aws secretsmanager put-secret-value',
 ]
 
-/** What it checks before, some of it at the same time. */
+/** The calls of the preflight, sorted, because some overlap. */
 export const CHECKS = [
   'aws bedrock get-foundation-model',
   'aws bedrock get-foundation-model-availability',
@@ -42,7 +42,7 @@ export const CHECKS = [
   'wrangler whoami',
 ]
 
-/** `aws lambda get-alias`, `wrangler queues create vera-handoffs`: up to the first option. */
+/** The command up to its first option: `aws lambda get-alias`, `wrangler queues create vera-handoffs`. */
 export function shortLine({ tool, args }: Pick<Call, 'tool' | 'args'>): string {
   const options = args.findIndex((arg) => arg.startsWith('-'))
   return [tool, ...(options === -1 ? args : args.slice(0, options))].join(' ')
@@ -52,7 +52,7 @@ export function fullLine({ tool, args }: Pick<Call, 'tool' | 'args'>): string {
   return [tool, ...args].join(' ')
 }
 
-/** Each secret was on the standard input of the tools named, and nowhere else. */
+/** Expects each secret on the standard input of the named tools, and nowhere else. */
 export function expectHidden(
   calls: Call[],
   printed: string,

@@ -4,18 +4,18 @@ import { onTestFinished } from 'vitest'
 import { BOT_SCOPES } from '../../../infra/settings/slack-manifest.ts'
 import type { World } from './world.ts'
 
-/** What the tests say of Slack, and what they see. */
+/** The state of the fake Slack, which tests change and read. */
 export interface FakeSlack {
   /** The `authorization` of each call. */
   tokens: string[]
   scopes: string[]
-  /** Tokens that Slack does not take any more. */
+  /** Tokens that Slack refuses. */
   refused: string[]
   /** The app that a token belongs to, if it is not A00FAKE. */
   apps: Record<string, string>
 }
 
-/** Answers what a deployment asks Slack: whose token it is. The address ends in a slash. */
+/** Answers auth.test and bots.info. The address ends with a slash. */
 export async function startFakeSlack(): Promise<{ url: string; slack: FakeSlack }> {
   const slack: FakeSlack = { tokens: [], scopes: Object.keys(BOT_SCOPES), refused: [], apps: {} }
   const server = createServer((request, response) => {
@@ -34,7 +34,7 @@ export async function startFakeSlack(): Promise<{ url: string; slack: FakeSlack 
   return { url: `${await listening(server)}/api/`, slack }
 }
 
-/** Answers what a deployment asks Cloudflare itself: whether an account has a subdomain, with the token that wrangler has. */
+/** Answers the one call that a deployment makes to Cloudflare's API: the subdomain of an account. */
 export async function startFakeCloudflare(world: World): Promise<string> {
   const server = createServer((request, response) => {
     const answer = (status: number, body: unknown): void =>

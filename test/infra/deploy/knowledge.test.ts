@@ -10,7 +10,7 @@ const HANDBOOK = {
   credentialsArn: 'arn:fake:handbook',
 }
 
-/** Everything is deployed, and the wiki has been read. */
+/** A stage on which everything is deployed and the wiki is ingested. */
 async function deployed(): Promise<DeployStage> {
   const stage = await createDeployStage()
   expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
@@ -27,7 +27,7 @@ describe('a reading that fails holds nothing else up', () => {
     const stage = await createDeployStage()
     stage.failOnce(failing)
     const first = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
-    // The Worker and Slack have what they need, and whoever looks at the status learns that something is missing.
+    // The Worker and Slack work, and the exit status says that something is missing.
     expect([first.status, first.err]).toEqual([
       1,
       expect.stringMatching(new RegExp(`${failing} .* failed with status 1`)),
@@ -66,7 +66,7 @@ describe('a reading that fails holds nothing else up', () => {
       /The last ingestion of wiki failed: The fake token was refused\. It answers from what it ingested before/,
     )
     expect(stage.world).toMatchObject({ alias: '2', live: 'version-1' })
-    // Nobody waits for it.
+    // The command does not wait for it.
     expect(stage.world.jobs.at(-1)).toMatchObject({
       status: 'STARTING',
       description: WIKI.ingestionDescription,
@@ -102,7 +102,7 @@ describe('what was read is told from what is to be read', () => {
     const stage = await deployed()
     const moved = { ...WIKI, ingestionDescription: 'Source 0000000moved' }
     Object.assign(stage.world.outputs, { KnowledgeBases: JSON.stringify([moved]) })
-    // A job by hand, of whatever source, is under way.
+    // A job that was started by hand is running.
     stage.world.jobs.push({ ingestionJobId: 'JOB00HAND0', status: 'STARTING' })
     expect(await stage.run('deploy', ['--yes'])).toMatchObject({
       status: 0,
@@ -113,7 +113,7 @@ describe('what was read is told from what is to be read', () => {
       status: 'COMPLETE',
       description: moved.ingestionDescription,
     })
-    // And once.
+    // The next deployment does not ingest again.
     expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0 })
     expect(starts(stage)).toBe(0)
   })
@@ -131,7 +131,7 @@ describe('the user and the token', () => {
     stage.calls()
     expect(await stage.run('deploy', grace, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
     expect(heldIn(stage, ARN.wiki)).toEqual({ username: 'grace@fake.example', password: SECRETS.confluence })
-    // Who may see other pages.
+    // Another user may see other pages.
     expect(starts(stage)).toBe(1)
   })
 

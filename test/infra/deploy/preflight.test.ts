@@ -9,7 +9,7 @@ import { CHECKS } from './expected-calls.ts'
 
 const { identity, knowledge, model } = fakeSections
 
-/** A deployment that stops before anything is made. */
+/** Expects a deployment that stops in the preflight. */
 async function stopped(stage: DeployStage, given: Record<string, string> = CI_SECRETS) {
   const { status, out, err } = await stage.run('deploy', CI_FLAGS, given)
   expect(status).toBe(1)
@@ -64,10 +64,10 @@ describe('everything that is in the way is said at once', () => {
   })
 })
 
-/** Where the configuration takes what was there before. */
+/** The calls for existing bases and guardrails. */
 const EXISTING = ['aws bedrock-agent get-knowledge-base', 'aws bedrock get-guardrail']
 
-/** What is only worth a note: the rest of a deployment would say the same. */
+/** Checks that only warn if they fail, because a later step would report the problem. */
 const NOTED = ['aws bedrock get-use-case-for-model-access', 'wrangler auth token']
 
 test('each look may fail, and the next run looks again', async () => {
@@ -176,7 +176,7 @@ describe('Cloudflare', () => {
     const remembered = 'e'.repeat(32)
     writeFileSync(join(stage.dir, '.vera.json'), JSON.stringify({ cloudflareAccountId: remembered }))
     expect((await stopped(stage)).out).toContain(`does not list the Cloudflare account ${remembered}`)
-    // Said anew, it is remembered anew.
+    // Another account is remembered once it is named.
     const listed = 'f'.repeat(32)
     expect(
       await stage.run('deploy', CI_FLAGS, { ...CI_SECRETS, CLOUDFLARE_ACCOUNT_ID: listed }),

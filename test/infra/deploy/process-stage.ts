@@ -8,10 +8,10 @@ import type { Sections } from '../../../infra/settings/sections.ts'
 import { createDeployStage, type DeployStage, type Ran } from './deploy-stage.ts'
 import { startRecorders } from './recorders.ts'
 
-// A deployment starts thirty processes. On a quiet machine a test is done in ten seconds.
+// A deployment starts thirty processes. On a quiet machine the longest test takes ten seconds.
 vi.setConfig({ testTimeout: 120_000 })
 
-/** What Node has compiled of the scripts that the tests of this file start. */
+/** Node's compile cache for the scripts that the tests of this file start. */
 const COMPILED = join(tmpdir(), `vera-test-compiled-${process.pid}`)
 afterAll(() => rmSync(COMPILED, { recursive: true, force: true }))
 
@@ -20,9 +20,12 @@ export interface ProcessStage extends DeployStage {
   start(script: string, args: readonly string[], more?: Record<string, string>): Promise<Ran>
 }
 
-/** The stage with a copy of what `npm run deploy` reads, and with programs called aws, cdk and wrangler first on the PATH. */
+/**
+ * A deploy stage for real processes: with a copy of the program, and with fake programs aws, cdk and wrangler
+ * first on the PATH.
+ */
 export async function createProcessStage(change: Partial<Sections> = {}): Promise<ProcessStage> {
-  // The same for each test of a file, so that Node finds compiled what an earlier one has started.
+  // All tests of a file use the same path, so that Node's compile cache works.
   const dir = join(tmpdir(), `vera-test-${process.pid}`)
   mkdirSync(dir)
   const stage = await createDeployStage(change, dir)
@@ -58,7 +61,7 @@ export async function createProcessStage(change: Partial<Sections> = {}): Promis
   })
 }
 
-/** assistant.config.ts of the copy. */
+/** Writes assistant.config.ts into the copy. */
 function writeSections(dir: string, sections: Sections): void {
   const text = Object.entries(sections)
     .map(([name, section]) => `export const ${name} = ${JSON.stringify(section, null, 2)}\n`)

@@ -4,7 +4,8 @@ import { ARN, CI_FLAGS, CI_SECRETS, SECRETS } from './empty-world.ts'
 import { type Answer, CANCEL } from './scripted-prompts.ts'
 import { FAILED } from './world.ts'
 
-// What a person is asked, and what becomes of the answers. terminal.test.ts has the questions themselves, in a real terminal.
+// Questions to a person, and the effect of the answers. terminal.test.ts shows the questions in a real
+// terminal.
 
 const YES: Answer = ['Deploy Fake', '']
 const CONFLUENCE: Answer[] = [
@@ -22,7 +23,7 @@ test('deploy asks for a signing secret again if Slack did not verify it, and doe
     YES,
     ...CONFLUENCE,
     ['Do you have an app in Slack', 'No'],
-    // The Client Secret, which has the same form.
+    // The Client Secret has the same form as the signing secret.
     ['from its page Basic Information', 'c'.repeat(32)],
     ['which begins with xoxb-', CANCEL],
   ]
@@ -39,7 +40,7 @@ test('deploy asks for a signing secret again if Slack did not verify it, and doe
   const put = stage.calls().find(({ args }) => args.join(' ') === 'secret put SLACK_SIGNING_SECRET')
   expect(put?.input).toBe(SECRETS.signing)
 
-  // Once the app is connected, Slack has verified the secret, and nobody is asked about it.
+  // Once the app is connected, the secret is proved, and the command asks no more.
   const later: Answer[] = [YES]
   expect([(await stage.run('deploy', [], {}, later)).status, later]).toEqual([0, []])
 })
@@ -75,7 +76,7 @@ test('deploy asks about the user and the token if the last reading failed, and r
   expect(lines).toContain('aws bedrock-agent start-ingestion-job')
   expect(lines).not.toContain('aws secretsmanager put-secret-value')
 
-  // If Bedrock does not say, the deployment goes on without the question.
+  // If Bedrock does not answer, the deployment goes on without the question.
   fails()
   stage.failOnce('list-ingestion-jobs')
   const unknown: Answer[] = [YES]

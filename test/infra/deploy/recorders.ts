@@ -4,24 +4,25 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** How a tool was called. */
+/** One call of a tool. */
 export interface Call {
   tool: string
   args: string[]
   env: Record<string, string>
-  /** What was on its standard input, for the calls that read it. */
+  /** Its standard input, if the call reads it. */
   input: string
 }
 
-/** What the real tool would print, and how it would end: what it says of a failure goes to standard error. */
+/** The output and the exit status of the tool. A failure is printed to standard error. */
 export interface Answer {
   status: number
   says: string
 }
 
 /**
- * Tells the test how it was called, and answers what the test says. `/dev/stdin` is opened anew, as aws and wrangler do it:
- * that fails where standard input is a socket. Bash, and little beside its own words, because a test calls it hundreds of times: Node takes ten times as long to start.
+ * A program that sends its call to the test and prints the test's answer. It opens `/dev/stdin` by its path,
+ * as aws and wrangler do; that fails if standard input is a socket. It is written in Bash, because Node takes
+ * ten times as long to start.
  */
 const recorderOf = (tool: string) => String.raw`#!/bin/bash
 exec 3<>"/dev/tcp/127.0.0.1/$FAKE_PORT"
@@ -39,7 +40,7 @@ if [ "$status" = 0 ]; then printf %s "$says"; else printf %s "$says" >&2; fi
 exit "$status"
 `
 
-/** Puts aws, cdk and wrangler into `dir`. They need the variables that come back. */
+/** Writes the programs aws, cdk and wrangler into `dir`. They need the returned variables. */
 export async function startRecorders(
   dir: string,
   answer: (call: Call) => Answer | 'nothing yet',
@@ -56,7 +57,7 @@ export async function startRecorders(
       const answered = answer(read(text.slice(0, -1)))
       if (answered !== 'nothing yet') socket.end(`${answered.status}\n${answered.says}`)
     })
-    // A tool that was ended in the middle.
+    // The tool was killed.
     socket.on('error', () => undefined)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -21,7 +21,7 @@ test('both tiers go one release back, each to what belongs to the other', async 
   })
   expect(stage.world).toMatchObject({ live: 'version-1', alias: '2' })
 
-  // The second half fails; the next run only ends what was begun.
+  // The second half fails, and the next run only finishes it.
   stage.calls()
   stage.failOnce('lambda update-alias')
   expect(await stage.run('rollback', ['--yes'])).toMatchObject({ status: 1 })
@@ -30,11 +30,11 @@ test('both tiers go one release back, each to what belongs to the other', async 
   expect(await stage.run('rollback', ['--yes'])).toMatchObject({ status: 0, err: '' })
   expect(stage.world).toMatchObject({ live: 'version-0', alias: '1' })
 
-  // Forward again: CloudFormation sees no difference, and the alias follows all the same.
+  // Forward again: CloudFormation sees no difference, but the alias follows.
   await deploy('the second Worker', '2')
 })
 
-/** And the first call that changes something. */
+/** The calls of a rollback up to the first one that changes something. */
 const CALLS = [
   'aws sts get-caller-identity',
   'wrangler deployments status',
@@ -78,7 +78,7 @@ test('an earlier Worker is not put back with an AWS key that was changed since',
   expect(stage.world.live).toBe('version-1')
 })
 
-/** A version a minute. A tag is a deployment's; without one it is for a changed secret. */
+/** One version per minute. A version with a tag is a deployment, one without a tag is a changed secret. */
 function versions(...tags: (string | undefined)[]): WorkerVersion[] {
   return tags.map((tag, minute) => ({
     id: `version-${minute}`,

@@ -5,10 +5,13 @@ import { Cancelled } from '../../../infra/settings/user-error.ts'
 /** Ctrl-C at a question. */
 export const CANCEL = Symbol('cancel')
 
-/** Part of a question, and what the person does: types a text, chooses a label, presses Enter (`''`) or Ctrl-C. */
+/** Part of a question, and the person's answer: a text, part of a label, Enter (`''`) or Ctrl-C. */
 export type Answer = [question: string, does: string | typeof CANCEL]
 
-/** A person at a terminal, as the steps see one. Questions must come in the order of `answers`, which are used up. */
+/**
+ * Answers like a person at a terminal. Expects the questions in the order of `answers`, and removes each
+ * answer that it uses.
+ */
 export function scriptedPrompts(answers: Answer[]): Prompts {
   const next = (message: string): string => {
     const [question, does] = answers.shift() ?? []

@@ -7,7 +7,7 @@ import { ARN, CI_FLAGS, CI_SECRETS } from './empty-world.ts'
 
 const OTHER = { SLACK_SIGNING_SECRET: 'f'.repeat(32), SLACK_BOT_TOKEN: 'xoxb-fake-token-of-another' }
 
-/** Everything is deployed, with the app A00FAKE. */
+/** A stage on which everything is deployed, with the app A00FAKE. */
 async function deployed(): Promise<DeployStage> {
   const stage = await createDeployStage()
   expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
@@ -19,7 +19,10 @@ async function deployed(): Promise<DeployStage> {
 const appIn = (stage: DeployStage) => JSON.parse(stage.world.secrets[ARN.slack] ?? '').appId
 const signing = (stage: DeployStage) => stage.world.edgeSecrets.SLACK_SIGNING_SECRET
 
-/** The Worker has the other app's signing secret, and nobody has its token at hand. */
+/**
+ * A stage with an unfinished move: the Worker has the signing secret of A00OTHER, but its token is not stored
+ * yet.
+ */
 async function halfMoved(): Promise<DeployStage> {
   const stage = await deployed()
   const half = await stage.run('deploy', ['--yes', '--slack-app', 'A00OTHER'], {
@@ -91,7 +94,7 @@ test('whoever is told again to make the app makes no second one, and need not sa
 test('a token that was renewed leaves the signing secret alone', async () => {
   const stage = await deployed()
   stage.slack.refused = [CI_SECRETS.SLACK_BOT_TOKEN]
-  // Nobody has to remember which app it is, nor is told to change it or to move it over.
+  // The command finds the app without its local state, and prints no steps to change or move it.
   rmSync(join(stage.dir, '.vera.json'))
   const lacking = await stage.run('deploy', ['--yes'])
   expect(lacking).toMatchObject({

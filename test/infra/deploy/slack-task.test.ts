@@ -8,7 +8,7 @@ import {
 
 const installation = { teamId: 'T00FAKE', team: 'Fake team', appId: 'A00FAKE', scopes: [] }
 
-/** Nothing is connected, and the person wants a new app. */
+/** No app is connected, and the person wants a new one. */
 const FIRST: SlackFacts = {
   connectedApp: undefined,
   installation: undefined,
@@ -17,7 +17,7 @@ const FIRST: SlackFacts = {
   wasToldToCreate: false,
 }
 
-/** A00FAKE is connected, Slack accepts its token, and nobody asks for another app. */
+/** A00FAKE is connected, Slack accepts its token, and the person names no other app. */
 const CONNECTED: SlackFacts = {
   connectedApp: 'A00FAKE',
   installation,

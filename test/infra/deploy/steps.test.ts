@@ -13,7 +13,7 @@ import { createDeployStage } from './deploy-stage.ts'
 import { WIKI } from './empty-world.ts'
 
 describe('following a reading of the source', () => {
-  /** Goes through `jobs`, one a look, and stays at the last. */
+  /** Returns one of `jobs` for each poll, and then always the last. */
   async function followed(...jobs: Omit<IngestionJob, 'ingestionJobId'>[]) {
     const told: string[] = []
     const waits: number[] = []

@@ -7,16 +7,19 @@ import { ARN, CI_FLAGS, CI_SECRETS, SECRETS } from './empty-world.ts'
 import { CHECKS, expectHidden, fullLine, STEPS, shortLine } from './expected-calls.ts'
 import { createProcessStage, type ProcessStage } from './process-stage.ts'
 
-// Processes in a real terminal. questions.test.ts has all other answers.
+// Commands in a real terminal. questions.test.ts tests all other answers without one.
 
 const ENTER = '\r'
 const DOWN = '\u001b[B'
 const CTRL_C = '\u0003'
 
-/** How long a command may take to get to the call that is interrupted: two seconds on a quiet machine. */
+/** Time for a command to reach the call that is interrupted. It takes two seconds on a quiet machine. */
 const UNDER_WAY_MS = 60_000
 
-/** A command in a terminal of its own, which `script` makes, without a width. Each answer is typed once its question is to be read. */
+/**
+ * Runs a command in its own terminal, which `script` creates. Types each answer as soon as its question is
+ * shown.
+ */
 async function inTerminal(
   stage: ProcessStage,
   command: string,

@@ -9,8 +9,8 @@ import { ARN, CI_FLAGS, CI_SECRETS, SECRETS } from './empty-world.ts'
 import { CHECKS, expectHidden, STEPS, shortLine } from './expected-calls.ts'
 import { createProcessStage } from './process-stage.ts'
 
-// Each command once as a person starts it: its own process, and a process for each tool. The other tests of this folder run
-// the same commands in the test's process.
+// Runs each command once as a person does: in its own process, with a process for each tool. The other tests
+// of this folder run the same commands in the test's process.
 
 const [DEPLOY, ROLLBACK, DESTROY, MANIFEST] = ['deploy', 'rollback', 'destroy', 'manifest'].map(
   (command) => `infra/commands/${command}.ts`,
@@ -22,7 +22,7 @@ test('deploy: from empty accounts to a connected assistant in two runs, each ste
   const stage = await createProcessStage()
   const { SLACK_SIGNING_SECRET: _, ...beforeTheApp } = CI_SECRETS
   const first = await stage.start(DEPLOY, CI_FLAGS, beforeTheApp)
-  // The app's signing secret can only be known once the Worker has an address.
+  // A new app, and so its signing secret, needs the Worker's address.
   expect(first.err).toContain('SLACK_SIGNING_SECRET')
   expect(first.out).toContain(createAppLink(manifestOf(fakeSections, EDGE_URL)))
   const calls = stage.calls()
@@ -42,7 +42,7 @@ test('deploy: from empty accounts to a connected assistant in two runs, each ste
     edgeKey: ['wrangler deploy'],
   })
 
-  // Somebody who looks for a fault of wrangler has these variables.
+  // A person who debugs wrangler has set these variables.
   const second = await stage.start(DEPLOY, CI_FLAGS, {
     ...CI_SECRETS,
     WRANGLER_LOG: 'debug',
@@ -62,7 +62,7 @@ test('deploy: from empty accounts to a connected assistant in two runs, each ste
     bot: ['aws secretsmanager'],
   })
 
-  // Only names are remembered.
+  // The local state holds no secret.
   expect(stage.remembered()).toEqual({
     confluenceUser: 'ada@fake.example',
     slackApp: 'A00FAKE',
@@ -75,7 +75,7 @@ test('deploy: from empty accounts to a connected assistant in two runs, each ste
     expect(tool === 'wrangler' ? env.CLOUDFLARE_API_TOKEN : env.AWS_PROFILE).toBeDefined()
     if (tool !== 'wrangler') continue
     expect(env).toMatchObject({ WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' })
-    // Otherwise its log has the Worker's secrets in clear.
+    // Otherwise wrangler's log would contain the Worker's secrets.
     expect(env).toMatchObject({ WRANGLER_LOG_SANITIZE: 'true', WRANGLER_LOG: 'log' })
   }
 })
@@ -136,7 +136,7 @@ test('a tool that is not installed is reported with where to get it', async () =
   const recorders = join(stage.dir, 'recorders')
   rmSync(join(recorders, 'aws'))
   Object.assign(stage.world, { accounts: undefined })
-  // The machine may have one of its own.
+  // The machine may have its own aws.
   const others = (process.env.PATH ?? '').split(delimiter).filter((dir) => !existsSync(join(dir, 'aws')))
   const { status, out, err } = await stage.start(DEPLOY, CI_FLAGS, {
     ...CI_SECRETS,
@@ -186,7 +186,7 @@ describe('a configuration that does not fit', () => {
 test('wrangler bundles the Worker without the credentials of AWS, also if the CDK starts it', async () => {
   const stage = await createProcessStage()
   const toml = join(stage.dir, 'wrangler.toml')
-  // wrangler starts this with its own environment.
+  // wrangler starts this command with its own environment.
   writeFileSync(toml, `${readFileSync(toml, 'utf8')}\n[build]\ncommand = "env > seen"\n`)
   const built = await stage.start('infra/build.ts', [], { AWS_SECRET_ACCESS_KEY: 'fake-secret' })
   expect(built).toMatchObject(DONE)

@@ -4,37 +4,37 @@ import type { WorkerVersion } from '../../../infra/deploy/steps/earlier-release.
 import type { IngestionJob } from '../../../infra/deploy/steps/ingestion.ts'
 import type { Answer, Call } from './recorders.ts'
 
-/** What there is at AWS and Cloudflare. */
+/** The state of the fake AWS and Cloudflare. */
 export interface World {
   bootstrapped: boolean
-  /** The account's limit, all of it unreserved. */
+  /** The account's limit, all unreserved. */
   concurrency: number
-  /** Agreements, where they are not AVAILABLE. */
+  /** Agreements of models, if they are not AVAILABLE. */
   models: Record<string, string>
-  /** How models may be called, where not on demand. */
+  /** Inference types of models, if they are not ON_DEMAND. */
   inferenceTypes: Record<string, string[]>
   form: boolean
   vectors: boolean
   accounts: { id: string; name: string }[] | undefined
   cloudflareToken: string
-  /** Below workers.dev. */
+  /** The account's subdomain below workers.dev. */
   subdomain: string | undefined
-  /** Where wrangler says that the Worker is. */
+  /** The addresses that wrangler reports for the Worker. */
   targets: string[]
   stack: boolean
   alias: string
-  /** The Worker that `cdk deploy` bundles beside the functions. */
+  /** The Worker's bundle, which `cdk deploy` writes. */
   edge: string
   outputs: Record<string, string>
   secrets: Record<string, string>
   keyMadeOn: string
-  /** Bases and guardrails that were there before. */
+  /** Status of existing bases and guardrails. */
   existing: Record<string, string>
-  /** Of the edge's user, while there is one. */
+  /** Access keys of the edge's user. Undefined if there is no user. */
   keys: string[] | undefined
-  /** The readings of the source, the latest last. */
+  /** The ingestion jobs of the source, the latest last. */
   jobs: IngestionJob[]
-  /** Whether the source lets itself be read. */
+  /** Ingestion jobs succeed. */
   readable: boolean
   queues: string[]
   edgeSecrets: Record<string, string>
@@ -42,10 +42,13 @@ export interface World {
   live: string
 }
 
-/** What becomes of a job that cannot read. */
+/** The end of a job that fails. */
 export const FAILED = { status: 'FAILED', failureReasons: ['The fake token was refused.'] } as const
 
-/** Answers a call as the real tool does, in `dir`, and changes the world by it. The texts are those that were seen of the real ones. */
+/**
+ * Answers a call as the real tool would in `dir`, and changes the world. The texts are those of the real
+ * tools.
+ */
 export function answerIn(world: World, dir: string, { tool, args, env, input }: Call): Answer {
   const at = (option: string): string => args[args.indexOf(option) + 1] ?? ''
   const well = (value: unknown = ''): Answer => ({
@@ -55,7 +58,7 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
   const refused = (says: string, status = 254): Answer => ({ status, says: `${says}\n` })
   const addVersion = (annotations: NonNullable<WorkerVersion['annotations']>): void => {
     world.live = `version-${world.versions.length}`
-    // A minute apart, the first of them on a fixed day.
+    // Versions are one minute apart, beginning on a fixed day.
     const created_on = new Date(Date.UTC(2026, 0, 1, 0, world.versions.length)).toISOString()
     world.versions.push({ id: world.live, metadata: { created_on }, annotations })
   }
@@ -156,7 +159,7 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         const seen = { numberOfDocumentsScanned: 7, numberOfNewDocumentsIndexed: 7 }
         if (job.status === 'STARTING')
           Object.assign(job, world.readable ? { status: 'COMPLETE', statistics: seen } : FAILED)
-        // Seen once more at its work, and then at its end.
+        // Show the job once more as STOPPING, and then as STOPPED.
         const seenAs = { ...job }
         if (job.status === 'STOPPING') job.status = 'STOPPED'
         return well({ ingestionJob: seenAs })

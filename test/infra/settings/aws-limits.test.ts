@@ -6,7 +6,7 @@ import type { Sections } from '../../../infra/settings/sections.ts'
 import { fakeSections } from '../fake-sections.ts'
 import { home, ofType } from '../synthesized.ts'
 
-// What would be found out in the middle of a deployment.
+// Settings that would otherwise fail in the middle of a deployment.
 
 const { knowledge, model, deployment, guardrail } = fakeSections
 const policy = guardrail as Extract<Sections['guardrail'], { source: 'policy' }>
@@ -30,7 +30,7 @@ const embeddedBy = (id: string, dimensions: number) => ({
   knowledge: { ...knowledge, embedding: { model: id, dimensions } },
 })
 
-/** What the schema and AWS's own rules say of it. */
+/** The first complaint about a configuration, by the schema or by AWS's rules. */
 function refusalOf(change: Partial<Sections>): string | undefined {
   const read = v.safeParse(Assistant, { ...fakeSections, ...change })
   if (!read.success) return `${v.getDotPath(read.issues[0])}: ${read.issues[0].message}`

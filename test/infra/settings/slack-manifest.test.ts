@@ -18,7 +18,9 @@ const { identity } = fakeSections
 const manifest = manifestOf(fakeSections, URL_OF_EDGE)
 
 describe('scopes', () => {
-  /** `client.chat.postMessage(` and `client.agents.sessions.setStatus(` in the backend, as a parser sees them. */
+  /**
+   * Finds calls such as `client.chat.postMessage(` and `client.agents.sessions.setStatus(` in the backend.
+   */
   function calledMethods(): string[] {
     const called = new Set<string>()
     for (const path of globSync('backend/slack/**/*.ts')) {
@@ -32,21 +34,21 @@ describe('scopes', () => {
     return [...called].sort()
   }
 
-  /** Of a method that takes any of several, those for the places where it is used. */
+  /** Scopes of methods that accept any of several: those for the conversations in which we call them. */
   const CHOSEN: Record<string, string[]> = {
-    // Threads are read wherever the assistant is asked.
+    // We read threads in every kind of conversation.
     'conversations.replies': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
-    // Only of the direct message in which a command is answered.
+    // We only read the direct message in which a command is answered.
     'conversations.history': ['im:history'],
     'conversations.open': ['im:write'],
   }
-  /** Of what no call needs: an event, a command, and a feature. */
+  /** Scopes that no call needs, but an event, a command or a feature does. */
   const WITHOUT_A_CALL = ['app_mentions:read', 'commands', 'assistant:write']
 
   test('are those of the calls that are made, and of what comes without a call', () => {
     const called = calledMethods()
     expect(called).toContain('chat.startStream')
-    // `npm run deploy` asks them for the team and the app.
+    // `npm run deploy` calls these for the team and the app.
     const needed = [...called, 'auth.test', 'bots.info'].flatMap((name) => {
       const method = methods.get(name)
       if (!method) throw new Error(`playground/slack/methods.json does not know ${name}`)
@@ -159,7 +161,10 @@ describe('limits', () => {
     expect(() => manifestOf({ identity: { ...identity, ...change } }, URL_OF_EDGE)).not.toThrow()
   })
 
-  /** What no configuration fills: bent in the manifest itself. The path is that of the field which Slack would not take. */
+  /**
+   * No configuration reaches these limits, so the test changes the manifest itself. The path names the field
+   * that Slack would refuse.
+   */
   test.each<[string, string, (m: SlackManifest) => unknown]>([
     [
       'a display name of 81 characters',
@@ -255,7 +260,7 @@ function visit(value: unknown, see: (node: Node) => void): void {
   }
 }
 
-/** `client`, `chat`, `postMessage`. */
+/** Splits `client.chat.postMessage` into its three names. */
 function chain(node: Node): string[] {
   if (node.type === 'Identifier') return [String(node.name)]
   if (node.type !== 'MemberExpression') return []
