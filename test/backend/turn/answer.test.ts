@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Faults } from '../../../playground/calls.ts'
-import { identity } from '../../../playground/slack/identity.ts'
 import { rateLimited, slackError } from '../../flow/flow-stage.ts'
-import { silent, speaking } from '../../flow/models.ts'
+import { ending, saying, silent, speaking } from '../../flow/models.ts'
 import { openTurnStage } from './turn-stage.ts'
 
 const stage = openTurnStage()
@@ -74,10 +73,10 @@ test('a turn that is taken over while its reply is closed after Stop ends as tak
   await stage.stop(turn)
   await closing
   expect(await stage.giveUp(turn, 'given up')).toBe('told')
-  const apology = wordsIn(turn).at(-1)
+  const apology = stage.texts(turn).at(-1)
   stage.faults = () => undefined
   expect((await answering).outcome).toBe('taken_over')
-  expect(wordsIn(turn)).toEqual([apology])
+  expect(stage.texts(turn)).toEqual([apology])
 })
 
 test('a turn whose thread is deleted after Stop ends as unreachable', async () => {
@@ -96,9 +95,46 @@ test('a turn whose thread is deleted after Stop ends as unreachable', async () =
   expect((await answering).outcome).toBe('unreachable')
 })
 
-/** What the assistant's messages in the thread say. */
-function wordsIn({ channel, threadTs }: { channel: string; threadTs: string }): string[] {
-  return stage.slack
-    .thread(channel, threadTs)
-    .flatMap(({ user, markdown, text }) => (user === identity.botUserId ? [markdown ?? text] : []))
-}
+describe('the report of a turn', () => {
+  test('has the time of the first text if the model wrote one', async () => {
+    const report = await stage.answer(stage.ask())
+    expect(report).toMatchObject({ outcome: 'answered', attempt: 1, passages: 0, cited: 0 })
+    expect(report.firstTextMs).toBeGreaterThanOrEqual(report.firstTokenMs ?? Number.POSITIVE_INFINITY)
+  })
+
+  test('has no such time if people read only that the model failed', async () => {
+    stage.model = ending('', 'content_filtered')
+    const report = await stage.answer(stage.ask())
+    expect(report).toMatchObject({ outcome: 'failed', failure: 'model_declined' })
+    expect(report).not.toHaveProperty('firstTextMs')
+  })
+
+  test('says not_found if the model says that it found nothing', async () => {
+    stage.model = saying('I do not know. [0]')
+    expect((await stage.answer(stage.ask())).outcome).toBe('not_found')
+  })
+
+  test('is a failure if the model ends without a word', async () => {
+    stage.model = saying('')
+    expect(await stage.answer(stage.ask())).toMatchObject({ outcome: 'failed', failure: 'model_failed' })
+  })
+})
+
+test('the record of a turn whose thread was deleted is failed, so that nothing waits for it', async () => {
+  stage.model = speaking(600, 100)
+  const turn = stage.ask()
+  stage.slack.delete({ channel: turn.channel, ts: turn.ts })
+  await stage.answer(turn)
+  expect((await stage.stored(`turn#${turn.id}`))[0]?.turnState?.S).toBe('failed')
+})
+
+test('a turn says how late it is, and a late "Try again" says when it was pressed', async () => {
+  stage.model = ending('', 'content_filtered')
+  const turn = { ...stage.ask(), receivedAt: Date.now() - 20 * 60_000 }
+  await stage.answer(turn)
+  stage.model = saying('The VPN guide lives under IT.')
+  await stage.answer(stage.retryOf(turn, { receivedAt: Date.now() - 10 * 60_000 }))
+  const [first, second] = stage.texts(turn)
+  expect(first).toContain('You asked this 20 minutes ago.')
+  expect(second).toContain('You asked me to try again 10 minutes ago.')
+})

@@ -1,7 +1,7 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { type AttributeValue, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, beforeEach, onTestFinished, vi } from 'vitest'
 import { readConfig } from '../../../backend/config.ts'
-import type { Feedback, Stop, Turn } from '../../../backend/handoff.ts'
+import type { Feedback, Retry, Stop, Turn } from '../../../backend/handoff.ts'
 import { answer } from '../../../backend/turn/answer.ts'
 import { apologize } from '../../../backend/turn/apologize.ts'
 import { recordFeedback } from '../../../backend/turn/feedback.ts'
@@ -36,17 +36,27 @@ export interface TurnStage {
   faults: Faults
   /** Somebody asks in a channel. Nothing happens until the turn is answered. */
   ask(): Turn
-  answer(turn: Turn, invocation?: { requestId?: string; remainingMs?: number }): Promise<Report>
+  /** The handoff of "Try again" below a failed answer to this turn. */
+  retryOf(turn: Turn, press?: Partial<Retry>): Retry
+  answer(handoff: Turn | Retry, invocation?: { requestId?: string; remainingMs?: number }): Promise<Report>
   /** Somebody presses Stop in the question's thread. */
   stop(turn: Turn): Promise<unknown>
   /** Somebody presses a thumb below the answer. */
   rate(turn: Turn, feedback?: Partial<Feedback>): Promise<'kept' | 'expired'>
-  /** Lets the time of an item run out; as DynamoDB may, the table still has it. */
-  expire(key: string): Promise<void>
+  /** Lambda has given up the invocation, and the queue delivers its record. */
+  giveUp(
+    handoff: Turn | Retry,
+    requestId: string,
+    record?: { recordId?: string; receives?: number },
+  ): Promise<'told' | 'nothing_to_say'>
+  /** What the assistant's messages in the thread say, in their order. */
+  texts(turn: Turn): string[]
   /** The items of the table whose key begins like this. */
   stored(prefix: string): Promise<Item[]>
-  /** Lambda says that it has given up the invocation. */
-  giveUp(turn: Turn, requestId: string): Promise<unknown>
+  /** Changes an item, by an update expression. */
+  change(key: string, expression: string, values?: Record<string, AttributeValue>): Promise<void>
+  /** Lets the time of an item run out. The table still has it, because DynamoDB deletes late. */
+  expire(key: string): Promise<void>
   /** Resolves when a call that fits has been answered, or has begun. */
   called(fits: (call: Call) => boolean, phase?: 'ended' | 'begun'): Promise<Call>
 }
@@ -123,15 +133,19 @@ export function openTurnStage(): TurnStage {
         slackRetryNum: 0,
       }
     },
+    retryOf({ id, teamId, appId, channel, threadTs, userId }: Turn, press: Partial<Retry> = {}): Retry {
+      const ids = { teamId, appId, channel, threadTs, userId }
+      return { kind: 'retry', turnId: id, attempt: 1, receivedAt: Date.now(), ...ids, ...press }
+    },
     answer(
-      turn: Turn,
+      handoff: Turn | Retry,
       {
         requestId = crypto.randomUUID(),
         remainingMs = REMAINING_MS,
       }: { requestId?: string; remainingMs?: number } = {},
     ) {
-      const reference = requestId.slice(0, 8)
-      return answer(turn, { requestId, reference, endsAt: Date.now() + remainingMs }, stage.backend.answer)
+      const invocation = { requestId, reference: requestId.slice(0, 8), endsAt: Date.now() + remainingMs }
+      return answer(handoff, invocation, stage.backend.answer)
     },
     stop({ teamId, appId, channel, threadTs, userId }: Turn) {
       const now = Date.now()
@@ -165,31 +179,40 @@ export function openTurnStage(): TurnStage {
       }
       return recordFeedback(handoff, stage.backend.feedback)
     },
-    async expire(key: string) {
-      const client = new DynamoDBClient({ region: AWS_ACCOUNT.region })
-      await client.send(
-        new UpdateItemCommand({
-          TableName: TURNS_TABLE,
-          Key: { pk: { S: key } },
-          UpdateExpression: 'SET expiresAt = :past',
-          ExpressionAttributeValues: { ':past': { N: String(Math.floor(Date.now() / 1000) - 60) } },
-        }),
-      )
-      client.destroy()
+    giveUp(
+      handoff: Turn | Retry,
+      requestId: string,
+      { recordId = crypto.randomUUID(), receives = 1 }: { recordId?: string; receives?: number } = {},
+    ) {
+      const failed = { requestId, reference: requestId.slice(0, 8), recordId, receives }
+      return apologize(handoff, failed, stage.backend.apologize)
+    },
+    texts({ channel, threadTs }: Turn) {
+      return stage.slack
+        .thread(channel, threadTs)
+        .flatMap(({ user, markdown, text, ephemeralTo }) =>
+          user === identity.botUserId && ephemeralTo === undefined ? [markdown ?? text] : [],
+        )
     },
     async stored(prefix: string) {
       const items = await stage.dynamo.items(TURNS_TABLE)
       return items.filter(({ pk }) => String(pk?.S).startsWith(prefix))
     },
-    giveUp(turn: Turn, requestId: string) {
-      const failed = {
-        requestId,
-        reference: requestId.slice(0, 8),
-        recordId: crypto.randomUUID(),
-        receives: 1,
+    async change(key: string, expression: string, values?: Record<string, AttributeValue>) {
+      const client = new DynamoDBClient({ region: AWS_ACCOUNT.region })
+      const update = {
+        TableName: TURNS_TABLE,
+        Key: { pk: { S: key } },
+        UpdateExpression: expression,
+        ...(values && { ExpressionAttributeValues: values }),
       }
-      return apologize(turn, failed, stage.backend.apologize)
+      await client.send(new UpdateItemCommand(update))
+      client.destroy()
     },
+    expire: (key: string) =>
+      stage.change(key, 'SET expiresAt = :past', {
+        ':past': { N: String(Math.floor(Date.now() / 1000) - 60) },
+      }),
     called(fits: (call: Call) => boolean, phase: 'ended' | 'begun' = 'ended'): Promise<Call> {
       return new Promise((resolve) => {
         const unwatch = calls.watch((call, at) => {
