@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { logged, openStage, post, rateLimited, slackError, startPost } from './flow-stage.ts'
+import { THREAD_READS } from '../../backend/turn/apologize.ts'
+import { CRASHING, logged, openStage, post, rateLimited, slackError, startPost } from './flow-stage.ts'
 import { ASKED, CHANNEL, expectOneApology, killAt, SORRY } from './killing.ts'
 import { speaking } from './models.ts'
 
@@ -68,16 +69,23 @@ describe('an apology for a thread that was deleted', () => {
   })
 })
 
-test('an apology is written even if its thread cannot be read in several attempts', async () => {
+test('an apology is written without reading its thread if the thread cannot be read in several deliveries', async () => {
+  const before = logged(stage, 'apology').length
   let appends = 0
-  stage.faults = ({ method }) =>
-    method === 'conversations.replies' && appends > 0 ? slackError('fatal_error') : undefined
+  stage.faults = ({ to, method }) => {
+    if (appends < 3) return undefined
+    // Each read of the thread is repeated for seconds, so the first deliveries fail sooner.
+    if (to === 'dynamo' && logged(stage, 'apology').length - before < THREAD_READS - 1) return CRASHING
+    return method === 'conversations.replies' ? slackError('fatal_error') : undefined
+  }
   const { texts, killed } = await killAt(
     stage,
     ({ method }) => method === 'chat.appendStream' && ++appends === 3,
   )
   expect(texts).toHaveLength(1)
   expectOneApology(stage, texts[0] ?? '', killed)
+  const outcomes = logged(stage, 'apology').slice(before)
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual([...Array(THREAD_READS).fill('failed'), 'told'])
   expect(stage.stack.lambda.deadLetters).toEqual([])
 })
 
