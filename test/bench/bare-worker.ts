@@ -1,2 +1,2 @@
-/** The least that a Worker can do: what is left of any measurement when there is no product. */
+/** The least that a Worker can do. It shows what every measurement contains besides the product. */
 export default { fetch: () => new Response(null, { status: 200 }) }

@@ -6,8 +6,9 @@ import type { BuiltWorker, Name } from './workers.ts'
 const REPETITIONS = 7
 
 /**
- * Milliseconds to the acknowledgement of the very first request, each time in a new process: a new isolate, the Worker
- * compiled and its top level run, nothing optimized, no connection to Lambda.
+ * Milliseconds to the acknowledgement of the first request. Each one meets a new process: the isolate is
+ * created, the Worker compiled and its top level run, nothing is optimized, and there is no connection to
+ * Lambda yet.
  */
 export async function firstRequests(
   workers: readonly BuiltWorker[],
@@ -15,10 +16,10 @@ export async function firstRequests(
   loader: Loader,
 ): Promise<Map<Name, number[]>> {
   const first = new Map<Name, number[]>(workers.map(({ name }) => [name, []]))
-  await lambda.take({ delayMs: 0 })
+  await lambda.restart({ delayMs: 0 })
   for (let repetition = 0; repetition < REPETITIONS; repetition++) {
     for (const worker of workers) {
-      const workerd = await startWorkerd(worker, { lambdaEndpoint: lambda.origin, loadedLate: true })
+      const workerd = await startWorkerd(worker, { lambdaEndpoint: lambda.origin, loadLate: true })
       const { ms } = await loader.send({ port: workerd.port, connections: 1, requests: 1 })
       first.get(worker.name)?.push(...ms)
       await workerd.close()

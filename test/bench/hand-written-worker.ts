@@ -1,12 +1,12 @@
 import type { webcrypto } from 'node:crypto'
 
 /**
- * The smallest Worker by hand that does what the edge does on its most travelled way: it checks Slack's signature over
- * the raw bytes and its age, reads a mention, and hands it to Lambda by one asynchronous Invoke, signed with nothing but
- * WebCrypto. A floor to measure ours against, not a model: it knows one kind of event, has no queue behind it, refuses
- * nothing by size, trusts the body's shape and logs nothing.
+ * The smallest Worker without libraries that does the edge's main job: it checks the age and the signature of
+ * a mention over the raw bytes, and hands it to Lambda by one asynchronous Invoke, signed with WebCrypto
+ * alone. A floor to measure our Worker against, not an example: it accepts one kind of event, trusts the
+ * body's shape, has no size limit and no queue, and writes no log.
  */
-interface FloorEnv {
+interface Bindings {
   SLACK_SIGNING_SECRET: string
   AWS_ACCESS_KEY_ID: string
   AWS_SECRET_ACCESS_KEY: string
@@ -18,12 +18,12 @@ interface FloorEnv {
 const encoder = new TextEncoder()
 const HMAC = { name: 'HMAC', hash: 'SHA-256' }
 
-/** One of each an isolate: importing a key and deriving another costs more than a signature. */
+/** Cached per isolate: importing one key and deriving the other costs more than a signature. */
 let slackKey: Promise<webcrypto.CryptoKey> | undefined
 let signingKey: { day: string; key: Promise<webcrypto.CryptoKey> } | undefined
 
 export default {
-  async fetch(request: Request, env: FloorEnv): Promise<Response> {
+  async fetch(request: Request, env: Bindings): Promise<Response> {
     const receivedAt = Date.now()
     const body = new Uint8Array(await request.arrayBuffer())
     const timestamp = request.headers.get('x-slack-request-timestamp') ?? ''
@@ -67,7 +67,7 @@ async function signedBySlack(
   body: Uint8Array,
   timestamp: string,
   hex: string,
-  env: FloorEnv,
+  env: Bindings,
 ): Promise<boolean> {
   slackKey ??= crypto.subtle.importKey('raw', encoder.encode(env.SLACK_SIGNING_SECRET), HMAC, false, [
     'verify',
@@ -82,13 +82,13 @@ async function signedBySlack(
   return crypto.subtle.verify('HMAC', await slackKey, signature, signed)
 }
 
-async function invoke(payload: string, now: number, env: FloorEnv): Promise<number> {
+async function invoke(payload: string, now: number, env: Bindings): Promise<number> {
   const date = `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
   const day = date.slice(0, 8)
   const url = new URL(
     `${env.LAMBDA_ENDPOINT}/2015-03-31/functions/${encodeURIComponent(env.LAMBDA_FUNCTION)}/invocations`,
   )
-  // A path is encoded a second time in the canonical request of every service but S3.
+  // The canonical request encodes the path a second time, for every service except S3.
   const path = url.pathname.replaceAll('%', '%25')
   const canonical =
     `POST\n${path}\n\nhost:${url.host}\nx-amz-date:${date}\nx-amz-invocation-type:Event\n\n` +
@@ -112,7 +112,7 @@ async function invoke(payload: string, now: number, env: FloorEnv): Promise<numb
   return response?.status ?? 0
 }
 
-async function deriveKey(day: string, env: FloorEnv): Promise<webcrypto.CryptoKey> {
+async function deriveKey(day: string, env: Bindings): Promise<webcrypto.CryptoKey> {
   let key = await hmacKey(encoder.encode(`AWS4${env.AWS_SECRET_ACCESS_KEY}`))
   for (const part of [day, env.AWS_REGION, 'lambda', 'aws4_request'])
     key = await hmacKey(await mac(key, part))

@@ -1,4 +1,4 @@
-/** A CPU profile as the Chrome DevTools protocol has it, of what this needs. */
+/** The fields that we need of a CPU profile in the Chrome DevTools protocol. */
 export interface CpuProfile {
   nodes: {
     id: number
@@ -10,10 +10,13 @@ export interface CpuProfile {
   timeDeltas: number[]
 }
 
-/** Short enough to see functions of some microseconds, after some thousand requests. */
+/** Short enough to show functions that take a few microseconds, after a few thousand requests. */
 const SAMPLING_INTERVAL_MICROSECONDS = 100
 
-/** Records what the Worker `worker` behind an inspector computes while `work` is done. https://chromedevtools.github.io/devtools-protocol/tot/Profiler */
+/**
+ * Records a CPU profile of the Worker named `worker` while `work` runs.
+ * https://chromedevtools.github.io/devtools-protocol/tot/Profiler
+ */
 export async function recordProfile(inspector: string, work: () => Promise<unknown>): Promise<CpuProfile> {
   const socket = new WebSocket(`${inspector}/worker`)
   const waiting = new Map<number, PromiseWithResolvers<unknown>>()
@@ -24,7 +27,9 @@ export async function recordProfile(inspector: string, work: () => Promise<unkno
   })
   await new Promise((resolve, reject) => {
     socket.addEventListener('open', resolve)
-    socket.addEventListener('error', () => reject(new Error(`There is no inspector at ${inspector}.`)))
+    socket.addEventListener('error', () =>
+      reject(new Error(`Cannot connect to the inspector at ${inspector}.`)),
+    )
   })
   let asked = 0
   const ask = (method: string, params: Record<string, unknown> = {}) => {

@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { parentPort } from 'node:worker_threads'
-import type { Load, Loaded } from './load.ts'
+import type { Load, LoadResult } from './load.ts'
 import { signedMention } from './mention.ts'
 
-// Sends load from a thread of its own, over bare sockets: Node's HTTP client would take longer than a Worker does.
+// Sends load from its own thread over plain sockets, because Node's HTTP client is slower than a Worker.
 
-parentPort?.on('message', async (load: Load) => parentPort?.postMessage(await carry(load)))
+parentPort?.on('message', async (load: Load) => parentPort?.postMessage(await sendLoad(load)))
 
-async function carry({ port, connections, requests, from }: Load): Promise<Loaded> {
+async function sendLoad({ port, connections, requests, from }: Load): Promise<LoadResult> {
   const waiting = Array.from({ length: requests }, (_, n) => toHttp(from + n))
   const sockets = await Promise.all(
     Array.from({ length: connections }, async () => {
@@ -41,7 +41,10 @@ function toHttp(n: number): Buffer {
   )
 }
 
-/** Resolves with the status when the response has come whole. workerd names the length of every body that it knows. */
+/**
+ * Resolves with the status once the whole response has arrived. workerd sends the length of every body it
+ * knows.
+ */
 function ask(socket: Socket, request: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
     let received = ''
@@ -49,14 +52,14 @@ function ask(socket: Socket, request: Buffer): Promise<number> {
       socket.off('data', read).off('error', reject).off('close', closed)
       finish()
     }
-    const closed = () => settle(() => reject(new Error('The connection was closed before an answer.')))
+    const closed = () => settle(() => reject(new Error('workerd closed the connection before it answered.')))
     const read = (chunk: Buffer) => {
       received += chunk.toString('latin1')
       const end = received.indexOf('\r\n\r\n')
       if (end < 0) return
       const length = /\r\ncontent-length: (\d+)/i.exec(received)?.[1]
       if (length === undefined)
-        return settle(() => reject(new Error(`An answer without its length:\n${received}`)))
+        return settle(() => reject(new Error(`A response has no content-length:\n${received}`)))
       if (received.length >= end + 4 + Number(length)) settle(() => resolve(Number(received.slice(9, 12))))
     }
     socket.on('data', read).on('error', reject).on('close', closed)

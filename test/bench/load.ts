@@ -3,24 +3,24 @@ import { Worker } from 'node:worker_threads'
 
 export interface Load {
   port: number
-  /** Kept alive, each with one request at a time. */
+  /** Kept alive. Each has one request at a time. */
   connections: number
-  /** Over all connections. */
+  /** In all, over all connections. */
   requests: number
-  /** The number of the first mention; all later ones of a run have others. */
+  /** The number of the first mention. No number is used twice in a run. */
   from: number
 }
 
-export interface Loaded {
-  /** Of each request, milliseconds from its first byte to the acknowledgement's last. */
+export interface LoadResult {
+  /** For each request, milliseconds from its first byte to the last byte of the acknowledgement. */
   ms: number[]
-  /** How many requests had which status. */
+  /** The number of responses by status. */
   statuses: Record<string, number>
 }
 
 export interface Loader {
-  /** Signed mentions, each one distinct. Rejects where one was not acknowledged with 200. */
-  send(load: Omit<Load, 'from'>): Promise<Loaded>
+  /** Sends signed mentions, all different. Rejects if one was not acknowledged with 200. */
+  send(load: Omit<Load, 'from'>): Promise<LoadResult>
   close(): Promise<void>
 }
 
@@ -31,10 +31,10 @@ export function startLoader(): Loader {
     async send(load) {
       thread.postMessage({ ...load, from: sent } satisfies Load)
       sent += load.requests
-      const [loaded] = (await once(thread, 'message')) as [Loaded]
-      if (loaded.statuses['200'] !== load.requests)
-        throw new Error(`Not everything was acknowledged: ${JSON.stringify(loaded.statuses)}`)
-      return loaded
+      const [result] = (await once(thread, 'message')) as [LoadResult]
+      if (result.statuses['200'] !== load.requests)
+        throw new Error(`Not every request was acknowledged with 200: ${JSON.stringify(result.statuses)}`)
+      return result
     },
     close: async () => void (await thread.terminate()),
   }

@@ -1,7 +1,7 @@
 import { identity } from '../../playground/slack/identity.ts'
 import { sign } from '../../playground/slack/signed-request.ts'
 
-/** The nth mention of a channel as Slack sends it: signed now, and like no other in event id, ts and text. */
+/** The nth mention in a channel as Slack sends it, signed now. Its event id, ts and text are unique. */
 export function signedMention(n: number): { body: string; headers: Record<string, string> } {
   const seconds = Math.floor(Date.now() / 1000)
   const ts = `${seconds}.${String(n).padStart(6, '0')}`

@@ -8,24 +8,26 @@ import type { BuiltWorker, Name } from './workers.ts'
 
 const WARM_UP = { connections: 8, requests: 1_000 }
 const PROFILED = { connections: 8, requests: 1_500 }
-/** In turns, as everything else that is compared. */
+/** The Workers take turns, as in every comparison. */
 const ROUNDS = 3
 const SHOWN = 15
 
-/** Microseconds of CPU a request, by where they went: a module, two spaces, a place in it. */
+/**
+ * Microseconds of CPU for each request, by place. A key is a module, two spaces and a place in the module.
+ */
 type SelfTimes = Map<string, number>
 
 /**
- * Where our Worker's time goes, and how much of it the hand-written one spends as well. The profiler says only who was
- * at work when it looked, on a machine that may have been busy with something else: so its shares are taken of the CPU
- * time that the process really used, with the profiler's own part in it.
+ * Shows where our Worker and the references spend their time. Samples say only which function was running, on
+ * a machine that may have been busy with something else. So we take the shares from the samples, and the sum
+ * from the CPU time that the process used, which includes the profiler's own.
  */
 export async function profile(
   workers: readonly BuiltWorker[],
   lambda: StubLambda,
   loader: Loader,
 ): Promise<string> {
-  await lambda.take({ delayMs: 0 })
+  await lambda.restart({ delayMs: 0 })
   const compared = workers.filter(({ name }) => name !== 'bare')
   const started = await Promise.all(
     compared.map((worker) => startWorkerd(worker, { lambdaEndpoint: lambda.origin, inspect: true })),
@@ -44,9 +46,7 @@ export async function profile(
   } finally {
     await Promise.all(started.map((workerd) => workerd.close()))
   }
-  const ours = times.get('ours') ?? new Map()
-  const floor = times.get('hand-written') ?? new Map()
-  return [comparison(byModule(ours), byModule(floor)), places(ours)].join('\n')
+  return [comparison(times), places(times.get('ours') ?? new Map())].join('\n')
 }
 
 async function record(workerd: Workerd, sourceMap: string, loader: Loader): Promise<SelfTimes> {
@@ -71,17 +71,17 @@ function selfTimes({ nodes, samples, timeDeltas }: CpuProfile, sourceMap: string
   return times
 }
 
-/** Undefined for time in which nothing was computed. */
+/** Undefined for idle time. */
 function placeOf(
   { functionName, url, lineNumber, columnNumber }: CpuProfile['nodes'][number]['callFrame'],
   map: SourceMap,
 ): string | undefined {
   if (functionName === '(idle)' || functionName === '(root)') return undefined
-  if (functionName === '(program)') return 'workerd outside of JavaScript  HTTP, sockets, scheduling'
+  if (functionName === '(program)') return 'workerd outside JavaScript  HTTP, sockets, scheduling'
   if (functionName === '(garbage collector)') return 'garbage collector  '
   if (url === '') return `workerd's own ${functionName || 'functions without a name'}  `
   const entry = map.findEntry(lineNumber, columnNumber)
-  if (!('originalSource' in entry)) return 'bundle  what esbuild added'
+  if (!('originalSource' in entry)) return 'bundle  added by esbuild'
   const source = entry.originalSource.replace(/^(\.\.\/)+/, '')
   const place = `${source.replace(/^.*node_modules\//, '')}:${entry.originalLine + 1}`
   return `${/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? source}  ${place}`
@@ -100,18 +100,19 @@ function total(times: SelfTimes): number {
   return [...times.values()].reduce((sum, time) => sum + time, 0)
 }
 
-function comparison(ours: SelfTimes, floor: SelfTimes): string {
-  const row = (name: string, a: number, b: number) => [name, a.toFixed(0), b.toFixed(0), (a - b).toFixed(0)]
-  const rows = [...new Set([...ours.keys(), ...floor.keys()])]
-    .map((module) => ({ module, ours: ours.get(module) ?? 0, floor: floor.get(module) ?? 0 }))
-    .filter(({ ours, floor }) => Math.max(ours, floor) >= 1)
-    .toSorted((a, b) => b.ours - b.floor - (a.ours - a.floor))
-    .map(({ module, ours, floor }) => row(module, ours, floor))
-  rows.push(row('together', total(ours), total(floor)))
+function comparison(times: ReadonlyMap<Name, SelfTimes>): string {
+  const columns = [...times].map(([name, all]) => ({ name, modules: byModule(all) }))
+  const modules = new Set(columns.flatMap((column) => [...column.modules.keys()]))
+  const rows = [...modules]
+    .map((module) => ({ module, all: columns.map((column) => column.modules.get(module) ?? 0) }))
+    .filter(({ all }) => Math.max(...all) >= 1)
+    .toSorted((a, b) => (b.all[0] ?? 0) - (a.all[0] ?? 0))
+    .map(({ module, all }) => [module, ...all.map((microseconds) => microseconds.toFixed(0))])
+  const sums = columns.map((column) => total(column.modules).toFixed(0))
   return table(
     'Where the CPU time goes (µs a request, under the profiler)',
-    ['', 'ours', 'hand-written', 'more'],
-    rows,
+    ['', ...columns.map(({ name }) => name)],
+    [...rows, ['together', ...sums]],
   )
 }
 
@@ -125,7 +126,7 @@ function places(ours: SelfTimes): string {
     .slice(0, SHOWN)
     .map(({ where, microseconds }) => [where, microseconds.toFixed(1)])
   return table(
-    "Our Worker's functions, by the time in themselves; workerd's fast calls count for who makes them",
+    "Our Worker's slowest functions, without their callees; workerd's fast calls count for the caller",
     ['', 'µs'],
     rows,
   )

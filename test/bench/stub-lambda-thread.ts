@@ -2,16 +2,16 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parentPort } from 'node:worker_threads'
-import type { Taken } from './stub-lambda.ts'
+import type { Intake } from './stub-lambda.ts'
 
 let delayMs = 0
-let taken: Taken = { count: 0, last: undefined }
+let intake: Intake = { count: 0, last: undefined }
 
 const server = createServer(async (incoming, response) => {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk)
   const { method = '', url = '', headers } = incoming
-  taken = { count: taken.count + 1, last: { method, url, headers, body: Buffer.concat(chunks) } }
+  intake = { count: intake.count + 1, last: { method, url, headers, body: Buffer.concat(chunks) } }
   const answer = () => response.writeHead(202, { 'content-length': 0 }).end()
   if (delayMs === 0) answer()
   else setTimeout(answer, delayMs)
@@ -21,7 +21,7 @@ await once(server, 'listening')
 parentPort?.postMessage((server.address() as AddressInfo).port)
 
 parentPort?.on('message', (next: { delayMs: number }) => {
-  parentPort?.postMessage(taken)
-  taken = { count: 0, last: undefined }
+  parentPort?.postMessage(intake)
+  intake = { count: 0, last: undefined }
   delayMs = next.delayMs
 })

@@ -2,30 +2,33 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { ReceivedRequest } from '../../playground/sigv4.ts'
 
-/** What came since the last question, and the last of it. */
-export interface Taken {
+/** The invocations since the last restart. */
+export interface Intake {
   count: number
   last: ReceivedRequest | undefined
 }
 
 export interface StubLambda {
   origin: string
-  /** Says what was taken, and from then on answers after so many milliseconds. */
-  take(next: { delayMs: number }): Promise<Taken>
+  /** Returns the invocations so far and starts a new count. From now on, Lambda answers after `delayMs`. */
+  restart(next: { delayMs: number }): Promise<Intake>
   close(): Promise<void>
 }
 
-/** A far end that answers 202 to anything, in a thread of its own. Who measures checks a request of each Worker's by hand. */
+/**
+ * Answers 202 to every request, in its own thread. It checks no signature: the bench checks one of each
+ * round.
+ */
 export async function startStubLambda(): Promise<StubLambda> {
   const thread = new Worker(new URL('./stub-lambda-thread.ts', import.meta.url))
   const [port] = (await once(thread, 'message')) as [number]
   return {
     origin: `http://127.0.0.1:${port}`,
-    async take(next) {
+    async restart(next) {
       thread.postMessage(next)
-      const [taken] = (await once(thread, 'message')) as [Taken]
+      const [intake] = (await once(thread, 'message')) as [Intake]
       // A Buffer arrives from another thread as a plain Uint8Array.
-      return { ...taken, last: taken.last && { ...taken.last, body: Buffer.from(taken.last.body) } }
+      return { ...intake, last: intake.last && { ...intake.last, body: Buffer.from(intake.last.body) } }
     },
     close: async () => void (await thread.terminate()),
   }

@@ -3,7 +3,7 @@ import { identity } from '../../playground/slack/identity.ts'
 
 const WRANGLER_CONFIG = fileURLToPath(new URL('../../wrangler.toml', import.meta.url))
 
-/** What of wrangler's answer is used; its type says less than it holds. */
+/** The fields of wrangler's result that we use. Its type declares fewer than it has. */
 interface WorkerOptions {
   compatibilityDate: string
   versionMetadata: string
@@ -11,22 +11,25 @@ interface WorkerOptions {
   bindings: Record<string, unknown>
 }
 
-/** The key that the Workers sign with. */
+/** The key with which the Workers sign. */
 export const CALLER = {
   accessKeyId: 'AKIAFAKEEDGE',
   secretAccessKey: 'fake-edge-secret',
   region: 'us-east-1',
 } as const
 
-/** workerd's own configuration, with wrangler.toml's variables and bindings: the same for every Worker, whether it reads them or not. */
+/**
+ * A configuration file for workerd, with the variables and bindings of wrangler.toml. Every Worker gets all
+ * of them, even if it does not read them.
+ */
 export async function config({
   lambdaEndpoint,
-  loadedLate,
+  loadLate,
 }: {
   lambdaEndpoint: string
-  loadedLate: boolean
+  loadLate: boolean
 }): Promise<string> {
-  // Wrangler looks for the secrets in files and complains; here they are given below.
+  // Wrangler would warn that it finds no secrets in files. They are set below.
   process.env.WRANGLER_LOG ??= 'none'
   const { unstable_getMiniflareWorkerOptions } = await import('wrangler')
   const workerOptions: unknown = unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG).workerOptions
@@ -44,7 +47,7 @@ export async function config({
     AWS_SECRET_ACCESS_KEY: CALLER.secretAccessKey,
     LAMBDA_ENDPOINT: lambdaEndpoint,
   }
-  // Nobody comes to the queue: Lambda takes everything here.
+  // No handoff reaches the queue: this Lambda accepts everything.
   const queues = Object.keys(queueProducers).map((name) => `(name = ${quoted(name)}, queue = "nowhere")`)
   const bindings = Object.entries(values).map(
     ([name, value]) => `(name = ${quoted(name)}, ${variable(value)})`,
@@ -65,12 +68,12 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
 );
 const worker :Workerd.Worker = (
-  compatibilityDate = ${quoted(compatibilityDate)},${loadedLate ? late : direct}
+  compatibilityDate = ${quoted(compatibilityDate)},${loadLate ? late : direct}
 );
 `
 }
 
-/** A Worker whose one guest is compiled, started and asked by the first request. */
+/** A Worker that loads another one. The first request compiles and starts it. */
 function host(compatibilityDate: string, values: Record<string, unknown>): string {
   return `export default {
     fetch(request, env) {
@@ -89,7 +92,7 @@ function variable(value: unknown): string {
   return typeof value === 'string' ? `text = ${quoted(value)}` : `json = ${quoted(JSON.stringify(value))}`
 }
 
-/** Cap'n Proto's texts are written as JSON's are, as long as they are ASCII. */
+/** Cap'n Proto writes strings like JSON, as long as they are ASCII. */
 function quoted(text: string): string {
   return JSON.stringify(text)
 }

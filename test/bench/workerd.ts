@@ -9,15 +9,17 @@ import type { Readable } from 'node:stream'
 import { config } from './workerd-config.ts'
 import type { BuiltWorker } from './workers.ts'
 
-/** The very binary that Miniflare runs. */
+/** The binary that Miniflare runs. */
 const WORKERD = createRequire(import.meta.resolve('miniflare'))('workerd').default as string
 
-/** A workerd process of its own, with one Worker in it. */
+/** A workerd process with one Worker. */
 export interface Workerd {
   port: number
-  /** `ws://127.0.0.1:…`; only where it was asked for. */
+  /** `ws://127.0.0.1:…`; undefined without the option `inspect`. */
   inspector: string | undefined
-  /** What the process has computed so far, in milliseconds over all of its threads; undefined where there is no /proc. */
+  /**
+   * CPU time of the process so far, in milliseconds over all threads; undefined if this machine has no /proc.
+   */
   cpuMs(): number | undefined
   close(): Promise<void>
 }
@@ -25,26 +27,26 @@ export interface Workerd {
 export interface WorkerdOptions {
   lambdaEndpoint: string
   inspect?: boolean
-  /** The Worker gets its isolate when the first request comes, and not while workerd starts. */
-  loadedLate?: boolean
+  /** Creates the Worker's isolate at the first request, and not while workerd starts. */
+  loadLate?: boolean
 }
 
 /**
- * Starts a Worker in workerd, without Miniflare's own Workers before and behind it: every request would pass through two
- * of them, and they would be measured along. What the Worker prints is thrown away.
+ * Starts a Worker in plain workerd. In Miniflare every request would also pass through two of Miniflare's own
+ * Workers. The Worker's output is discarded.
  */
 export async function startWorkerd(
   { script }: BuiltWorker,
-  { lambdaEndpoint, inspect = false, loadedLate = false }: WorkerdOptions,
+  { lambdaEndpoint, inspect = false, loadLate = false }: WorkerdOptions,
 ): Promise<Workerd> {
   const folder = await mkdtemp(join(tmpdir(), 'vera-bench-'))
   await writeFile(join(folder, 'worker.js'), script)
-  await writeFile(join(folder, 'config.capnp'), await config({ lambdaEndpoint, loadedLate }))
+  await writeFile(join(folder, 'config.capnp'), await config({ lambdaEndpoint, loadLate }))
   const flags = ['--experimental', '--control-fd=3', ...(inspect ? ['--inspector-addr=127.0.0.1:0'] : [])]
   const child = spawn(WORKERD, ['serve', ...flags, join(folder, 'config.capnp')], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
-  const ports = await listening(child, inspect ? ['http', 'inspector'] : ['http'])
+  const ports = await readPorts(child, inspect ? ['http', 'inspector'] : ['http'])
   return {
     port: ports.get('http') ?? 0,
     inspector: inspect ? `ws://127.0.0.1:${ports.get('inspector')}` : undefined,
@@ -58,10 +60,10 @@ export async function startWorkerd(
   }
 }
 
-/** workerd writes a line of JSON to its control file for each thing that listens. Rejects when it ends before all do. */
-async function listening(child: ChildProcess, wanted: readonly string[]): Promise<Map<string, number>> {
-  let said = ''
-  child.stderr?.on('data', (chunk: Buffer) => (said += chunk))
+/** Waits for workerd to report its ports, a line of JSON for each. Rejects if workerd ends before that. */
+async function readPorts(child: ChildProcess, wanted: readonly string[]): Promise<Map<string, number>> {
+  let stderr = ''
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk))
   const ports = new Map<string, number>()
   let line = ''
   for await (const chunk of child.stdio[3] as Readable) {
@@ -75,10 +77,13 @@ async function listening(child: ChildProcess, wanted: readonly string[]): Promis
     line = line.slice(line.lastIndexOf('\n') + 1)
     if (wanted.every((name) => ports.has(name))) return ports
   }
-  throw new Error(`workerd did not start:\n${said}`)
+  throw new Error(`workerd did not start:\n${stderr}`)
 }
 
-/** `schedstat` counts nanoseconds; `stat` counts hundredths of a second, too coarse for a round of a few hundred requests. */
+/**
+ * `schedstat` counts nanoseconds. `stat` counts hundredths of a second, too coarse for a few hundred
+ * requests.
+ */
 function cpuMs(pid: number): number | undefined {
   try {
     const threads = readdirSync(`/proc/${pid}/task`)

@@ -4,10 +4,15 @@ import { gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
 import { build, EDGE_BUNDLE } from '../../infra/build.ts'
 
-export const NAMES = ['ours', 'hand-written', 'bare'] as const
-export type Name = (typeof NAMES)[number]
+const REFERENCES = {
+  'minimal Hono': new URL('./hono-worker.ts', import.meta.url),
+  'hand-written': new URL('./hand-written-worker.ts', import.meta.url),
+  bare: new URL('./bare-worker.ts', import.meta.url),
+}
 
-/** One Worker as it is run, and its size. */
+export type Name = 'ours' | keyof typeof REFERENCES
+
+/** One Worker as workerd runs it, and its size. */
 export interface BuiltWorker {
   name: Name
   /** One ES module, minified. */
@@ -17,27 +22,24 @@ export interface BuiltWorker {
   gzippedBytes: number
 }
 
-/** Builds all three. Ours is the bundle that wrangler deploys; all are brought to size by the same minifier. */
+/**
+ * Builds all Workers. Ours is the bundle that wrangler deploys. The sizes are of the same minifier's output.
+ */
 export async function buildWorkers(): Promise<BuiltWorker[]> {
   await build()
-  const ours = measured(
+  const ours = withSizes(
     'ours',
     await readFile(EDGE_BUNDLE, 'utf8'),
     await readFile(`${EDGE_BUNDLE}.map`, 'utf8'),
   )
-  return Promise.all([ours, bundled('hand-written'), bundled('bare')])
+  const names = Object.keys(REFERENCES) as (keyof typeof REFERENCES)[]
+  return Promise.all([ours, ...names.map(bundle)])
 }
 
-const ENTRIES = {
-  'hand-written': new URL('./hand-written-worker.ts', import.meta.url),
-  bare: new URL('./bare-worker.ts', import.meta.url),
-}
-
-async function bundled(name: keyof typeof ENTRIES): Promise<BuiltWorker> {
-  const entry = fileURLToPath(ENTRIES[name])
+async function bundle(name: keyof typeof REFERENCES): Promise<BuiltWorker> {
   const { outputFiles } = await esbuild.build({
-    entryPoints: [entry],
-    outfile: `${name}.js`,
+    entryPoints: [fileURLToPath(REFERENCES[name])],
+    outfile: 'worker.js',
     bundle: true,
     minify: true,
     sourcemap: 'external',
@@ -46,10 +48,10 @@ async function bundled(name: keyof typeof ENTRIES): Promise<BuiltWorker> {
     write: false,
   })
   const text = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? ''
-  return measured(name, text('.js'), text('.map'))
+  return withSizes(name, text('.js'), text('.map'))
 }
 
-async function measured(name: Name, script: string, sourceMap: string): Promise<BuiltWorker> {
+async function withSizes(name: Name, script: string, sourceMap: string): Promise<BuiltWorker> {
   const { code } = await esbuild.transform(script, { minify: true, format: 'esm', target: 'es2024' })
   return {
     name,
