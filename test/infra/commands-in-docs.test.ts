@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 const EVERYWHERE = /^aws (iam|sso|configure)\b/
 
 test.each(['README.md', 'docs/deployment.md', 'docs/from-terraform.md', 'docs/operation.md'])(
-  'a command of AWS in %s says in which region',
+  'in %s, every aws command names its region',
   (page) => {
     const commands = readFileSync(page, 'utf8').match(/\baws [a-z\d-]+ [a-z\d-]+( [^`|\n]*)?/g) ?? []
     expect(commands.length).toBeGreaterThan(0)

@@ -17,7 +17,7 @@ const policy = guardrail as Extract<Sections['guardrail'], { source: 'policy' }>
 
 const CONFIGURATIONS: [what: string, change: Partial<Sections>][] = [
   [
-    'every source',
+    'every kind of source',
     {
       knowledge: {
         ...knowledge,
@@ -30,7 +30,7 @@ const CONFIGURATIONS: [what: string, change: Partial<Sections>][] = [
     { knowledge: { ...knowledge, bases: [], rerankModel: undefined } },
   ],
   [
-    'topics, words and the other tier',
+    'topics, words and the CLASSIC tier',
     {
       guardrail: {
         ...policy,
@@ -77,7 +77,7 @@ beforeEach(() => {
 const VALIDATION_MS = 120_000
 
 test.each(CONFIGURATIONS)(
-  '%s: the templates are valid, and cdk-nag finds nothing that has no reason',
+  'templates for a configuration with %s are valid, and every finding of cdk-nag has a reason',
   { timeout: VALIDATION_MS },
   (_, change) => {
     const outdir = mkdtempSync(join(tmpdir(), 'vera-test-'))
@@ -91,7 +91,7 @@ test.each(CONFIGURATIONS)(
   },
 )
 
-test('a synthesis leaves nothing in the temporary folder', () => {
+test('the synthesis of a test leaves no files in the temporary folder', () => {
   const temporary = mkdtempSync(join(tmpdir(), 'vera-test-'))
   onTestFinished(() => rmSync(temporary, { recursive: true }))
   vi.stubEnv('TMPDIR', temporary)

@@ -16,18 +16,18 @@ function metricsOf({ MetricName, Metrics }: (typeof alarms)[number]): string[] {
 }
 
 describe('alarms', () => {
-  test('all tell the topic', () => {
+  test('all publish to the topic', () => {
     expect(alarms.map(({ AlarmActions }) => AlarmActions)).toEqual(
       alarms.map(() => [{ Ref: onlyId(template, 'AWS::SNS::Topic') }]),
     )
   })
 
-  test('are silent while nobody asks', () => {
+  test('do not ring if there is no data', () => {
     const treatments = alarms.map(({ TreatMissingData }) => TreatMissingData)
     expect(new Set(treatments)).toEqual(new Set(['notBreaching']))
   })
 
-  test('watch every metric that means trouble', () => {
+  test('cover every metric that means trouble', () => {
     const watched = Object.fromEntries(
       ofType(template, 'AWS::CloudWatch::Alarm').map(([logicalId, { Properties }]) => [
         // A logical id consists of the construct's id, our id, and eight digits of a hash.
@@ -46,7 +46,7 @@ describe('alarms', () => {
     })
   })
 
-  test('the budget is the one of the configuration', () => {
+  test('include the daily cost, with the budget of the configuration', () => {
     const cost = alarms.find(({ MetricName }) => MetricName === 'CostUsd')
     expect(cost).toMatchObject({
       Threshold: deployment.dailyBudgetUsd,
@@ -57,7 +57,7 @@ describe('alarms', () => {
     expect(cost.Dimensions).toEqual([{ Name: 'service', Value: 'vera' }])
   })
 
-  test('can be told: a topic with a policy needs CloudWatch in it', () => {
+  test('reach the topic, whose own policy lets CloudWatch publish', () => {
     const { Statement } = only(template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument
     expect(Statement).toContainEqual(
       expect.objectContaining({
@@ -68,7 +68,7 @@ describe('alarms', () => {
     )
   })
 
-  test('are mailed to whom the configuration says', () => {
+  test('are mailed to the address of the configuration, if there is one', () => {
     expect(ofType(template, 'AWS::SNS::Subscription')).toEqual([])
     const mailed = home({ deployment: { ...deployment, alarmEmail: 'it@fake.example' } })
     expect(only(mailed, 'AWS::SNS::Subscription').Properties).toMatchObject({
@@ -80,7 +80,7 @@ describe('alarms', () => {
 
 const board = text(only(template, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody)
 
-test('the dashboard shows a week, and a share is that of the week', () => {
+test('the dashboard opens with one week, and its shares are those of the whole week', () => {
   const { start, widgets } = JSON.parse(board)
   expect(start).toBe('-P7D')
   const shares = widgets.filter(
@@ -90,7 +90,7 @@ test('the dashboard shows a week, and a share is that of the week', () => {
   for (const { properties } of shares) expect(properties.setPeriodToTimeRange).toBe(true)
 })
 
-test('the dashboard asks four questions, and shows every alarm', () => {
+test('the dashboard has four questions and every alarm', () => {
   for (const question of ['Is it working?', 'How fast?', 'What does it cost?', 'Do people like it?'])
     expect(board).toContain(question)
   const shown = [...board.matchAll(/\$\{(Alarms\w+)\.Arn\}/g)].map(([, logicalId]) => logicalId)
@@ -98,7 +98,7 @@ test('the dashboard asks four questions, and shows every alarm', () => {
   expect(shown.sort()).toEqual(all.sort())
 })
 
-describe('what is made', () => {
+describe('the resources of the stack', () => {
   /** CloudFormation accepts no tags for these types. */
   const UNTAGGED = new Set([
     'AWS::Bedrock::DataSource', 'AWS::Bedrock::GuardrailVersion', 'AWS::CDK::Metadata', 'AWS::CloudWatch::Dashboard', 'AWS::IAM::AccessKey',
@@ -106,7 +106,7 @@ describe('what is made', () => {
     'AWS::SQS::QueuePolicy', 'AWS::Scheduler::Schedule',
   ]) // biome-ignore format: a list
 
-  test('is tagged', () => {
+  test('have the tags of the configuration and our own, if CloudFormation supports tags for them', () => {
     const tags = (properties: unknown) =>
       JSON.stringify(properties).match(/"application"[^}]*"vera".*"team"[^}]*"fake-team"/)
     const without = Object.entries(template.Resources).filter(
@@ -115,7 +115,7 @@ describe('what is made', () => {
     expect(without.map(([logicalId, { Type }]) => `${Type} ${logicalId}`)).toEqual([])
   })
 
-  test('goes with the stack, but for the thumbs and what is a version of something else', () => {
+  test('are deleted with the stack, except the turns table and versions', () => {
     const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) =>
       DeletionPolicy?.startsWith('Retain'),
     )

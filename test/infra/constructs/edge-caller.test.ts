@@ -4,7 +4,7 @@ import { functionNamed, home, identityStatements, ofType, only, onlyId, text } f
 const template = home()
 const aliasId = onlyId(template, 'AWS::Lambda::Alias')
 
-test("the edge's caller may do one thing with one alias", () => {
+test("the Worker's IAM user may only invoke one alias", () => {
   // No groups, no managed and no inline policies.
   expect(Object.keys(only(template, 'AWS::IAM::User').Properties)).toEqual(['Tags'])
   const policies = ofType(template, 'AWS::IAM::Policy').filter(([, { Properties }]) => Properties.Users)
@@ -21,18 +21,18 @@ test("the edge's caller may do one thing with one alias", () => {
   ])
 })
 
-test('that alias is the one that the Worker names', () => {
+test('the alias of vera-answer is called live, as in wrangler.toml', () => {
   const { FunctionName, Name } = only(template, 'AWS::Lambda::Alias').Properties
   expect(Name).toBe('live')
   expect(template.Resources[FunctionName.Ref]).toBe(functionNamed(template, 'vera-answer'))
 })
 
-test('nobody else may invoke the functions by a policy of their own', () => {
+test('no resource policy and no function URL lets anybody else invoke the functions', () => {
   expect(ofType(template, 'AWS::Lambda::Permission')).toEqual([])
   expect(ofType(template, 'AWS::Lambda::Url')).toEqual([])
 })
 
-test('its key goes into a secret and nowhere else', () => {
+test("the Worker's AWS key is only in one secret, and in no output", () => {
   const keyId = onlyId(template, 'AWS::IAM::AccessKey')
   const holders = Object.entries(template.Resources).filter(([, resource]) =>
     JSON.stringify(resource).includes('SecretAccessKey'),

@@ -9,10 +9,10 @@ const template = home()
 const answer = functionNamed(template, playground.ANSWER_FUNCTION)
 const apologize = functionNamed(template, playground.APOLOGIZE_FUNCTION)
 
-describe('what Lambda does with a question that it could not answer', () => {
+describe('if Lambda could not answer a question', () => {
   const asynchronous = only(template, 'AWS::Lambda::EventInvokeConfig').Properties
 
-  test('is said of the alias, and of nothing else', () => {
+  test('the settings are set on the alias that the edge invokes', () => {
     const [aliasId, alias] = ofType(template, 'AWS::Lambda::Alias')[0] ?? []
     expect(alias?.Properties.Name).toBe(playground.ALIAS)
     // The last part of the alias's ARN: arn:aws:lambda:region:account:function:name:alias.
@@ -20,11 +20,11 @@ describe('what Lambda does with a question that it could not answer', () => {
     expect(template.Resources[asynchronous.FunctionName.Ref]).toBe(answer)
   })
 
-  test('it tries once, within an hour', () => {
+  test('Lambda tries once and waits an hour at most', () => {
     expect(asynchronous).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 3600 })
   })
 
-  test('it leaves the rest to the apology, one at a time', () => {
+  test('the failure queue passes it to vera-apologize, one record at a time', () => {
     const queueId = asynchronous.DestinationConfig.OnFailure.Destination['Fn::GetAtt'][0]
     const mapping = only(template, 'AWS::Lambda::EventSourceMapping').Properties
     expect(mapping).toMatchObject({ BatchSize: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] })
@@ -39,7 +39,7 @@ describe('what Lambda does with a question that it could not answer', () => {
     )
   })
 
-  test('the function may write there, and both queues are encrypted with one key', () => {
+  test('vera-answer may write to the failure queue, and one key encrypts both queues', () => {
     const queueArn = text(asynchronous.DestinationConfig.OnFailure.Destination)
     const keys = new Set(
       ofType(template, 'AWS::SQS::Queue').map(([, { Properties }]) => text(Properties.KmsMasterKeyId)),
@@ -55,7 +55,7 @@ describe('what Lambda does with a question that it could not answer', () => {
 })
 
 describe('the functions', () => {
-  test('have exactly the variables that the backend reads', () => {
+  test('get exactly the variables that backend/config.ts reads', () => {
     const deployed = answer.Properties.Environment.Variables
     const read = new Set<string>()
     const given: Record<string, string> = { AWS_REGION: 'us-east-1' }
@@ -71,7 +71,7 @@ describe('the functions', () => {
     expect(apologize.Properties.Environment.Variables).toEqual(deployed)
   })
 
-  test("are what the playground's are", () => {
+  test('have the timeouts, memory, runtime and code of the playground', () => {
     expect(answer.Properties).toMatchObject({
       Timeout: playground.LAMBDA_TIMEOUT_SECONDS,
       MemorySize: playground.LAMBDA_MEMORY_MB,
@@ -85,7 +85,7 @@ describe('the functions', () => {
     expect(apologize.Properties.Code).toEqual(answer.Properties.Code)
   })
 
-  test('are found by the Worker, in the region that it calls', () => {
+  test('have the name and the region that wrangler.toml gives to the Worker', () => {
     const wrangler = readFileSync('wrangler.toml', 'utf8')
     expect(wrangler).toContain(`LAMBDA_FUNCTION = "${template.Outputs.AnswerFunction?.Value}"`)
     expect(template.Outputs.AnswerFunction?.Value).toBe(`${playground.ANSWER_FUNCTION}:${playground.ALIAS}`)
@@ -93,7 +93,7 @@ describe('the functions', () => {
     expect(readSections().deployment.region).toBe(region)
   })
 
-  test('may do with the table what the backend does with it', () => {
+  test('may use every DynamoDB command that the backend calls', () => {
     const source = globSync('backend/dynamo/*.ts')
       .map((path) => readFileSync(path, 'utf8'))
       .join()
@@ -107,18 +107,18 @@ describe('the functions', () => {
     }
   })
 
-  test('keep the versions that a release can be put back to', () => {
+  test('keep old versions for a rollback', () => {
     expect(only(template, 'AWS::Lambda::Version').DeletionPolicy).toBe('RetainExceptOnCreate')
   })
 })
 
-test('concurrency is reserved, unless the account has none to reserve', () => {
+test('vera-answer reserves concurrency, unless the context value reserveConcurrency is false', () => {
   expect(answer.Properties.ReservedConcurrentExecutions).toBe(20)
   const small = functionNamed(home({}, { reserveConcurrency: 'false' }), playground.ANSWER_FUNCTION)
   expect(small.Properties).not.toHaveProperty('ReservedConcurrentExecutions')
 })
 
-test('the table has the key and the time to live that the backend writes', () => {
+test('the turns table has the key and the TTL attribute that the backend writes', () => {
   const table = only(template, 'AWS::DynamoDB::GlobalTable').Properties
   expect(table.KeySchema).toEqual([{ AttributeName: 'pk', KeyType: 'HASH' }])
   expect(table.AttributeDefinitions).toEqual([{ AttributeName: 'pk', AttributeType: 'S' }])

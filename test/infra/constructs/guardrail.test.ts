@@ -33,15 +33,15 @@ const appliedBy = (one: typeof template) =>
 const guardrailIn = (one: typeof template) =>
   `arn:aws:bedrock:us-east-1:${FAKE_ACCOUNT}:guardrail/\${${onlyId(one, 'AWS::Bedrock::Guardrail')}.GuardrailId}`
 
-describe('the policy', () => {
-  test('looks for prompt attacks in what is asked, and only there', () => {
+describe('the policy of a new guardrail', () => {
+  test('checks questions for prompt attacks, and not answers', () => {
     const attack = made.ContentPolicyConfig.FiltersConfig.find(
       ({ Type }: { Type: string }) => Type === 'PROMPT_ATTACK',
     )
     expect(attack).toMatchObject({ InputStrength: 'HIGH', OutputStrength: 'NONE' })
   })
 
-  test('masks or blocks personal data in both directions', () => {
+  test('masks or blocks personal data in questions and answers', () => {
     const entities = made.SensitiveInformationPolicyConfig.PiiEntitiesConfig
     expect(entities.length).toBe(policy.mask.length + policy.block.length)
     for (const { Type, InputAction, OutputAction } of entities) {
@@ -50,11 +50,11 @@ describe('the policy', () => {
     }
   })
 
-  test('cannot mask and block the same', () => {
+  test('is refused if it masks and blocks the same kind of data', () => {
     expect(() => home({ guardrail: { ...policy, mask: ['PIN'], block: ['PIN'] } })).toThrow('PIN')
   })
 
-  test('holds topics and words where there are any', () => {
+  test('contains topics and words if the configuration has any', () => {
     expect(made).not.toHaveProperty('TopicPolicyConfig')
     const topic = {
       name: 'Salaries',
@@ -75,14 +75,14 @@ describe('the policy', () => {
   })
 })
 
-describe('its version', () => {
-  test('is the one that the functions use, and never a draft', () => {
+describe('the version of a new guardrail', () => {
+  test('is passed to the functions, and is never DRAFT', () => {
     const versionId = onlyId(template, 'AWS::Bedrock::GuardrailVersion')
     expect(text(variablesOf(template).GUARDRAIL_VERSION)).toBe(`\${${versionId}.Version}`)
     expect(JSON.stringify(template)).not.toContain('DRAFT')
   })
 
-  test('is cut anew, and the functions with it, when a rule changes, and only then', () => {
+  test('is replaced, together with the version of vera-answer, exactly if a rule changes', () => {
     const same = home()
     expect(versionOf(same).Properties.Description).toBe(versionOf(template).Properties.Description)
     expect(published(same)).toEqual(published(template))
@@ -91,7 +91,7 @@ describe('its version', () => {
     expect(published(stricter)).not.toEqual(published(template))
   })
 
-  test('stays for a release that is put back', () => {
+  test('is kept for a rollback', () => {
     expect(versionOf(template)).toMatchObject({
       DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
@@ -99,25 +99,25 @@ describe('its version', () => {
   })
 })
 
-describe('the tier', () => {
+describe('the tier of a new guardrail', () => {
   const profile = (region: string) =>
     `arn:aws:bedrock:${region}:${FAKE_ACCOUNT}:guardrail-profile/us.guardrail.v1:0`
 
-  test('STANDARD reads in other regions of the same part of the world, and may', () => {
+  test('STANDARD uses a cross-region profile, and vera-answer may use it in each of its regions', () => {
     expect(text(made.CrossRegionConfig.GuardrailProfileArn)).toBe(profile('us-east-1'))
     expect(new Set(appliedBy(template))).toEqual(
       new Set([guardrailIn(template), ...['us-east-1', 'us-east-2', 'us-west-2'].map(profile)]),
     )
   })
 
-  test('CLASSIC reads where it is', () => {
+  test('CLASSIC uses no cross-region profile', () => {
     const classic = home({ guardrail: { ...policy, tier: 'CLASSIC' } })
     expect(only(classic, 'AWS::Bedrock::Guardrail').Properties).not.toHaveProperty('CrossRegionConfig')
     expect(appliedBy(classic)).toEqual([guardrailIn(classic)])
   })
 })
 
-test('an existing guardrail is used as it is', () => {
+test('an existing guardrail is used, and none is created', () => {
   const existing = home({ guardrail: { source: 'existing', id: 'gr00fake', version: '3' } })
   expect(ofType(existing, 'AWS::Bedrock::Guardrail')).toEqual([])
   expect(variablesOf(existing)).toMatchObject({ GUARDRAIL_ID: 'gr00fake', GUARDRAIL_VERSION: '3' })

@@ -19,8 +19,8 @@ const vectorRights = (one: typeof template) =>
 const published = (one: typeof template) =>
   ofType(one, 'AWS::Lambda::Version').map(([logicalId]) => logicalId)
 
-describe('a new base', () => {
-  test('keeps the text of passages out of what S3 Vectors can filter by', () => {
+describe('a new knowledge base', () => {
+  test('has passages as non-filterable metadata, and an index with the length of its vectors', () => {
     const { MetadataConfiguration, Dimension } = only(template, 'AWS::S3Vectors::Index').Properties
     expect(MetadataConfiguration.NonFilterableMetadataKeys).toEqual([
       'AMAZON_BEDROCK_TEXT',
@@ -34,7 +34,7 @@ describe('a new base', () => {
     ).toBe(Dimension)
   })
 
-  test('is made anew under another name when its vectors change, and the functions learn its id', () => {
+  test('is replaced under another name if the vector length changes, and a new version of vera-answer gets its id', () => {
     const other = home({
       knowledge: { ...knowledge, embedding: { ...knowledge.embedding, dimensions: 512 } },
     })
@@ -52,13 +52,13 @@ describe('a new base', () => {
     ])
   })
 
-  test('has its source made anew under another name when the cutting changes, and stays itself', () => {
+  test('keeps its name if the chunking changes, while its source is replaced under another name', () => {
     const other = home({ knowledge: { ...knowledge, chunking: { ...knowledge.chunking, maxTokens: 500 } } })
     expect(nameOf(other, 'AWS::Bedrock::DataSource')).not.toBe(nameOf(template, 'AWS::Bedrock::DataSource'))
     expect(nameOf(other, 'AWS::Bedrock::KnowledgeBase')).toBe(nameOf(template, 'AWS::Bedrock::KnowledgeBase'))
   })
 
-  test('is read again by the schedule, through an address that nothing else checks', () => {
+  test('has a schedule that starts an ingestion job for its source', () => {
     const { Target, ScheduleExpression } = only(template, 'AWS::Scheduler::Schedule').Properties
     const [baseId] = ofType(template, 'AWS::Bedrock::KnowledgeBase')[0] ?? []
     const [sourceId] = ofType(template, 'AWS::Bedrock::DataSource')[0] ?? []
@@ -72,8 +72,8 @@ describe('a new base', () => {
   })
 })
 
-describe('the source', () => {
-  test('Confluence is read as a user whose token is in a secret', () => {
+describe('the source of a knowledge base', () => {
+  test('Confluence is read with the user and token in a secret', () => {
     const { ConfluenceConfiguration } = only(template, 'AWS::Bedrock::DataSource').Properties
       .DataSourceConfiguration
     const { HostType, AuthType, HostUrl, CredentialsSecretArn } = ConfluenceConfiguration.SourceConfiguration
@@ -87,7 +87,7 @@ describe('the source', () => {
     expect(JSON.parse(GenerateSecretString.SecretStringTemplate)).toEqual({ username: 'not-set' })
   })
 
-  test('documents are read below one prefix', () => {
+  test('a bucket is read below the prefix', () => {
     const { DataSourceConfiguration } = only(
       home({ knowledge: { ...knowledge, bases: [documents] } }),
       'AWS::Bedrock::DataSource',
@@ -98,7 +98,7 @@ describe('the source', () => {
     })
   })
 
-  test('without a prefix the whole bucket is read', () => {
+  test('a bucket is read completely if the prefix is empty', () => {
     const all = home({ knowledge: { ...knowledge, bases: [{ ...documents, prefix: '' }] } })
     expect(
       only(all, 'AWS::Bedrock::DataSource').Properties.DataSourceConfiguration.S3Configuration,
@@ -106,14 +106,14 @@ describe('the source', () => {
   })
 })
 
-describe('the functions know every base by its name', () => {
-  test('those that are made and those that were there', () => {
+describe('KNOWLEDGE_BASES', () => {
+  test('names new and existing bases with their ids', () => {
     const mixed = home({ knowledge: { ...knowledge, bases: [existing, documents] } })
     const [baseId] = ofType(mixed, 'AWS::Bedrock::KnowledgeBase')[0] ?? []
     expect(text(basesOf(mixed))).toBe(`old=KB00000001,handbook=\${${baseId}.KnowledgeBaseId}`)
   })
 
-  test('an existing one makes nothing', () => {
+  test('with only an existing base, the stack creates nothing for it', () => {
     const old = home({ knowledge: { ...knowledge, bases: [existing] } })
     const made = Object.values(old.Resources).filter(({ Type }) =>
       /S3Vectors|Scheduler|Bedrock::(KnowledgeBase|DataSource)/.test(Type),
@@ -121,25 +121,25 @@ describe('the functions know every base by its name', () => {
     expect(made).toEqual([])
   })
 
-  test('or that there is none', () => {
+  test('is missing if there is no base', () => {
     expect(basesOf(home({ knowledge: { ...knowledge, bases: [] } }))).toBeUndefined()
   })
 
-  test('no two have the same', () => {
+  test('with two bases of one name, the synthesis fails', () => {
     expect(() =>
       home({ knowledge: { ...knowledge, bases: [existing, { ...existing, id: 'KB00000002' }] } }),
     ).toThrow('old')
   })
 })
 
-test('the outputs have what the first sync takes', () => {
+test('the output KnowledgeBases has what the first ingestion needs', () => {
   const any = expect.any(String)
   expect(outputs).toEqual([
     { name: 'wiki', knowledgeBaseId: any, dataSourceId: any, ingestionDescription: any, credentialsArn: any },
   ])
 })
 
-test('what was read is told from what is to be read now', () => {
+test('the description of ingestion jobs changes exactly if the source changes', () => {
   const other = home({
     knowledge: {
       ...knowledge,

@@ -4,7 +4,7 @@ import { costUsd } from '../../../backend/telemetry.ts'
 
 const quoted = (source: string) => [...source.matchAll(/'([A-Z][A-Za-z]+)'/g)].map(([, name]) => name)
 
-test('what alarms and the dashboard read is what the functions write', () => {
+test('alarms and the dashboard know exactly the metrics that the backend writes', () => {
   const [, namespace] = /namespace: '(\w+)'/.exec(readFileSync('infra/constructs/metrics.ts', 'utf8')) ?? []
   const read =
     /export type VeraMetric =([\s\S]*?)\n\n/.exec(readFileSync('infra/constructs/metrics.ts', 'utf8'))?.[1] ??
@@ -14,7 +14,7 @@ test('what alarms and the dashboard read is what the functions write', () => {
   expect([...quoted(read), namespace].sort()).toEqual([...new Set(quoted(written))].sort())
 })
 
-test('the cost of an answer goes by the configured prices', () => {
+test('the cost of an answer is computed from the configured prices', () => {
   const prices = { inputPerMillion: 2, outputPerMillion: 10, cachedInputPerMillion: 0.2 }
   expect(
     costUsd({ inputTokens: 1_000_000, outputTokens: 100_000, cachedTokens: 500_000 }, prices),

@@ -18,7 +18,7 @@ const WILDCARDS: Record<string, string> = {
 const { knowledge } = fakeSections
 const documents = { name: 'handbook', source: 's3', bucket: 'fake-documents', prefix: 'handbook/' } as const
 
-test('nothing may be done with everything, but what has a reason', () => {
+test('only permissions with a reason have a wildcard as resource', () => {
   const templates = Object.values(
     synthesize({ knowledge: { ...knowledge, bases: [...knowledge.bases, documents] } }),
   )
@@ -35,14 +35,14 @@ test('nothing may be done with everything, but what has a reason', () => {
   expect(new Set(statements.map(({ Effect }) => Effect))).toEqual(new Set(['Allow']))
 })
 
-describe('the model', () => {
+describe('the permission to call the model', () => {
   const asking = (id: string, region: string) =>
     statementsOf(home({ model: { ...fakeSections.model, id, region } }), ANSWER_FUNCTION).filter(
       ({ actions }) => actions.some((action) => action.startsWith('bedrock:InvokeModelWith')),
     )
   const allow = { Effect: 'Allow', actions: ['bedrock:InvokeModelWithResponseStream'] }
 
-  test('through a profile of a part of the world is asked there, and by no other way', () => {
+  test('with a geographic profile, covers its regions through this profile only', () => {
     const profile = `arn:aws:bedrock:us-east-1:${FAKE_ACCOUNT}:inference-profile/us.anthropic.claude-haiku-5-5`
     expect(asking('us.anthropic.claude-haiku-5-5', 'us-east-1')).toEqual([
       { of: expect.anything(), ...allow, resources: [profile] },
@@ -57,7 +57,7 @@ describe('the model', () => {
     ])
   })
 
-  test('in Europe stays in Europe', () => {
+  test('with a European profile, covers European regions only', () => {
     const regions = asking('eu.anthropic.claude-haiku-5-5', 'eu-west-1')
       .flatMap(({ resources }) => resources)
       .map((arn) => arn.split(':')[3])
@@ -67,14 +67,14 @@ describe('the model', () => {
     )
   })
 
-  test('through a region that only calls is asked in that region too', () => {
+  test('with a geographic profile, covers a source region that is no destination', () => {
     const resources = asking('us.anthropic.claude-haiku-5-5', 'us-west-1').flatMap(
       (statement) => statement.resources,
     )
     expect(resources).toContain('arn:aws:bedrock:us-west-1::foundation-model/anthropic.claude-haiku-5-5')
   })
 
-  test('through the global profile is asked in no region by name, as AWS sees it', () => {
+  test('with the global profile, covers the three forms of a request that AWS checks', () => {
     const profile = `arn:aws:bedrock:us-east-1:${FAKE_ACCOUNT}:inference-profile/global.anthropic.claude-haiku-5-5`
     const through = { 'bedrock:InferenceProfileArn': profile }
     expect(
@@ -95,20 +95,20 @@ describe('the model', () => {
     ])
   })
 
-  test('without a profile is one ARN', () => {
+  test('without a profile, covers one ARN', () => {
     expect(asking('amazon.nova-lite-v1:0', 'us-east-1').flatMap(({ resources }) => resources)).toEqual([
       'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
     ])
   })
 })
 
-test('the apology has nothing to do with Bedrock', () => {
+test('vera-apologize has no permission for Bedrock', () => {
   const actions = statementsOf(home(), APOLOGIZE_FUNCTION).flatMap((statement) => statement.actions)
   expect(actions.length).toBeGreaterThan(0)
   expect(actions.filter((action) => action.startsWith('bedrock:'))).toEqual([])
 })
 
-test('of secrets one is read, and nothing else is done with it', () => {
+test('each function may read one secret, and do nothing else with secrets', () => {
   for (const name of [ANSWER_FUNCTION, APOLOGIZE_FUNCTION]) {
     const secrets = statementsOf(home(), name).filter(({ actions }) =>
       actions.some((action) => action.startsWith('secretsmanager:')),
@@ -119,7 +119,7 @@ test('of secrets one is read, and nothing else is done with it', () => {
   }
 })
 
-test('of knowledge bases only those of the configuration are searched', () => {
+test('vera-answer may only search the knowledge bases of the configuration', () => {
   const bases = [{ name: 'old', source: 'existing', id: 'KB00000001' }] as const
   const search = statementsOf(
     home({ knowledge: { ...knowledge, bases: [...bases] } }),
@@ -133,7 +133,7 @@ test('of knowledge bases only those of the configuration are searched', () => {
   ])
 })
 
-test('the rerank model is asked by its own ARN, where the bases are', () => {
+test('vera-answer may rerank with the one model in the region of the bases, if there are bases', () => {
   const { rerankModel: _, ...without } = knowledge
   const reranking = (change: typeof knowledge) =>
     statementsOf(home({ knowledge: change }), ANSWER_FUNCTION).filter(({ actions }) =>

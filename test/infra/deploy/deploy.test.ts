@@ -9,7 +9,7 @@ import { fullLine } from './expected-calls.ts'
 const EDGE_URL = 'https://vera-edge.fake.workers.dev'
 const DONE = { status: 0, err: '' }
 
-test('deploy: after a step that failed, the next run skips what is done and goes on', async () => {
+test('deploy skips finished steps and goes on after a step that failed', async () => {
   const stage = await createDeployStage()
   // A new account cannot reserve concurrency, and the person reads which quota to request.
   Object.assign(stage.world, { concurrency: 10 })
@@ -70,13 +70,13 @@ test('deploy: after a step that failed, the next run skips what is done and goes
 })
 
 test.each([
-  ['of the alias', ['lambda get-alias', 'lambda update-alias']],
+  ['for the alias', ['lambda get-alias', 'lambda update-alias']],
   [
-    'of a queue',
+    'for a queue',
     ['queues info vera-handoffs', 'queues create vera-handoffs', 'queues info vera-handoffs-dead'],
   ],
-  ['of a secret', [ARN.wiki, ARN.edge, ARN.slack].map((arn) => `get-secret-value --secret-id ${arn}`)],
-])('deploy: a failed call %s ends the run, and the next run goes on', async (_, steps) => {
+  ['for a secret', [ARN.wiki, ARN.edge, ARN.slack].map((arn) => `get-secret-value --secret-id ${arn}`)],
+])('deploy ends if a call %s fails, and the next run goes on', async (_, steps) => {
   const stage = await createDeployStage()
   // The alias points elsewhere, as after a rollback.
   Object.assign(stage.world, { alias: '0' })
@@ -92,7 +92,7 @@ test.each([
   expect(stage.world).toMatchObject({ alias: '1', live: expect.stringMatching(/^version-/) })
 })
 
-test('deploy: without a terminal, a missing answer is an error that names what would give it', async () => {
+test('deploy without a terminal names the option or variable for a missing answer', async () => {
   const stage = await createDeployStage()
   const user = ['--confluence-user', 'ada@fake.example']
   for (const [args, given, name] of [
@@ -105,7 +105,7 @@ test('deploy: without a terminal, a missing answer is an error that names what w
   }
 })
 
-describe('options and variables', () => {
+describe('the command line', () => {
   test.each([
     [['--what'], {}, "Unknown option '--what'"],
     [['more'], {}, "Unexpected argument 'more'"],
@@ -114,7 +114,7 @@ describe('options and variables', () => {
     [[], { SLACK_SIGNING_SECRET: SECRETS.bot }, 'SLACK_SIGNING_SECRET'],
     [[], { CONFLUENCE_API_TOKEN: 'short' }, 'CONFLUENCE_API_TOKEN'],
   ])(
-    '%j %j is refused in a sentence that does not repeat the value',
+    '%j with the variables %j is refused in a sentence without the value',
     (args, env: Record<string, string>, sentence) => {
       const read = () => readCliOptions(args, env, ['yes', 'slack-app'])
       expect(read).toThrow(UsageError)
@@ -128,7 +128,7 @@ describe('options and variables', () => {
     ['destroy', 'yes'],
     ['deploy', 'dry-run'],
     ['rollback', 'yes'],
-  ] as const)('npm run %s --%s, where npm keeps the option, does nothing', async (command, option) => {
+  ] as const)('npm run %s --%s does nothing, because npm keeps the option', async (command, option) => {
     const stage = await createDeployStage()
     // The variables that npm sets.
     const env = { npm_lifecycle_event: command, [`npm_config_${option.replace('-', '_')}`]: 'true' }
@@ -142,7 +142,7 @@ describe('options and variables', () => {
   })
 })
 
-test('deploy: an existing app is changed by hand first, and moved over by its address at the end', async () => {
+test('deploy lets a person change an existing app first, and move its events at the end', async () => {
   const stage = await createDeployStage()
   stage.slack.scopes = stage.slack.scopes.filter((scope) => scope !== 'im:write' && scope !== 'users:read')
   const args = ['--yes', '--confluence-user', 'ada@fake.example', '--slack-app', 'A00FAKE']

@@ -3,7 +3,7 @@ import { fakeSections } from '../fake-sections.ts'
 import { createDeployStage } from './deploy-stage.ts'
 import { CI_FLAGS, CI_SECRETS } from './empty-world.ts'
 
-test('what stays is said before anything goes, and the order is one in which all of it can go', async () => {
+test('destroy lists what will remain, and then removes everything in an order that works', async () => {
   const stage = await createDeployStage()
   Object.assign(stage.world, {
     stack: true,
@@ -48,7 +48,7 @@ test('what stays is said before anything goes, and the order is one in which all
   ])
 })
 
-test('a source that is being read is read to no end, before anything is removed', async () => {
+test('destroy stops a running ingestion before it removes anything', async () => {
   const stage = await createDeployStage()
   const job = { ingestionJobId: 'JOB00NIGHT', status: 'IN_PROGRESS' } as const
   Object.assign(stage.world, { stack: true, live: 'version-0', jobs: [{ ...job }] })
@@ -78,7 +78,7 @@ test('a source that is being read is read to no end, before anything is removed'
   expect(await stage.run('destroy', ['--yes'])).toMatchObject({ status: 0, err: '' })
 })
 
-test('in a region of its own the knowledge has a stack of its own', async () => {
+test('destroy stops ingestion in the region of the knowledge', async () => {
   const stage = await createDeployStage({ knowledge: { ...fakeSections.knowledge, region: 'us-west-2' } })
   Object.assign(stage.world, {
     stack: true,
@@ -101,7 +101,7 @@ test.each([
   'wrangler queues delete vera-handoffs-dead',
   'aws iam list-access-keys',
   'aws cloudformation describe-stack-resources',
-])('%s may fail as well', async (failing) => {
+])('destroy ends if %s fails, and the next run goes on', async (failing) => {
   const stage = await createDeployStage()
   Object.assign(stage.world, {
     stack: true,
@@ -115,7 +115,7 @@ test.each([
   expect(stage.world).toMatchObject({ stack: false, queues: [], live: '' })
 })
 
-test('what was remembered of the app and the Worker is forgotten, and a new deployment makes a new app', async () => {
+test('destroy forgets the app and the Worker, so the next deploy asks for a new app', async () => {
   const stage = await createDeployStage()
   const secrets = structuredClone(stage.world.secrets)
   expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({
@@ -131,7 +131,7 @@ test('what was remembered of the app and the Worker is forgotten, and a new depl
   expect(anew.out).toContain('1. Open this link')
 })
 
-test('where nothing is left it is found gone', async () => {
+test('destroy succeeds if nothing is left', async () => {
   const stage = await createDeployStage()
   const { status, err } = await stage.run('destroy', ['--yes'])
   expect([status, err]).toEqual([0, ''])
@@ -140,7 +140,7 @@ test('where nothing is left it is found gone', async () => {
   expect(lines).not.toContain('aws iam list-access-keys')
 })
 
-test('a stack of which a part is gone already is removed all the same', async () => {
+test("destroy succeeds if the edge's user is already gone", async () => {
   const stage = await createDeployStage()
   // The stack still has its outputs, but the user that they name is gone.
   Object.assign(stage.world, { stack: true, keys: undefined })

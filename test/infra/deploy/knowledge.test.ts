@@ -22,23 +22,26 @@ const starts = (stage: DeployStage) =>
   stage.lines().filter((line) => line.endsWith('start-ingestion-job')).length
 const heldIn = (stage: DeployStage, arn: string) => JSON.parse(stage.world.secrets[arn] ?? '')
 
-describe('a reading that fails holds nothing else up', () => {
-  test.each(['list-ingestion-jobs', 'start-ingestion-job', 'get-ingestion-job'])('%s', async (failing) => {
-    const stage = await createDeployStage()
-    stage.failOnce(failing)
-    const first = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
-    // The Worker and Slack work, and the exit status says that something is missing.
-    expect([first.status, first.err]).toEqual([
-      1,
-      expect.stringMatching(new RegExp(`${failing} .* failed with status 1`)),
-    ])
-    expect(stage.world).toMatchObject({ live: 'version-0' })
-    expect(heldIn(stage, ARN.slack)).toMatchObject({ appId: 'A00FAKE' })
-    expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0, err: '' })
-    expect(stage.world.jobs.at(-1)?.status).toBe('COMPLETE')
-  })
+describe('deploy finishes the other steps if', () => {
+  test.each(['list-ingestion-jobs', 'start-ingestion-job', 'get-ingestion-job'])(
+    '%s fails, exits with status 1, and ingests in the next run',
+    async (failing) => {
+      const stage = await createDeployStage()
+      stage.failOnce(failing)
+      const first = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
+      // The Worker and Slack work, and the exit status says that something is missing.
+      expect([first.status, first.err]).toEqual([
+        1,
+        expect.stringMatching(new RegExp(`${failing} .* failed with status 1`)),
+      ])
+      expect(stage.world).toMatchObject({ live: 'version-0' })
+      expect(heldIn(stage, ARN.slack)).toMatchObject({ appId: 'A00FAKE' })
+      expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0, err: '' })
+      expect(stage.world.jobs.at(-1)?.status).toBe('COMPLETE')
+    },
+  )
 
-  test('the first one', async () => {
+  test('the first ingestion fails, and exits with status 1', async () => {
     const stage = await createDeployStage()
     Object.assign(stage.world, { readable: false })
     const { status, err } = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
@@ -49,7 +52,7 @@ describe('a reading that fails holds nothing else up', () => {
     expect(stage.world.live).toBe('version-0')
   })
 
-  test('that of a night, which a release only notes, and tries once more', async () => {
+  test('the last scheduled ingestion failed, warns, and starts another without waiting', async () => {
     const stage = await deployed()
     stage.world.jobs.push({
       ingestionJobId: 'JOB00NIGHT',
@@ -74,7 +77,7 @@ describe('a reading that fails holds nothing else up', () => {
     expect(stage.lines().filter((line) => line.endsWith('get-ingestion-job'))).toHaveLength(1)
   })
 
-  test('that of a night, which cannot be tried again', async () => {
+  test('the last scheduled ingestion failed and another cannot be started, and warns', async () => {
     const stage = await deployed()
     stage.world.jobs.push({ ingestionJobId: 'JOB00NIGHT', status: 'STOPPED' })
     stage.failOnce('start-ingestion-job')
@@ -83,8 +86,8 @@ describe('a reading that fails holds nothing else up', () => {
   })
 })
 
-describe('what was read is told from what is to be read', () => {
-  test('a source that is the same is left to its schedule', async () => {
+describe('a base that was ingested', () => {
+  test('is left to its schedule if its source is the same', async () => {
     const stage = await deployed()
     stage.world.jobs.push({
       ingestionJobId: 'JOB00NIGHT',
@@ -98,7 +101,7 @@ describe('what was read is told from what is to be read', () => {
     expect(starts(stage)).toBe(0)
   })
 
-  test('a source that has changed in place is read anew', async () => {
+  test('is ingested again, once, if its source has changed', async () => {
     const stage = await deployed()
     const moved = { ...WIKI, ingestionDescription: 'Source 0000000moved' }
     Object.assign(stage.world.outputs, { KnowledgeBases: JSON.stringify([moved]) })
@@ -119,8 +122,8 @@ describe('what was read is told from what is to be read', () => {
   })
 })
 
-describe('the user and the token', () => {
-  test('are both wanted for another user', async () => {
+describe('the Confluence user and token', () => {
+  test('are both needed for another user, and the base is ingested again', async () => {
     const stage = await deployed()
     const grace = ['--yes', '--confluence-user', 'grace@fake.example']
     expect(await stage.run('deploy', grace)).toMatchObject({
@@ -135,7 +138,7 @@ describe('the user and the token', () => {
     expect(starts(stage)).toBe(1)
   })
 
-  test('are what the next reading is by, and not what is under way', async () => {
+  test('are used by a new ingestion after the one that is running', async () => {
     const stage = await deployed()
     stage.world.jobs.push({
       ingestionJobId: 'JOB00NIGHT',
@@ -148,7 +151,7 @@ describe('the user and the token', () => {
     expect(stage.world.jobs.map(({ status }) => status)).toEqual(['COMPLETE', 'COMPLETE', 'COMPLETE'])
   })
 
-  test('are not wanted for the user who is there', async () => {
+  test('are not asked for if the user is the same', async () => {
     const stage = await deployed()
     expect(await stage.run('deploy', ['--yes', '--confluence-user', 'ada@fake.example'])).toMatchObject({
       status: 0,
@@ -157,7 +160,7 @@ describe('the user and the token', () => {
     expect(starts(stage)).toBe(0)
   })
 
-  test('are those of the bases that are there for one that is new beside them', async () => {
+  test('are copied to a base that is added later', async () => {
     const stage = await deployed()
     Object.assign(stage.world.outputs, { KnowledgeBases: JSON.stringify([WIKI, HANDBOOK]) })
     stage.world.secrets[HANDBOOK.credentialsArn] = JSON.stringify({
@@ -168,7 +171,7 @@ describe('the user and the token', () => {
     expect(heldIn(stage, HANDBOOK.credentialsArn)).toEqual(heldIn(stage, ARN.wiki))
   })
 
-  test('are not repeated where the secret is not what it should be', async () => {
+  test('are not printed if the secret is not valid JSON', async () => {
     const stage = await deployed()
     stage.world.secrets[ARN.wiki] = SECRETS.confluence
     const { status, out, err } = await stage.run('deploy', ['--yes'])

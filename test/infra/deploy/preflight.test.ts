@@ -19,8 +19,8 @@ async function stopped(stage: DeployStage, given: Record<string, string> = CI_SE
   return { out, err, lines }
 }
 
-describe('everything that is in the way is said at once', () => {
-  test('in the configuration, at AWS and at Cloudflare', async () => {
+describe('the preflight reports all problems at once', () => {
+  test('of the configuration, AWS and Cloudflare', async () => {
     const stage = await createDeployStage()
     Object.assign(stage.sections, {
       identity: { ...identity, name: 'A name that is far too long for Slack to take' },
@@ -53,7 +53,7 @@ describe('everything that is in the way is said at once', () => {
     expect(lines).toEqual(CHECKS)
   })
 
-  test('where nobody is logged in on either side', async () => {
+  test('of both logins', async () => {
     const stage = await createDeployStage()
     Object.assign(stage.world, { accounts: undefined })
     stage.failOnce('aws sts', 'Unable to locate credentials')
@@ -70,7 +70,7 @@ const EXISTING = ['aws bedrock-agent get-knowledge-base', 'aws bedrock get-guard
 /** Checks that only warn if they fail, because a later step would report the problem. */
 const NOTED = ['aws bedrock get-use-case-for-model-access', 'wrangler auth token']
 
-test('each look may fail, and the next run looks again', async () => {
+test('each check that fails ends the preflight, and the next run checks again', async () => {
   const stage = await createDeployStage()
   for (const failing of new Set(CHECKS.filter((line) => !NOTED.includes(line)))) {
     stage.failOnce(failing)
@@ -81,7 +81,7 @@ test('each look may fail, and the next run looks again', async () => {
   expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
 })
 
-test.each(NOTED)('%s may fail, which is noted, and nothing is held up', async (failing) => {
+test.each(NOTED)('deploy warns and goes on if %s fails', async (failing) => {
   const stage = await createDeployStage()
   stage.failOnce(failing)
   expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({
@@ -92,14 +92,14 @@ test.each(NOTED)('%s may fail, which is noted, and nothing is held up', async (f
   expect(stage.lines()).toContain(failing)
 })
 
-test('what cannot be found out does not let through what may not be called', async () => {
+test('a model without an agreement stops the deployment, also if the form cannot be checked', async () => {
   const stage = await createDeployStage()
   Object.assign(stage.world, { models: { 'anthropic.claude-haiku-5-5': 'NOT_AVAILABLE' } })
   stage.failOnce('get-use-case', 'An error occurred (AccessDeniedException)')
   expect((await stopped(stage)).out).toMatch(/This account cannot call .*claude-haiku-5-5 yet/)
 })
 
-test('a knowledge base and a guardrail that are taken as they are have to be there', async () => {
+test('existing knowledge bases and an existing guardrail must exist and be ready', async () => {
   const stage = await createDeployStage({
     knowledge: {
       ...knowledge,
@@ -131,7 +131,7 @@ test('a knowledge base and a guardrail that are taken as they are have to be the
   }
 })
 
-test('a pipeline may be given the rights to look, because the docs name them', () => {
+test('docs/deployment.md names the permission for each check', () => {
   const docs = readFileSync('docs/deployment.md', 'utf8')
   for (const line of [...CHECKS, ...EXISTING].filter((one) => one.startsWith('aws '))) {
     const action = line
@@ -141,7 +141,7 @@ test('a pipeline may be given the rights to look, because the docs name them', (
   }
 })
 
-test('a model that is only called through a profile cannot be called by its own id', async () => {
+test('a model that needs an inference profile is refused by its own id', async () => {
   const stage = await createDeployStage()
   stage.sections.model = { ...model, id: 'anthropic.claude-haiku-5-5' }
   Object.assign(stage.world, { inferenceTypes: { 'anthropic.claude-haiku-5-5': ['INFERENCE_PROFILE'] } })
@@ -150,8 +150,8 @@ test('a model that is only called through a profile cannot be called by its own 
   )
 })
 
-describe('Cloudflare', () => {
-  test('that cannot be asked is not the same as nobody who is logged in', async () => {
+describe('the check of Cloudflare', () => {
+  test('tells a failed call from a missing login', async () => {
     const stage = await createDeployStage()
     stage.failOnce('whoami', 'fetch failed')
     const { out } = await stopped(stage)
@@ -159,7 +159,7 @@ describe('Cloudflare', () => {
     expect(out).not.toContain('Not logged in')
   })
 
-  test('of whose subdomain nothing is known is no reason to stop', async () => {
+  test('warns and goes on if the API for the subdomain does not answer', async () => {
     const stage = await createDeployStage()
     const { status, out } = await stage.run('deploy', CI_FLAGS, {
       ...CI_SECRETS,
@@ -171,7 +171,7 @@ describe('Cloudflare', () => {
     ])
   })
 
-  test('whose account was remembered and is not listed any more is not replaced by another without a word', async () => {
+  test('stops if the remembered account is not listed, until another is named', async () => {
     const stage = await createDeployStage()
     const remembered = 'e'.repeat(32)
     writeFileSync(join(stage.dir, '.vera.json'), JSON.stringify({ cloudflareAccountId: remembered }))
@@ -189,7 +189,7 @@ describe('Cloudflare', () => {
     })
   })
 
-  test('has no account that is called nothing', async () => {
+  test('treats an empty CLOUDFLARE_ACCOUNT_ID as not set', async () => {
     const stage = await createDeployStage()
     await stage.run('deploy', CI_FLAGS, { ...CI_SECRETS, CLOUDFLARE_ACCOUNT_ID: '' })
     const accounts = stage
@@ -198,14 +198,14 @@ describe('Cloudflare', () => {
     expect(new Set(accounts)).toEqual(new Set(['f'.repeat(32)]))
   })
 
-  test('of several accounts has one named where nobody can be asked', async () => {
+  test('stops without a terminal if there are several accounts and none is named', async () => {
     const stage = await createDeployStage()
     Object.assign(stage.world, { accounts: ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name })) })
     expect((await stopped(stage)).out).toContain('Provide CLOUDFLARE_ACCOUNT_ID')
   })
 })
 
-test('a Worker on a domain of its own needs no subdomain, and is found there', async () => {
+test('a Worker with its own domain needs no subdomain, and its address is the domain', async () => {
   const stage = await createDeployStage()
   const toml = join(stage.dir, 'wrangler.toml')
   const routes = 'workers_dev = false\nroutes = [{ pattern = "vera.acme.example", custom_domain = true }]'
@@ -234,6 +234,6 @@ test.each([
   ['*.acme.example/*', undefined],
   ['Producer for vera-handoffs', undefined],
   ['schedule: 0 4 * * *', undefined],
-])('of what wrangler deploys to, "%s" is the address %s', (target, origin) => {
+])('for the deploy target "%s", the Worker has the address %s', (target, origin) => {
   expect(originOf(target)).toBe(origin)
 })

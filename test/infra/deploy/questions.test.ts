@@ -17,7 +17,7 @@ const SLACK: Answer[] = [
   ['which begins with xoxb-', SECRETS.bot],
 ]
 
-test('deploy asks for a signing secret again if Slack did not verify it, and does not create the app twice', async () => {
+test('deploy offers to enter the signing secret again until the app is connected', async () => {
   const stage = await createDeployStage()
   const answers: Answer[] = [
     YES,
@@ -45,7 +45,7 @@ test('deploy asks for a signing secret again if Slack did not verify it, and doe
   expect([(await stage.run('deploy', [], {}, later)).status, later]).toEqual([0, []])
 })
 
-test('deploy asks once which of several Cloudflare accounts to use, and uses that one', async () => {
+test('deploy asks once which of several Cloudflare accounts to use', async () => {
   const stage = await createDeployStage()
   const accounts = ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name: `Fake account ${name}` }))
   Object.assign(stage.world, { accounts })
@@ -58,7 +58,7 @@ test('deploy asks once which of several Cloudflare accounts to use, and uses tha
   expect(onQueues.map(({ env }) => env.CLOUDFLARE_ACCOUNT_ID)).toEqual(['two-fake-id', 'two-fake-id'])
 })
 
-test('deploy asks about the user and the token if the last reading failed, and reads again with the answer', async () => {
+test('deploy offers to change the Confluence user and token if the last ingestion failed', async () => {
   const stage = await createDeployStage()
   expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0 })
   const fails = () =>

@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { findEarlierRelease, type WorkerVersion } from '../../../infra/deploy/steps/earlier-release.ts'
 import { createDeployStage } from './deploy-stage.ts'
 import { CI_FLAGS, CI_SECRETS } from './empty-world.ts'
 
-test('both tiers go one release back, each to what belongs to the other', async () => {
+test('rollback puts both tiers back by one release, also after a failure between them', async () => {
   const stage = await createDeployStage()
   const deploy = async (edge: string, AnswerVersion: string) => {
     Object.assign(stage.world, { edge, outputs: { ...stage.world.outputs, AnswerVersion } })
@@ -46,7 +46,7 @@ const CALLS = [
   'wrangler rollback version-0',
 ]
 
-test('each call may fail, and nothing has changed', async () => {
+test('rollback changes nothing if one of its checks fails', async () => {
   const stage = await createDeployStage()
   const before = { live: 'version-1', alias: '2' }
   Object.assign(stage.world, {
@@ -64,7 +64,7 @@ test('each call may fail, and nothing has changed', async () => {
   expect(stage.world).toMatchObject({ live: 'version-0', alias: '1' })
 })
 
-test('an earlier Worker is not put back with an AWS key that was changed since', async () => {
+test("rollback refuses if the Worker's AWS key was changed since the earlier release", async () => {
   const stage = await createDeployStage()
   Object.assign(stage.world, {
     stack: true,
@@ -89,24 +89,44 @@ function versions(...tags: (string | undefined)[]): WorkerVersion[] {
 
 const [FIRST, SECOND, THIRD] = ['00000000000a.1', '00000000000b.2', '00000000000c.3']
 
-test.each([
-  ['the release before', [FIRST, SECOND], 1, 'version-0'],
-  ['with the secrets that came after it', [FIRST, undefined, undefined, SECOND], 3, 'version-2'],
-  ['not the same release, deployed again', [FIRST, SECOND, SECOND, SECOND], 3, 'version-0'],
-  ['from what a rollback put back', [FIRST, SECOND, THIRD], 1, 'version-0'],
-])('one step back is %s', (_, tags, live, to) => {
-  const listed = versions(...tags)
-  expect(findEarlierRelease(listed.toReversed(), `version-${live}`).versionId).toBe(to)
-})
+describe('findEarlierRelease', () => {
+  test.each([
+    ['the release that was deployed before the live one', [FIRST, SECOND], 1, 'version-0'],
+    [
+      'the last version of a release whose secrets were changed',
+      [FIRST, undefined, undefined, SECOND],
+      3,
+      'version-2',
+    ],
+    [
+      'the last version of the second release, for the third one',
+      [FIRST, SECOND, undefined, THIRD],
+      3,
+      'version-2',
+    ],
+    [
+      'another release, if the live one was deployed several times',
+      [FIRST, SECOND, SECOND, SECOND],
+      3,
+      'version-0',
+    ],
+    ['an older release, if the live one comes from a rollback', [FIRST, SECOND, THIRD], 1, 'version-0'],
+  ])('returns %s', (_, tags, live, to) => {
+    const listed = versions(...tags)
+    expect(findEarlierRelease(listed.toReversed(), `version-${live}`).versionId).toBe(to)
+  })
 
-test.each([
-  ['a secret was changed since', [FIRST, SECOND, undefined], 2, /would restore the old one/],
-  ['a secret was changed since, before a rollback', [FIRST, SECOND, undefined, THIRD], 3, undefined],
-  ['there is none', [FIRST, FIRST], 1, /no earlier release/],
-  ['the Worker is not ours', ['v1.0', 'v1.1'], 1, /not deployed by "npm run deploy"/],
-  ['what is live is not among the last ten', [FIRST, SECOND], 7, /not deployed by "npm run deploy"/],
-])('a step back where %s', (_, tags, live, sentence) => {
-  const step = () => findEarlierRelease(versions(...tags), `version-${live}`)
-  if (sentence) expect(step).toThrow(sentence)
-  else expect(step().versionId).toBe('version-2')
+  test.each([
+    [
+      'a secret was changed since the live release',
+      [FIRST, SECOND, undefined],
+      2,
+      /would restore the old one/,
+    ],
+    ['there is no earlier release', [FIRST, FIRST], 1, /no earlier release/],
+    ['the live version has no tag of ours', ['v1.0', 'v1.1'], 1, /not deployed by "npm run deploy"/],
+    ['the live version is not in the list', [FIRST, SECOND], 7, /not deployed by "npm run deploy"/],
+  ])('throws if %s', (_, tags, live, sentence) => {
+    expect(() => findEarlierRelease(versions(...tags), `version-${live}`)).toThrow(sentence)
+  })
 })

@@ -33,7 +33,7 @@ async function halfMoved(): Promise<DeployStage> {
   return stage
 }
 
-test('a move that was interrupted is gone on with, and not taken for done', async () => {
+test('deploy continues an unfinished move to another app, and asks for its signing secret again', async () => {
   const stage = await halfMoved()
   const plain = await stage.run('deploy', ['--yes'])
   expect([plain.status, plain.err]).toEqual([1, expect.stringContaining('Provide SLACK_SIGNING_SECRET')])
@@ -44,7 +44,7 @@ test('a move that was interrupted is gone on with, and not taken for done', asyn
   expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0, err: '' })
 })
 
-test('a move that was interrupted can be taken back', async () => {
+test('deploy takes an unfinished move back if the person names the old app', async () => {
   const stage = await halfMoved()
   const back = ['--yes', '--slack-app', 'A00FAKE']
   const without = await stage.run('deploy', back)
@@ -59,7 +59,7 @@ test('a move that was interrupted can be taken back', async () => {
   expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0, err: '' })
 })
 
-test('a new app in place of one that was deleted has a signing secret of its own', async () => {
+test('deploy asks for the signing secret of a new app that replaces a deleted one', async () => {
   const stage = await deployed()
   stage.slack.refused = [CI_SECRETS.SLACK_BOT_TOKEN]
   const anew = ['--yes', '--slack-app', 'new']
@@ -70,7 +70,7 @@ test('a new app in place of one that was deleted has a signing secret of its own
   expect([signing(stage), appIn(stage)]).toEqual([OTHER.SLACK_SIGNING_SECRET, 'A00OTHER'])
 })
 
-test('whoever is told again to make the app makes no second one, and need not say again that it is new', async () => {
+test('deploy remembers that the app is new, and that the person may have created it', async () => {
   const stage = await createDeployStage()
   const before = { CONFLUENCE_API_TOKEN: CI_SECRETS.CONFLUENCE_API_TOKEN }
   const first = await stage.run('deploy', CI_FLAGS, before)
@@ -91,7 +91,7 @@ test('whoever is told again to make the app makes no second one, and need not sa
   expect(signed.out).toContain('2. Under "Event Subscriptions"')
 })
 
-test('a token that was renewed leaves the signing secret alone', async () => {
+test('deploy renews a refused token and keeps the signing secret', async () => {
   const stage = await deployed()
   stage.slack.refused = [CI_SECRETS.SLACK_BOT_TOKEN]
   // The command finds the app without its local state, and prints no steps to change or move it.
@@ -109,7 +109,7 @@ test('a token that was renewed leaves the signing secret alone', async () => {
   expect(renewed.out).toContain('The app A00FAKE')
 })
 
-test('a manifest that has changed is said once, because Slack learns of it by hand only', async () => {
+test('deploy says once that the manifest has changed', async () => {
   const stage = await deployed()
   const told = async () => {
     const { status, out } = await stage.run('deploy', ['--yes'])

@@ -29,71 +29,89 @@ const CONNECTED: SlackFacts = {
 const connected: SlackTask = { kind: 'connected', installation }
 const renewal: SlackTask = { kind: 'renew-token', app: 'A00FAKE' }
 
-describe('without a connected app', () => {
+describe('slackTask without a connected app', () => {
   test.each<[string, Partial<SlackFacts>, SlackTask]>([
-    ['a new app is created', {}, { kind: 'new-app', wasToldBefore: false }],
+    ['asks for a new app', {}, { kind: 'new-app', wasToldBefore: false }],
     [
-      'a new app that an earlier run explained may exist already',
+      'asks for a new app again, if an earlier run has explained how to create it',
       { wasToldToCreate: true },
       { kind: 'new-app', wasToldBefore: true },
     ],
-    ['a new app whose signing secret is known exists', { hasSigningSecret: true }, { kind: 'resume' }],
+    ['resumes with a new app whose signing secret is known', { hasSigningSecret: true }, { kind: 'resume' }],
     [
-      'a new app whose signing secret is known exists, also after an explanation',
+      'resumes with a new app whose signing secret is known, also after an explanation',
       { hasSigningSecret: true, wasToldToCreate: true },
       { kind: 'resume' },
     ],
-    ['an app with an id is moved to', { requestedApp: 'A00OTHER' }, { kind: 'move-to', app: 'A00OTHER' }],
     [
-      'an app with an id is moved to, also if the Worker has a signing secret',
+      'moves an existing app with a known id',
+      { requestedApp: 'A00OTHER' },
+      { kind: 'move-to', app: 'A00OTHER' },
+    ],
+    [
+      'moves an existing app with a known id, also if the Worker has a signing secret',
       { requestedApp: 'A00OTHER', hasSigningSecret: true },
       { kind: 'move-to', app: 'A00OTHER' },
     ],
-    ['an app without an id is moved to', { requestedApp: 'existing' }, { kind: 'move-to', app: 'existing' }],
+    [
+      'moves an existing app with an unknown id',
+      { requestedApp: 'existing' },
+      { kind: 'move-to', app: 'existing' },
+    ],
   ])('%s', (_, change, task) => {
     expect(slackTask({ ...FIRST, ...change })).toEqual(task)
     expect(replacesApp({ ...FIRST, ...change })).toBe(false)
   })
 })
 
-describe('with a connected app', () => {
+describe('slackTask with a connected app', () => {
   test.each<[string, Partial<SlackFacts>, SlackTask, 'replaced' | 'kept']>([
-    ['an accepted token leaves nothing to do', {}, connected, 'kept'],
-    ['an accepted token and its own id leave nothing to do', { requestedApp: 'A00FAKE' }, connected, 'kept'],
-    ['an accepted token and "new" leave nothing to do', { requestedApp: 'new' }, connected, 'kept'],
+    ['has nothing to do if Slack accepts the token', {}, connected, 'kept'],
     [
-      'an accepted token leaves nothing to do, also without a signing secret of this app',
+      'has nothing to do if Slack accepts the token and the person names the same app',
+      { requestedApp: 'A00FAKE' },
+      connected,
+      'kept',
+    ],
+    [
+      'has nothing to do if Slack accepts the token and the person asks for a new app',
+      { requestedApp: 'new' },
+      connected,
+      'kept',
+    ],
+    [
+      'has nothing to do if Slack accepts the token, also without its signing secret',
       { hasSigningSecret: false },
       connected,
       'kept',
     ],
-    ['a refused token is renewed', { installation: undefined }, renewal, 'kept'],
+    ['renews a token that Slack refuses', { installation: undefined }, renewal, 'kept'],
     [
-      'a refused token is renewed if its own id is given',
+      'renews a token that Slack refuses if the person names the same app',
       { installation: undefined, requestedApp: 'A00FAKE' },
       renewal,
       'kept',
     ],
     [
-      'a refused token and "new" mean that the app is lost',
+      'asks for a new app if Slack refuses the token and the person asks for one',
       { installation: undefined, requestedApp: 'new', hasSigningSecret: false },
       { kind: 'new-app', wasToldBefore: false },
       'replaced',
     ],
     [
-      'a refused token and "new" in a second run mean that the new app may exist already',
+      'asks for a new app again if an earlier run has explained how to create it',
       { installation: undefined, requestedApp: 'new', hasSigningSecret: false, wasToldToCreate: true },
       { kind: 'new-app', wasToldBefore: true },
       'replaced',
     ],
     [
-      'another id is a move, whatever Slack says about the token',
+      'moves to another app, although Slack accepts the token',
       { requestedApp: 'A00OTHER', hasSigningSecret: false },
       { kind: 'move-to', app: 'A00OTHER' },
       'replaced',
     ],
     [
-      'another id is a move if nobody has asked Slack about the token',
+      'moves to another app without asking Slack about the token',
       { installation: undefined, requestedApp: 'A00OTHER', hasSigningSecret: false },
       { kind: 'move-to', app: 'A00OTHER' },
       'replaced',

@@ -12,7 +12,7 @@ import * as playground from '../../../playground/account.ts'
 import { createDeployStage } from './deploy-stage.ts'
 import { WIKI } from './empty-world.ts'
 
-describe('following a reading of the source', () => {
+describe('followIngestion', () => {
   /** Returns one of `jobs` for each poll, and then always the last. */
   async function followed(...jobs: Omit<IngestionJob, 'ingestionJobId'>[]) {
     const told: string[] = []
@@ -35,7 +35,7 @@ describe('following a reading of the source', () => {
     numberOfNewDocumentsIndexed: kept,
   })
 
-  test('tells what is new, and waits longer each time', async () => {
+  test('prints new progress only, and doubles the time between polls', async () => {
     const { told, waits } = await followed(
       { status: 'IN_PROGRESS', statistics: at(10, 0) },
       { status: 'IN_PROGRESS', statistics: at(10, 0) },
@@ -50,7 +50,7 @@ describe('following a reading of the source', () => {
     expect(waits).toEqual([500, 1000, 2000, 4000])
   })
 
-  test('gives up waiting, not the reading, after half an hour', async () => {
+  test('stops waiting after half an hour, and says that AWS continues', async () => {
     const { told, waits, ended } = await followed({ status: 'IN_PROGRESS', statistics: at(90_000, 5) })
     const waited = waits.reduce((sum, ms) => sum + ms, 0)
     expect(waited).toBeGreaterThanOrEqual(30 * 60_000)
@@ -58,25 +58,25 @@ describe('following a reading of the source', () => {
     expect([told.at(-1), ended]).toEqual([expect.stringContaining('AWS continues alone'), undefined])
   })
 
-  test('says why it failed, and that the token can be given anew', async () => {
+  test('throws the reason of a failure, and says how to change the token', async () => {
     const { ended } = await followed({ status: 'FAILED', failureReasons: ['The fake token was refused.'] })
     expect(ended).toMatch(
       /"wiki" could not ingest its source: The fake token was refused\. To change the user or the token/,
     )
   })
 
-  test('says that nothing was there to read', async () => {
+  test('warns if the source has no pages', async () => {
     const { told } = await followed({ status: 'COMPLETE', statistics: at(0, 0) })
     expect(told).toEqual([expect.stringContaining('it is empty')])
   })
 
-  test.each(['COMPLETE', 'FAILED', 'STOPPED'] as const)('%s is an end', (status) => {
+  test.each(['COMPLETE', 'FAILED', 'STOPPED'] as const)('ends if the status is %s', (status) => {
     expect(isRunning({ ingestionJobId: 'JOB00FAKE0', status })).toBe(false)
   })
 })
 
 describe('wrangler.toml', () => {
-  test('is read for what a deployment makes', () => {
+  test('names the Worker and its queues', () => {
     const { worker, consumedQueues, queues } = readWranglerConfig('.')
     expect({ worker, consumedQueues, queues }).toEqual({
       worker: 'vera-edge',
@@ -85,7 +85,7 @@ describe('wrangler.toml', () => {
     })
   })
 
-  test('that was changed where it is read is an error that says which line', async () => {
+  test('without a line that we need is an error that names the line', async () => {
     const { dir } = await createDeployStage()
     const text = readFileSync(join(dir, 'wrangler.toml'), 'utf8')
     writeFileSync(join(dir, 'wrangler.toml'), text.replace(/^AWS_REGION.*$/m, ''))
@@ -93,18 +93,18 @@ describe('wrangler.toml', () => {
   })
 })
 
-test('a release is told by a tag, and what is no tag of ours tells none', () => {
+test('a release can be read from its tag, and from no other tag', () => {
   const release = { edge: '0123456789ab', answerVersion: '12' }
   expect(readTag(toTag(release))).toEqual(release)
   for (const tag of [undefined, '', 'v1.0', '0123456789ab', '0123456789ab.x'])
     expect(readTag(tag)).toBeUndefined()
 })
 
-test('the function that is rolled back is the one that is deployed', () => {
+test('the name of the answering function is the same in infra and in the playground', () => {
   expect(ANSWER_FUNCTION).toBe(playground.ANSWER_FUNCTION)
 })
 
-test('a memory that was tampered with is no answer', () => {
+test('a local state with an unknown key is an error', () => {
   const dir = mkdtempSync(join(tmpdir(), 'vera-test-'))
   onTestFinished(() => rmSync(dir, { recursive: true }))
   writeFileSync(join(dir, '.vera.json'), '{"botToken":"xoxb-fake"}')

@@ -53,7 +53,7 @@ const SLACK: [string, string][] = [
   ['which begins with xoxb-', `${SECRETS.bot}${ENTER}`],
 ]
 
-test('deploy in a terminal asks for everything, shows no secret, and asks nothing twice', async () => {
+test('deploy in a terminal asks for everything, shows no secret and asks nothing twice', async () => {
   const stage = await createProcessStage()
   const accounts = ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name: `Fake account ${name}` }))
   Object.assign(stage.world, { accounts })
@@ -99,7 +99,7 @@ test('deploy in a terminal asks for everything, shows no secret, and asks nothin
   expect(JSON.parse(stage.world.secrets[ARN.slack] ?? '')).toMatchObject({ botToken: SECRETS.bot })
 })
 
-test('a text question offers its first value, refuses one that does not fit, and takes what Enter leaves', async () => {
+test('a text question in a terminal takes its initial value by Enter, and refuses a wrong value', async () => {
   const stage = await createProcessStage()
   writeFileSync(
     join(stage.dir, 'ask.ts'),
@@ -134,34 +134,31 @@ test('destroy in a terminal removes nothing if the person only presses Enter', a
 test.each([
   ['the CDK', 'cdk deploy', 'AWS\u001b[22m', 1],
   ['wrangler', 'wrangler deploy', 'Worker\u001b[22m', 1],
-  ['a reading', 'get-ingestion-job', 'Knowledge\u001b[22m', 0],
-])(
-  'Ctrl-C in the middle of %s says how to go on, and removes its temporary folder',
-  async (_, when, shown, folders) => {
-    const stage = await createProcessStage()
-    const temporary = join(stage.dir, 'temporary')
-    mkdirSync(temporary)
-    stage.env.TMPDIR = temporary
-    Object.assign(stage.world, {
-      secrets: { ...stage.world.secrets, [ARN.wiki]: '{"username":"ada@fake.example","password":"fake"}' },
-    })
-    stage.hangOnce(when)
-    const underWay = vi.waitUntil(() => stage.calls().some((call) => fullLine(call).includes(when)), {
-      timeout: UNDER_WAY_MS,
-    })
-    const { status, shown: said } = await inTerminal(stage, 'infra/commands/deploy.ts --yes', [
-      [
-        shown,
-        underWay.then(() => {
-          expect(readdirSync(temporary)).toHaveLength(folders)
-          return CTRL_C
-        }),
-      ],
-    ])
-    expect([status, said]).toEqual([
-      130,
-      expect.stringContaining('Stopped. Finished steps stay finished; run the command again'),
-    ])
-    expect(readdirSync(temporary)).toEqual([])
-  },
-)
+  ['an ingestion', 'get-ingestion-job', 'Knowledge\u001b[22m', 0],
+])('Ctrl-C during %s says how to go on and removes the temporary folder', async (_, when, shown, folders) => {
+  const stage = await createProcessStage()
+  const temporary = join(stage.dir, 'temporary')
+  mkdirSync(temporary)
+  stage.env.TMPDIR = temporary
+  Object.assign(stage.world, {
+    secrets: { ...stage.world.secrets, [ARN.wiki]: '{"username":"ada@fake.example","password":"fake"}' },
+  })
+  stage.hangOnce(when)
+  const underWay = vi.waitUntil(() => stage.calls().some((call) => fullLine(call).includes(when)), {
+    timeout: UNDER_WAY_MS,
+  })
+  const { status, shown: said } = await inTerminal(stage, 'infra/commands/deploy.ts --yes', [
+    [
+      shown,
+      underWay.then(() => {
+        expect(readdirSync(temporary)).toHaveLength(folders)
+        return CTRL_C
+      }),
+    ],
+  ])
+  expect([status, said]).toEqual([
+    130,
+    expect.stringContaining('Stopped. Finished steps stay finished; run the command again'),
+  ])
+  expect(readdirSync(temporary)).toEqual([])
+})

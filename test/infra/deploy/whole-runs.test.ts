@@ -18,7 +18,7 @@ const [DEPLOY, ROLLBACK, DESTROY, MANIFEST] = ['deploy', 'rollback', 'destroy', 
 const EDGE_URL = 'https://vera-edge.fake.workers.dev'
 const DONE = { status: 0, err: '' }
 
-test('deploy: from empty accounts to a connected assistant in two runs, each step after what it needs', async () => {
+test('deploy connects an assistant in two runs from empty accounts, with its steps in order', async () => {
   const stage = await createProcessStage()
   const { SLACK_SIGNING_SECRET: _, ...beforeTheApp } = CI_SECRETS
   const first = await stage.start(DEPLOY, CI_FLAGS, beforeTheApp)
@@ -80,7 +80,7 @@ test('deploy: from empty accounts to a connected assistant in two runs, each ste
   }
 })
 
-test('rollback, manifest and destroy: a second release goes back, is described and is removed', async () => {
+test('rollback, manifest and destroy work after a second release', async () => {
   const stage = await createProcessStage()
   for (const version of ['1', '2']) {
     Object.assign(stage.world, {
@@ -108,7 +108,7 @@ test('rollback, manifest and destroy: a second release goes back, is described a
   })
 })
 
-test('a dry run of deploy prints every command and starts none', async () => {
+test('deploy --dry-run prints every command and starts none', async () => {
   const stage = await createProcessStage()
   const { status, out } = await stage.start(DEPLOY, ['--dry-run'], {
     ...CI_SECRETS,
@@ -125,13 +125,13 @@ test('a dry run of deploy prints every command and starts none', async () => {
   for (const secret of Object.values(SECRETS)) expect(out).not.toContain(secret)
 })
 
-test('a wrong command line ends with status 2 and one sentence', async () => {
+test('deploy with an unknown option ends with status 2 and one sentence', async () => {
   const stage = await createProcessStage()
   const ran = await stage.start(DEPLOY, ['--what'])
   expect(ran).toEqual({ status: 2, out: '', err: "Unknown option '--what'. See --help.\n" })
 })
 
-test('a tool that is not installed is reported with where to get it', async () => {
+test('deploy without the AWS CLI says where to get it', async () => {
   const stage = await createProcessStage()
   const recorders = join(stage.dir, 'recorders')
   rmSync(join(recorders, 'aws'))
@@ -151,7 +151,7 @@ test('a tool that is not installed is reported with where to get it', async () =
   expect(stage.lines()).toEqual(['wrangler whoami'])
 })
 
-test('a secret that aws prints before it fails is not repeated', async () => {
+test('rollback does not print a secret that aws prints before it fails', async () => {
   const stage = await createProcessStage()
   const aws = join(stage.dir, 'recorders/aws')
   writeFileSync(aws, `#!/bin/sh\necho ${SECRETS.edgeKey}\necho a fake failure >&2\nexit 1\n`)
@@ -161,7 +161,7 @@ test('a secret that aws prints before it fails is not repeated', async () => {
   expect(out + err).not.toContain(SECRETS.edgeKey)
 })
 
-describe('a configuration that does not fit', () => {
+describe('synthesis and deployment end with one sentence', () => {
   const { identity, knowledge } = fakeSections
   test.each([
     [
@@ -174,7 +174,7 @@ describe('a configuration that does not fit', () => {
       { knowledge: { ...knowledge, rerankModel: 'no.such-model' } },
       'AWS would not accept assistant.config.ts. Change these settings: knowledge.rerankModel',
     ],
-  ])('%s ends a synthesis and a deployment with one sentence', async (_, change, sentence) => {
+  ])('if the configuration does not fit %s', async (_, change, sentence) => {
     const stage = await createProcessStage(change)
     for (const script of ['infra/app.ts', DEPLOY]) {
       const { status, err } = await stage.start(script, [])
@@ -183,7 +183,7 @@ describe('a configuration that does not fit', () => {
   })
 })
 
-test('wrangler bundles the Worker without the credentials of AWS, also if the CDK starts it', async () => {
+test('npm run build starts wrangler without the credentials of AWS', async () => {
   const stage = await createProcessStage()
   const toml = join(stage.dir, 'wrangler.toml')
   // wrangler starts this command with its own environment.
@@ -195,7 +195,7 @@ test('wrangler bundles the Worker without the credentials of AWS, also if the CD
   expect(seen).not.toMatch(/^AWS_/m)
 })
 
-test('a deployment to another region changes two values of wrangler.toml, and wrangler builds the result', async () => {
+test('writeRegion changes two values of wrangler.toml, and wrangler builds the result', async () => {
   const { dir } = await createProcessStage()
   const before = readFileSync(join(dir, 'wrangler.toml'), 'utf8')
   writeRegion(dir, 'eu-central-1')

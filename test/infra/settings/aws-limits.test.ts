@@ -42,126 +42,134 @@ function refusalOf(change: Partial<Sections>): string | undefined {
   }
 }
 
-describe('is refused', () => {
+describe('a configuration is refused if it has', () => {
   test.each<[string, Partial<Sections>, RegExp]>([
     [
-      'a prefix that Bedrock does not have',
+      'a model id with an unknown prefix',
       { model: { ...model, id: 'euro.fake.model' } },
       /begins with "euro\."/,
     ],
     [
-      'a part of the world that is not known',
+      'a model id with an unknown geography',
       { model: { ...model, id: 'us-gov.fake.model' } },
       /begins with "us-gov\."/,
     ],
     [
-      "a name that every object has, as a model's prefix",
+      'a model id whose prefix is a property of every object',
       { model: { ...model, id: 'constructor.foo' } },
       /begins with "constructor\."/,
     ],
     [
-      'one as a rerank model',
+      'a rerank model that is a property of every object',
       { knowledge: { ...knowledge, rerankModel: 'constructor' } },
       /rerankModel constructor is unknown/,
     ],
     [
-      'a region that does not exist, whatever the model',
+      'a region that does not exist',
       { model: { ...model, id: 'global.fake.model', region: 'us-east-9' } },
       /the CDK knows no region us-east-9/,
     ],
     [
-      'cron as Unix has it',
+      'a cron schedule with five fields',
       syncedBy('cron(0 4 * * *)'),
       /sync\.schedule: expected cron\(…\) with six fields/,
     ],
     [
-      'cron with both days',
+      'a cron schedule with both days',
       syncedBy('cron(0 4 * * * *)'),
       /sync\.schedule: expected cron\(…\) with six fields/,
     ],
     [
-      'a rate of something else',
+      'a rate with an unknown unit',
       syncedBy('rate(bananas)'),
       /sync\.schedule: expected cron\(…\) with six fields/,
     ],
-    ['a rate of one days', syncedBy('rate(1 days)'), /sync\.schedule: expected cron\(…\) with six fields/],
-    ['a rate of two day', syncedBy('rate(2 day)'), /sync\.schedule: expected cron\(…\) with six fields/],
-    ['a rate of nothing', syncedBy('rate(0 days)'), /sync\.schedule: expected cron\(…\) with six fields/],
+    ['a rate of 1 days', syncedBy('rate(1 days)'), /sync\.schedule: expected cron\(…\) with six fields/],
+    ['a rate of 2 day', syncedBy('rate(2 day)'), /sync\.schedule: expected cron\(…\) with six fields/],
+    ['a rate of 0 days', syncedBy('rate(0 days)'), /sync\.schedule: expected cron\(…\) with six fields/],
     [
-      'a timezone elsewhere',
+      'an unknown time zone',
       syncedBy('rate(1 day)', 'Mars/Phobos'),
       /sync\.timezone: Mars\/Phobos is not a time zone/,
     ],
-    ['a timezone without a name', syncedBy('rate(1 day)', '+01:00'), /sync\.timezone/],
+    ['an offset as time zone', syncedBy('rate(1 day)', '+01:00'), /sync\.timezone/],
     [
-      'a timezone in small letters',
+      'a time zone in lower case',
       syncedBy('rate(1 day)', 'europe/london'),
       /europe\/london is not a time zone/,
     ],
-    ['one that has other names', syncedBy('rate(1 day)', 'asia/kolkata'), /asia\/kolkata is not a time zone/],
-    ['a name that ends in a dash', named('wiki-'), /bases\.0\.name: expected letters and digits/],
-    ['a name that ends in an underscore', named('wiki_'), /bases\.0\.name/],
     [
-      'a length that the embedding model does not make',
+      'a time zone with synonyms in lower case',
+      syncedBy('rate(1 day)', 'asia/kolkata'),
+      /asia\/kolkata is not a time zone/,
+    ],
+    ['a base whose name ends with a dash', named('wiki-'), /bases\.0\.name: expected letters and digits/],
+    ['a base whose name ends with an underscore', named('wiki_'), /bases\.0\.name/],
+    [
+      'a vector length that the embedding model does not support',
       embeddedBy('amazon.titan-embed-text-v2:0', 1000),
       /supports 256, 512, 1024, not 1000/,
     ],
     [
-      'an embedding model that is no id',
+      'an embedding model that is not an id',
       embeddedBy('Titan v2', 1024),
       /embedding\.model: expected the id of a model/,
     ],
-    ['a tag of AWS', tagged('aws:team'), /expected the name of a tag/],
-    ['our own tag', tagged('Application'), /expected the name of a tag/],
-    ['a tag that is too long', tagged('team', 'x'.repeat(257)), /tags\.team: expected at most 256/],
-    ['a site with something else in it', confluence('https://a"b'), /site: expected an address/],
+    ['a tag that begins with aws:', tagged('aws:team'), /expected the name of a tag/],
+    ['a tag called application', tagged('Application'), /expected the name of a tag/],
     [
-      'a page in place of a site',
-      confluence('https://acme.atlassian.example/wiki'),
-      /site: expected an address/,
+      'a tag with a value of 257 characters',
+      tagged('team', 'x'.repeat(257)),
+      /tags\.team: expected at most 256/,
     ],
+    ['a site with a quotation mark', confluence('https://a"b'), /site: expected an address/],
+    ['a site with a path', confluence('https://acme.atlassian.example/wiki'), /site: expected an address/],
     [
-      'two bases of one name',
+      'two bases with one name',
       { knowledge: { ...knowledge, bases: [...knowledge.bases, ...knowledge.bases] } },
       /two bases have the name wiki/,
     ],
     [
-      'what is masked and blocked',
+      'personal data that is masked and blocked',
       { guardrail: { ...policy, mask: ['PIN'], block: ['PIN'] } },
       /list PIN twice/,
     ],
-    ['what is masked twice', { guardrail: { ...policy, mask: ['PIN', 'PIN'], block: [] } }, /list PIN twice/],
-    ['a folder that is a pattern', documents('*/'), /prefix: expected a folder/],
-    ['a folder that no permission can name', documents('文書/'), /prefix: expected a folder/],
+    [
+      'personal data that is masked twice',
+      { guardrail: { ...policy, mask: ['PIN', 'PIN'], block: [] } },
+      /list PIN twice/,
+    ],
+    ['a prefix with a wildcard', documents('*/'), /prefix: expected a folder/],
+    ['a prefix with letters that no permission can contain', documents('文書/'), /prefix: expected a folder/],
   ])('%s', (_, change, sentence) => {
     expect(refusalOf(change)).toMatch(sentence)
   })
 })
 
 test.each<[string, Partial<Sections>]>([
-  ['a model with a dot in its name', { model: { ...model, id: 'zai.glm-4.7' } }],
+  ['a model whose name contains a dot', { model: { ...model, id: 'zai.glm-4.7' } }],
   ['a schedule on weekdays', syncedBy('cron(30 6 ? * MON-FRI *)', 'Europe/London')],
   ['a schedule on the first of the month', syncedBy('cron(0/30 4 1 * ? *)', 'Etc/UTC')],
-  ['a timezone with several names', syncedBy('rate(1 day)', 'Asia/Kolkata')],
-  ['a timezone with small letters in it', syncedBy('rate(1 day)', 'America/Port-au-Prince')],
-  ['UTC', syncedBy('rate(1 day)', 'UTC')],
-  ['a name of one letter', named('a')],
-  ['a rate', syncedBy('rate(12 hours)')],
-  ['a rate of one', syncedBy('rate(1 day)')],
-  ['another length', embeddedBy('amazon.titan-embed-text-v2:0', 256)],
-  ['a model whose lengths are not known', embeddedBy('fake.embed', 1000)],
-  ['a tag', tagged('cost center', 'IT+HR')],
-  ['a folder', documents('Bücher (2026)/[a] b & c/')],
-  ['no folder', documents('')],
+  ['a time zone with synonyms', syncedBy('rate(1 day)', 'Asia/Kolkata')],
+  ['a time zone with lower-case words', syncedBy('rate(1 day)', 'America/Port-au-Prince')],
+  ['the time zone UTC', syncedBy('rate(1 day)', 'UTC')],
+  ['a base whose name is one letter', named('a')],
+  ['a rate of 12 hours', syncedBy('rate(12 hours)')],
+  ['a rate of 1 day', syncedBy('rate(1 day)')],
+  ['another vector length of the embedding model', embeddedBy('amazon.titan-embed-text-v2:0', 256)],
+  ['an embedding model whose lengths are unknown', embeddedBy('fake.embed', 1000)],
+  ['a tag with a space', tagged('cost center', 'IT+HR')],
+  ['a prefix with spaces, brackets and umlauts', documents('Bücher (2026)/[a] b & c/')],
+  ['an empty prefix', documents('')],
   [
-    'a rerank model that nothing is asked of',
+    'an unknown rerank model, but no bases',
     { knowledge: { ...knowledge, bases: [], rerankModel: 'constructor' } },
   ],
-])('%s is not', (_, change) => {
+])('a configuration with %s is accepted', (_, change) => {
   expect(refusalOf(change)).toBeUndefined()
 })
 
-test('a base may have any name', () => {
+test('bases whose names are also ids of our constructs are created all the same', () => {
   const names = ['Vectors', 'Default', 'Base', 'a-b', 'a_b']
   const bases = names.map((name) => ({
     name,

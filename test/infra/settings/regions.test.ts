@@ -13,21 +13,21 @@ const inRegion = (region: string, id = sections.model.id) =>
     model: { ...sections.model, id },
   })
 
-describe('regions that do not fit are an error that names those that would', () => {
+describe('a region that lacks something is an error that names the regions that have it,', () => {
   test.each([
     [
-      'a profile that is not called there',
+      'for an inference profile',
       () => inRegion('eu-central-1'),
       /us\.anthropic.*eu-central-1.*us-east-1, us-east-2/,
     ],
-    ['a rerank model that is not there', () => inRegion('us-east-2'), /cohere\.rerank.*us-east-2.*us-west-2/],
+    ['for a rerank model', () => inRegion('us-east-2'), /cohere\.rerank.*us-east-2.*us-west-2/],
     [
-      'a guardrail tier that is not there',
+      'for the guardrail tier STANDARD',
       () => inRegion('sa-east-1', 'global.fake.model'),
       /STANDARD.*sa-east-1.*us-east-1/,
     ],
     [
-      'a part of the world that is not known',
+      'for an unknown prefix, with the file to add it to',
       () => inRegion('us-east-1', 'xx.fake.model'),
       /"xx\.".*infra\/settings\/regions\.ts/,
     ],
@@ -35,13 +35,13 @@ describe('regions that do not fit are an error that names those that would', () 
     expect(place).toThrow(message)
   })
 
-  test('before anything is made', () => {
+  test('before the stacks are created', () => {
     expect(() => synthesize({ deployment: { ...sections.deployment, region: 'eu-central-1' } })).toThrow(
       /us\.anthropic/,
     )
   })
 
-  test('all in one', () => {
+  test('for all of them in one message', () => {
     expect(() => inRegion('sa-east-1')).toThrow(/model\.id.*knowledge\.rerankModel.*guardrail\.tier/)
   })
 })
@@ -54,21 +54,21 @@ test.each([
   ['apac.fake.model-v1:0', { kind: 'geographic', geography: 'apac', model: 'fake.model-v1:0' }],
   ['global.fake.model', { kind: 'global', model: 'fake.model' }],
   ['amazon.nova-lite-v1:0', { kind: 'foundation', model: 'amazon.nova-lite-v1:0' }],
-])('%s is read for what it is', (id, target) => {
+])('the model id %s is split into its parts', (id, target) => {
   expect(readModelId(id)).toMatchObject(target)
 })
 
-test('where all is in one region there is one stack', () => {
+test('everything in one region needs one stack', () => {
   expect(Object.keys(synthesize())).toEqual(['Vera'])
 })
 
-describe('where model and knowledge are elsewhere', () => {
+describe('with model and knowledge in other regions', () => {
   const stacks = synthesize({
     model: { ...sections.model, id: 'eu.anthropic.claude-haiku-5-5', region: 'eu-west-1' },
     knowledge: { ...sections.knowledge, region: 'eu-central-1' },
   })
 
-  test('the guardrail stands with the model, the bases with the rerank model', () => {
+  test('the guardrail is in the stack of the model, and the bases are in the stack of the knowledge', () => {
     expect(Object.keys(stacks).sort()).toEqual(['Vera', 'Vera-eu-central-1', 'Vera-eu-west-1'])
     const places = Object.entries(stacks).flatMap(([name, { Resources }]) =>
       Object.values(Resources).flatMap(({ Type }) =>
@@ -81,7 +81,7 @@ describe('where model and knowledge are elsewhere', () => {
     ])
   })
 
-  test('the functions are told both regions, and the ids from there', () => {
+  test('the functions get both regions, and the ids from both stacks', () => {
     const { Vera } = stacks
     const { Variables } = functionNamed(Vera ?? { Resources: {}, Outputs: {} }, ANSWER_FUNCTION).Properties
       .Environment
@@ -96,7 +96,7 @@ describe('where model and knowledge are elsewhere', () => {
   })
 })
 
-test('what is there already needs no stack where it is', () => {
+test('an existing guardrail and existing bases in other regions need no stacks there', () => {
   const stacks = synthesize({
     model: { ...sections.model, id: 'eu.anthropic.claude-haiku-5-5', region: 'eu-west-1' },
     guardrail: { source: 'existing', id: 'gr00fake', version: '3' },
@@ -112,7 +112,7 @@ test('what is there already needs no stack where it is', () => {
   )
 })
 
-test('the regions that are looked at are those that get a stack', () => {
+test('stackRegions names exactly the regions of the synthesized stacks', () => {
   const { model, knowledge } = fakeSections
   const existing = { ...knowledge, bases: [{ name: 'old', source: 'existing', id: 'KB00000001' }] } as const
   for (const change of [

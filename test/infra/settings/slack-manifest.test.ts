@@ -17,7 +17,7 @@ const URL_OF_EDGE = 'https://vera-edge.fake.workers.dev'
 const { identity } = fakeSections
 const manifest = manifestOf(fakeSections, URL_OF_EDGE)
 
-describe('scopes', () => {
+describe('the scopes of the bot', () => {
   /**
    * Finds calls such as `client.chat.postMessage(` and `client.agents.sessions.setStatus(` in the backend.
    */
@@ -45,7 +45,7 @@ describe('scopes', () => {
   /** Scopes that no call needs, but an event, a command or a feature does. */
   const WITHOUT_A_CALL = ['app_mentions:read', 'commands', 'assistant:write']
 
-  test('are those of the calls that are made, and of what comes without a call', () => {
+  test('are exactly those of the calls that we make, and of features without a call', () => {
     const called = calledMethods()
     expect(called).toContain('chat.startStream')
     // `npm run deploy` calls these for the team and the app.
@@ -63,7 +63,7 @@ describe('scopes', () => {
     expect(Object.keys(BOT_SCOPES)).toEqual([...new Set([...needed, ...WITHOUT_A_CALL])].sort())
   })
 
-  test('let Slack send every event that is subscribed to', () => {
+  test('let Slack send every event of the manifest', () => {
     const WANTED: Record<Exclude<keyof typeof BOT_EVENTS, 'agent_session_stopped'>, string> = {
       app_mention: 'app_mentions:read',
       'message.channels': 'channels:history',
@@ -75,7 +75,7 @@ describe('scopes', () => {
   })
 })
 
-test('Slack calls the paths that the edge answers', () => {
+test('the addresses of the manifest are paths that the edge answers', () => {
   const edge = readFileSync('edge/app.ts', 'utf8')
   const { event_subscriptions, interactivity } = manifest.settings
   const [command] = manifest.features.slash_commands
@@ -85,7 +85,7 @@ test('Slack calls the paths that the edge answers', () => {
   }
 })
 
-test('the agent view is the configuration', () => {
+test('the agent view has the description and the prompts of the configuration', () => {
   const suggestedPrompts = [{ title: 'A fake question', message: 'What is fake?' }]
   const { features } = manifestOf({ identity: { ...identity, suggestedPrompts } }, URL_OF_EDGE)
   expect(features.agent_view).toEqual({
@@ -103,61 +103,61 @@ test.each([
   ['Vera', '/vera'],
   ['Ask Ada!', '/ask-ada'],
   ['Größe 2', '/größe-2'],
-])('%s is called by %s', (name, command) => {
+])('an assistant called %s has the slash command %s', (name, command) => {
   expect(
     manifestOf({ identity: { ...identity, name } }, URL_OF_EDGE).features.slash_commands[0].command,
   ).toBe(command)
 })
 
-describe('limits', () => {
+describe('the limits of a manifest', () => {
   const prompt = { title: 'A fake question', message: 'What is fake?' }
   test.each([
-    ['name', { name: 'n'.repeat(36) }, 'identity.name has 36 characters; Slack allows 35'],
+    ['a name of 36 characters', { name: 'n'.repeat(36) }, 'identity.name has 36 characters; Slack allows 35'],
     [
-      'slash command',
+      'a name that makes a slash command of 34 characters',
       { name: 'n'.repeat(33) },
       'the slash command, made from identity.name, has 34 characters; Slack allows 32',
     ],
     [
-      'empty slash command',
+      'a name that makes an empty slash command',
       { name: '!!!' },
       'the slash command, made from identity.name, is too short: Slack needs 2 or more characters',
     ],
     [
-      'description',
+      'a description of 141 characters',
       { description: 'd'.repeat(141) },
       'identity.description has 141 characters; Slack allows 140',
     ],
     [
-      'agent description',
+      'a description of 301 characters',
       { description: 'd'.repeat(301) },
       'identity.description has 301 characters; Slack allows 300',
     ],
-    ['empty description', { description: '' }, 'identity.description is too short'],
+    ['an empty description', { description: '' }, 'identity.description is too short'],
     [
-      'prompts',
+      'five suggested prompts',
       { suggestedPrompts: Array(5).fill(prompt) },
       'identity.suggestedPrompts has 5 questions; Slack allows 4',
     ],
     [
-      'empty title',
+      'a suggested prompt without a title',
       { suggestedPrompts: [{ ...prompt, title: '' }] },
       'identity.suggestedPrompts: a title is too short',
     ],
     [
-      'empty message',
+      'a suggested prompt without a message',
       { suggestedPrompts: [{ ...prompt, message: '' }] },
       'identity.suggestedPrompts: a message is too short',
     ],
-  ])('%s', (_, change, sentence) => {
+  ])('refuse %s', (_, change, sentence) => {
     expect(() => manifestOf({ identity: { ...identity, ...change } }, URL_OF_EDGE)).toThrow(sentence)
   })
 
   test.each([
-    ['name', { name: 'n'.repeat(31) }],
-    ['description', { description: 'd'.repeat(140) }],
-    ['prompts', { suggestedPrompts: Array(4).fill(prompt) }],
-  ])('%s may be reached', (_, change) => {
+    ['a name of 31 characters', { name: 'n'.repeat(31) }],
+    ['a description of 140 characters', { description: 'd'.repeat(140) }],
+    ['four suggested prompts', { suggestedPrompts: Array(4).fill(prompt) }],
+  ])('allow %s', (_, change) => {
     expect(() => manifestOf({ identity: { ...identity, ...change } }, URL_OF_EDGE)).not.toThrow()
   })
 
@@ -221,7 +221,7 @@ describe('limits', () => {
       'features.assistant_view',
       (m) => Object.assign(m.features, { assistant_view: {} }),
     ],
-  ])('a manifest with %s is refused at %s', (_, path, bend) => {
+  ])('refuse a manifest with %s, at %s', (_, path, bend) => {
     const bent = structuredClone(manifest)
     bend(bent)
     expect(v.safeParse(SlackManifest, manifest).success).toBe(true)
@@ -229,7 +229,7 @@ describe('limits', () => {
   })
 })
 
-test('the link holds the manifest whole', () => {
+test('the link to create an app contains the whole manifest', () => {
   const link = new URL(createAppLink(manifest))
   expect(link.origin + link.pathname).toBe('https://api.slack.com/apps')
   expect(link.searchParams.get('new_app')).toBe('1')
@@ -242,7 +242,7 @@ test.each([
   'http://vera-edge.fake.workers.dev',
   `${URL_OF_EDGE}/slack/events`,
   `${URL_OF_EDGE}/?a=b`,
-])('"%s" is no address of a Worker', (url) => {
+])('"%s" is refused as the address of a Worker', (url) => {
   expect(() => readEdgeUrl(url)).toThrow('is not the address of a Worker')
   expect(readEdgeUrl(`${URL_OF_EDGE}/`)).toBe(URL_OF_EDGE)
 })
