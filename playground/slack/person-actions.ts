@@ -20,6 +20,8 @@ export interface Post {
   files?: readonly NewFile[]
   /** Also shows the reply in the channel. */
   broadcast?: boolean
+  /** Of another app's message. Any app can write any metadata. */
+  metadata?: Record<string, unknown>
 }
 
 /** Actions of people in Slack. Each sends the events that Slack would send. */
@@ -53,7 +55,7 @@ export function createPersonActions(options: {
   }
 
   return {
-    post({ channel: id, user, text, threadTs, files: given = [], broadcast = false }) {
+    post({ channel: id, user, text, threadTs, files: given = [], broadcast = false, metadata }) {
       const channel = workspace.channels.get(id)
       const author = workspace.people.get(user)
       if (!channel?.members.has(user) || !author) throw new Error(`${user} is not in ${id}.`)
@@ -68,6 +70,7 @@ export function createPersonActions(options: {
         files: attached,
         broadcast,
         ...(threadTs && { threadTs }),
+        ...(metadata && { metadata }),
         ...(author.bot ? { bot: author.bot } : { clientMsgId: crypto.randomUUID() }),
       })
       events.posted(message)

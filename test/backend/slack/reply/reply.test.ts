@@ -3,7 +3,7 @@ import { SEGMENT_LIMIT_BYTES, SEGMENT_LIMIT_MS } from '../../../../backend/slack
 import { createUnsupportedFeatures } from '../../../../backend/slack/reply/unsupported.ts'
 import type { Fault, Faults } from '../../../../playground/calls.ts'
 import { deltasOf, joined, longAnswer } from './long-answer.ts'
-import { openDesk, type ReplyDesk } from './reply-desk.ts'
+import { openReplyStage, type ReplyStage } from './reply-stage.ts'
 
 /** Its first fenced block and its first table are longer than a message. */
 const ANSWER = longAnswer(40_000, 240)
@@ -11,7 +11,7 @@ const ANSWER = longAnswer(40_000, 240)
 const DELTAS = deltasOf(ANSWER, 56)
 const EVERY_MS = 285_000 / DELTAS.length
 
-const textsOf = (desk: ReplyDesk) => desk.replies().map(({ markdown }) => markdown ?? '')
+const textsOf = (stage: ReplyStage) => stage.replies().map(({ markdown }) => markdown ?? '')
 const refused = (error: string) => ({
   kind: 'answer' as const,
   status: 200,
@@ -32,26 +32,26 @@ function faulty(method: string, fits: (nth: number) => boolean, fault: Fault | F
 }
 
 /** What stands under a reply stands under its last message, and nothing is left open. */
-function expectEnded(desk: ReplyDesk): void {
-  const replies = desk.replies()
+function expectEnded(stage: ReplyStage): void {
+  const replies = stage.replies()
   expect(replies.map(({ streaming }) => streaming)).not.toContain('in_progress')
   const thumbs = replies.map(({ blocks }) => blocks.filter(({ type }) => type === 'context_actions').length)
   expect(thumbs).toEqual(replies.map((_, index) => (index === replies.length - 1 ? 1 : 0)))
-  expect(desk.slack.session('C00GENERAL', replies[0]?.threadTs ?? '')).toBe('active')
+  expect(stage.slack.session('C00GENERAL', replies[0]?.threadTs ?? '')).toBe('active')
 }
 
 describe('an answer of 40,000 characters over 285 s is there whole, once', () => {
   test('streamed: in several messages within their bounds, appended at places where Markdown may be cut', async () => {
-    const desk = await openDesk()
-    await desk.say(DELTAS, EVERY_MS)
-    const texts = textsOf(desk)
+    const stage = await openReplyStage()
+    await stage.say(DELTAS, EVERY_MS)
+    const texts = textsOf(stage)
     expect(joined(texts, ANSWER)).toBe(ANSWER)
     expect(texts.length).toBeGreaterThan(5)
     for (const text of texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(SEGMENT_LIMIT_BYTES)
-    expectEnded(desk)
+    expectEnded(stage)
 
     const shown = new Map<string, string>()
-    for (const { method, args } of desk.calls.all) {
+    for (const { method, args } of stage.calls.all) {
       if (method !== 'chat.appendStream') continue
       const ts = String(args.ts)
       const text =
@@ -71,24 +71,26 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
 
   test('where a stream lives so long only', async () => {
     const slow = DELTAS.slice(0, DELTAS.length / 2)
-    const desk = await openDesk()
-    await desk.say(slow, 900_000 / slow.length)
-    expect(joined(textsOf(desk), ANSWER)).toBe(slow.join(''))
-    const ages = desk.calls.all
+    const stage = await openReplyStage()
+    await stage.say(slow, 900_000 / slow.length)
+    expect(joined(textsOf(stage), ANSWER)).toBe(slow.join(''))
+    const ages = stage.calls.all
       .filter(({ method }) => method === 'chat.stopStream')
       .map(({ at, args }) => at - Number(args.ts) * 1000)
     expect(Math.max(...ages)).toBeLessThanOrEqual(SEGMENT_LIMIT_MS + 10_000)
-    expectEnded(desk)
+    expectEnded(stage)
   })
 
   test.each(['feature_not_enabled', 'channel_type_not_supported'])(
     'posted and updated, where startStream says %s',
     async (error) => {
-      const desk = await openDesk({ faults: () => faulty('chat.startStream', () => true, refused(error)) })
-      await desk.say(DELTAS, EVERY_MS)
-      expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
-      expectEnded(desk)
-      const updates = desk.calls.all.filter(({ method }) => method === 'chat.update').map(({ at }) => at)
+      const stage = await openReplyStage({
+        faults: () => faulty('chat.startStream', () => true, refused(error)),
+      })
+      await stage.say(DELTAS, EVERY_MS)
+      expect(joined(textsOf(stage), ANSWER)).toBe(ANSWER)
+      expectEnded(stage)
+      const updates = stage.calls.all.filter(({ method }) => method === 'chat.update').map(({ at }) => at)
       expect(updates.length).toBeLessThan(285 / 3 + 20)
     },
   )
@@ -106,21 +108,21 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
     test.each(['chat.startStream', 'chat.appendStream', 'chat.stopStream'])(
       'to %s, again and again',
       async (method) => {
-        const desk = await openDesk({ faults: () => faulty(method, (nth) => nth % 3 === 1, fault) })
-        await desk.say(DELTAS, EVERY_MS)
-        expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
-        expectEnded(desk)
+        const stage = await openReplyStage({ faults: () => faulty(method, (nth) => nth % 3 === 1, fault) })
+        await stage.say(DELTAS, EVERY_MS)
+        expect(joined(textsOf(stage), ANSWER)).toBe(ANSWER)
+        expectEnded(stage)
       },
     )
 
     test.each(['chat.postMessage', 'chat.update'])('to %s, where there are no streams', async (method) => {
       const lost = faulty(method, (nth) => nth % 3 === 1, fault)
-      const desk = await openDesk({
+      const stage = await openReplyStage({
         faults: () => (call) => (call.method === 'chat.startStream' ? refused('unknown_method') : lost(call)),
       })
-      await desk.say(DELTAS, EVERY_MS)
-      expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
-      expectEnded(desk)
+      await stage.say(DELTAS, EVERY_MS)
+      expect(joined(textsOf(stage), ANSWER)).toBe(ANSWER)
+      expectEnded(stage)
     })
   })
 
@@ -128,17 +130,17 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
     'with its thumbs, where it ends just where a message does (startStream: %s)',
     async (error) => {
       const answer = `${'word '.repeat(1_400)}\n\n`
-      const desk = await openDesk({
+      const stage = await openReplyStage({
         faults: () => (call) => (error && call.method === 'chat.startStream' ? refused(error) : undefined),
       })
-      await desk.say(deltasOf(answer, 56), 100)
-      expect(textsOf(desk).join('')).toBe(answer)
-      expectEnded(desk)
+      await stage.say(deltasOf(answer, 56), 100)
+      expect(textsOf(stage).join('')).toBe(answer)
+      expectEnded(stage)
     },
   )
 
   test('where the stream is over by the time it is stopped', async () => {
-    const desk = await openDesk({
+    const stage = await openReplyStage({
       faults: (slack) =>
         faulty(
           'chat.stopStream',
@@ -146,17 +148,17 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
           ({ args }) => void slack.expireStream(String(args.channel), String(args.ts)),
         ),
     })
-    await desk.say(DELTAS, EVERY_MS)
-    expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
-    expectEnded(desk)
+    await stage.say(DELTAS, EVERY_MS)
+    expect(joined(textsOf(stage), ANSWER)).toBe(ANSWER)
+    expectEnded(stage)
   })
 
   test('with its thumbs, where its last words end a message that had become too old', async () => {
     const lines = Array.from({ length: 25 }, (_, n) => `line ${n}\n`)
-    const desk = await openDesk()
-    await desk.say(lines, 10_000)
-    expect(textsOf(desk)).toEqual([lines.join('')])
-    expectEnded(desk)
+    const stage = await openReplyStage()
+    await stage.say(lines, 10_000)
+    expect(textsOf(stage)).toEqual([lines.join('')])
+    expectEnded(stage)
   })
 
   test.each([[undefined], ['channel_type_not_supported']])(
@@ -171,25 +173,25 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
         )
         return length > 900 ? refused('msg_too_long') : undefined
       }
-      const desk = await openDesk({ faults: () => tooLong, limits: { streamBytes: 900 } })
-      await desk.say(DELTAS.slice(0, 300), EVERY_MS)
+      const stage = await openReplyStage({ faults: () => tooLong, limits: { streamBytes: 900 } })
+      await stage.say(DELTAS.slice(0, 300), EVERY_MS)
       const said = DELTAS.slice(0, 300).join('')
-      expect(joined(textsOf(desk), said).replace(/\n```\n$/, '')).toBe(said)
-      for (const text of textsOf(desk)) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(900)
-      expectEnded(desk)
+      expect(joined(textsOf(stage), said).replace(/\n```\n$/, '')).toBe(said)
+      for (const text of textsOf(stage)) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(900)
+      expectEnded(stage)
     },
   )
 
   test.each(['user_not_found', 'team_not_found', 'msg_too_long'])(
     'where stopStream says %s: the text stays, and nothing is stuck',
     async (error) => {
-      const desk = await openDesk({
+      const stage = await openReplyStage({
         faults: () => faulty('chat.stopStream', () => true, refused(error)),
         limits: { streamLifetimeMs: 245_000 },
       })
-      await desk.say(DELTAS, EVERY_MS)
-      expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
-      expect(desk.slack.session('C00GENERAL', desk.replies()[0]?.threadTs ?? '')).toBe('active')
+      await stage.say(DELTAS, EVERY_MS)
+      expect(joined(textsOf(stage), ANSWER)).toBe(ANSWER)
+      expect(stage.slack.session('C00GENERAL', stage.replies()[0]?.threadTs ?? '')).toBe('active')
     },
   )
 
@@ -197,14 +199,14 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
     'where a message can no longer be edited when all of it is to be set (%d words)',
     async (length) => {
       const lost = faulty('chat.appendStream', (nth) => nth === 3, { kind: 'cut' })
-      const desk = await openDesk({
+      const stage = await openReplyStage({
         faults: () => (call) => (call.method === 'chat.update' ? refused('edit_window_closed') : lost(call)),
       })
       const words = Array.from({ length }, (_, n) => `word${n} `)
-      await desk.say(words, 100)
-      const shown = textsOf(desk).join(' ').split(/\s+/)
+      await stage.say(words, 100)
+      const shown = textsOf(stage).join(' ').split(/\s+/)
       expect(words.filter((word) => !shown.includes(word.trim()))).toEqual([])
-      expect(desk.replies().map(({ streaming }) => streaming)).not.toContain('in_progress')
+      expect(stage.replies().map(({ streaming }) => streaming)).not.toContain('in_progress')
     },
   )
 
@@ -215,28 +217,28 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
       headers: { 'retry-after': '40' },
       body: '{"ok":false,"error":"ratelimited"}',
     }
-    const desk = await openDesk({ faults: () => faulty('chat.startStream', () => true, wait) })
-    await desk.say(DELTAS, EVERY_MS)
-    expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
-    expectEnded(desk)
-    expect(desk.calls.all.filter(({ method }) => method === 'chat.update')).toEqual([])
+    const stage = await openReplyStage({ faults: () => faulty('chat.startStream', () => true, wait) })
+    await stage.say(DELTAS, EVERY_MS)
+    expect(joined(textsOf(stage), ANSWER)).toBe(ANSWER)
+    expectEnded(stage)
+    expect(stage.calls.all.filter(({ method }) => method === 'chat.update')).toEqual([])
   })
 
   test('opened with the first words, where Slack refuses steps, and not tried again with them', async () => {
     const stepsRefused: Faults = ({ args }) =>
       JSON.stringify(args.chunks ?? '').includes('task_update') ? refused('invalid_chunks') : undefined
-    const desk = await openDesk({ faults: () => stepsRefused })
-    desk.reply.step('search', 'Searched')
-    await desk.say(DELTAS, EVERY_MS)
-    expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
-    expectEnded(desk)
-    expect(desk.calls.all.filter(({ error }) => error === 'invalid_chunks')).toHaveLength(1)
+    const stage = await openReplyStage({ faults: () => stepsRefused })
+    stage.reply.step('search', 'Searched')
+    await stage.say(DELTAS, EVERY_MS)
+    expect(joined(textsOf(stage), ANSWER)).toBe(ANSWER)
+    expectEnded(stage)
+    expect(stage.calls.all.filter(({ error }) => error === 'invalid_chunks')).toHaveLength(1)
   })
 
   test.each(Array.from({ length: 20 }, (_, n) => n + 1))(
     'where the stream is lost to time at append %d: the message goes on by updates',
     async (nth) => {
-      const desk = await openDesk({
+      const stage = await openReplyStage({
         faults: (slack) =>
           faulty(
             'chat.appendStream',
@@ -244,9 +246,9 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
             ({ args }) => void slack.expireStream(String(args.channel), String(args.ts)),
           ),
       })
-      await desk.say(DELTAS, EVERY_MS)
-      expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
-      expectEnded(desk)
+      await stage.say(DELTAS, EVERY_MS)
+      expect(joined(textsOf(stage), ANSWER)).toBe(ANSWER)
+      expectEnded(stage)
     },
   )
 
@@ -255,12 +257,12 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
       [1, 2, 20].map((nth) => [error, nth] as const),
     ),
   )('where appends are answered by %s from append %d on, though the stream is open', async (error, nth) => {
-    const desk = await openDesk({
+    const stage = await openReplyStage({
       faults: () => faulty('chat.appendStream', (seen) => seen >= nth, refused(error)),
     })
-    await desk.say(DELTAS, EVERY_MS)
-    expect(joined(textsOf(desk), ANSWER)).toBe(ANSWER)
-    expectEnded(desk)
+    await stage.say(DELTAS, EVERY_MS)
+    expect(joined(textsOf(stage), ANSWER)).toBe(ANSWER)
+    expectEnded(stage)
   })
 })
 
@@ -275,13 +277,13 @@ describe('what a workspace refuses for good is not tried again for an hour', () 
     ['an hour later it is', HOUR_MS, 1],
   ])('%s', async (_, laterMs, starts) => {
     now += laterMs
-    const desk = await openDesk({
+    const stage = await openReplyStage({
       faults: () => faulty('chat.startStream', () => true, refused('feature_not_enabled')),
       unsupported,
     })
-    await desk.say(deltasOf(ANSWER.slice(0, 500), 56), 100)
-    expect(desk.calls.all.filter(({ method }) => method === 'chat.startStream')).toHaveLength(starts)
-    expectEnded(desk)
+    await stage.say(deltasOf(ANSWER.slice(0, 500), 56), 100)
+    expect(stage.calls.all.filter(({ method }) => method === 'chat.startStream')).toHaveLength(starts)
+    expectEnded(stage)
   })
 })
 
@@ -290,12 +292,12 @@ test('steps that a workspace takes neither in streams nor as cards are left out,
     if (method === 'chat.startStream') return refused('feature_not_enabled')
     return JSON.stringify(args.blocks ?? '').includes('task_card') ? refused('invalid_blocks') : undefined
   }
-  const desk = await openDesk({ faults: () => unknown })
-  desk.reply.step('search', 'Searched')
-  await desk.say(['It lives under IT, ', 'Remote access, ', 'since March.'], 5_000)
-  expect(textsOf(desk)).toEqual(['It lives under IT, Remote access, since March.'])
-  expect(desk.calls.all.filter(({ error }) => error === 'invalid_blocks')).toHaveLength(1)
-  expectEnded(desk)
+  const stage = await openReplyStage({ faults: () => unknown })
+  stage.reply.step('search', 'Searched')
+  await stage.say(['It lives under IT, ', 'Remote access, ', 'since March.'], 5_000)
+  expect(textsOf(stage)).toEqual(['It lives under IT, Remote access, since March.'])
+  expect(stage.calls.all.filter(({ error }) => error === 'invalid_blocks')).toHaveLength(1)
+  expectEnded(stage)
 })
 
 test('where a workspace has no agent sessions, people see that somebody is at work, until nobody is', async () => {
@@ -303,15 +305,15 @@ test('where a workspace has no agent sessions, people see that somebody is at wo
     method === 'chat.startStream' || method === 'agents.sessions.setStatus'
       ? refused('feature_not_enabled')
       : undefined
-  const desk = await openDesk({ faults: () => none })
+  const stage = await openReplyStage({ faults: () => none })
   const seen: string[] = []
-  desk.slack.watch(({ threadTs }) => void seen.push(desk.slack.status('C00GENERAL', threadTs ?? '')))
-  await desk.say(deltasOf(ANSWER.slice(0, 500), 56), 500)
-  const said = desk.calls.all
+  stage.slack.watch(({ threadTs }) => void seen.push(stage.slack.status('C00GENERAL', threadTs ?? '')))
+  await stage.say(deltasOf(ANSWER.slice(0, 500), 56), 500)
+  const said = stage.calls.all
     .filter(({ method }) => method === 'assistant.threads.setStatus')
     .map(({ args }) => args.status)
   expect(said).toEqual(['is looking it up…', ''])
-  expect(desk.slack.status('C00GENERAL', desk.replies()[0]?.threadTs ?? '')).toBe('')
+  expect(stage.slack.status('C00GENERAL', stage.replies()[0]?.threadTs ?? '')).toBe('')
 })
 
 test.each<[string, Fault | undefined]>([
@@ -327,7 +329,7 @@ test.each<[string, Fault | undefined]>([
       headers: { 'retry-after': '60' },
       body: '{"ok":false,"error":"ratelimited"}',
     }
-    const desk = await openDesk({
+    const stage = await openReplyStage({
       faults() {
         const [second, later] = [
           faulty('chat.appendStream', (nth) => nth === 2, lost ?? (() => undefined)),
@@ -338,27 +340,27 @@ test.each<[string, Fault | undefined]>([
       remainingMs: 30_000,
     })
     const answer = 'A sentence of eight words, said once more. '.repeat(90).trimEnd()
-    await desk.say(deltasOf(answer, 56), 100)
-    const [first] = desk.calls.all
-    expect((desk.calls.all.at(-1)?.at ?? Number.NaN) - (first?.at ?? Number.NaN)).toBeLessThan(30_000)
-    expect(joined(textsOf(desk), answer)).toBe(answer)
-    expectEnded(desk)
+    await stage.say(deltasOf(answer, 56), 100)
+    const [first] = stage.calls.all
+    expect((stage.calls.all.at(-1)?.at ?? Number.NaN) - (first?.at ?? Number.NaN)).toBeLessThan(30_000)
+    expect(joined(textsOf(stage), answer)).toBe(answer)
+    expectEnded(stage)
   },
 )
 
 test('a step that is done while Slack is written to is shown with what follows', async () => {
   const late: Fault = { kind: 'late', ms: 2_000 }
-  const desk = await openDesk({
+  const stage = await openReplyStage({
     faults:
       () =>
       ({ method }) =>
         method === 'chat.startStream' || method === 'chat.appendStream' ? late : undefined,
   })
-  desk.reply.step('thread', 'Read the thread: 3 messages')
-  const said = desk.say(['one ', 'two ', 'three ', 'four'], 700)
-  desk.reply.step('search', 'Searched wiki')
+  stage.reply.step('thread', 'Read the thread: 3 messages')
+  const said = stage.say(['one ', 'two ', 'three ', 'four'], 700)
+  stage.reply.step('search', 'Searched wiki')
   await said
-  expect(desk.replies().map(({ tasks }) => tasks.map(({ title, status }) => [title, status]))).toEqual([
+  expect(stage.replies().map(({ tasks }) => tasks.map(({ title, status }) => [title, status]))).toEqual([
     [
       ['Read the thread: 3 messages', 'complete'],
       ['Searched wiki', 'complete'],
