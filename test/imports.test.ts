@@ -173,9 +173,11 @@ describe('who imports whom', () => {
     expect(Object.keys(MAY).filter((room) => !rooms.has(room))).toEqual([])
   })
 
-  test('the edge takes only `access` from the config', () => {
-    const takers = imports.filter(({ from, to }) => from.startsWith('edge/') && to === 'assistant.config.ts')
-    expect(takers.map(({ from }) => from)).toEqual(['edge/classify/classify.ts'])
+  test('the edge imports only `access` from the config', () => {
+    const importers = imports.filter(
+      ({ from, to }) => from.startsWith('edge/') && to === 'assistant.config.ts',
+    )
+    expect(importers.map(({ from }) => from)).toEqual(['edge/classify/classify.ts'])
     expect(readFileSync('edge/classify/classify.ts', 'utf8')).toContain(
       "import { access } from '../../assistant.config.ts'",
     )
@@ -188,16 +190,16 @@ describe('who imports whom', () => {
     ])
   })
 
-  test('only backend/wire.ts makes clients of AWS', () => {
-    const makers = FILES.filter(
+  test('only backend/wire.ts creates AWS clients', () => {
+    const creators = FILES.filter(
       (path) =>
         path.startsWith('backend/') &&
         /new \w*(?:Bedrock|DynamoDB|SecretsManager)\w*Client\(/.test(readFileSync(path, 'utf8')),
     )
-    expect(makers).toEqual(['backend/wire.ts'])
+    expect(creators).toEqual(['backend/wire.ts'])
   })
 
-  test('turn/, prompt/, markdown/ and the shared nouns use no package but valibot', () => {
+  test('turn/, prompt/, markdown/ and the shared files import no package but valibot', () => {
     const rooms = ['backend/turn/', 'backend/prompt/', 'backend/markdown/', ...SHARED]
     const packages = imports.filter(
       ({ from, to, typeOnly }) =>
@@ -218,18 +220,18 @@ describe('who imports whom', () => {
     expect(files.filter((path) => !reached.has(path))).toEqual([])
   })
 
-  test('nothing imports in a circle, not even a type', () => {
+  test('no file imports itself through others, not even for a type', () => {
     const next = new Map(
       FILES.map((file) => [file, inside.filter(({ from, located }) => from === file && !located)]),
     )
-    const circles: string[][] = []
+    const cycles: string[][] = []
     const done = new Set<string>()
-    const visit = (file: string, way: string[]): void => {
-      if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file])
-      else if (!done.has(file)) for (const { to } of next.get(file) ?? []) visit(to, [...way, file])
+    const visit = (file: string, path: string[]): void => {
+      if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file])
+      else if (!done.has(file)) for (const { to } of next.get(file) ?? []) visit(to, [...path, file])
       done.add(file)
     }
     for (const file of FILES) visit(file, [])
-    expect(circles).toEqual([])
+    expect(cycles).toEqual([])
   })
 })

@@ -61,5 +61,5 @@ if (!Number.isInteger(wanted) || wanted < 1 || rest.length > 0) {
 const runs: Run[] = []
 while (runs.length < wanted && !interruption.signal.aborted) runs.push(await runBusily())
 for (const [index, { outcome, seconds }] of runs.entries())
-  console.log(`Run ${index + 1} of ${wanted} beside ${LOOPS} busy loops: ${outcome} in ${seconds} s`)
+  console.log(`Run ${index + 1} of ${wanted} with ${LOOPS} busy loops: ${outcome} in ${seconds} s`)
 process.exit(interruption.signal.aborted ? 130 : runs.every(({ outcome }) => outcome === 'passed') ? 0 : 1)
