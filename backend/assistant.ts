@@ -1,40 +1,42 @@
 import * as v from 'valibot'
 
 /**
- * The schema of assistant.config.ts, one section an export. It has no defaults and no transforms: the edge takes a
- * section as it is written, without this schema, and both tiers must read the same.
+ * The schema of assistant.config.ts; each export is one section. It has no defaults and no transforms,
+ * because the edge reads a section without this schema, and both tiers must see the same values.
  */
 
 const Text = v.pipe(v.string(), v.nonEmpty('must not be empty'))
 const Region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region such as us-east-1'))
 
-/** Who the assistant is, in what people read. */
+/** The assistant as people see it. */
 export const Identity = v.strictObject({
-  /** The name in its own sentences; the name in Slack is the app's. */
+  /** The name in the assistant's own sentences. Slack shows the name of the app. */
   name: Text,
-  /** One sentence about it, for the page of the Slack app. Slack takes 140 characters. */
+  /** One sentence for the page of the Slack app. Slack allows 140 characters. */
   description: v.pipe(Text, v.maxLength(140)),
-  /** What Slack offers to ask when a conversation with it is opened. Slack takes four. */
+  /**
+   * Questions that Slack suggests when somebody opens a conversation with the assistant. Slack allows four.
+   */
   suggestedPrompts: v.pipe(v.array(v.strictObject({ title: Text, message: Text })), v.maxLength(4)),
-  /** Added to the built-in instructions: tone, language, what to leave alone. May be empty. */
+  /** Added to the built-in instructions: tone, language, topics to avoid. May be empty. */
   instructions: v.string(),
-  /** The length to aim at. A wish to the model, not a limit. */
+  /** Length that the model should aim at. It is not a limit. */
   answerWords: v.pipe(v.number(), v.integer(), v.minValue(20)),
-  /** Where people find a person, as Slack Markdown; closes every sentence about a failure. May be empty. */
+  /** Where people get help, in Slack Markdown. Every sentence about a failure ends with it. May be empty. */
   support: v.string(),
 })
 export type Identity = v.InferOutput<typeof Identity>
 
-/** Who gets an answer. The only section that the edge bundles. */
+/** Who gets an answer. The edge bundles this section and no other. */
 export const Access = v.strictObject({
-  /** Ids (B…) of the bots and workflows whose messages are answered; all others are ignored. */
+  /** Ids (B…) of the bots and workflows whose messages we answer. We ignore all others. */
   bots: v.array(
     v.pipe(
       v.string(),
       v.regex(/^B[A-Z0-9]+$/, 'expected the id of a bot or a workflow, such as B0123456789'),
     ),
   ),
-  /** Whether people of other companies, in channels shared through Slack Connect, are answered. */
+  /** True if we answer people of other companies in channels shared through Slack Connect. */
   outsiders: v.boolean(),
 })
 export type Access = v.InferOutput<typeof Access>
@@ -49,30 +51,33 @@ const Price = v.pipe(v.number(), v.minValue(0))
 /** The model call. */
 export const Model = v.strictObject({
   /**
-   * The id of an inference profile, such as us.anthropic.claude-haiku-5-5, or of a model. The prefix says where answers
-   * are made: `us.`, `eu.`, `jp.`, `au.` and `apac.` stay in that part of the world, `global.` does not.
-   * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+   * The id of an inference profile, such as us.anthropic.claude-haiku-5-5, or of a model. The prefix says
+   * where the model runs: `us.`, `eu.`, `jp.`, `au.` and `apac.` stay in that part of the world, `global.`
+   * does not. https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
    */
   id: ModelId,
-  /** Where it is called, and where the guardrail is. Left out: the deployment's region. */
+  /** Where we call the model, and where the guardrail is. Default: the deployment's region. */
   region: v.optional(Region),
-  /** The most that one answer may cost, in output tokens. */
+  /** Most output tokens of one answer. */
   maxTokens: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** What the model costs, in USD for a million tokens; for the metric CostUsd and its alarm. */
+  /** Prices of the model in USD per million tokens, for the metric CostUsd and its alarm. */
   prices: v.strictObject({ inputPerMillion: Price, outputPerMillion: Price, cachedInputPerMillion: Price }),
 })
 export type Model = v.InferOutput<typeof Model>
 
-/** What may be spent. Each counts turns, of which one costs a search and a model call at most. */
+/** Limits on turns. A turn costs one search and one model call at most. */
 export const Limits = v.strictObject({
-  /** Within an hour of UTC. */
+  /** In one clock hour, UTC. */
   turnsPerPersonPerHour: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** Within a day of UTC, all people together. */
+  /** In one day, UTC, all people together. */
   turnsPerWorkspacePerDay: v.pipe(v.number(), v.integer(), v.minValue(1)),
 })
 export type Limits = v.InferOutput<typeof Limits>
 
-/** People read the name where a base could not be searched; AWS takes nothing else in the names made from it. */
+/**
+ * People read it if the base could not be searched. AWS allows only these characters in the names derived
+ * from it.
+ */
 const BaseName = v.pipe(
   v.string(),
   v.regex(
@@ -89,7 +94,10 @@ const Site = v.pipe(
   ),
 )
 
-/** It becomes part of a permission, where *, ? and $ mean something else, and which takes no letters beyond Latin-1. */
+/**
+ * Becomes part of an IAM permission: there *, ? and $ have a meaning, and only letters of Latin-1 are
+ * allowed.
+ */
 const Prefix = v.pipe(
   v.string(),
   v.maxLength(300),
@@ -99,7 +107,10 @@ const Prefix = v.pipe(
   ),
 )
 
-/** Six fields, of which one of the two days has to be a question mark; or a rate, whose unit has to agree with its number. */
+/**
+ * Six fields, one of the two days a question mark; or a rate whose unit agrees with its number (1 day, 2
+ * days).
+ */
 const FIELD = String.raw`[\dA-Z,*?/#-]+`
 const CRON = String.raw`cron\(${FIELD} ${FIELD} (\? ${FIELD} ${FIELD}|${FIELD} ${FIELD} \?) ${FIELD}\)`
 const Schedule = v.pipe(
@@ -110,9 +121,9 @@ const Schedule = v.pipe(
   ),
 )
 
-/** A knowledge base that is there already, or a source from which one is made. */
+/** An existing knowledge base, or a source from which we create one. */
 const Base = v.variant('source', [
-  /** In this account and the knowledge's region. It is searched and never changed. */
+  /** In this account, in the region of the knowledge. We search it and never change it. */
   v.strictObject({
     name: BaseName,
     source: v.literal('existing'),
@@ -121,9 +132,14 @@ const Base = v.variant('source', [
       v.regex(/^[0-9A-Z]{10}$/, 'expected the id of a knowledge base, such as ABCDEFGHIJ'),
     ),
   }),
-  /** A Confluence Cloud site: https://….atlassian.net. All that its user can read will be searched for everybody. */
+  /**
+   * A Confluence Cloud site: https://….atlassian.net. Everybody gets answers from all that its user can read.
+   */
   v.strictObject({ name: BaseName, source: v.literal('confluence'), site: Site }),
-  /** Documents in a bucket of this account and region, below a prefix, such as handbook/. The prefix may be empty. */
+  /**
+   * Documents in a bucket of this account and region, below a prefix such as handbook/. The prefix may be
+   * empty.
+   */
   v.strictObject({
     name: BaseName,
     source: v.literal('s3'),
@@ -135,32 +151,34 @@ const Base = v.variant('source', [
   }),
 ])
 
-/** The knowledge bases and what is done with them. */
+/** The knowledge bases, and how we use them. */
 export const Knowledge = v.strictObject({
-  /** Where the bases and the rerank model are. Left out: the deployment's region. */
+  /** Where the bases and the rerank model are. Default: the deployment's region. */
   region: v.optional(Region),
-  /** May be empty: then the assistant answers from the thread alone. */
+  /** May be empty; then the assistant answers from the thread alone. */
   bases: v.array(Base),
-  /** How the text of new bases becomes vectors. Another model or length makes the bases anew. */
+  /** How we turn the text of new bases into vectors. Another model or length replaces the bases. */
   embedding: v.strictObject({
     model: ModelId,
     dimensions: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096)),
   }),
-  /** How their pages are cut into passages, in tokens, and how many percent of one stand in the next as well. */
+  /** Size of the passages that new bases cut their pages into, and how much of each the next one repeats. */
   chunking: v.strictObject({
     maxTokens: v.pipe(v.number(), v.integer(), v.minValue(20), v.maxValue(8192)),
     overlapPercent: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(99)),
   }),
   /**
-   * When new bases read their source again, as EventBridge Scheduler writes it.
+   * When new bases read their source again, in the notation of EventBridge Scheduler.
    * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
    */
   sync: v.strictObject({ schedule: Schedule, timezone: Text }),
-  /** A foundation model in the knowledge's region. Left out: the bases take turns in their own order. */
+  /**
+   * A foundation model in the region of the knowledge. Without it we take passages from each base in turn.
+   */
   rerankModel: v.optional(Text),
-  /** Passages asked of each knowledge base. Bedrock takes 1 to 100. */
+  /** Passages that we ask of each knowledge base. Bedrock allows 1 to 100. */
   passagesPerBase: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
-  /** Passages that the model is shown, the best of all bases. */
+  /** Passages that the model gets: the best ones of all bases. */
   passagesShown: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30)),
 })
 export type Knowledge = v.InferOutput<typeof Knowledge>
@@ -176,9 +194,14 @@ const PersonalData = v.picklist([
   'CA_SOCIAL_INSURANCE_NUMBER', 'UK_NATIONAL_HEALTH_SERVICE_NUMBER', 'UK_NATIONAL_INSURANCE_NUMBER', 'UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER',
 ]) // biome-ignore format: a list
 
-/** What neither a question nor an answer may hold: a guardrail that is there already, or the policy of a new one. */
+/**
+ * Content that neither a question nor an answer may have: an existing guardrail, or the policy of a new one.
+ */
 export const Guardrail = v.variant('source', [
-  /** In this account and the model's region, with a published version. A draft changes under those who use it. */
+  /**
+   * In this account, in the region of the model. The version must be published, because a draft can change
+   * any time.
+   */
   v.strictObject({
     source: v.literal('existing'),
     id: v.pipe(v.string(), v.regex(/^[a-z0-9]+$/, 'expected the id of a guardrail, such as abcdefghijkl')),
@@ -190,11 +213,12 @@ export const Guardrail = v.variant('source', [
   v.strictObject({
     source: v.literal('policy'),
     /**
-     * CLASSIC reads English, French and Spanish. STANDARD reads some sixty languages, and does so in any region of the
-     * same part of the world. https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-tiers.html
+     * CLASSIC reads English, French and Spanish. STANDARD reads about sixty languages, and may run in another
+     * region of the same part of the world.
+     * https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-tiers.html
      */
     tier: v.picklist(['CLASSIC', 'STANDARD']),
-    /** How readily each kind of harmful content is blocked, in questions and answers. */
+    /** How strictly each kind of harmful content is blocked, in questions and answers. */
     content: v.strictObject({
       HATE: Strength,
       INSULTS: Strength,
@@ -202,15 +226,15 @@ export const Guardrail = v.variant('source', [
       VIOLENCE: Strength,
       MISCONDUCT: Strength,
     }),
-    /** Attempts to change the instructions. They can be read less strictly, but not be let through. */
+    /** How strictly attempts to change the instructions are blocked. They cannot be allowed. */
     promptAttack: v.picklist(['LOW', 'MEDIUM', 'HIGH']),
-    /** Profanity, as AWS lists it. */
+    /** Blocks the profanity that AWS lists. */
     profanity: v.boolean(),
-    /** Personal data that is replaced by its kind, such as {PHONE}. */
+    /** Personal data that the guardrail replaces by its kind, such as {PHONE}. */
     mask: v.array(PersonalData),
-    /** Personal data for which the whole question or answer is held back. */
+    /** Personal data that blocks the whole question or answer. */
     block: v.array(PersonalData),
-    /** Subjects that are not talked about. AWS takes 30, each with 5 examples. */
+    /** Topics that are blocked. AWS allows 30, each with 5 examples. */
     topics: v.pipe(
       v.array(
         v.strictObject({
@@ -227,13 +251,13 @@ export const Guardrail = v.variant('source', [
       ),
       v.maxLength(30),
     ),
-    /** Words and phrases that are not said. AWS takes 10,000. */
+    /** Words and phrases that are blocked. AWS allows 10,000. */
     words: v.pipe(v.array(v.pipe(Text, v.maxLength(100))), v.maxLength(10_000)),
   }),
 ])
 export type Guardrail = v.InferOutput<typeof Guardrail>
 
-/** Roles do not tell large letters of a tag's name from small ones. */
+/** IAM roles ignore case in the names of tags. */
 const TagName = v.pipe(
   v.string(),
   v.regex(
@@ -242,19 +266,21 @@ const TagName = v.pipe(
   ),
 )
 
-/** What `infra/` makes in AWS, apart from what the other sections say. Nothing of it is read at run time. */
+/** Everything else that `infra/` needs to create the deployment. Nothing reads it at run time. */
 export const Deployment = v.strictObject({
   /** Where the functions and the table are. wrangler.toml names the same region. */
   region: Region,
-  /** The most questions that are answered at the same time. It bounds the spend, and is taken from the account's limit. */
+  /**
+   * Most questions answered at the same time. It bounds the spend, and counts against the account's limit.
+   */
   reservedConcurrency: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** How long logs are kept, in days. CloudWatch takes only these. */
+  /** How long logs are kept, in days. CloudWatch allows only these values. */
   logRetentionDays: v.picklist([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]),
-  /** Who hears of an alarm. May be empty: then somebody has to subscribe to the topic. */
+  /** Who gets the alarms. May be empty; then somebody has to subscribe to the topic. */
   alarmEmail: v.union([v.literal(''), v.pipe(v.string(), v.email())]),
-  /** What the model may cost in one day before an alarm, in USD. It stops nothing. */
+  /** Cost of the model in one day, in USD, that raises an alarm. It stops nothing. */
   dailyBudgetUsd: v.pipe(v.number(), v.gtValue(0)),
-  /** Put on everything that can have tags, beside `application`, which is ours. */
+  /** Set on every resource that can have tags, in addition to our own tag `application`. */
   tags: v.record(
     TagName,
     v.pipe(

@@ -1,4 +1,4 @@
-/** Time as an argument. */
+/** Passed as an argument, so that tests can set the time. */
 export interface Clock {
   /** Milliseconds of the Unix epoch. */
   now(): number

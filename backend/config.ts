@@ -2,16 +2,16 @@ import * as v from 'valibot'
 import * as sections from '../assistant.config.ts'
 import { Assistant } from './assistant.ts'
 
-/** All that differs between one deployment and another, and what the operator wrote into assistant.config.ts. */
+/** The settings of one deployment, with what the operator wrote into assistant.config.ts. */
 export interface Config {
   assistant: Assistant
   region: string
   modelRegion: string
   knowledgeRegion: string
   turnsTable: string
-  /** Where the bot token and the two ids are kept; outside AWS they are given as they are. */
+  /** In AWS, the secret that holds the bot token and the two ids; elsewhere, these three themselves. */
   slack: { secretArn: string } | { botToken: string; teamId: string; appId: string }
-  /** In place of https://slack.com/api/, outside Slack. */
+  /** Replaces https://slack.com/api/ in the playground. */
   slackApiUrl?: string
   modelId: string
   knowledgeBases: { name: string; id: string }[]
@@ -20,8 +20,8 @@ export interface Config {
 }
 
 /**
- * Reads the environment once. Endpoints of AWS services are not here: the SDK itself reads AWS_ENDPOINT_URL_<SERVICE>.
- * Throws one error that names everything that is missing or wrong.
+ * Reads the environment, once. The SDK itself reads the endpoints of AWS services from
+ * AWS_ENDPOINT_URL_<SERVICE>. Throws one error that names everything that is missing or wrong.
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const problems: string[] = []

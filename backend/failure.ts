@@ -1,4 +1,4 @@
-/** What a person reads about each failure. The log knows a failure by its key. Slack Markdown. */
+/** The sentence that a person reads about each failure, in Slack Markdown. The log has its key. */
 const SENTENCES = {
   model_busy: 'The model is busy right now. Ask me again in a minute.',
   model_silent: 'The model stopped answering. Ask me again in a minute.',
@@ -16,7 +16,7 @@ const SENTENCES = {
 
 export type FailureKind = keyof typeof SENTENCES
 
-/** What can go wrong in a turn. `say` is for the person. `cause` is for the log, which takes only its name. */
+/** A failure of a turn. `say` is for the person. `cause` is for the log, which takes only its name. */
 export class Failure extends Error {
   override readonly name = 'Failure' as const
   readonly kind: FailureKind

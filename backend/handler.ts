@@ -101,7 +101,10 @@ async function recordSignal(
   })
 }
 
-/** What Lambda leaves on the on-failure queue. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+/**
+ * The record that Lambda leaves on the on-failure queue.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
 const FailureRecord = v.pipe(
   v.string(),
   v.parseJson(),
@@ -111,7 +114,10 @@ const FailureRecord = v.pipe(
   }),
 )
 
-/** Lambda's entry point for the on-failure queue. A record whose turn we could not apologize for stays in the queue. */
+/**
+ * Lambda's entry point for the on-failure queue. A record whose turn we could not apologize for stays in the
+ * queue.
+ */
 export async function apologize(event: SQSEvent): Promise<SQSBatchResponse> {
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = []
   for (const { messageId, body, attributes } of event.Records) {
@@ -163,7 +169,10 @@ function toReference(requestId: string): string {
   return requestId.slice(0, 8)
 }
 
-/** Keeps the name of an error and where it was thrown. Lambda logs both; a message may quote words of a conversation. */
+/**
+ * Keeps the name of an error and where it was thrown. Lambda logs both; a message may quote words of a
+ * conversation.
+ */
 function redactError(error: unknown): Error {
   const frames =
     error instanceof Error

@@ -1,6 +1,6 @@
 /**
- * Why a turn is interrupted. Each turn has one AbortController; this is the reason that it is aborted with. A signal
- * keeps the first reason, and `AbortSignal.any` passes it on.
+ * Why a turn is interrupted. Each turn has one AbortController; this is the reason that it is aborted with. A
+ * signal keeps the first reason, and `AbortSignal.any` passes it on.
  */
 export type Interruption =
   /** Somebody pressed Stop in the thread. */

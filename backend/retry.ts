@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { fired } from './deadline.ts'
+import { untilAborted } from './deadline.ts'
 
 /** The pause before another try: the first one, and the longest one that doubling leads to. */
 export interface Backoff {
@@ -68,6 +68,6 @@ export async function retry<T>(
 /** False if the signal has ended the pause. */
 async function slept(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<boolean> {
   if (!signal) await clock.sleep(ms)
-  else if (!signal.aborted) await Promise.race([clock.sleep(ms), fired(signal)])
+  else if (!signal.aborted) await Promise.race([clock.sleep(ms), untilAborted(signal)])
   return !signal?.aborted
 }

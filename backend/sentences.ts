@@ -1,4 +1,7 @@
-/** Fixed sentences that people read from the backend, except those about failures (failure.ts). Slack Markdown. */
+/**
+ * Fixed sentences that people read from the backend, except those about failures (failure.ts). Slack
+ * Markdown.
+ */
 
 export const STOPPED = 'Stopped here, as you asked.'
 export const STOPPED_BEFORE = 'Stopped before I began to answer.'
@@ -43,7 +46,7 @@ function withSupport(sentence: string, support: string): string {
   return support === '' ? sentence : `${sentence} ${support}`
 }
 
-/** What the guardrail blocked, by the kinds of its rules. Never the text that matched. */
+/** Says what the guardrail blocked, and by which kinds of rule. Never the text that matched. */
 export function guardrailSentence({
   on,
   rules,
@@ -57,13 +60,19 @@ export function guardrailSentence({
     : `I had to hold back my answer: it falls under one of your company's rules for me${about}.`
 }
 
-/** A handoff that is younger has only waited its turn. One that is older was in a queue while Lambda could not be invoked. */
+/**
+ * A handoff that is younger has only waited its turn. One that is older was in a queue while Lambda could not
+ * be invoked.
+ */
 export const LATE_MS = 5 * 60_000
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 
-/** Precedes an answer that comes late; undefined if it does not. Both times are in milliseconds of the Unix epoch. */
+/**
+ * Precedes an answer that comes late; undefined if it does not. Both times are in milliseconds of the Unix
+ * epoch.
+ */
 export function lateNote(receivedAt: number, now: number, attempt: number): string | undefined {
   const ageMs = now - receivedAt
   if (ageMs <= LATE_MS) return undefined

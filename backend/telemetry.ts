@@ -3,11 +3,11 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { Model } from './assistant.ts'
 import type { Report } from './turn/report.ts'
 
-/** What alarms and the dashboard read (infra/constructs/alarms.ts, infra/constructs/dashboard.ts). */
+/** infra/constructs/alarms.ts and dashboard.ts read the metrics under these names. */
 const NAMESPACE = 'Vera'
 const SERVICE = 'vera'
 
-/** The metric that counts an outcome; others are in the log alone. */
+/** Outcomes that have a metric; only the log has the others. */
 const COUNTED: Partial<Record<Report['outcome'], string>> = {
   answered: 'Answered',
   not_found: 'NotFound',
@@ -18,7 +18,10 @@ const COUNTED: Partial<Record<Report['outcome'], string>> = {
   duplicate: 'Duplicates',
 }
 
-/** One line of log for each invocation, and its metrics: ids, counts, times and outcomes, never a word of a conversation. */
+/**
+ * The log line and the metrics of each invocation: ids, counts, times and outcomes, never words of a
+ * conversation.
+ */
 export interface Telemetry {
   line(level: 'info' | 'error', message: 'turn' | 'stop' | 'feedback' | 'apology', fields: object): void
   turn(
@@ -28,7 +31,10 @@ export interface Telemetry {
   ): void
   feedback(value: 'positive' | 'negative'): void
   apology(): void
-  /** Writes the metrics of this invocation. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html */
+  /**
+   * Writes the metrics of this invocation.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
+   */
   flush(): void
 }
 
@@ -66,7 +72,7 @@ export function createTelemetry(prices: Model['prices']): Telemetry {
   }
 }
 
-/** Of the model alone, by the configured prices. */
+/** Cost of the model call by the configured prices, without search and storage. */
 export function costUsd(
   {
     inputTokens = 0,

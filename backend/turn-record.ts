@@ -1,4 +1,4 @@
-/** Where a question is and who asked it: ids only. */
+/** The place of a question, and its asker. Ids only. */
 export interface QuestionPlace {
   channel: string
   /** The thread to answer in. */
@@ -24,7 +24,7 @@ export interface Claim {
 
 export type TurnState = 'claimed' | 'answered' | 'stopped' | 'failed'
 
-/** What the table keeps of a turn. */
+/** A turn as the table keeps it. */
 export interface TurnRecord {
   turnId: string
   state: TurnState

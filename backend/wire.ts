@@ -33,15 +33,15 @@ export const CONVERSE_ATTEMPTS = 3
 export const SEARCH_ATTEMPTS = 2
 
 /**
- * If a tenth of the calls fails, one claim in 100,000 is lost. All attempts, their timeouts and the pauses between them
- * fit into the claim's 4 s (test/backend/budgets.test.ts).
+ * If a tenth of the calls fails, one claim in 100,000 is lost. All attempts, their timeouts and the pauses
+ * between them fit into the claim's 4 s (test/backend/budgets.test.ts).
  */
 export const DYNAMO_ATTEMPTS = 5
 
 /** Timeout of one attempt. DynamoDB answers within some 10 ms; a new process on a busy machine is slower. */
 export const DYNAMO_TIMEOUT_MS = 700
 
-/** What the handler calls, put together. */
+/** Everything that the handler calls. */
 export interface Backend {
   answer: AnswerDeps
   apologize: ApologizeDeps
@@ -52,7 +52,7 @@ export interface Backend {
   slackTally(): Tally
 }
 
-/** The composition root: the only place where clients are made. Starts reading the Slack secret. */
+/** The composition root: only this function creates clients. It also starts to read the Slack secret. */
 export function wire(config: Config): Backend {
   const clock = systemClock
   const { assistant } = config

@@ -4,7 +4,10 @@ import type { QuestionPlace } from '../turn-record.ts'
 import { type Item, N, S, type Table, TRUE } from './table.ts'
 import { placeAttributes, placeUpdate, recordFromItem, TURN_TTL_SECONDS, turnKey } from './turn-item.ts'
 
-/** How long an owner has to answer a probe: two of its polls, one a second (POLL_INTERVAL_MS in turn-monitor.ts), and their calls. */
+/**
+ * Time that an owner has to answer a probe: its next poll comes within a second (POLL_INTERVAL_MS in
+ * turn-monitor.ts), and one of its calls to the table may have to be repeated.
+ */
 export const PROBE_WAIT_MS = 2_500
 
 /** The claim of the lost process can reach the table after our first read, and before our write. */
@@ -40,7 +43,10 @@ export function createAbandonedTurns(
     return taken ? item : undefined
   }
 
-  /** A turn that an earlier call took over and could not apologize for, or a "Try again" that no process has claimed. */
+  /**
+   * A turn that an earlier call took over and could not apologize for, or a "Try again" that no process has
+   * claimed.
+   */
   async function takeFailed(key: string, record: Item, failed: FailedInvocation): Promise<Item | undefined> {
     const { values, isFree } = apologyOf(failed, record)
     return table.update(key, 'SET apologyId = :apologyId', {
@@ -50,8 +56,8 @@ export function createAbandonedTurns(
   }
 
   /**
-   * A turn that is claimed under the request id that failed. Lambda may deliver an event twice under one request id, so
-   * we ask first whether the other process is alive.
+   * A turn that is claimed under the request id that failed. Lambda may deliver an event twice under one
+   * request id, so we ask first whether the other process is alive.
    */
   async function takeClaimed(key: string, record: Item, failed: FailedInvocation): Promise<Item | undefined> {
     const { values, isFree } = apologyOf(failed, record)
@@ -100,8 +106,9 @@ export function createAbandonedTurns(
 }
 
 /**
- * If two deliveries under one request id both fail, Lambda leaves two records; we apologize for one of them. The stored
- * value names the lost attempt and the record: `isFree` holds unless another record apologizes for the same attempt.
+ * If two deliveries under one request id both fail, Lambda leaves two records; we apologize for one of them.
+ * The stored value names the lost attempt and the record: `isFree` holds unless another record apologizes for
+ * the same attempt.
  */
 function apologyOf({ attempt, apologyId }: FailedInvocation, record: Item | undefined) {
   const lost = attempt === undefined ? Number(record?.attempt?.N ?? 1) : attempt + 1

@@ -3,8 +3,8 @@ import { type Item, N, S, type Table } from './table.ts'
 import { TURN_TTL_SECONDS } from './turn-item.ts'
 
 /**
- * Keeps one thumb for each person and turn. The one that was pressed last counts, in whatever order they arrive. Throws
- * what DynamoDB throws.
+ * Keeps one thumb for each person and turn. The one that was pressed last counts, in whatever order they
+ * arrive. Throws what DynamoDB throws.
  */
 export function createSaveThumb(table: Table): SaveThumb {
   return async ({ turnId, userId, value, passages, pressedAt }) => {

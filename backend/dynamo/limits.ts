@@ -6,8 +6,8 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 /**
- * Counts a turn against its asker's hour and its workspace's day, both in UTC. A turn that is over the person's limit is
- * not counted against the workspace: one person cannot use up everybody's day.
+ * Counts a turn against its asker's hour and its workspace's day, both in UTC. A turn that is over the
+ * person's limit is not counted against the workspace: one person cannot use up everybody's day.
  */
 export function createLimits(
   table: Table,
@@ -27,7 +27,8 @@ export function createLimits(
       `${key}#${window}`,
       'SET expiresAt = :expiresAt, lastTurn = :turn ADD turnCount :one',
       {
-        // The last condition lets our own SDK retry succeed when the first response was lost. It counts twice then.
+        // The last condition lets our own SDK retry succeed when the first response was lost. It counts twice
+        // then.
         when: 'attribute_not_exists(turnCount) OR turnCount < :most OR lastTurn = :turn',
         values: {
           ':expiresAt': table.seconds((2 * windowMs) / 1000),

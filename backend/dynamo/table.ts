@@ -20,8 +20,8 @@ import type { Clock } from '../clock.ts'
  * | `limit#workspace#teamId#day` | `turnCount` of the workspace in one day (limits.ts) | 2 days |
  * | `feedback#turnId#userId` | a thumb (feedback.ts) | 90 days |
  *
- * `expiresAt` (seconds of the epoch) is the table's TTL attribute. DynamoDB deletes late, so `get` leaves out what has
- * expired, and a condition that has to know compares `expiresAt` itself.
+ * `expiresAt` (seconds of the epoch) is the table's TTL attribute. DynamoDB deletes late, so `get` leaves out
+ * what has expired, and a condition that has to know compares `expiresAt` itself.
  */
 export type Item = Record<string, AttributeValue>
 

@@ -12,22 +12,27 @@ import {
   turnKey,
 } from './turn-item.ts'
 
-/** Beyond Lambda's own end, so that a claim never runs out under a turn that is alive. */
+/**
+ * Added to Lambda's own time limit, so that no other process can claim a turn that is still being answered.
+ */
 export const LEASE_MARGIN_MS = 15_000
 
 /**
- * People wait for the claim, and nothing else happens meanwhile. A process that has just started on a busy machine, and
- * whose first calls fail, has needed more than two seconds.
+ * Nothing else happens before the claim is made, and people wait. A new process on a busy machine whose first
+ * calls fail needs more than two seconds.
  */
 export const CLAIM_BUDGET_MS = 4_000
 
-/** Longer than any turn lives. */
+/** Longer than any turn takes. */
 export const REPLY_TTL_SECONDS = 3_600
 
-/** The record of turns: claims, and what others may know of a turn. */
+/** The records of turns: claims, and what others may know of a turn. */
 export interface Turns extends Claims {
   find(turnId: string): Promise<TurnRecord | undefined>
-  /** Notes a stream that the claim's process has opened: as the turn's last, and as belonging to no other turn. */
+  /**
+   * Notes a stream that the claim's process has opened: as the turn's last, and as belonging to no other
+   * turn.
+   */
   recordStream(claim: Claim, channel: string, replyTs: string): Promise<void>
   /** Makes a stream that was found in the thread this turn's own. False if it belongs to another turn. */
   adoptStream(turnId: string, channel: string, replyTs: string): Promise<boolean>

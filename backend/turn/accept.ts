@@ -6,7 +6,7 @@ import type { ClaimOwner, Claims } from './claims.ts'
 import { placeOfTurn } from './question.ts'
 import type { Replies, SendEphemeral } from './replies.ts'
 
-/** What accepting needs; wire.ts knows who provides it. */
+/** Dependencies of `accept`; wire.ts provides them. */
 export interface AcceptDeps {
   claims: Claims
   replies: Pick<Replies, 'openThread' | 'sendEphemeral'>
@@ -14,16 +14,16 @@ export interface AcceptDeps {
 }
 
 /**
- * `duplicate`: another process has the turn, and we say nothing. `expired` and `not_asker`: "Try again" is not possible,
- * and the person who pressed it has read why.
+ * `duplicate`: another process has the turn, and we say nothing. `expired` and `not_asker`: "Try again" is
+ * not possible, and the person who pressed it has read why.
  */
 export type AcceptResult =
   | { outcome: 'claimed'; claim: Claim; place: QuestionPlace | undefined }
   | { outcome: 'duplicate' | 'expired' | 'not_asker' }
 
 /**
- * Wins the right to answer, before anything else happens. A command has no place yet. Throws if the claim cannot be
- * made.
+ * Wins the right to answer, before anything else happens. A command has no place yet. Throws if the claim
+ * cannot be made.
  */
 export async function accept(
   handoff: Turn | Command | Retry,
@@ -44,8 +44,9 @@ export async function accept(
 }
 
 /**
- * Repeats a command's question in the asker's direct messages, to be answered below. Undefined if we cannot write to
- * the person there; then they have read so where they typed the command. Throws if they cannot be told that either.
+ * Repeats a command's question in the asker's direct messages, to be answered below. Undefined if we cannot
+ * write to the person there; then they have read so where they typed the command. Throws if they cannot be
+ * told that either.
  */
 export async function openPlace(
   command: Command,
@@ -65,8 +66,8 @@ export async function openPlace(
 }
 
 /**
- * Tells the person where they typed the command that we cannot write them a direct message. Throws if that is not
- * possible either, so that Lambda keeps its record of the invocation.
+ * Tells the person where they typed the command that we cannot write them a direct message. Throws if that is
+ * not possible either, so that Lambda keeps its record of the invocation.
  */
 export async function sendNoDirectMessage(
   { channel, userId }: Command,

@@ -17,7 +17,7 @@ import type { Report } from './report.ts'
 import { type StreamResult, streamAnswer } from './stream-answer.ts'
 import { monitorTurn } from './turn-monitor.ts'
 
-/** What answering needs; wire.ts knows who provides it. */
+/** Dependencies of `answer`; wire.ts provides them. */
 export interface AnswerDeps {
   claims: Claims
   limits: Limits
@@ -33,15 +33,16 @@ export interface AnswerDeps {
 /** The invocation that answers. */
 export interface Invocation {
   requestId: string
-  /** The person gets it with a failure; it finds the log line of the turn. */
+  /** Shown to the person with a failure. It finds the log line of the turn. */
   reference: string
   /** When Lambda ends it, in milliseconds of the Unix epoch. */
   endsAt: number
 }
 
 /**
- * Answers one turn. From the claim to the last write a monitor looks for Stop and shows that this process is alive.
- * Throws if the claim cannot be made or the reply cannot be closed: then Lambda leaves a record for `apologize`.
+ * Answers one turn. From the claim to the last write a monitor looks for Stop and shows that this process is
+ * alive. Throws if the claim cannot be made or the reply cannot be closed: then Lambda leaves a record for
+ * `apologize`.
  */
 export async function answer(
   handoff: Turn | Command | Retry,
@@ -126,7 +127,7 @@ async function gatherAndStream(
   }
 }
 
-/** How the turn ends, and what the person reads last if the answer breaks off. */
+/** Decides how the turn ends, and what the person reads last if the answer breaks off. */
 function conclude(
   { outcome, failure, hasText }: TurnResult,
   { signal, reference }: ClaimedTurn,
@@ -149,7 +150,10 @@ function lossOf(signal: AbortSignal): Loss | undefined {
   return interruption === 'gone' || interruption === 'taken' ? interruption : undefined
 }
 
-/** Undefined if the reply is closed. If the turn was interrupted before, the signal does not show a loss at the close. */
+/**
+ * Undefined if the reply is closed. If the turn was interrupted before, the signal does not show a loss at
+ * the close.
+ */
 async function close(reply: Reply, footer: Footer, signal: AbortSignal): Promise<Loss | undefined> {
   try {
     const outcome = await reply.close(footer)
@@ -161,7 +165,7 @@ async function close(reply: Reply, footer: Footer, signal: AbortSignal): Promise
   }
 }
 
-/** What the reply offers below it; every other outcome gets thumbs. */
+/** Buttons below the reply by outcome; every other outcome gets thumbs. */
 const OFFERS: Partial<Record<Report['outcome'], 'retry' | 'nothing'>> = {
   failed: 'retry',
   stopped: 'nothing',

@@ -5,7 +5,7 @@ import { sendNoDirectMessage } from './accept.ts'
 import { placeOfTurn } from './question.ts'
 import type { Replies } from './replies.ts'
 
-/** What apologizing needs; wire.ts knows who provides it. */
+/** Dependencies of `apologize`; wire.ts provides them. */
 export interface ApologizeDeps {
   turns: AbandonedTurns
   replies: Pick<Replies, 'openThread' | 'sendEphemeral'>
@@ -13,11 +13,15 @@ export interface ApologizeDeps {
   support: string
 }
 
-/** The records of turns whose invocation Lambda gave up. Each call may be repeated. Throws what DynamoDB throws. */
+/**
+ * The records of turns whose invocation Lambda gave up. Each call may be repeated. Throws what DynamoDB
+ * throws.
+ */
 export interface AbandonedTurns {
   /**
-   * Takes a turn over, so that no later delivery answers it. Undefined if there is nothing to say: the turn belongs to
-   * another invocation, its owner is alive, it has ended, or another of Lambda's records is being apologized for.
+   * Takes a turn over, so that no later delivery answers it. Undefined if there is nothing to say: the turn
+   * belongs to another invocation, its owner is alive, it has ended, or another of Lambda's records is being
+   * apologized for.
    */
   takeOver(
     turnId: string,
@@ -36,7 +40,10 @@ export interface FailedInvocation {
   apologyId: string
 }
 
-/** What we do in the thread in place of a process that is gone. A call that is not carried out throws. */
+/**
+ * Reads and writes the thread in place of a process that is gone. Each method throws if it could not do its
+ * work.
+ */
 export interface AbandonedThread {
   inspect(turn: AbandonedTurn & { replyTs?: string }): Promise<ThreadState>
   /** Writes the sentence into the newest stream if there is one, else into a message of its own. */
@@ -54,7 +61,7 @@ export interface AbandonedTurn {
   place: QuestionPlace
 }
 
-/** What the lost process, or an earlier call of ours, has left in the thread. */
+/** The state in which the lost process, or an earlier call of ours, has left the thread. */
 export interface ThreadState {
   /** How the reply has ended. `gone`: there is no thread any more. */
   ended?: 'answered' | 'failed' | 'apologized' | 'gone'
@@ -62,12 +69,16 @@ export interface ThreadState {
   streams: readonly string[]
 }
 
-/** Deliveries of one record that wait for a thread that cannot be read; the next one apologizes without reading it. */
+/**
+ * Deliveries of one record that wait for a thread that cannot be read; the next one apologizes without
+ * reading it.
+ */
 export const THREAD_READS = 5
 
 /**
- * Tells the thread of a turn that Lambda gave up on. Says nothing if another invocation has the turn, its process is
- * alive, or it has ended. Is called again for one record until it succeeds; throws what Slack and DynamoDB throw.
+ * Tells the thread of a turn that Lambda gave up on. Says nothing if another invocation has the turn, its
+ * process is alive, or it has ended. Is called again for one record until it succeeds; throws what Slack and
+ * DynamoDB throw.
  */
 export async function apologize(
   handoff: Turn | Command | Retry,

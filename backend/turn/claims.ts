@@ -7,12 +7,12 @@ export interface ClaimOwner {
   endsAt: number
 }
 
-/** What came of "Try again". `not_failed`: this attempt did not fail, or another attempt has begun since. */
+/** Result of "Try again". `not_failed`: this attempt did not fail, or another attempt has begun since. */
 export type RetryClaim =
   | { outcome: 'claimed'; claim: Claim; place: QuestionPlace }
   | { outcome: 'expired' | 'not_asker' | 'not_failed' }
 
-/** The right to answer a turn. All of it throws what DynamoDB throws. */
+/** The right to answer a turn. Each method throws what DynamoDB throws. */
 export interface Claims {
   /** Undefined if another process has or had the turn. A command has no place yet: `setPlace` adds it. */
   claim(turnId: string, place: QuestionPlace | undefined, owner: ClaimOwner): Promise<Claim | undefined>
@@ -23,8 +23,8 @@ export interface Claims {
   ): Promise<RetryClaim>
   setPlace(claim: Claim, place: QuestionPlace): Promise<void>
   /**
-   * Reads whether Stop was pressed since the claim, and whether the claim still holds. Answers a probe, which asks if
-   * this process is alive.
+   * Reads whether Stop was pressed since the claim, and whether the claim still holds. Answers a probe, which
+   * asks if this process is alive.
    */
   poll(claim: Claim, place: QuestionPlace | undefined): Promise<{ stopped: boolean; holds: boolean }>
   /** False if another process has taken the turn over. */

@@ -3,7 +3,7 @@ import { TOO_OLD_TO_RATE, thanks } from '../sentences.ts'
 import type { TurnRecord } from '../turn-record.ts'
 import type { SendEphemeral } from './replies.ts'
 
-/** What recording feedback needs; wire.ts knows who provides it. */
+/** Dependencies of `recordFeedback`; wire.ts provides them. */
 export interface FeedbackDeps {
   turns: { find(turnId: string): Promise<TurnRecord | undefined> }
   saveThumb: SaveThumb

@@ -7,7 +7,7 @@ import { WITHOUT_THREAD } from '../sentences.ts'
 import type { Question } from './question.ts'
 import type { Reply } from './replies.ts'
 
-/** What gathering needs; wire.ts knows who provides it. */
+/** Dependencies of `gather`; wire.ts provides them. */
 export interface GatherDeps {
   thread: ThreadReader
   limits: Limits
@@ -16,9 +16,15 @@ export interface GatherDeps {
 }
 
 export interface ThreadReader {
-  /** Reads the thread up to the question, oldest message first. Throws if Slack does not let us read it in time. */
+  /**
+   * Reads the thread up to the question, oldest message first. Throws if Slack does not let us read it in
+   * time.
+   */
   read(question: { channel: string; threadTs: string; ts: string }): Promise<ThreadMessage[]>
-  /** Names, by id, of the people who wrote in the thread or are mentioned in it, as far as time allows. Never throws. */
+  /**
+   * Names, by id, of the people who wrote in the thread or are mentioned in it, as far as time allows. Never
+   * throws.
+   */
   readNames(thread: readonly ThreadMessage[]): Promise<ReadonlyMap<string, string>>
 }
 
@@ -43,7 +49,7 @@ export type GatherResult =
   | { outcome: 'gathered'; material: Material }
   | { outcome: 'limited'; reached: LimitReached }
 
-/** What an answer is made of. */
+/** Everything that an answer is made of. */
 export interface Material {
   /** The question's words, in the mrkdwn that Slack sent. */
   text: string
@@ -51,9 +57,9 @@ export interface Material {
   /** Names of people, by id. */
   names: ReadonlyMap<string, string>
   search: SearchResult
-  /** What could not be read or searched, in sentences for the person. */
+  /** Sentences for the person about what could not be read or searched. */
   leftOut: string[]
-  /** What could not be read or searched, for the log: each with the name of the error. */
+  /** Names for the log of what could not be read or searched, each with the name of the error. */
   without: string[]
 }
 
@@ -63,9 +69,9 @@ export const COUNT_BUDGET_MS = 3_000
 const NOTHING_SEARCHED: SearchResult = { passages: [], summary: '', leftOut: [], without: [] }
 
 /**
- * Reads the thread, counts the turn, searches and looks up names. Steps that do not depend on each other run at the same
- * time, and a step that fails is left out. Throws Failure question_lost if the question has to be read from the thread
- * and is not there.
+ * Reads the thread, counts the turn, searches and looks up names. Steps that do not depend on each other run
+ * at the same time, and a step that fails is left out. Throws Failure question_lost if the question has to be
+ * read from the thread and is not there.
  */
 export async function gather(
   question: Question,

@@ -1,7 +1,7 @@
 import type { Command, Retry, Turn } from '../handoff.ts'
 import type { Claim, QuestionPlace } from '../turn-record.ts'
 
-/** What is to be answered, however it was asked. */
+/** A question to answer, whichever way it was asked. */
 export interface Question extends QuestionPlace {
   turnId: string
   /** From 1; "Try again" makes another. */

@@ -1,4 +1,4 @@
-/** How a turn went; ids, counts and times only. */
+/** How a turn went. It holds only ids, counts and times. */
 export interface Report {
   outcome:
     | 'answered'
@@ -11,14 +11,14 @@ export interface Report {
     | 'expired'
     | 'not_asker'
     | 'unreachable'
-    /** Another process believed this one dead, and has apologized. */
+    /** Another process believed this one dead and took the turn over. */
     | 'taken_over'
-    /** Something was thrown; Lambda's record of it reaches `apologize`. */
+    /** The invocation threw; Lambda's record of it reaches `apologize`. */
     | 'crashed'
   attempt?: number
   failure?: string
   cause?: string
-  /** What the answer had to do without, and the name of what was thrown. */
+  /** Sources that the answer does without, each with the name of the error. */
   without?: string[]
   passages?: number
   cited?: number
@@ -26,7 +26,7 @@ export interface Report {
   inputTokens?: number
   outputTokens?: number
   cachedTokens?: number
-  /** From the claim to the model's first words, and to the first that could be read. */
+  /** From the claim to the model's first token, and to the first text that people could read. */
   firstTokenMs?: number
   firstTextMs?: number
 }

@@ -1,6 +1,6 @@
 import type { Stop } from '../handoff.ts'
 
-/** What stopping needs; wire.ts knows who provides it. */
+/** Dependencies of `stop`; wire.ts provides them. */
 export interface StopDeps {
   stops: Stops
   clock: { now(): number }

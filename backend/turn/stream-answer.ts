@@ -14,16 +14,16 @@ import type { Question } from './question.ts'
 import type { Reply } from './replies.ts'
 import type { Report } from './report.ts'
 
-/** What streaming an answer needs; wire.ts knows who provides it. */
+/** Dependencies of `streamAnswer`; wire.ts provides them. */
 export interface StreamDeps {
   model: { converse: Converse }
-  /** We only look whether it is there: without it the model is not told of any knowledge. */
+  /** We only check that it exists: without it the prompt does not mention any knowledge. */
   search?: unknown
   assistant: Assistant
   clock: { now(): number }
 }
 
-/** Where the answer goes. */
+/** The reply that the answer is written into, and the claim that it belongs to. */
 export interface StreamTarget {
   claim: Claim
   reply: Pick<Reply, 'say'>
@@ -34,7 +34,7 @@ export interface StreamResult {
   outcome: 'answered' | 'not_found' | 'guardrail' | 'failed'
   /** Present if the outcome is `failed`. An interruption looks like a failure here. */
   failure?: Failure
-  /** Whether the reply shows anything that the model wrote. */
+  /** True if the reply shows anything that the model wrote. */
   hasText: boolean
   /** The passages that the text cites. */
   sources: NumberedPassage[]
@@ -43,7 +43,7 @@ export interface StreamResult {
   measures: StreamMeasures
 }
 
-/** What the report takes over unchanged. */
+/** Fields that the report takes over unchanged. */
 type StreamMeasures = Pick<
   Report,
   'without' | 'passages' | 'stopReason' | 'inputTokens' | 'outputTokens' | 'cachedTokens' | 'firstTokenMs'

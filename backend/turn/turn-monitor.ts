@@ -4,9 +4,9 @@ import type { Clock } from '../clock.ts'
 export const POLL_INTERVAL_MS = 1_000
 
 /**
- * Polls the turn's state until the returned function is called, and interrupts the turn if Stop was pressed or the claim
- * is lost. Goes on polling after that, because a poll also answers whoever asks whether this process lives. A poll that
- * fails is made up for by the next.
+ * Polls the turn's state until the returned function is called, and interrupts the turn if Stop was pressed
+ * or the claim is lost. It goes on polling after that, because a poll also answers the probe of `apologize`.
+ * A poll that fails is ignored: the next one follows.
  */
 export function monitorTurn(
   poll: () => Promise<{ stopped: boolean; holds: boolean }>,
