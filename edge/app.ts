@@ -25,7 +25,7 @@ const METHODS = {
   '/slack/commands': 'POST',
 }
 
-/** The edge's HTTP side. It holds no bot token: it cannot speak in Slack, only acknowledge and hand off. */
+/** The edge's HTTP side. It has no bot token: it cannot post to Slack, only acknowledge and hand off. */
 export function createApp({ now, fetch }: AppOptions): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>()
   // One per isolate: it caches the derived signing key.
@@ -56,7 +56,7 @@ export function createApp({ now, fetch }: AppOptions): Hono<EdgeEnv> {
     const decision = classify('events', c.get('body'), c.get('requestMeta'))
     const outcome = await carryOut(c, decision)
     if (decision.kind === 'challenge') return c.text(decision.text)
-    // Slack sends an event again, three times in six minutes, after anything but a 2xx.
+    // After any status but a 2xx, Slack sends an event again, three times in six minutes.
     return c.body(null, outcome === 'refused' ? 503 : 200)
   })
 
@@ -91,7 +91,7 @@ export function createApp({ now, fetch }: AppOptions): Hono<EdgeEnv> {
     return c.text('Internal Server Error', 500)
   })
 
-  /** Hands off what is to be handed off, and says for the log what was done. */
+  /** Hands off if that is the decision, and sets the log line. */
   async function carryOut(
     c: Context<EdgeEnv>,
     decision: Decision,

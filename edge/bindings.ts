@@ -2,11 +2,14 @@ import type { RequestMeta } from './classify/decision.ts'
 import type { LogLine } from './log.ts'
 import type { VerifiedBody } from './signature.ts'
 
-/** What the Worker is given: wrangler.toml's variables, secrets and bindings, as `wrangler types` reads them, and what it leaves out. */
+/**
+ * The variables, secrets and bindings that `wrangler types` finds in wrangler.toml, and two that it cannot
+ * find there.
+ */
 export type Bindings = Env & {
-  /** A secret that is there only once Slack's app is. */
+  /** A secret. It is missing until the Slack app exists. */
   SLACK_SIGNING_SECRET: string
-  /** In place of Lambda's own address, outside AWS. */
+  /** Replaces Lambda's own address outside AWS. */
   LAMBDA_ENDPOINT?: string
 }
 
@@ -15,9 +18,9 @@ export interface EdgeEnv {
   Bindings: Bindings
   Variables: {
     requestMeta: RequestMeta
-    /** Set by `verify`, and by nothing else. */
+    /** Only `verify` sets it. */
     body: VerifiedBody
-    /** What the request's one log line will say. */
+    /** Becomes the request's one log line. */
     logLine: LogLine
   }
 }
@@ -31,12 +34,12 @@ const REQUIRED = [
   'HANDOFFS',
 ] as const
 
-/** The names of what a deployment has forgotten to set. Empty, and the Worker can do its work. */
+/** Names of required settings that are missing; empty when the Worker is fully configured. */
 export function missingSettings(env: Bindings): string[] {
   return REQUIRED.filter((name) => !env[name])
 }
 
-/** Of whatever answers: it must not fail where the rest is misconfigured. */
+/** The release id, or "unknown". Must work even if nothing else is configured. */
 export function releaseOf(env: Partial<Bindings>): string {
   return env.RELEASE?.id ?? 'unknown'
 }

@@ -8,9 +8,9 @@ export interface Credentials {
 }
 
 /**
- * Provides the AWS key. Called before each invoke and counted in its 1.2 s, so cache anything slow and stop when the
- * signal aborts. Return the same object as long as the key is the same: what is derived from it is cached too.
- * Credentials from STS or IAM Roles Anywhere would be a second implementation.
+ * Provides the AWS key. Called before each invoke and counted in its 1.2 s, so cache anything slow and stop
+ * when the signal aborts. Return the same object as long as the key is the same: what is derived from it is
+ * cached too. Credentials from STS or IAM Roles Anywhere would be a second implementation.
  */
 export type CredentialsSource = (signal: AbortSignal) => Promise<Credentials>
 

@@ -1,12 +1,14 @@
 import type { Handoff } from '../backend/handoff.ts'
 import type { Bindings } from './bindings.ts'
 import { type CredentialsSource, credentialsFromSecrets } from './credentials.ts'
-import { createSign } from './sign.ts'
+import { createInvokeSigner } from './invoke-signer.ts'
 
 /** For one attempt. Slack waits 3 s for the acknowledgement, and the queue's 0.8 s must fit in as well. */
 export const INVOKE_TIMEOUT_MS = 1_200
 
-/** Lambda did not accept the handoff, or did not confirm it in time. `status` is 0 if there was no response. */
+/**
+ * Lambda did not accept the handoff, or did not confirm it in time. `status` is 0 if there was no response.
+ */
 export class InvokeFailed extends Error {
   override readonly name = 'InvokeFailed' as const
   readonly status: number
@@ -19,8 +21,8 @@ export class InvokeFailed extends Error {
 export type Invoke = (handoff: Handoff) => Promise<void>
 
 /**
- * Signs and sends handoffs as asynchronous invocations of the alias in LAMBDA_FUNCTION. Throws InvokeFailed. Lambda may
- * have accepted a handoff even if the invoke timed out.
+ * Signs and sends handoffs as asynchronous invocations of the alias in LAMBDA_FUNCTION. Throws InvokeFailed.
+ * Lambda may have accepted a handoff even if the invoke timed out.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 export function createInvoke(
@@ -30,7 +32,7 @@ export function createInvoke(
 ): Invoke {
   const endpoint = env.LAMBDA_ENDPOINT ?? `https://lambda.${env.AWS_REGION}.amazonaws.com`
   const url = `${endpoint}/2015-03-31/functions/${encodeURIComponent(env.LAMBDA_FUNCTION)}/invocations`
-  const sign = createSign(url, env.AWS_REGION)
+  const sign = createInvokeSigner(url, env.AWS_REGION)
 
   // aws4fetch's own fetch retries ten times and waits about 26 s in all. Slack hangs up after 3 s.
   async function send(handoff: Handoff): Promise<Response> {

@@ -1,9 +1,9 @@
 import type { Handoff } from '../backend/handoff.ts'
 
-/** One structured line. It never holds text that people wrote, a body or a signature. */
+/** One structured line. It never contains text that people wrote, a body or a signature. */
 export interface LogLine {
   outcome: string
-  /** Why it came to that, from a closed list. */
+  /** The reason for the outcome, from a closed list. */
   reason?: string
   kind?: Handoff['kind']
   id?: string
@@ -26,7 +26,7 @@ export function writeLog(event: 'request' | 'redelivery' | 'response_url', line:
   console[level](JSON.stringify({ event, ...line }))
 }
 
-/** What of a handoff is logged. */
+/** The parts of a handoff that we log. */
 export function idsOf(handoff: Handoff): Pick<LogLine, 'kind' | 'id' | 'eventId'> {
   return {
     kind: handoff.kind,
@@ -36,7 +36,7 @@ export function idsOf(handoff: Handoff): Pick<LogLine, 'kind' | 'id' | 'eventId'
   }
 }
 
-/** Ids have no spaces and are short. What stands in an id's place and looks otherwise is not ours to print. */
+/** Returns `odd` for a value that does not look like an id: it could be text that somebody wrote. */
 export function loggableId(id: string): string {
   return /^[\w.:-]{1,160}$/.test(id) ? id : 'odd'
 }

@@ -3,24 +3,31 @@ import { type Bindings, missingSettings } from './bindings.ts'
 import { createInvoke, type Invoke, InvokeFailed } from './invoke.ts'
 import { idsOf, writeLog } from './log.ts'
 
-/** As `max_retries` in wrangler.toml: with the delays below about 20 hours, inside the 24 that the Free plan keeps a message. */
+/**
+ * Must equal `max_retries` in wrangler.toml. With the delays below, this takes about 20 hours. The Free plan
+ * keeps a message for 24.
+ */
 export const MAX_RETRIES = 85
 
 const FIRST_DELAY_SECONDS = 10
-/** Soon enough after an outage, and few enough operations during one. */
+/** Short enough to recover soon after an outage, and long enough to need few operations during one. */
 const LONGEST_DELAY_SECONDS = 900
 
-/** How many invokes one batch has under way: a Worker may wait for six connections at once. */
+/** Concurrent invokes in one batch. Cloudflare lets a Worker wait for six connections at once. */
 const LANES = 6
 
-/** How long a handoff waits after its `attempts`-th failed delivery, counted from 1: 10 s, tripling to 15 minutes. */
+/**
+ * The wait after the nth failed delivery, counted from 1: 10 s, then three times longer each, up to 15
+ * minutes.
+ */
 export function delaySeconds(attempts: number): number {
   return Math.min(FIRST_DELAY_SECONDS * 3 ** (attempts - 1), LONGEST_DELAY_SECONDS)
 }
 
 /**
- * The queue's consumer: invokes the function with every handoff as it was sent, so that its `receivedAt` tells its age.
- * What Lambda does not take waits again, each for itself, and lies in the dead-letter queue after MAX_RETRIES.
+ * The queue's consumer. It invokes the function with each handoff unchanged, so `receivedAt` still tells its
+ * age. Each handoff that Lambda does not accept waits again. After MAX_RETRIES, Cloudflare moves it to the
+ * dead-letter queue.
  * https://developers.cloudflare.com/queues/configuration/batching-retries
  */
 export function createQueueConsumer({ now, fetch }: { now: () => number; fetch: typeof globalThis.fetch }) {

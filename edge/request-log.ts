@@ -5,7 +5,10 @@ import { writeLog } from './log.ts'
 /** The path is chosen by the caller: log only its beginning. */
 const LOGGED_PATH_CHARS = 64
 
-/** Runs around every request: notes when it arrived, sets `x-release` on the response, and writes the log line. */
+/**
+ * Runs around every request: notes when it arrived, sets `x-release` on the response, and writes the log
+ * line.
+ */
 export const requestLog = ({ now }: { now: () => number }) =>
   createMiddleware<EdgeEnv>(async (c, next) => {
     const receivedAt = now()

@@ -1,12 +1,12 @@
 import type { RespondTo } from './classify/decision.ts'
 import { writeLog } from './log.ts'
 
-/** A tenth of what `waitUntil` has; somebody waits for the sentence. */
+/** Somebody waits for the sentence. Cloudflare allows `waitUntil` ten times as long. */
 const RESPOND_TIMEOUT_MS = 3_000
 
 /**
- * Shows a sentence to whoever clicked, and to nobody else, through the payload's `response_url`. One try; never throws.
- * Posts to Slack's own host and to no other.
+ * Shows a sentence only to the person who clicked, through the payload's `response_url`. One attempt. Never
+ * throws. Posts to no host but Slack's.
  * https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
  */
 export async function respond(

@@ -1,4 +1,7 @@
-/** Everything that people read from the edge itself. It has no bot token: these ride on answers to Slack's own requests. */
+/**
+ * Everything that people read from the edge. It has no bot token, so it can only answer Slack's requests with
+ * these.
+ */
 
 export const ANSWER_FOLLOWS = "I'll answer in our direct messages."
 
@@ -7,7 +10,7 @@ export const QUESTION_NOT_TAKEN =
 
 export const CLICK_NOT_TAKEN = "That click didn't reach me. Please try it again in a few minutes."
 
-/** `command` as it was typed, with its slash. */
+/** `command` includes its slash. */
 export function help(command: string): string {
-  return `Ask me something with \`${command} your question\`. ${ANSWER_FOLLOWS} You can also mention me in a channel, or write me a direct message.`
+  return `Ask me something with \`${command} your question\`. ${ANSWER_FOLLOWS} You can also mention me in a channel or send me a direct message.`
 }

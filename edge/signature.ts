@@ -1,9 +1,12 @@
 declare const verified: unique symbol
 
-/** A request body that carried Slack's signature. Made in this file and nowhere else; parsers take nothing less. */
+/**
+ * A request body with a valid signature of Slack. Only this file can create one, and the parsers accept
+ * nothing else.
+ */
 export type VerifiedBody = string & { readonly [verified]: true }
 
-/** Why a request is not Slack's. For the log; the caller learns nothing of it. */
+/** The reason why we reject a request. It goes into the log, never to the caller. */
 export type Rejection =
   | { reason: 'header_missing'; header: string }
   | { reason: 'header_malformed'; header: string }
@@ -14,7 +17,7 @@ export type Verdict =
   | { outcome: 'verified'; body: VerifiedBody }
   | { outcome: 'rejected'; rejection: Rejection }
 
-/** Slack's own advice is five minutes; unlike its libraries we refuse the future as well. */
+/** Slack advises five minutes. Unlike Slack's libraries, we also reject timestamps in the future. */
 export const FRESHNESS_SECONDS = 300
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' }
@@ -23,14 +26,14 @@ const TIMESTAMP = 'x-slack-request-timestamp'
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** The signing secret as WebCrypto takes it. Throws where it is empty. */
+/** Imports the signing secret for WebCrypto. Throws if it is empty. */
 export function importSigningKey(signingSecret: string): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', encoder.encode(signingSecret), HMAC, false, ['verify'])
 }
 
 /**
- * Checks Slack's request signature, version v0, over the bytes as they came.
- * `nowMs` is in milliseconds of the Unix epoch. Never throws; takes the same time for any wrong signature.
+ * Checks Slack's request signature, version v0, over the raw bytes. `nowMs` is in milliseconds of the Unix
+ * epoch. Never throws. Takes the same time for every wrong signature.
  * https://docs.slack.dev/authentication/verifying-requests-from-slack
  */
 export async function checkSignature(
@@ -44,7 +47,7 @@ export async function checkSignature(
   const timestamp = headers.get(TIMESTAMP)
   if (timestamp === null) return reject({ reason: 'header_missing', header: TIMESTAMP })
 
-  // A header sent twice arrives here joined by a comma, and fits neither pattern.
+  // If a header was sent twice, we get both values joined by a comma, which match neither pattern.
   const hex = /^v0=([0-9a-f]{64})$/.exec(signature)?.[1]
   if (hex === undefined) return reject({ reason: 'header_malformed', header: SIGNATURE })
   if (!/^\d{1,12}$/.test(timestamp)) return reject({ reason: 'header_malformed', header: TIMESTAMP })

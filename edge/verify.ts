@@ -3,7 +3,8 @@ import type { EdgeEnv } from './bindings.ts'
 import { checkSignature, importSigningKey } from './signature.ts'
 
 /**
- * Stops every request that Slack did not sign. The response is the same for every reason; only the log has the reason.
+ * Stops every request that Slack did not sign. The response is the same for every reason; only the log has
+ * the reason.
  */
 export function verify() {
   // Imported once per isolate.
@@ -28,8 +29,8 @@ export function verify() {
 const SSL_CHECK_BYTES = 256
 
 /**
- * Slack sometimes checks a command's certificate with a form that contains `ssl_check=1`, and Slack's own libraries
- * accept it unsigned. It gets an empty 200, which reveals nothing.
+ * Slack sometimes checks a command's certificate with a form that contains `ssl_check=1`, and Slack's own
+ * libraries accept it unsigned. It gets an empty 200, which reveals nothing.
  * https://docs.slack.dev/interactivity/implementing-slash-commands
  */
 export const answerSslCheck = createMiddleware<EdgeEnv>(async (c, next) => {

@@ -7,43 +7,48 @@ import type { Decision, RequestMeta } from './decision.ts'
 import { classifyEvent } from './event.ts'
 
 /**
- * What is to be done with a body that Slack signed. Pure; never throws.
+ * Decides what to do with a body that Slack signed. Pure. Never throws.
  *
- * | to          | what came                                                       | decision              |
- * | ----------- | --------------------------------------------------------------- | --------------------- |
- * | `events`    | `url_verification`                                              | the challenge         |
- * |             | `app_rate_limited`                                              | ignored, as a warning |
- * |             | `app_mention`                                                   | `turn`                |
- * |             | `message` in a direct message                                   | `turn`                |
- * |             | `message` elsewhere, in a group direct message too, that mentions the assistant | the same `turn`: one post can come as both, in any order, and a mention with a file as `message` alone |
- * |             | the subtypes `file_share`, `thread_broadcast`, `me_message`     | as without            |
- * |             | `agent_session_stopped`                                         | `stop`                |
- * |             | an edit: `message_changed`, or a mention sent again with `edited` | ignored             |
- * |             | a deletion, a hidden or a system message                        | ignored               |
- * |             | its own messages                                                | ignored               |
- * |             | other bots and workflows, unless `access.bots` names them       | ignored               |
- * |             | people from outside the workspace, unless `access.outsiders`    | ignored               |
- * |             | a message elsewhere that does not mention the assistant         | ignored               |
- * | `interactivity` | the button `feedback`                                       | `feedback`            |
- * |             | the button `retry`                                              | `retry`               |
- * |             | either, with the turn of another channel than the click's       | ignored               |
- * | `commands`  | a command with a question                                       | `command`             |
- * |             | a command with `help` or nothing                                | the help              |
- * |             | `ssl_check`                                                     | ignored               |
- * | any         | everything else                                                 | ignored with a reason, never an error: Slack must not send it again |
+ * | endpoint        | input                                                    | decision               |
+ * | --------------- | -------------------------------------------------------- | ---------------------- |
+ * | `events`        | `url_verification`                                       | answer the challenge   |
+ * |                 | `app_rate_limited`                                       | ignore, log a warning  |
+ * |                 | `app_mention`                                            | `turn`                 |
+ * |                 | `message` in a direct message                            | `turn`                 |
+ * |                 | `message` elsewhere that mentions the assistant          | `turn`                 |
+ * |                 | `message` elsewhere that does not mention the assistant  | ignore                 |
+ * |                 | subtype `file_share`, `thread_broadcast`, `me_message`   | as without the subtype |
+ * |                 | an edit: `message_changed`, `app_mention` with `edited`  | ignore                 |
+ * |                 | a deletion, a hidden message, a system message           | ignore                 |
+ * |                 | our own message                                          | ignore                 |
+ * |                 | another bot or a workflow that `access.bots` omits       | ignore                 |
+ * |                 | a person of another company, unless `access.outsiders`   | ignore                 |
+ * |                 | `agent_session_stopped`                                  | `stop`                 |
+ * | `interactivity` | the button `feedback`                                    | `feedback`             |
+ * |                 | the button `retry`                                       | `retry`                |
+ * |                 | either button with a turn of another channel             | ignore                 |
+ * | `commands`      | a command with a question                                | `command`              |
+ * |                 | a command with `help` or without text                    | answer the help        |
+ * |                 | `ssl_check`                                              | ignore                 |
+ * | any             | anything else                                            | ignore with a reason   |
+ *
+ * One post can arrive as `message` and as `app_mention`, in any order. Both get the same id. A mention with a
+ * file arrives only as `message`. Slack also sends an event again if we answer late. We hand all of them off,
+ * and the backend's claim lets one through. We never answer with an error, because Slack would send the event
+ * again.
  */
 export function classify(
-  to: 'events' | 'interactivity' | 'commands',
+  endpoint: 'events' | 'interactivity' | 'commands',
   body: VerifiedBody,
-  seen: RequestMeta,
-  admitted: Access = access,
+  meta: RequestMeta,
+  allowed: Access = access,
 ): Decision {
-  switch (to) {
+  switch (endpoint) {
     case 'events':
-      return classifyEvent(body, seen, admitted)
+      return classifyEvent(body, meta, allowed)
     case 'interactivity':
-      return classifyClick(body, seen)
+      return classifyClick(body, meta)
     case 'commands':
-      return classifyCommand(body, seen)
+      return classifyCommand(body, meta)
   }
 }

@@ -3,7 +3,7 @@ import type { VerifiedBody } from '../signature.ts'
 import type { Decision, IgnoreReason, RequestMeta } from './decision.ts'
 import { Click, parsePayload } from './envelope.ts'
 
-/** `turnId|attempt`, and on a thumb which of the two: the pair has one action id. */
+/** `turnId|attempt`. A thumb adds its direction, because both thumbs share one action id. */
 const VALUE = /^([^:|]+:[^:|]+:([^:|]+):[^:|]+)\|(\d{1,4})(?:\|(positive|negative))?$/
 
 /** The rows for `interactivity` of classify's table. */
@@ -21,7 +21,7 @@ export function classifyClick(body: VerifiedBody, { receivedAt }: RequestMeta): 
   const [, turnId, place, attempt, thumb] = VALUE.exec(pressed ?? '') ?? []
   if (turnId === undefined || place === undefined || (button === 'feedback') !== (thumb !== undefined))
     return ignore('unknown_value')
-  // The turn of a command lives in a direct message that its id does not name.
+  // A command's turn is in a direct message, which its id does not name.
   if (place !== 'command' && place !== channel.id) return ignore('other_channel')
 
   const clicked = { turnId, teamId: team.id, appId, receivedAt, channel: channel.id, userId: user.id }

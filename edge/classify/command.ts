@@ -4,7 +4,7 @@ import type { Decision, RequestMeta } from './decision.ts'
 import { parseForm, SlashCommand } from './envelope.ts'
 import { truncate } from './text-limit.ts'
 
-/** The rows for `commands` of classify's table. Slack sends the commands that the app's manifest names, and no others. */
+/** The rows for `commands` of classify's table. Slack sends only the commands in the app's manifest. */
 export function classifyCommand(body: VerifiedBody, { receivedAt }: RequestMeta): Decision {
   const form = parseForm(body)
   if (form.ssl_check === '1') return { kind: 'ignore', reason: 'ssl_check' }

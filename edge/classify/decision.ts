@@ -1,6 +1,6 @@
 import type { Command, Feedback, Retry, Stop, Turn } from '../../backend/handoff.ts'
 
-/** What is to be done with a body that Slack signed. */
+/** What to do with a body that Slack signed. */
 export type Decision =
   | { kind: 'challenge'; text: string }
   | { kind: 'help'; command: string }
@@ -8,9 +8,9 @@ export type Decision =
   | { kind: 'hand_off'; handoff: Turn | Stop | Command }
   | { kind: 'hand_off'; handoff: Feedback | Retry; respondTo: RespondTo }
 
-/** Where a click can be answered without a token. */
+/** A place to answer a click without a token. */
 export interface RespondTo {
-  /** As the payload says it; whose it is, nobody has checked. */
+  /** From the payload, unverified; `respond` checks the host. */
   url: string | undefined
   threadTs: string
 }
@@ -37,9 +37,10 @@ export type IgnoreReason =
   | 'ssl_check'
   | 'unknown_command'
 
+/** What a handoff needs to know about its request. */
 export interface RequestMeta {
-  /** Milliseconds of the Unix epoch. */
+  /** When the request arrived, in milliseconds of the Unix epoch. */
   receivedAt: number
-  /** 0 on the first delivery. */
+  /** How often Slack has sent the event before: 0 for the first delivery. */
   slackRetryNum: number
 }

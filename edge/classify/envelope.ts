@@ -1,16 +1,19 @@
 import * as v from 'valibot'
 import type { VerifiedBody } from '../signature.ts'
 
-// Only the fields that we read. Slack sends many more, adds new ones, and promises nothing about them.
+// The schemas list only the fields that we read. Slack sends many more and may add or change them at any
+// time.
 
-/** Slack's ids are far shorter. With this bound, and the text's, a handoff fits a queue's message. */
+/** Slack's ids are far shorter. With this limit and the text's, every handoff fits into a queue message. */
 const Id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(160))
 const MaybeId = v.nullish(Id)
 const MaybeText = v.nullish(v.string())
 
 const Authorization = v.object({ team_id: MaybeId, user_id: MaybeId, is_bot: v.nullish(v.boolean()) })
 
-/** https://docs.slack.dev/apis/events-api */
+/**
+ * https://docs.slack.dev/apis/events-api
+ */
 export const EventCallback = v.object({
   type: v.literal('event_callback'),
   team_id: MaybeId,
@@ -29,7 +32,7 @@ export const Envelope = v.variant('type', [
   EventCallback,
 ])
 
-/** A post, as `message` or as `app_mention`. */
+/** A post. Slack sends it as `message`, as `app_mention`, or as both. */
 export const Post = v.object({
   type: v.picklist(['message', 'app_mention']),
   channel: Id,
@@ -40,12 +43,12 @@ export const Post = v.object({
   text: MaybeText,
   subtype: MaybeText,
   hidden: v.nullish(v.boolean()),
-  /** On a mention that is sent again because the post was edited. */
+  /** Set if Slack sends a mention again because its post was edited. */
   edited: v.nullish(v.unknown()),
   bot_id: MaybeId,
   app_id: MaybeId,
   bot_profile: v.nullish(v.object({ id: MaybeId, app_id: MaybeId })),
-  /** The author's workspace: in Slack Connect another than ours. */
+  /** The author's workspace. In Slack Connect it can differ from ours. */
   user_team: MaybeId,
   source_team: MaybeId,
   team: MaybeId,
@@ -62,7 +65,10 @@ export const SessionStop = v.object({
   event_ts: Id,
 })
 
-/** A click on a button of a message. https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
+/**
+ * A click on a button of a message.
+ * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+ */
 export const Click = v.object({
   type: v.literal('block_actions'),
   api_app_id: Id,
@@ -71,11 +77,13 @@ export const Click = v.object({
   channel: v.object({ id: Id }),
   container: v.object({ message_ts: Id, thread_ts: MaybeId }),
   response_url: MaybeText,
-  /** One click is one action. */
+  /** Slack sends exactly one action for a click. */
   actions: v.tuple([v.object({ action_id: v.string(), value: MaybeText })]),
 })
 
-/** https://docs.slack.dev/interactivity/implementing-slash-commands */
+/**
+ * https://docs.slack.dev/interactivity/implementing-slash-commands
+ */
 export const SlashCommand = v.object({
   command: v.pipe(Id, v.startsWith('/')),
   text: v.optional(v.string(), ''),
@@ -86,17 +94,17 @@ export const SlashCommand = v.object({
   trigger_id: Id,
 })
 
-/** Parsed JSON, or undefined where the body is none. */
+/** The parsed body, or undefined if it is not JSON. */
 export function parseJson(body: VerifiedBody): unknown {
   return jsonOf(body)
 }
 
-/** The fields of a form; of those that come twice, the last. */
+/** The fields of a form. If a name occurs twice, the last value counts. */
 export function parseForm(body: VerifiedBody): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(body))
 }
 
-/** The form's `payload`, which is JSON. */
+/** The parsed JSON in the form's field `payload`, or undefined if it is not JSON. */
 export function parsePayload(body: VerifiedBody): unknown {
   return jsonOf(parseForm(body).payload ?? '')
 }

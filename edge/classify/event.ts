@@ -6,11 +6,11 @@ import type { Decision, IgnoreReason, RequestMeta } from './decision.ts'
 import { Envelope, type EventCallback, Post, parseJson, SessionStop } from './envelope.ts'
 import { truncate } from './text-limit.ts'
 
-/** What somebody wrote: a post, one with a file, a thread's reply sent to the channel as well, `/me`, and a bot's. */
-const WRITTEN = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message', 'bot_message'])
+/** Subtypes of posts that somebody wrote. The others are system messages. */
+const POST_SUBTYPES = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message', 'bot_message'])
 
 /** The rows for `events` of classify's table. */
-export function classifyEvent(body: VerifiedBody, seen: RequestMeta, admitted: Access): Decision {
+export function classifyEvent(body: VerifiedBody, meta: RequestMeta, allowed: Access): Decision {
   const json = parseJson(body)
   if (json === undefined) return { kind: 'ignore', reason: 'not_json' }
   const envelope = v.safeParse(Envelope, json)
@@ -22,12 +22,12 @@ export function classifyEvent(body: VerifiedBody, seen: RequestMeta, admitted: A
       return { kind: 'ignore', reason: 'app_rate_limited' }
     case 'event_callback':
       return envelope.output.event.type === 'agent_session_stopped'
-        ? classifyStop(envelope.output, seen)
-        : classifyPost(envelope.output, seen, admitted)
+        ? classifyStop(envelope.output, meta)
+        : classifyPost(envelope.output, meta, allowed)
   }
 }
 
-function classifyPost(envelope: EventCallback, seen: RequestMeta, admitted: Access): Decision {
+function classifyPost(envelope: EventCallback, meta: RequestMeta, allowed: Access): Decision {
   const { event_id: eventId, api_app_id: appId } = envelope
   const ignore = (reason: IgnoreReason): Decision => ({ kind: 'ignore', reason, eventId })
 
@@ -42,26 +42,27 @@ function classifyPost(envelope: EventCallback, seen: RequestMeta, admitted: Acce
   if (post.subtype === 'message_changed' || post.edited) return ignore('edit')
   if (post.subtype === 'message_deleted') return ignore('deletion')
   if (post.hidden) return ignore('hidden')
-  if (!WRITTEN.has(post.subtype ?? undefined)) return ignore('system_message')
+  if (!POST_SUBTYPES.has(post.subtype ?? undefined)) return ignore('system_message')
 
   const botId = post.bot_id ?? post.bot_profile?.id
   const botAppId = post.app_id ?? post.bot_profile?.app_id
   if (post.user === botUserId || botAppId === appId) return ignore('own_message')
   const byBot = botId || botAppId || post.bot_profile || post.subtype === 'bot_message'
-  if (byBot && !(botId && admitted.bots.includes(botId))) return ignore('bot')
+  if (byBot && !(botId && allowed.bots.includes(botId))) return ignore('bot')
   const author = post.user ?? botId
   if (!author) return ignore('no_author')
 
-  // A channel that is not shared outside holds only people of one's own company, though of several of its workspaces.
+  // A channel that is not shared has only people of our company, even if they are in several of its
+  // workspaces.
   const sharedOutside = envelope.is_ext_shared_channel !== false
-  // In a shared channel the envelope's team is the author's, where the post does not say it.
+  // In a shared channel, the envelope's team is the author's if the post does not name one.
   const userTeamId =
     post.user_team ??
     post.source_team ??
     post.team ??
     (sharedOutside ? envelope.team_id : undefined) ??
     teamId
-  if (sharedOutside && userTeamId !== teamId && !admitted.outsiders) return ignore('outsider')
+  if (sharedOutside && userTeamId !== teamId && !allowed.outsiders) return ignore('outsider')
 
   const text = post.text ?? ''
   const channelType = channelTypeOf(post)
@@ -73,11 +74,11 @@ function classifyPost(envelope: EventCallback, seen: RequestMeta, admitted: Acce
     kind: 'hand_off',
     handoff: {
       kind: 'turn',
-      // Of the post, not of the event: one post can come under several event ids.
+      // Identifies the post, not the event: one post can arrive with several event ids.
       id: `${appId}:${teamId}:${post.channel}:${post.ts}`,
       teamId,
       appId,
-      receivedAt: seen.receivedAt,
+      receivedAt: meta.receivedAt,
       eventId,
       botUserId,
       trigger: post.type,
@@ -88,7 +89,7 @@ function classifyPost(envelope: EventCallback, seen: RequestMeta, admitted: Acce
       userId: author,
       userTeamId,
       text: truncate(text),
-      slackRetryNum: seen.slackRetryNum,
+      slackRetryNum: meta.slackRetryNum,
     },
   }
 }
@@ -113,7 +114,10 @@ function classifyStop(envelope: EventCallback, { receivedAt }: RequestMeta): Dec
   }
 }
 
-/** The workspace that installed the app. In Slack Connect the envelope's `team_id` can be the other company's. */
+/**
+ * The workspace that installed the app. In Slack Connect, the envelope's `team_id` can be the other
+ * company's.
+ */
 function teamOf(envelope: EventCallback): string | null | undefined {
   return envelope.authorizations?.[0]?.team_id ?? envelope.context_team_id ?? envelope.team_id
 }

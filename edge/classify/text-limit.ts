@@ -1,6 +1,6 @@
 /**
- * Longest text in a handoff, in UTF-16 code units. A queue message holds 128 KB, and JSON can need an escape of six
- * bytes for one code unit.
+ * Longest text in a handoff, in UTF-16 code units. A queue message holds 128 KB, and JSON can need an escape
+ * of six bytes for one code unit.
  */
 export const TEXT_LIMIT_CHARS = 16_000
 

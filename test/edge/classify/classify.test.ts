@@ -179,12 +179,12 @@ describe('events that are left alone', () => {
   })
 
   test('who the config lets in is let in', () => {
-    const decide = (event: Fields, changed: Fields, admitted: { bots: string[]; outsiders: boolean }) =>
+    const decide = (event: Fields, changed: Fields, allowed: { bots: string[]; outsiders: boolean }) =>
       classify(
         'events',
         JSON.stringify(envelope(event, changed)) as VerifiedBody,
         { receivedAt: NOW_MS, slackRetryNum: 0 },
-        admitted,
+        allowed,
       ).kind
     const bot = mention({ bot_id: 'B00DEPLOY', app_id: 'A00OTHER' })
     expect(decide(bot, {}, { bots: ['B00DEPLOY'], outsiders: false })).toBe('hand_off')

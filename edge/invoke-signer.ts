@@ -2,18 +2,18 @@ import { AwsV4Signer } from 'aws4fetch'
 import type { Credentials } from './credentials.ts'
 
 /** Signs the body of one invoke. Returns the headers to send with it. */
-export type Sign = (body: string, credentials: Credentials) => Promise<Record<string, string>>
+export type SignInvoke = (body: string, credentials: Credentials) => Promise<Record<string, string>>
 
 /** Replaced by the time of each invoke. */
 const PLACEHOLDER = { date: '00000000T000000Z', day: '00000000' }
 
 /**
- * Signs invokes of one URL with AWS Signature Version 4. Constructing aws4fetch's signer parses the URL and sorts the
- * headers, which costs as much as the signature and gives the same result for every invoke. So we construct one signer
- * for each set of credentials, and derive from it a signer for each invoke.
+ * Signs invokes of one URL with AWS Signature Version 4. Constructing aws4fetch's signer parses the URL and
+ * sorts the headers, which costs as much as the signature and gives the same result for every invoke. So we
+ * construct one signer for each set of credentials, and derive from it a signer for each invoke.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function createSign(url: string, region: string): Sign {
+export function createInvokeSigner(url: string, region: string): SignInvoke {
   let prepared: { credentials: Credentials; signer: AwsV4Signer } | undefined
 
   return async (body, credentials) => {
