@@ -1,75 +1,12 @@
-import type { BedrockRuntimeClient, ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
+import type { ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createConverse, FIRST_EVENT_MS, NEXT_EVENT_MS } from '../../../backend/bedrock/converse.ts'
-import type { Delta } from '../../../backend/prompt/model.ts'
+import { FIRST_EVENT_MS, NEXT_EVENT_MS } from '../../../backend/bedrock/converse.ts'
+import { ask, namedError, type Step } from './scripted-model.ts'
 
-const PROMPT = { system: 'Be brief.', history: [], question: 'where does the VPN guide live?' }
 const TEXT: ConverseStreamOutput = {
   contentBlockDelta: { contentBlockIndex: 0, delta: { text: 'Under IT.' } },
 }
 const STOP: ConverseStreamOutput = { messageStop: { stopReason: 'end_turn' } }
-
-/** An event after a pause, an error, or a silence that only an abort ends. */
-type Step = { afterMs: number; event: ConverseStreamOutput } | { error: Error } | 'silence'
-
-interface Exchange {
-  deltas: Delta[]
-  /** The kind of the failure; undefined while the request runs and if it succeeds. */
-  failure: string | undefined
-  done: boolean
-  /** True once the request is aborted. */
-  aborted(): boolean
-}
-
-function namedError(name: string): Error {
-  return Object.assign(new Error(name), { name })
-}
-
-/** Asks a model that does these steps. `opening`: what happens before the stream opens. */
-function ask(steps: readonly Step[], opening: Step[] = [], leaveAfter = Number.POSITIVE_INFINITY): Exchange {
-  let abortSignal: AbortSignal | undefined
-  const aborted = () =>
-    new Promise<never>((_, reject) =>
-      abortSignal?.addEventListener('abort', () => reject(namedError('AbortError'))),
-    )
-  async function* stream(of: readonly Step[]) {
-    for (const step of of) {
-      if (step === 'silence') await aborted()
-      else if ('error' in step) throw step.error
-      else {
-        if (step.afterMs > 0)
-          await Promise.race([new Promise((resolve) => setTimeout(resolve, step.afterMs)), aborted()])
-        yield step.event
-      }
-    }
-  }
-  const client = {
-    async send(_: unknown, options: { abortSignal: AbortSignal }) {
-      abortSignal = options.abortSignal
-      for await (const _event of stream(opening));
-      return { stream: stream(steps) }
-    },
-  } as unknown as BedrockRuntimeClient
-  const converse = createConverse(client, { modelId: 'fake.model-v1:0', maxTokens: 100 })
-  const exchange: Exchange = {
-    deltas: [],
-    failure: undefined,
-    done: false,
-    aborted: () => abortSignal?.aborted === true,
-  }
-  void (async () => {
-    try {
-      for await (const delta of converse(PROMPT, new AbortController().signal)) {
-        exchange.deltas.push(delta)
-        if (exchange.deltas.length === leaveAfter) break
-      }
-    } catch (error) {
-      exchange.failure = (error as { kind?: string }).kind ?? String(error)
-    }
-    exchange.done = true
-  })()
-  return exchange
-}
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
