@@ -23,8 +23,8 @@ export interface Claims {
   ): Promise<RetryClaim>
   setPlace(claim: Claim, place: QuestionPlace): Promise<void>
   /**
-   * Reads whether Stop was pressed since the claim, and whether the claim still holds. Answers a probe, which
-   * asks if this process is alive.
+   * Reads if Stop was pressed since the claim, and if the claim still holds. Answers the probe of
+   * `apologize`, so that it knows this process is alive.
    */
   poll(claim: Claim, place: QuestionPlace | undefined): Promise<{ stopped: boolean; holds: boolean }>
   /** False if another process has taken the turn over. */

@@ -47,7 +47,8 @@ import { ANSWER_FUNCTION, APOLOGIZE_FUNCTION, APOLOGY_RECEIVES } from '../../pla
 import { defaultLimits } from '../../playground/slack/limits.ts'
 import { functionNamed, home, only } from '../infra/synthesized.ts'
 
-// The template is the one that is deployed; test/infra/constructs/functions.test.ts compares the playground with it.
+// The template is the one that is deployed; test/infra/constructs/functions.test.ts compares the playground
+// with it.
 const template = home()
 const answerMs = functionNamed(template, ANSWER_FUNCTION).Properties.Timeout * 1000
 const apologizeMs = functionNamed(template, APOLOGIZE_FUNCTION).Properties.Timeout * 1000
@@ -57,8 +58,8 @@ const eventAgeMs = only(template, 'AWS::Lambda::EventInvokeConfig').Properties.M
 const untilDeadlineMs = answerMs - REPLY_RESERVE_MS
 
 /**
- * The SDK pauses at most base × 2^n after attempt n, counted from 0. The base is 25 ms for DynamoDB, 50 ms for other
- * services, and a second for any of them if it throttles.
+ * The SDK pauses at most base × 2^n after attempt n, counted from 0. The base is 25 ms for DynamoDB, 50 ms
+ * for other services, and a second for any of them if it throttles.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 function sdkPausesMs(attempts: number, baseMs: number): number {

@@ -8,7 +8,7 @@ const env = {
   MODEL_ID: 'eu.fake-model',
 }
 
-test('what is optional may be left out', () => {
+test('the configuration is read without its optional variables', () => {
   expect(readConfig(env)).toMatchObject({
     modelRegion: 'eu-central-1',
     knowledgeRegion: 'eu-central-1',
@@ -17,7 +17,7 @@ test('what is optional may be left out', () => {
   expect(readConfig(env)).not.toHaveProperty('guardrail')
 })
 
-test('knowledge bases are named', () => {
+test('each knowledge base gets its name and id from KNOWLEDGE_BASES', () => {
   const { knowledgeBases } = readConfig({ ...env, KNOWLEDGE_BASES: 'wiki=KB00000001, runbooks=KB00000002' })
   expect(knowledgeBases).toEqual([
     { name: 'wiki', id: 'KB00000001' },
@@ -25,7 +25,7 @@ test('knowledge bases are named', () => {
   ])
 })
 
-test('outside AWS the Slack secret is given as it is', () => {
+test('the Slack token and ids are read from variables if no secret is named', () => {
   const slack = { SLACK_BOT_TOKEN: 'xoxb-fake', SLACK_TEAM_ID: 'T00FAKE', SLACK_APP_ID: 'A00FAKE' }
   const { SLACK_SECRET_ARN: _, ...others } = env
   expect(readConfig({ ...others, ...slack }).slack).toEqual({
@@ -35,8 +35,8 @@ test('outside AWS the Slack secret is given as it is', () => {
   })
 })
 
-test('one error names everything that is missing or wrong', () => {
-  const wrong = () => readConfig({ KNOWLEDGE_BASES: 'wiki', GUARDRAIL_ID: 'gr00fake' })
+test('one error names every variable that is missing or wrong', () => {
+  const read = () => readConfig({ KNOWLEDGE_BASES: 'wiki', GUARDRAIL_ID: 'gr00fake' })
   for (const name of [
     'AWS_REGION',
     'TURNS_TABLE',
@@ -45,6 +45,6 @@ test('one error names everything that is missing or wrong', () => {
     'KNOWLEDGE_BASES',
     'GUARDRAIL_VERSION',
   ]) {
-    expect(wrong).toThrow(name)
+    expect(read).toThrow(name)
   }
 })

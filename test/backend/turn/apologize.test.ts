@@ -1,7 +1,9 @@
+import { WebClient } from '@slack/web-api'
 import { describe, expect, test } from 'vitest'
 import type { Turn } from '../../../backend/handoff.ts'
 import { THREAD_READS } from '../../../backend/turn/apologize.ts'
 import { placeOfTurn, toQuestion } from '../../../backend/turn/question.ts'
+import { identity } from '../../../playground/slack/identity.ts'
 import { slackError } from '../../flow/flow-stage.ts'
 import { ending, saying } from '../../flow/models.ts'
 import { openTurnStage } from './turn-stage.ts'
@@ -32,10 +34,13 @@ describe('the record of a lost invocation', () => {
     const turn = stage.ask()
     await stage.answer(turn, { requestId: 'lost' })
     const before = stage.texts(turn)
-    // As a process leaves the record that is killed between closing its message and its last write to the table.
+    // As a process leaves the record that is killed between closing its message and its last write to the
+    // table.
     await stage.change(key(turn), 'SET turnState = :claimed REMOVE outcomeTold', CLAIMED)
+    await leaveProcessing(turn)
     expect(await stage.giveUp(turn, 'lost')).toBe('nothing_to_say')
     expect(stage.texts(turn)).toEqual(before)
+    expect(stage.slack.session(turn.channel, turn.threadTs)).toBe('active')
     expect((await stage.stored(key(turn)))[0]?.turnState?.S).toBe('answered')
   })
 
@@ -105,7 +110,10 @@ describe('a "Try again" that no process has claimed', () => {
   })
 })
 
-/** A turn whose process was killed when it had opened its reply: nothing answers a probe, or closes the stream. */
+/**
+ * A turn whose process was killed when it had opened its reply: nothing answers a probe, or closes the
+ * stream.
+ */
 async function lostAfterOpening(): Promise<Turn> {
   const { claims, replies } = stage.backend.answer
   const turn = stage.ask()
@@ -120,6 +128,13 @@ async function lostAfterOpening(): Promise<Turn> {
   replies.open(toQuestion(claim, place, turn), claim, { firstStep, endsAt, interrupt: () => undefined })
   await recorded
   return turn
+}
+
+/** Leaves the thread's agent session at work, as a process does that is killed while it posts. */
+async function leaveProcessing({ channel, threadTs }: Turn): Promise<void> {
+  const client = new WebClient(identity.botToken, { slackApiUrl: stage.slack.apiUrl })
+  await client.agents.sessions.setStatus({ channel_id: channel, thread_ts: threadTs, status: 'processing' })
+  expect(stage.slack.session(channel, threadTs)).toBe('processing')
 }
 
 /** The values of the buttons "Try again" in the thread. */

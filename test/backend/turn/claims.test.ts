@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Turn } from '../../../backend/handoff.ts'
-import { ending, saying, silent } from '../../flow/models.ts'
+import { TURNS_TABLE } from '../../../playground/account.ts'
+import { ending, saying, silent, speaking } from '../../flow/models.ts'
 import { openTurnStage } from './turn-stage.ts'
 
 const stage = openTurnStage()
@@ -40,6 +41,17 @@ describe('"Try again" below a failed answer', () => {
     expect(await stage.answer(stage.retryOf(turn))).toMatchObject({ outcome: 'answered', attempt: 2 })
   })
 
+  test('leaves nothing of the attempt before it in the record', async () => {
+    const turn = await failed()
+    expect((await stage.stored(key(turn)))[0]).toHaveProperty('replyTs')
+    const owner = { requestId: 'next', endsAt: Date.now() + 60_000 }
+    await stage.backend.answer.claims.claimAgain(stage.retryOf(turn), owner)
+    const [record] = await stage.stored(key(turn))
+    expect(record).toMatchObject({ turnState: { S: 'claimed' }, requestId: { S: 'next' } })
+    for (const attribute of ['replyTs', 'outcomeTold', 'probeId', 'probeAnswer'])
+      expect(record).not.toHaveProperty(attribute)
+  })
+
   test('is a duplicate if the same button was pressed before', async () => {
     const turn = await failed()
     stage.model = ending('', 'content_filtered')
@@ -73,18 +85,42 @@ describe('"Try again" below a failed answer', () => {
 })
 
 describe('a process that answers', () => {
-  test('ends as taken_over if another process has claimed its turn meanwhile', async () => {
+  test('writes nothing more once another process has claimed its turn', async () => {
     stage.model = silent(60_000)
     const turn = stage.ask()
     const asked = stage.called(({ method }) => method === 'ConverseStream', 'begun')
     const answering = stage.answer(turn)
     await asked
-    await stage.change(key(turn), 'SET claimToken = :other', { ':other': { S: 'another token' } })
+    const before = stage.texts(turn)
+    await stage.change(key(turn), 'SET claimToken = :other', OTHER_TOKEN)
     expect((await answering).outcome).toBe('taken_over')
-    const [record] = await stage.stored(key(turn))
-    expect(record).toMatchObject({ claimToken: { S: 'another token' }, turnState: { S: 'claimed' } })
+    expect(stage.texts(turn)).toEqual(before)
+  })
+
+  test('does not end a turn that another process claims while the message is closed', async () => {
+    const turn = stage.ask()
+    stage.faults = ({ method }) => (method === 'chat.stopStream' ? { kind: 'late', ms: 2_000 } : undefined)
+    const closing = stage.called(({ method }) => method === 'chat.stopStream', 'begun')
+    const answering = stage.answer(turn)
+    await closing
+    await stage.change(key(turn), 'SET claimToken = :other', OTHER_TOKEN)
+    expect((await answering).outcome).toBe('taken_over')
+    expect((await stage.stored(key(turn)))[0]?.turnState?.S).toBe('claimed')
+  })
+
+  test('writes its whole answer although its record is gone from the table', async () => {
+    stage.model = speaking(30, 100)
+    const turn = stage.ask()
+    const asked = stage.called(({ method }) => method === 'ConverseStream', 'begun')
+    const answering = stage.answer(turn)
+    await asked
+    await stage.dynamo.deleteItems(TURNS_TABLE, ({ pk }) => pk?.S === key(turn))
+    await answering
+    expect(stage.texts(turn)[0]?.trim()).toMatch(/word30$/)
   })
 })
+
+const OTHER_TOKEN = { ':other': { S: 'the token of another process' } }
 
 /** A turn that another process has claimed; its lease ends so many milliseconds from now. */
 async function claimedByAnother(leaseMs: number): Promise<Turn> {

@@ -25,8 +25,8 @@ const QUESTION = 'where does the VPN guide live?'
 const REMAINING_MS = 300_000
 
 /**
- * The backend in this process, put together by wire.ts against simulated Slack, Bedrock and DynamoDB. A test calls what
- * Lambda's handler calls, and sees the report that becomes the log line.
+ * The backend in this process, put together by wire.ts against simulated Slack, Bedrock and DynamoDB. A test
+ * calls what Lambda's handler calls, and sees the report that becomes the log line.
  */
 export interface TurnStage {
   slack: Slack
