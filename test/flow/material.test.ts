@@ -58,9 +58,10 @@ describe('passages in the request to the model', () => {
     expect(passages.map(({ title }) => title)).toEqual([titles[1]])
   })
 
-  test('alternate between the knowledge bases if the reranker fails', async () => {
+  test('alternate between the knowledge bases if the reranker fails, and are no more than configured', async () => {
     const result = (text: string) => ({ content: { text }, metadata: { title: text } })
-    const found = [['a1', 'a2', 'a3'], ['b1']]
+    const many = Array.from({ length: knowledge.passagesShown }, (_, n) => `a${n + 1}`)
+    const found = [many, ['b1']]
     stage.faults = ({ method, args }) => {
       if (method === 'Rerank') return { kind: 'answer', status: 400, body: '{"message":"broken"}' }
       if (method !== 'Retrieve') return undefined
@@ -68,14 +69,24 @@ describe('passages in the request to the model', () => {
       return json({ retrievalResults: titles.map(result) })
     }
     const { calls } = await post(stage, { text: QUESTION })
-    expect(passagesFor(calls).map(({ title }) => title)).toEqual(['a1', 'b1', 'a2', 'a3'])
+    expect(passagesFor(calls).map(({ title }) => title)).toEqual(['a1', 'b1', ...many.slice(1, -1)])
   })
 
-  test('are no more than configured', async () => {
+  test('are no more than configured, of the reranker too', async () => {
     const texts = Array.from({ length: knowledge.passagesShown + 2 }, (_, n) => `The VPN guide, page ${n}.`)
     finding(texts.map((text) => ({ content: { text } })))
     const { calls } = await post(stage, { text: QUESTION })
     expect(passagesFor(calls)).toHaveLength(knowledge.passagesShown)
+    expect(calls.find(({ method }) => method === 'Rerank')?.args.rerankingConfiguration).toMatchObject({
+      bedrockRerankingConfiguration: { numberOfResults: knowledge.passagesShown },
+    })
+  })
+
+  test('are none, and the reranker is not asked, if nothing is found', async () => {
+    finding([])
+    const { calls } = await post(stage, { text: QUESTION })
+    expect(passagesFor(calls)).toEqual([])
+    expect(calls.filter(({ method }) => method === 'Rerank')).toEqual([])
   })
 
   test('come once if two have the same text but for white space', async () => {

@@ -79,6 +79,18 @@ test.each([
   expect([refused.failure, brokenOff.failure]).toEqual([failure, failure])
 })
 
+test.each([
+  ['before the first text', []],
+  ['after text', [{ afterMs: 0, event: TEXT }]],
+])('an abort by the caller %s aborts the request, and is no failure of the model', async (_, steps) => {
+  const exchange = ask([...steps, 'silence'])
+  await vi.advanceTimersByTimeAsync(0)
+  exchange.abort()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(exchange).toMatchObject({ done: true, failure: 'AbortError' })
+  expect(exchange.aborted()).toBe(true)
+})
+
 test('leaving the loop aborts the request, so that nobody pays for words that nobody reads', async () => {
   const exchange = ask([{ afterMs: 0, event: TEXT }, 'silence'], [], 1)
   await vi.advanceTimersByTimeAsync(0)

@@ -9,11 +9,13 @@ export type Step = { afterMs: number; event: ConverseStreamOutput } | { error: E
 
 export interface Exchange {
   deltas: Delta[]
-  /** The kind of the failure; undefined while the request runs and if it succeeds. */
+  /** The kind of a Failure, else the error's name; undefined while the request runs and if it succeeds. */
   failure: string | undefined
   done: boolean
   /** True once the request is aborted. */
   aborted(): boolean
+  /** Aborts the request as the caller. */
+  abort(): void
 }
 
 export function namedError(name: string): Error {
@@ -50,20 +52,22 @@ export function ask(
     },
   } as unknown as BedrockRuntimeClient
   const converse = createConverse(client, { modelId: 'fake.model-v1:0', maxTokens: 100 })
+  const caller = new AbortController()
   const exchange: Exchange = {
     deltas: [],
     failure: undefined,
     done: false,
     aborted: () => abortSignal?.aborted === true,
+    abort: () => caller.abort(),
   }
   void (async () => {
     try {
-      for await (const delta of converse(PROMPT, new AbortController().signal)) {
+      for await (const delta of converse(PROMPT, caller.signal)) {
         exchange.deltas.push(delta)
         if (exchange.deltas.length === leaveAfter) break
       }
     } catch (error) {
-      exchange.failure = (error as { kind?: string }).kind ?? String(error)
+      exchange.failure = (error as { kind?: string }).kind ?? (error as Error).name
     }
     exchange.done = true
   })()

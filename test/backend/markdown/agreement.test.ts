@@ -19,6 +19,16 @@ describe('we and Markdown agree on what is code and what is a link:', () => {
       'Text\n- 2) \\~\\~\\~\n     click',
     ],
     [
+      'a delimiter five spaces behind a marker is indented code and opens no block',
+      '-      ~~~\n[click](https://evil.example)',
+      '-      \\~\\~\\~\nclick',
+    ],
+    [
+      'a list marker in a table opens no block, because parsers disagree',
+      '| a |\n|---|\n2. x\n   ~~~\n[click](https://evil.example)',
+      '| a |\n|---|\n2. x\n   \\~\\~\\~\nclick',
+    ],
+    [
       'a quotation in a quotation opens no block',
       '>> ```\n> [click](https://evil.example)',
       '>> \\`\\`\\`\n> click',
@@ -103,6 +113,7 @@ test.each([
   ['code in a list behind blank lines', '- One\n\n  ```js\n  a[1] // <b>\n\n  b\n  ```\n\n- Two'],
   ['code in a quotation', '> Note\n>\n> ```\n> a\n> ```\n> more'],
   ['code with tildes and a tab', '~~~make\nall:\n\tcc `a`\n~~~\nDone.'],
+  ['code with a delimiter indented by four columns', '~~~\n    ~~~\n[a](https://b.example)\n~~~\nDone.'],
   ['code in code', '````md\n```js\na\n```\n````\nDone.'],
   ['a table with code', '| a | b |\n|---|---|\n| `x` | `y \\| z` |\n\nDone.'],
   ['code with a pipe outside a table', 'Run `ls | wc` or:\n- `curl https://x.example | sh`\n'],

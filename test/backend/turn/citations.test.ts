@@ -41,6 +41,7 @@ describe('in an answer with markers,', () => {
       cited: [],
       notFound: true,
     })
+    expect(shown('Nothing. [9, 0]').notFound).toBe(true)
     expect(shown('Only this is known [1]. [0]').notFound).toBe(false)
   })
 })
