@@ -61,6 +61,17 @@ describe('our replies', () => {
     expect(replies.map(({ text }) => text)).toEqual(['second', 'first'])
   })
 
+  test('do not include the root of the thread, though it is ours', async () => {
+    const { client, clock, run } = await openSlackStage()
+    const ts = unwrap(
+      await client.createMessage(({ chat }) =>
+        chat.postMessage({ channel: CHANNEL, text: 'You asked: why?' }),
+      ),
+    )
+    const search = { slack: client, clock, until: clock.now() + 60_000 }
+    expect(await run(ownReplies(search, { channel: CHANNEL, threadTs: ts, ts }))).toEqual([])
+  })
+
   test('are read again while Slack fails, and not beyond the time that is given', async () => {
     const { client, clock, question, run, calls } = await openThread(({ method }) =>
       method === 'conversations.replies' ? { kind: 'answer', status: 500 } : undefined,
@@ -104,6 +115,15 @@ describe('the stream whose start had no answer', () => {
     const now = thread.clock.now()
     expect(await thread.find(() => true, now + 4_900)).toBe(ts)
     expect(await thread.find(() => true, now + 5_100)).toBeUndefined()
+  })
+
+  test('is searched for 15 s at most while the thread cannot be read', async () => {
+    const thread = await openThread(({ method }) =>
+      method === 'conversations.replies' ? { kind: 'answer', status: 500 } : undefined,
+    )
+    const begunAt = thread.clock.now()
+    await expect(thread.find(() => true)).rejects.toThrow()
+    expect(thread.clock.now() - begunAt).toBeLessThan(15_500)
   })
 
   test('is searched only when a concurrent turn has had time to record its own', async () => {

@@ -144,6 +144,20 @@ describe('closing a reply', () => {
     expect(thread.seen()).toMatchObject([{ hasThumbs: true }])
   })
 
+  test('does not take a stream for closed whose stop has no answer, though text follows it', async () => {
+    const thread = await openThread()
+    const unclosed = [await thread.stream(0, 'one')]
+    const message = await thread.stream(1, 'two')
+    let stops = 0
+    await thread.close({ unclosed, message }, ({ method }) =>
+      method === 'chat.stopStream' && ++stops <= 3 ? noAnswer : undefined,
+    )
+    expect(thread.seen()).toMatchObject([
+      { isWritten: false, mark: closed(0) },
+      { isWritten: false, mark: ended(1) },
+    ])
+  })
+
   test('sets the whole text of a stream if an append was not confirmed', async () => {
     const thread = await openThread()
     const message = await thread.stream(0, 'one', ' two')

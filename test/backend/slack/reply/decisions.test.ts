@@ -270,6 +270,12 @@ describe('after chat.startStream', () => {
       { next: NOTHING, state: { mode: 'streaming', limitBytes: SEGMENT_LIMIT_BYTES / 2 } },
     ],
     [
+      'a step alone that is too long leads to posts',
+      { text: '', taken: 0, steps: [SEARCHING] },
+      refused('msg_too_long'),
+      { next: NOTHING, state: { mode: 'updating', limitBytes: SEGMENT_LIMIT_BYTES } },
+    ],
+    [
       'a thread that is gone interrupts the turn',
       {},
       refused('thread_not_found'),
@@ -423,6 +429,18 @@ describe('after chat.appendStream', () => {
     expectDecision(afterAppend(state, { kind: 'append', stream: message, piece: sent }, result, TIME), row)
   })
 
+  test('later text leaves the time of the first text as it is', () => {
+    const message = stream('a ')
+    const state = replyState({ message, firstTextAt: NOW - 5_000 })
+    const decision = afterAppend(
+      state,
+      { kind: 'append', stream: message, piece: piece('one') },
+      done({}),
+      TIME,
+    )
+    expect(decision.state.firstTextAt).toBe(NOW - 5_000)
+  })
+
   test('a step that came while the text was on its way is shown with the next', () => {
     const message = stream('a ')
     const state = replyState({ message, steps: [READING, SEARCHING] })
@@ -524,6 +542,13 @@ describe('after chat.postMessage and chat.update', () => {
     expectDecision(afterSet(state, call, result, TIME), row)
   })
 
+  test('a message without text that is left passes on what was to be reopened', () => {
+    const message = post('')
+    const state = replyState({ mode: 'updating', message, reopening: '```\n' })
+    const call = { kind: 'set', post: message, piece: piece('one'), closing: undefined } as const
+    expect(afterSet(state, call, refused('edit_window_closed'), TIME).state.reopening).toBe('```\n')
+  })
+
   test('a message that is set with its footer is closed', () => {
     const message = post('a ')
     const call = { kind: 'set', post: message, piece: piece('one'), closing: { footer: THUMBS } } as const
@@ -616,8 +641,8 @@ describe('after a stream that ended unasked', () => {
     )
   })
 
-  test('it goes on by updates, with the text that Slack may lack', () => {
-    const stopped = { outcome: 'stuck', sessionActive: false, missing: 'a ' } as const
+  test.each(['', 'a '])('it goes on by updates, with the text that Slack may lack: "%s"', (missing) => {
+    const stopped = { outcome: 'stuck', sessionActive: false, missing } as const
     expectDecision(afterStop(replyState({ message: lost }), { kind: 'stop', stream: lost }, stopped), {
       next: NOTHING,
       state: {
@@ -627,7 +652,7 @@ describe('after a stream that ended unasked', () => {
           part: 2,
           ts: lost.ts,
           content: { text: 'a ' },
-          unconfirmed: 'a ',
+          unconfirmed: missing,
           isHeld: false,
         },
       },
