@@ -6,8 +6,9 @@ const LINK = 'https://wiki.fernwood.example/it/remote-access#vpn'
 export const LINKS = new Set([LINK])
 
 /**
- * An answer of at least `characters`, with all that is hard to cut: paragraphs, lists, links, mentions, emoji
- * of many code points, fenced blocks and tables, the first of each with `rows` lines. Always the same.
+ * An answer of at least `characters` with everything that is hard to cut: paragraphs, lists, links, mentions,
+ * emoji of many code points, code blocks and tables. The first block and the first table have `rows` lines.
+ * Deterministic.
  */
 export function longAnswer(characters: number, rows: number): string {
   const random = randomOf(1)
@@ -45,7 +46,7 @@ export function longAnswer(characters: number, rows: number): string {
   return text.trimEnd()
 }
 
-/** Cuts a text into deltas of a few UTF-16 code units each, in the middle of characters as well. */
+/** Cuts a text into pieces of up to `most` UTF-16 code units each, also in the middle of characters. */
 export function deltasOf(text: string, most: number): string[] {
   const random = randomOf(2)
   const deltas: string[] = []
@@ -58,8 +59,8 @@ export function deltasOf(text: string, most: number): string[] {
 }
 
 /**
- * The messages of a reply as the one text they are parts of: what closes and opens a fenced block or repeats
- * a table's header at a join is taken out, where `whole` does not have it there.
+ * Joins the messages of a reply to one text. At a join, removes the lines that close and reopen a code block
+ * and a table's repeated header, if `whole` does not have them there.
  */
 export function joined(messages: readonly string[], whole: string): string {
   let text = ''

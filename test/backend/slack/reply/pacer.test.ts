@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { RateLimited } from '../../../../backend/slack/api/write-result.ts'
 import { createPacer } from '../../../../backend/slack/reply/pacer.ts'
 
-/** A clock that stands still until somebody sleeps, and then is where the sleeper wants it. */
+/** A clock that only a sleep moves, and at once. */
 function fakeClock() {
   let now = 1_790_000_000_000
   return {
@@ -39,7 +39,7 @@ function paced({
   return { pacer, sent }
 }
 
-test('the first piece goes at once, what follows is gathered and sent at the pace', async () => {
+test('the first piece goes at once; later text is gathered and sent when the gap is over', async () => {
   const { pacer, sent } = paced()
   for (const word of ['one ', 'two ', 'three']) pacer.push(word)
   await pacer.flush()
@@ -52,7 +52,7 @@ test('the first piece goes at once, what follows is gathered and sent at the pac
   ])
 })
 
-test('one write at a time', async () => {
+test('two sends never overlap', async () => {
   let open = 0
   let most = 0
   const { pacer } = paced({
@@ -67,7 +67,7 @@ test('one write at a time', async () => {
   expect(most).toBe(1)
 })
 
-test('when Slack asks to wait, everything gathered meanwhile goes in one piece, in order, and what follows goes slower', async () => {
+test('after a wait the gathered text goes in one piece and in order, and the gap doubles', async () => {
   const { pacer, sent } = paced({
     async send(_, tries) {
       if (tries !== 1) return
@@ -88,7 +88,7 @@ test('when Slack asks to wait, everything gathered meanwhile goes in one piece, 
   ])
 })
 
-test('what is not ready is kept until it is, or until the end', async () => {
+test('text that is not sendable yet is kept until it is, or until the end', async () => {
   const { pacer, sent } = paced({
     sendableLength: (gathered, isFinal) => (isFinal ? gathered.length : gathered.lastIndexOf(' ') + 1),
   })
@@ -99,7 +99,7 @@ test('what is not ready is kept until it is, or until the end', async () => {
   expect(sent.map(({ text }) => text)).toEqual(['half a ', 'word and'])
 })
 
-test('a send may take a part, and the rest follows', async () => {
+test('a send that takes a part of the text is followed by the rest', async () => {
   const clock = fakeClock()
   const sent: string[] = []
   const pacer = createPacer({
@@ -116,14 +116,14 @@ test('a send may take a part, and the rest follows', async () => {
   expect(sent).toEqual(['abcde', 'cde', 'e'])
 })
 
-test('a nudge sends, where there is no text', async () => {
+test('a nudge sends though there is no text', async () => {
   const { pacer, sent } = paced()
   pacer.nudge()
   await pacer.flush()
   expect(sent).toEqual([{ at: 0, text: '' }])
 })
 
-test('after a failure for good nothing more is tried', async () => {
+test('after a failed send nothing more is sent, and every flush rejects', async () => {
   const { pacer, sent } = paced({
     async send(_, tries) {
       if (tries === 1) throw new Error('refused for good')

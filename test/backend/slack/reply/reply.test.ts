@@ -5,9 +5,9 @@ import type { Fault, Faults } from '../../../../playground/calls.ts'
 import { deltasOf, joined, longAnswer } from './long-answer.ts'
 import { openReplyStage, type ReplyStage } from './reply-stage.ts'
 
-/** Its first fenced block and its first table are longer than a message. */
+/** Its first code block and its first table are longer than a message. */
 const ANSWER = longAnswer(40_000, 240)
-/** Over 285 s. */
+/** Said in 285 s, almost all of the time that Lambda gives. */
 const DELTAS = deltasOf(ANSWER, 56)
 const EVERY_MS = 285_000 / DELTAS.length
 
@@ -18,11 +18,11 @@ const refused = (error: string) => ({
   body: JSON.stringify({ ok: false, error }),
 })
 
-/** What a proxy on the way may answer. */
+/** Responses of a proxy on the way. */
 const NOT_JSON = { status: 200, body: '<html>a proxy</html>' }
 const ONLY_OK = { status: 200, body: '{"ok":true}' }
 
-/** Lets everything pass but the calls of one method that `fits` picks, counted from 1. */
+/** Lets everything pass but the calls of one method that `fits` picks by their number, from 1. */
 function faulty(method: string, fits: (nth: number) => boolean, fault: Fault | Faults): Faults {
   let seen = 0
   return (call) => {
@@ -31,7 +31,7 @@ function faulty(method: string, fits: (nth: number) => boolean, fault: Fault | F
   }
 }
 
-/** What stands under a reply stands under its last message, and nothing is left open. */
+/** Only the last message has thumbs below it, and nothing is still being written. */
 function expectEnded(stage: ReplyStage): void {
   const replies = stage.replies()
   expect(replies.map(({ streaming }) => streaming)).not.toContain('in_progress')
@@ -40,8 +40,8 @@ function expectEnded(stage: ReplyStage): void {
   expect(stage.slack.session('C00GENERAL', replies[0]?.threadTs ?? '')).toBe('active')
 }
 
-describe('an answer of 40,000 characters over 285 s is there whole, once', () => {
-  test('streamed: in several messages within their bounds, appended at places where Markdown may be cut', async () => {
+describe('an answer of 40,000 characters in 285 s arrives whole and once', () => {
+  test('streamed, in several messages within their limits, cut only where Markdown allows it', async () => {
     const stage = await openReplyStage()
     await stage.say(DELTAS, EVERY_MS)
     const texts = textsOf(stage)
@@ -56,20 +56,21 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
       const ts = String(args.ts)
       const text =
         (shown.get(ts) ?? '') + (args.chunks as { text?: string }[]).map(({ text = '' }) => text).join('')
-      // Slack takes white space off both ends of a piece.
+      // Slack removes white space at both ends of a piece.
       if (shown.has(ts))
-        expect(text.slice((shown.get(ts) ?? '').length), 'a piece that begins with white space').toMatch(
+        expect(text.slice((shown.get(ts) ?? '').length), 'a piece must not begin with white space').toMatch(
           /^\S/,
         )
       shown.set(ts, text)
       const line = text.slice(text.lastIndexOf('\n') + 1)
-      expect(line, 'a link, a mention or a row in two pieces').not.toMatch(
+      expect(line, 'no link, mention or row may be in two pieces').not.toMatch(
         /\[[^\]]*$|\]\([^)]*$|<@[^>]*$|^\|.*[^|]$/,
       )
     }
+    expect(shown.size).toBeGreaterThan(5)
   })
 
-  test('where a stream lives so long only', async () => {
+  test('if it takes 900 s and no stream lives longer than five minutes', async () => {
     const slow = DELTAS.slice(0, DELTAS.length / 2)
     const stage = await openReplyStage()
     await stage.say(slow, 900_000 / slow.length)
@@ -77,12 +78,13 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
     const ages = stage.calls.all
       .filter(({ method }) => method === 'chat.stopStream')
       .map(({ at, args }) => at - Number(args.ts) * 1000)
+    expect(ages.length).toBeGreaterThan(3)
     expect(Math.max(...ages)).toBeLessThanOrEqual(SEGMENT_LIMIT_MS + 10_000)
     expectEnded(stage)
   })
 
   test.each(['feature_not_enabled', 'channel_type_not_supported'])(
-    'posted and updated, where startStream says %s',
+    'by posts and updates if startStream says %s',
     async (error) => {
       const stage = await openReplyStage({
         faults: () => faulty('chat.startStream', () => true, refused(error)),
@@ -91,22 +93,23 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
       expect(joined(textsOf(stage), ANSWER)).toBe(ANSWER)
       expectEnded(stage)
       const updates = stage.calls.all.filter(({ method }) => method === 'chat.update').map(({ at }) => at)
+      expect(updates.length).toBeGreaterThan(20)
       expect(updates.length).toBeLessThan(285 / 3 + 20)
     },
   )
 
   describe.each<[string, Fault]>([
-    ['was cut off, after it was carried out', { kind: 'cut', carriedOut: true }],
-    ['was cut off, before it was carried out', { kind: 'cut' }],
-    ['was a 502, after it was carried out', { kind: 'answer', status: 502, carriedOut: true }],
-    ['was a 502, before it was carried out', { kind: 'answer', status: 502 }],
-    ['was not JSON, after it was carried out', { kind: 'answer', ...NOT_JSON, carriedOut: true }],
-    ['was not JSON, before it was carried out', { kind: 'answer', ...NOT_JSON }],
-    ['was fatal_error, after it was carried out', { ...refused('fatal_error'), carriedOut: true }],
-    ['was ok without a ts, after it was carried out', { kind: 'answer', ...ONLY_OK, carriedOut: true }],
-  ])('where an answer %s', (_, fault) => {
+    ['to a call that it has carried out is cut off', { kind: 'cut', carriedOut: true }],
+    ['to a call that it has not carried out is cut off', { kind: 'cut' }],
+    ['to a call that it has carried out is a 502', { kind: 'answer', status: 502, carriedOut: true }],
+    ['to a call that it has not carried out is a 502', { kind: 'answer', status: 502 }],
+    ['to a call that it has carried out is not JSON', { kind: 'answer', ...NOT_JSON, carriedOut: true }],
+    ['to a call that it has not carried out is not JSON', { kind: 'answer', ...NOT_JSON }],
+    ['to a call that it has carried out is fatal_error', { ...refused('fatal_error'), carriedOut: true }],
+    ['to a call that it has carried out has no ts', { kind: 'answer', ...ONLY_OK, carriedOut: true }],
+  ])("if Slack's answer %s", (_, fault) => {
     test.each(['chat.startStream', 'chat.appendStream', 'chat.stopStream'])(
-      'to %s, again and again',
+      'at every third %s',
       async (method) => {
         const stage = await openReplyStage({ faults: () => faulty(method, (nth) => nth % 3 === 1, fault) })
         await stage.say(DELTAS, EVERY_MS)
@@ -115,7 +118,7 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
       },
     )
 
-    test.each(['chat.postMessage', 'chat.update'])('to %s, where there are no streams', async (method) => {
+    test.each(['chat.postMessage', 'chat.update'])('at every third %s, without streams', async (method) => {
       const lost = faulty(method, (nth) => nth % 3 === 1, fault)
       const stage = await openReplyStage({
         faults: () => (call) => (call.method === 'chat.startStream' ? refused('unknown_method') : lost(call)),
@@ -126,20 +129,20 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
     })
   })
 
-  test.each([[undefined], ['channel_type_not_supported']])(
-    'with its thumbs, where it ends just where a message does (startStream: %s)',
-    async (error) => {
-      const answer = `${'word '.repeat(1_400)}\n\n`
-      const stage = await openReplyStage({
-        faults: () => (call) => (error && call.method === 'chat.startStream' ? refused(error) : undefined),
-      })
-      await stage.say(deltasOf(answer, 56), 100)
-      expect(textsOf(stage).join('')).toBe(answer)
-      expectEnded(stage)
-    },
-  )
+  test.each([
+    ['streamed', undefined],
+    ['posted', 'channel_type_not_supported'],
+  ])('%s, with its thumbs, if it ends exactly where a message ends', async (_, error) => {
+    const answer = `${'word '.repeat(1_400)}\n\n`
+    const stage = await openReplyStage({
+      faults: () => (call) => (error && call.method === 'chat.startStream' ? refused(error) : undefined),
+    })
+    await stage.say(deltasOf(answer, 56), 100)
+    expect(textsOf(stage).join('')).toBe(answer)
+    expectEnded(stage)
+  })
 
-  test('where the stream is over by the time it is stopped', async () => {
+  test('if every stream is over by the time we stop it', async () => {
     const stage = await openReplyStage({
       faults: (slack) =>
         faulty(
@@ -153,7 +156,7 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
     expectEnded(stage)
   })
 
-  test('with its thumbs, where its last words end a message that had become too old', async () => {
+  test('with its thumbs if its last words end a message that is too old', async () => {
     const lines = Array.from({ length: 25 }, (_, n) => `line ${n}\n`)
     const stage = await openReplyStage()
     await stage.say(lines, 10_000)
@@ -161,29 +164,29 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
     expectEnded(stage)
   })
 
-  test.each([[undefined], ['channel_type_not_supported']])(
-    'where a message takes a tenth only of what we know of (startStream: %s)',
-    async (error) => {
-      const tooLong: Faults = ({ method, args }) => {
-        if (method === 'chat.startStream' && error !== undefined) return refused(error)
-        const blocks = (args.blocks ?? []) as { type: string; text: string }[]
-        const length = blocks.reduce(
-          (sum, { type, text }) => sum + (type === 'markdown' ? Buffer.byteLength(text) : 0),
-          0,
-        )
-        return length > 900 ? refused('msg_too_long') : undefined
-      }
-      const stage = await openReplyStage({ faults: () => tooLong, limits: { streamBytes: 900 } })
-      await stage.say(DELTAS.slice(0, 300), EVERY_MS)
-      const said = DELTAS.slice(0, 300).join('')
-      expect(joined(textsOf(stage), said).replace(/\n```\n$/, '')).toBe(said)
-      for (const text of textsOf(stage)) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(900)
-      expectEnded(stage)
-    },
-  )
+  test.each([
+    ['streamed', undefined],
+    ['posted', 'channel_type_not_supported'],
+  ])('%s, if a message takes only a tenth of what we expect', async (_, error) => {
+    const tooLong: Faults = ({ method, args }) => {
+      if (method === 'chat.startStream' && error !== undefined) return refused(error)
+      const blocks = (args.blocks ?? []) as { type: string; text: string }[]
+      const length = blocks.reduce(
+        (sum, { type, text }) => sum + (type === 'markdown' ? Buffer.byteLength(text) : 0),
+        0,
+      )
+      return length > 900 ? refused('msg_too_long') : undefined
+    }
+    const stage = await openReplyStage({ faults: () => tooLong, limits: { streamBytes: 900 } })
+    await stage.say(DELTAS.slice(0, 300), EVERY_MS)
+    const said = DELTAS.slice(0, 300).join('')
+    expect(joined(textsOf(stage), said).replace(/\n```\n$/, '')).toBe(said)
+    for (const text of textsOf(stage)) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(900)
+    expectEnded(stage)
+  })
 
   test.each(['user_not_found', 'team_not_found', 'msg_too_long'])(
-    'where stopStream says %s: the text stays, and nothing is stuck',
+    'if stopStream always says %s, and the session is active at the end',
     async (error) => {
       const stage = await openReplyStage({
         faults: () => faulty('chat.stopStream', () => true, refused(error)),
@@ -196,7 +199,7 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
   )
 
   test.each([60, 2_000])(
-    'where a message can no longer be edited when all of it is to be set (%d words)',
+    'if an append is lost and the message can no longer be edited (%d words)',
     async (length) => {
       const lost = faulty('chat.appendStream', (nth) => nth === 3, { kind: 'cut' })
       const stage = await openReplyStage({
@@ -210,7 +213,7 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
     },
   )
 
-  test('posted in the end, where no start is left in the minute', async () => {
+  test('by posts at the end if Slack limits startStream', async () => {
     const wait: Fault = {
       kind: 'answer',
       status: 429,
@@ -224,7 +227,7 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
     expect(stage.calls.all.filter(({ method }) => method === 'chat.update')).toEqual([])
   })
 
-  test('opened with the first words, where Slack refuses steps, and not tried again with them', async () => {
+  test('without steps if Slack refuses them in a stream, which we try once', async () => {
     const stepsRefused: Faults = ({ args }) =>
       JSON.stringify(args.chunks ?? '').includes('task_update') ? refused('invalid_chunks') : undefined
     const stage = await openReplyStage({ faults: () => stepsRefused })
@@ -236,7 +239,7 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
   })
 
   test.each(Array.from({ length: 20 }, (_, n) => n + 1))(
-    'where the stream is lost to time at append %d: the message goes on by updates',
+    'by updates if Slack ends the stream before append %d',
     async (nth) => {
       const stage = await openReplyStage({
         faults: (slack) =>
@@ -247,6 +250,7 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
           ),
       })
       await stage.say(DELTAS, EVERY_MS)
+      expect(stage.calls.all.map(({ method }) => method)).toContain('chat.update')
       expect(joined(textsOf(stage), ANSWER)).toBe(ANSWER)
       expectEnded(stage)
     },
@@ -256,7 +260,7 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
     ['message_not_in_streaming_state', 'internal_error'].flatMap((error) =>
       [1, 2, 20].map((nth) => [error, nth] as const),
     ),
-  )('where appends are answered by %s from append %d on, though the stream is open', async (error, nth) => {
+  )('if appends say %s from append %d on though the stream is open', async (error, nth) => {
     const stage = await openReplyStage({
       faults: () => faulty('chat.appendStream', (seen) => seen >= nth, refused(error)),
     })
@@ -266,15 +270,15 @@ describe('an answer of 40,000 characters over 285 s is there whole, once', () =>
   })
 })
 
-describe('what a workspace refuses for good is not tried again for an hour', () => {
+describe('a workspace without streams', () => {
   const HOUR_MS = 3_600_000
   let now = 1_800_000_000_000
   const unsupported = createUnsupportedFeatures({ now: () => now, sleep: async () => undefined })
 
   test.each([
-    ['by the first reply it is', 0, 1],
-    ['by the next it is not', 1, 0],
-    ['an hour later it is', HOUR_MS, 1],
+    ['is asked for one by the first reply', 0, 1],
+    ['is not asked for one by the next reply', 1, 0],
+    ['is asked for one again after an hour', HOUR_MS, 1],
   ])('%s', async (_, laterMs, starts) => {
     now += laterMs
     const stage = await openReplyStage({
@@ -287,7 +291,7 @@ describe('what a workspace refuses for good is not tried again for an hour', () 
   })
 })
 
-test('steps that a workspace takes neither in streams nor as cards are left out, and each is tried once', async () => {
+test('posts leave out the steps, after one try, if the workspace takes no task cards', async () => {
   const unknown: Faults = ({ method, args }) => {
     if (method === 'chat.startStream') return refused('feature_not_enabled')
     return JSON.stringify(args.blocks ?? '').includes('task_card') ? refused('invalid_blocks') : undefined
@@ -300,14 +304,12 @@ test('steps that a workspace takes neither in streams nor as cards are left out,
   expectEnded(stage)
 })
 
-test('where a workspace has no agent sessions, people see that somebody is at work, until nobody is', async () => {
+test('without agent sessions people see a status until the reply is closed', async () => {
   const none: Faults = ({ method }) =>
     method === 'chat.startStream' || method === 'agents.sessions.setStatus'
       ? refused('feature_not_enabled')
       : undefined
   const stage = await openReplyStage({ faults: () => none })
-  const seen: string[] = []
-  stage.slack.watch(({ threadTs }) => void seen.push(stage.slack.status('C00GENERAL', threadTs ?? '')))
   await stage.say(deltasOf(ANSWER.slice(0, 500), 56), 500)
   const said = stage.calls.all
     .filter(({ method }) => method === 'assistant.threads.setStatus')
@@ -317,11 +319,11 @@ test('where a workspace has no agent sessions, people see that somebody is at wo
 })
 
 test.each<[string, Fault | undefined]>([
-  ['', undefined],
-  [', once, though an append had no answer', { kind: 'cut', carriedOut: true }],
-  [', once, though an append was lost', { kind: 'cut' }],
+  ['with all appends confirmed', undefined],
+  ['after an append without an answer', { kind: 'cut', carriedOut: true }],
+  ['after a lost append', { kind: 'cut' }],
 ])(
-  'where Slack asks to wait beyond the end of the invocation, the rest is posted before it%s',
+  'if Slack asks to wait beyond the end of the invocation, the rest is posted in time, once: %s',
   async (_, lost) => {
     const wait: Fault = {
       kind: 'answer',
@@ -348,7 +350,7 @@ test.each<[string, Fault | undefined]>([
   },
 )
 
-test('a step that is done while Slack is written to is shown with what follows', async () => {
+test('a step that completes during a write is shown with the next text', async () => {
   const late: Fault = { kind: 'late', ms: 2_000 }
   const stage = await openReplyStage({
     faults:
