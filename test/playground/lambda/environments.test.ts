@@ -6,13 +6,13 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { AWS_ACCOUNT, CALLER, ROLE } from '../../../playground/account.ts'
+import { eventually } from '../../eventually.ts'
 import {
   isAlive,
   type LambdaStage,
   openLambdaStage,
   processState,
   temporaryFolder,
-  WAIT,
   writeBundle,
 } from './lambda-stage.ts'
 
@@ -99,7 +99,7 @@ describe('an execution environment', () => {
     const here = await openLambdaStage()
     const { one, two } = await twoAtOnce(here)
     here.lambda.kill(one?.requestId ?? '')
-    await vi.waitFor(() => expect(one?.outcome).toBe('killed'), WAIT)
+    await eventually(() => expect(one?.outcome).toBe('killed'))
     expect(one?.error).toEqual({
       errorType: 'Runtime.ExitError',
       errorMessage: expect.stringContaining('signal: SIGKILL'),
@@ -118,7 +118,7 @@ describe('an execution environment', () => {
     await Promise.all([gates.arrived('left'), gates.arrived('answer')])
     gates.open('answer')
     const { pid } = await answer
-    await vi.waitFor(() => expect(processState(pid)).toBe('T'), WAIT)
+    await eventually(() => expect(processState(pid)).toBe('T'))
     gates.open('left')
     // Another process starts and answers meanwhile. That is enough time for one that is not frozen.
     await invoke({ Records: [{ attributes: {} }] }, { path: 'apologist:live/invocations' })
@@ -292,10 +292,10 @@ describe('no process remains', () => {
     )
     const { pids, root } = JSON.parse(line) as { pids: number[]; root: string }
     await gates.arrived('busy')
-    await vi.waitFor(() => expect(processState(pids[0])).toBe('T'), WAIT)
+    await eventually(() => expect(processState(pids[0])).toBe('T'))
     expect(isAlive(pids[1])).toBe(true)
     parent.kill('SIGKILL')
-    await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]), WAIT)
-    await vi.waitFor(() => expect(existsSync(dirname(root))).toBe(false), WAIT)
+    await eventually(() => expect(pids.map(isAlive)).toEqual([false, false]))
+    await eventually(() => expect(existsSync(dirname(root))).toBe(false))
   })
 })

@@ -15,9 +15,6 @@ import { type Lambda, type LambdaOptions, startLambda } from '../../../playgroun
 
 export const ARN = 'arn:aws:lambda:us-east-1:000000000000:function'
 
-/** Ends a wait for a process that never comes to the expected state: 0.2 s on a quiet machine. */
-export const WAIT = { timeout: 30_000 }
-
 /** The functions of these tests. Their event says what they do. */
 const BUNDLE = `
 import { spawn } from 'node:child_process'

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { FailureRecord } from '../../../playground/lambda/on-failure.ts'
+import { eventually } from '../../eventually.ts'
 import { createFakeClock } from '../fake-clock.ts'
-import { type LambdaStage, openLambdaStage, WAIT } from './lambda-stage.ts'
+import { type LambdaStage, openLambdaStage } from './lambda-stage.ts'
 
 interface Message {
   messageId: string
@@ -73,7 +74,7 @@ describe('the on-failure queue', () => {
     await Promise.all([here.gates.arrived('one'), here.gates.arrived('two')])
     const [killed, other] = here.lambda.invocations
     here.lambda.kill(killed?.requestId ?? '')
-    await vi.waitFor(() => expect(apologies(here)[0]?.outcome).toBe('succeeded'), WAIT)
+    await eventually(() => expect(apologies(here)[0]?.outcome).toBe('succeeded'))
     expect(recordOf(here)).toMatchObject({
       requestContext: { requestId: killed?.requestId, condition: 'RetriesExhausted' },
       requestPayload: killed?.payload,
@@ -189,7 +190,7 @@ describe('a failure record', () => {
 test('an event with two deliveries runs in two processes with the same request id', async () => {
   const here = await openLambdaStage({ deliveries: () => 2 })
   await here.invoke({ gate: 'both' }, { type: 'Event' })
-  await vi.waitFor(() => expect(here.gates.arrivals).toEqual(['both', 'both']), WAIT)
+  await eventually(() => expect(here.gates.arrivals).toEqual(['both', 'both']))
   const [first, second] = here.lambda.invocations
   expect(first?.requestId).toBe(second?.requestId)
   expect(first?.pid).not.toBe(second?.pid)
