@@ -15,27 +15,29 @@ export interface RespondTo {
   threadTs: string
 }
 
-export type IgnoreReason =
-  | 'not_json'
-  | 'unknown_envelope'
-  | 'unknown_event'
-  | 'app_rate_limited'
-  | 'no_authorization'
-  | 'edit'
-  | 'deletion'
-  | 'hidden'
-  | 'system_message'
-  | 'no_author'
-  | 'own_message'
-  | 'bot'
-  | 'outsider'
-  | 'not_addressed'
-  | 'unknown_interaction'
-  | 'unknown_button'
-  | 'unknown_value'
-  | 'other_channel'
-  | 'ssl_check'
-  | 'unknown_command'
+export const IGNORE_REASONS = [
+  'not_json',
+  'unknown_envelope',
+  'unknown_event',
+  'app_rate_limited',
+  'no_authorization',
+  'edit',
+  'deletion',
+  'hidden',
+  'system_message',
+  'no_author',
+  'own_message',
+  'bot',
+  'outsider',
+  'not_addressed',
+  'unknown_interaction',
+  'unknown_button',
+  'unknown_value',
+  'other_channel',
+  'ssl_check',
+  'unknown_command',
+] as const
+export type IgnoreReason = (typeof IGNORE_REASONS)[number]
 
 /** What a handoff needs to know about its request. */
 export interface RequestMeta {
