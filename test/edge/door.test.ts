@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { BODY_LIMIT_BYTES } from '../../edge/body-limit.ts'
 import { createEdge, type FakeEdge } from './edge.ts'
 import { command, envelope, form, mention, message, NOW_MS, signed } from './slack-request.ts'
@@ -7,16 +7,17 @@ let edge: FakeEdge
 beforeEach(() => {
   edge = createEdge()
 })
+afterEach(() => vi.restoreAllMocks())
 
 const challenge = { type: 'url_verification', token: 'fake', challenge: '3eZbrw1a' }
 
-/** Everything that a caller can see of an answer. */
-async function seen(response: Response): Promise<string> {
+/** Everything that a caller can see of a response. */
+async function visible(response: Response): Promise<string> {
   return JSON.stringify([response.status, await response.text(), [...response.headers]])
 }
 
-describe('what is not from Slack', () => {
-  test('gets one answer, whatever the reason', async () => {
+describe('a request without a valid signature', () => {
+  test('gets the same 401 for every reason', async () => {
     const good = await signed(JSON.stringify(challenge))
     const refused = [
       { ...good, body: '{}' },
@@ -28,21 +29,21 @@ describe('what is not from Slack', () => {
       { method: 'POST', body: '{}' },
     ]
     const answers = await Promise.all(
-      refused.map(async (init) => seen(await edge.request('/slack/events', init))),
+      refused.map(async (init) => visible(await edge.request('/slack/events', init))),
     )
     expect(new Set(answers).size).toBe(1)
-    expect(answers[0]).toContain('401')
+    expect(answers[0]).toMatch(/^\[401,/)
     for (const path of ['/slack/interactivity', '/slack/commands']) {
-      expect(await seen(await edge.request(path, { method: 'POST', body: 'payload={}' }))).toBe(answers[0])
+      expect(await visible(await edge.request(path, { method: 'POST', body: 'payload={}' }))).toBe(answers[0])
     }
     expect([edge.invokes, edge.queued]).toEqual([[], []])
   })
 
-  test('bytes that are no text are checked as bytes', async () => {
+  test('is recognized by its bytes, even if they are not valid text', async () => {
     const bytes = new Uint8Array([0x7b, 0xff, 0xfe, 0x7d])
     const init = await signed(bytes)
     expect((await edge.request('/slack/events', init)).status).toBe(200)
-    // Decoded they would be the same text; the signature is over the bytes.
+    // Both bodies decode to the same text. The signature covers the bytes.
     expect(
       (await edge.request('/slack/events', { ...init, body: new Uint8Array([0x7b, 0xfd, 0xfe, 0x7d]) }))
         .status,
@@ -62,33 +63,33 @@ describe('paths and methods', () => {
     ['POST', '/slack/events/', 404],
     ['GET', '/constructor', 404],
     ['GET', '/health', 200],
-  ])('%s %s is %d, and names the release', async (method, path, status) => {
+  ])('%s %s gets %d, with the release in x-release', async (method, path, status) => {
     const response = await edge.request(path, { method })
     expect([response.status, response.headers.get('x-release')]).toEqual([status, 'release-fake'])
   })
 
-  test('health says which release this is, and nothing else', async () => {
+  test('/health returns the release and nothing else', async () => {
     expect(await (await edge.request('/health')).json()).toEqual({ ok: true, release: 'release-fake' })
   })
 })
 
-describe('the size of a body', () => {
-  test('a body at the limit is read', async () => {
+describe('the size limit of a body', () => {
+  test('accepts a body at the limit', async () => {
     expect((await edge.request('/slack/events', await signed(' '.repeat(BODY_LIMIT_BYTES)))).status).toBe(200)
   })
 
-  test('one byte more is too large', async () => {
+  test('refuses a body with one byte more', async () => {
     const response = await edge.request('/slack/events', await signed(' '.repeat(BODY_LIMIT_BYTES + 1)))
     expect([response.status, response.headers.get('x-release')]).toEqual([413, 'release-fake'])
   })
 
-  test('a length that is only declared is enough to refuse', async () => {
+  test('refuses a body by its declared length', async () => {
     const init = await signed('{}')
     const headers = { ...init.headers, 'content-length': String(BODY_LIMIT_BYTES + 1) }
     expect((await edge.request('/slack/events', { ...init, headers })).status).toBe(413)
   })
 
-  test('a body without a length is not read to its end', async () => {
+  test('stops reading a body without a length at the limit', async () => {
     let pulled = 0
     const endless = new ReadableStream({
       pull(controller) {
@@ -98,27 +99,30 @@ describe('the size of a body', () => {
     })
     const init = await signed('{}')
     expect((await edge.request('/slack/events', { ...init, body: endless })).status).toBe(413)
+    expect(pulled).toBeGreaterThan(BODY_LIMIT_BYTES)
     expect(pulled).toBeLessThan(2 * BODY_LIMIT_BYTES)
   })
 })
 
-describe("Slack's own questions", () => {
-  test('the challenge is answered, once it is known to be Slack that asks', async () => {
+describe("Slack's checks of the endpoints", () => {
+  test('a signed challenge is answered', async () => {
     const response = await edge.event(challenge)
     expect([response.status, await response.text()]).toEqual([200, '3eZbrw1a'])
   })
 
-  test('ssl_check is answered, signed or not', async () => {
+  test('ssl_check is answered with or without a signature, and hands nothing off', async () => {
     const body = form({ ssl_check: '1', token: 'fake' })
     expect((await edge.request('/slack/commands', { method: 'POST', body })).status).toBe(200)
     expect((await edge.request('/slack/commands', await signed(body))).status).toBe(200)
-    // A question that says so of itself is not let in by it.
-    const question = form({ ...command(), ssl_check: '1' })
-    expect((await edge.request('/slack/commands', { method: 'POST', body: question })).status).not.toBe(500)
+    // The field does not let an unsigned question in.
+    const first = form({ ssl_check: '1', ...command() })
+    expect((await edge.request('/slack/commands', { method: 'POST', body: first })).status).toBe(200)
+    const last = form({ ...command(), ssl_check: '1' })
+    expect((await edge.request('/slack/commands', { method: 'POST', body: last })).status).toBe(401)
     expect(edge.invokes).toEqual([])
   })
 
-  test('app_rate_limited is acknowledged, and a warning', async () => {
+  test('app_rate_limited is acknowledged and logged as a warning', async () => {
     const warn = vi.spyOn(console, 'warn')
     const response = await edge.event({
       type: 'app_rate_limited',
@@ -129,12 +133,11 @@ describe("Slack's own questions", () => {
     })
     expect(response.status).toBe(200)
     expect(warn).toHaveBeenCalledOnce()
-    warn.mockRestore()
   })
 })
 
-describe('a deployment that forgot something', () => {
-  test('says so in one line that names all of it, answers 503 to Slack, and is still healthy to look at', async () => {
+describe('a deployment with missing settings', () => {
+  test('logs all of them in one line, answers 503 to Slack, and still answers /health', async () => {
     const error = vi.spyOn(console, 'error')
     Object.assign(edge.env, { SLACK_SIGNING_SECRET: undefined, LAMBDA_FUNCTION: '' })
     const response = await edge.event(envelope(mention()))
@@ -143,17 +146,15 @@ describe('a deployment that forgot something', () => {
     expect(JSON.parse(String(error.mock.calls[0]?.[0]))).toMatchObject({
       missing: ['SLACK_SIGNING_SECRET', 'LAMBDA_FUNCTION'],
     })
-    error.mockRestore()
     expect((await edge.request('/health')).status).toBe(200)
     expect(edge.invokes).toEqual([])
   })
 })
 
-test('no line of the log holds a word of what people wrote, nor a signature', async () => {
+test('no log line contains text that people wrote or a signature', async () => {
   const lines: string[] = []
-  const spies = (['log', 'warn', 'error'] as const).map((level) =>
-    vi.spyOn(console, level).mockImplementation((line) => void lines.push(String(line))),
-  )
+  for (const level of ['log', 'warn', 'error'] as const)
+    vi.spyOn(console, level).mockImplementation((line) => void lines.push(String(line)))
   const word = 'xylophone'
   edge.lambda = async () => new Response(word, { status: 500 })
   edge.queue = async () => Promise.reject(new Error(word))
@@ -167,7 +168,6 @@ test('no line of the log holds a word of what people wrote, nor a signature', as
     body: word,
     headers: { 'x-slack-signature': word, 'x-slack-request-timestamp': word },
   })
-  for (const spy of spies) spy.mockRestore()
   expect(lines).toHaveLength(6)
   expect(lines.join('\n')).not.toContain(word)
 })

@@ -2,7 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import type { Handoff } from '../../backend/handoff.ts'
 import { createApp } from '../../edge/app.ts'
 import type { Bindings } from '../../edge/bindings.ts'
-import { type Fields, form, NOW_MS, type Sent, SIGNING_SECRET, signed } from './slack-request.ts'
+import { type Fields, form, NOW_MS, SIGNING_SECRET, type SigningOptions, signed } from './slack-request.ts'
 
 export interface Invocation {
   url: string
@@ -11,25 +11,25 @@ export interface Invocation {
   handoff: Handoff
 }
 
-/** The edge, and beside it a Lambda, a queue and a Slack that answer as a test wants. */
+/** The edge with a Lambda, a queue and a Slack that answer as the test wants. */
 export interface FakeEdge {
   invokes: Invocation[]
   queued: { handoff: Handoff; contentType: string | undefined }[]
-  /** What was posted to response_urls. */
-  said: { url: string; body: Fields }[]
+  /** Everything that was posted to a response_url. */
+  responseUrlPosts: { url: string; body: Fields }[]
   env: Bindings
-  /** What Lambda answers with. */
+  /** Lambda's answer. */
   lambda: (signal: AbortSignal | undefined) => Promise<Response>
-  /** How a send to the queue ends. */
+  /** The result of a send to the queue. */
   queue: () => Promise<void>
-  /** Any request. Resolves when the work after the answer is done too. */
+  /** Sends any request. Resolves after the response and after everything in `waitUntil`. */
   request(path: string, init?: RequestInit): Promise<Response>
-  /** A signed event. */
-  event(envelope: Fields | string, changed?: Sent): Promise<Response>
-  /** A signed click. */
-  click(payload: Fields | string, changed?: Sent): Promise<Response>
-  /** A signed command. */
-  command(fields: Record<string, string>, changed?: Sent): Promise<Response>
+  /** Sends a signed event. */
+  event(envelope: Fields | string, changed?: SigningOptions): Promise<Response>
+  /** Sends a signed click. */
+  click(payload: Fields | string, changed?: SigningOptions): Promise<Response>
+  /** Sends a signed command. */
+  command(fields: Record<string, string>, changed?: SigningOptions): Promise<Response>
 }
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -40,7 +40,7 @@ export function createEdge(): FakeEdge {
     async fetch(input, init) {
       const request = new Request(input, init)
       if (new URL(request.url).hostname.startsWith('hooks.')) {
-        edge.said.push({ url: request.url, body: await request.json() })
+        edge.responseUrlPosts.push({ url: request.url, body: await request.json() })
         return new Response('ok')
       }
       const { url, headers } = request
@@ -53,14 +53,14 @@ export function createEdge(): FakeEdge {
   const post = async (
     path: string,
     body: string,
-    { headers, ...changed }: Sent = {},
+    { headers, ...changed }: SigningOptions = {},
     type?: Record<string, string>,
   ) => edge.request(path, await signed(body, { ...changed, headers: { ...type, ...headers } }))
 
   const edge: FakeEdge = {
     invokes: [],
     queued: [],
-    said: [],
+    responseUrlPosts: [],
     env: {
       SLACK_SIGNING_SECRET: SIGNING_SECRET,
       AWS_ACCESS_KEY_ID: 'AKIAFAKEEDGE',

@@ -11,7 +11,7 @@ import {
   tryAgain,
 } from './slack-request.ts'
 
-/** Stands in every text that people write; no log may hold it. */
+/** Part of every text that people write. No log line may contain it. */
 export const WORD = 'xylophone'
 
 export type Path = '/slack/events' | '/slack/interactivity' | '/slack/commands'
@@ -20,7 +20,7 @@ const text = `<@U00VERA> ${WORD}`
 const direct = { channel: 'D00ADA', channel_type: 'im', text: WORD }
 const shared = { is_ext_shared_channel: true }
 
-/** What Slack sends, one of each kind that the edge tells apart. */
+/** What Slack sends: one example of each kind that the edge distinguishes. */
 const EVENTS: Fields[] = [
   envelope(mention({ text })),
   envelope(message({ text })),
@@ -75,15 +75,15 @@ const COMMANDS: Record<string, string>[] = [
   { command: '/vera', text: WORD },
 ]
 
-export interface Made {
+export interface GeneratedRequest {
   path: Path
   body: string | Uint8Array<ArrayBuffer>
-  /** What the body holds, where it is still what Slack sends: JSON, or a form with or around it. */
+  /** The content of the body; undefined if the body was damaged. */
   parsed: Fields | undefined
 }
 
-/** One real-shaped request, whole or bent. */
-export function make(random: () => number): Made {
+/** A realistic request. Some have wrong fields, some a damaged body. */
+export function generateRequest(random: () => number): GeneratedRequest {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
   const kind = random()
   const path: Path = kind < 0.8 ? '/slack/events' : kind < 0.93 ? '/slack/interactivity' : '/slack/commands'
@@ -102,7 +102,7 @@ export function make(random: () => number): Made {
   return { path, body: damage(plain, random), parsed: undefined }
 }
 
-/** Takes away, retypes, replaces or adds one field somewhere. */
+/** Removes, retypes, replaces or adds one field somewhere. */
 function bend(node: Fields, random: () => number): void {
   const names = Object.keys(node)
   const name = names[Math.floor(random() * names.length)]
@@ -112,7 +112,7 @@ function bend(node: Fields, random: () => number): void {
     bend(inner as Fields, random)
     return
   }
-  // In the place of an id a text is known by its spaces.
+  // The spaces show that a text replaced an id.
   const others: unknown[] = [
     undefined,
     null,
@@ -131,8 +131,8 @@ function bend(node: Fields, random: () => number): void {
   node[random() < 0.9 ? name : `${name}_${WORD}`] = others[Math.floor(random() * others.length)]
 }
 
-/** Bytes that are no JSON and no form any more, or not even text. */
-function damage(plain: string, random: () => number): Made['body'] {
+/** Makes the body invalid as JSON, as a form or as text. */
+function damage(plain: string, random: () => number): GeneratedRequest['body'] {
   const cut = Math.floor(random() * plain.length)
   switch (Math.floor(random() * 4)) {
     case 0:

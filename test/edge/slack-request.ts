@@ -1,21 +1,22 @@
-/** Fixtures of the edge's tests: what Slack sends, visibly fake, and signed as Slack signs it. */
+// Requests from Slack for the edge's tests: visibly fake, and signed like Slack's.
+
 export const SIGNING_SECRET = 'fake-signing-secret'
 export const NOW_MS = 1_790_000_000_000
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' }
 const encoder = new TextEncoder()
 
-export interface Sent {
+export interface SigningOptions {
   headers?: Record<string, string>
   secret?: string
-  /** When it was signed, in seconds of the Unix epoch. */
+  /** The time of the signature, in seconds of the Unix epoch. */
   seconds?: number
 }
 
-/** A signed request, whatever its body. */
+/** A signed request with any body. */
 export async function signed(
   body: string | Uint8Array<ArrayBuffer>,
-  changed: Sent = {},
+  changed: SigningOptions = {},
 ): Promise<RequestInit & { headers: Record<string, string> }> {
   const { secret = SIGNING_SECRET, seconds = NOW_MS / 1000 } = changed
   const bytes = typeof body === 'string' ? encoder.encode(body) : body

@@ -14,7 +14,9 @@ const decide = (event: Fields): Decision =>
     { bots: [], outsiders: false },
   )
 
-/** What Slack sends for a subscription: that to `message.im` brings a `message` from a channel of the type `im`. */
+/**
+ * The event that Slack sends for a subscription. `message.im` brings a `message` with the channel type `im`.
+ */
 function sentFor(name: string): Fields {
   const [type, place] = name.split('.')
   if (type === 'app_mention') return mention()
@@ -23,12 +25,12 @@ function sentFor(name: string): Fields {
   return type === 'message' ? message({ channel_type: types[place ?? ''] }) : { type }
 }
 
-describe('the events that the app of the manifest subscribes to', () => {
-  test.each(Object.keys(BOT_EVENTS))('%s is acted on', (name) => {
+describe('the event subscriptions in the manifest', () => {
+  test.each(Object.keys(BOT_EVENTS))('the edge hands off %s', (name) => {
     expect(decide(sentFor(name))).toMatchObject({ kind: 'hand_off' })
   })
 
-  test('are all that the edge acts on', () => {
+  test('include every event that the edge hands off, and no other', () => {
     const types = [...Post.entries.type.options, SessionStop.entries.type.literal]
     const places = ['channels', 'groups', 'im', 'mpim'].map((place) => `message.${place}`)
     expect(Object.keys(BOT_EVENTS).sort()).toEqual(

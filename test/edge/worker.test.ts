@@ -2,7 +2,7 @@ import { exports } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { SIGNING_SECRET } from './slack-request.ts'
 
-/** The Worker as wrangler.toml puts it together, on the real clock. */
+/** Sends to the Worker as wrangler.toml defines it, with the real clock. */
 async function send(body: string, skewSeconds: number): Promise<Response> {
   const timestamp = String(Math.floor(Date.now() / 1000) + skewSeconds)
   const hmac = { name: 'HMAC', hash: 'SHA-256' }
@@ -21,15 +21,18 @@ async function send(body: string, skewSeconds: number): Promise<Response> {
 
 const challenge = JSON.stringify({ type: 'url_verification', challenge: '3eZbrw1a' })
 
-test('a request that was signed now gets its challenge back', async () => {
+test('the Worker answers a challenge that was signed now', async () => {
   const response = await send(challenge, 0)
   expect([response.status, await response.text()]).toEqual([200, '3eZbrw1a'])
 })
 
-test.each([-302, 302])('a request that was signed %d s from now is refused', async (skewSeconds) => {
-  expect((await send(challenge, skewSeconds)).status).toBe(401)
-})
+test.each([-302, 302])(
+  'the Worker refuses a challenge that was signed %d s from now',
+  async (skewSeconds) => {
+    expect((await send(challenge, skewSeconds)).status).toBe(401)
+  },
+)
 
-test('nothing stands elsewhere', async () => {
+test('the Worker answers 404 to any other path', async () => {
   expect((await exports.default.fetch('https://edge.example/')).status).toBe(404)
 })

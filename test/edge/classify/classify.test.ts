@@ -24,7 +24,7 @@ beforeEach(() => {
 const handoffs = () => edge.invokes.map(({ handoff }) => handoff)
 const file = { id: 'F00FAKE', name: 'plan.pdf' }
 
-describe('events that become a turn', () => {
+describe('an event becomes a turn', () => {
   test.each<[string, Fields, Fields]>([
     ['a mention in a channel', mention(), { trigger: 'app_mention', channelType: 'channel' }],
     [
@@ -43,7 +43,7 @@ describe('events that become a turn', () => {
       { channelType: 'group' },
     ],
     [
-      'a mention with a file, which came as a message alone',
+      'a mention with a file, which arrives only as a message',
       message({ subtype: 'file_share', files: [file] }),
       { trigger: 'message' },
     ],
@@ -53,17 +53,17 @@ describe('events that become a turn', () => {
       { text: '' },
     ],
     [
-      'a reply that is also shown in the channel',
+      'a thread reply that is also sent to the channel',
       message({ subtype: 'thread_broadcast', thread_ts: '1789999999.000100' }),
       { threadTs: '1789999999.000100' },
     ],
-    ['a mention by its labelled form', message({ text: '<@U00VERA|vera> hello' }), {}],
+    ['a mention in the form <@id|name>', message({ text: '<@U00VERA|vera> hello' }), {}],
   ])('%s', async (_, event, expected) => {
     expect((await edge.event(envelope(event))).status).toBe(200)
     expect(handoffs()).toEqual([expect.objectContaining({ kind: 'turn', ...expected })])
   })
 
-  test('a turn holds ids and text, and nothing else of the payload', async () => {
+  test('a turn contains ids and text, and nothing else from the payload', async () => {
     await edge.event(envelope(mention({ blocks: [{}], client_msg_id: 'fake' })))
     expect(handoffs()).toEqual([
       {
@@ -90,49 +90,48 @@ describe('events that become a turn', () => {
   test.each([
     ['mention first', [mention(), message()]],
     ['message first', [message(), mention()]],
-  ])('one post that arrives as both is one turn: %s', async (_, events) => {
+  ])('one post that arrives as mention and as message gets one turn id: %s', async (_, events) => {
     for (const [n, event] of events.entries()) await edge.event(envelope(event, { event_id: `Ev0${n}FAKE` }))
     expect(new Set(handoffs().map((handoff) => 'id' in handoff && handoff.id))).toEqual(new Set([TURN_ID]))
     expect(handoffs()).toHaveLength(2)
   })
 
-  test('a long question is cut so that it fits a queue message, never inside a character', async () => {
-    await edge.event(envelope(mention({ text: `<@U00VERA>${'x'.repeat(15_989)}👍 and more` })))
-    const [turn] = handoffs()
-    const text = turn?.kind === 'turn' ? turn.text : ''
-    expect(text.length).toBeLessThanOrEqual(16_000)
-    expect(text.isWellFormed()).toBe(true)
+  test('a long question is cut to fit into a queue message, and never inside a character', async () => {
+    const beginning = `<@U00VERA>${'x'.repeat(15_989)}`
+    await edge.event(envelope(mention({ text: `${beginning}👍 and more` })))
+    // Half of the emoji is within the limit. It becomes a replacement character.
+    expect(handoffs()).toMatchObject([{ kind: 'turn', text: `${beginning}\ufffd` }])
   })
 
-  test('in Slack Connect the workspace is the one that installed the app', async () => {
+  test('in Slack Connect, teamId is the workspace that installed the app', async () => {
     const shared = envelope(mention(), { team_id: 'T00OTHER', is_ext_shared_channel: true })
     await edge.event(shared)
     expect(handoffs()).toEqual([expect.objectContaining({ teamId: 'T00FAKE', userTeamId: 'T00FAKE' })])
   })
 })
 
-describe('events that are left alone', () => {
+describe('an event is ignored', () => {
   test.each<[string, string, Fields, Fields?]>([
-    ['not_addressed', 'a message in a channel that does not mention it', message({ text: 'lunch?' })],
+    ['not_addressed', 'a message in a channel without a mention', message({ text: 'lunch?' })],
     [
       'not_addressed',
-      'a message in a group direct message that does not mention it',
+      'a message in a group direct message without a mention',
       message({ channel: 'G00GROUP', channel_type: 'mpim', text: 'hi' }),
     ],
     ['edit', 'an edit', message({ subtype: 'message_changed', hidden: true })],
     [
       'edit',
-      'a mention sent again because of an edit',
+      'a mention that Slack sends again after an edit',
       mention({ edited: { user: 'U00ADA', ts: '1790000001.000000' } }),
     ],
     ['deletion', 'a deletion', message({ subtype: 'message_deleted', hidden: true })],
     ['hidden', 'a hidden message', message({ hidden: true })],
-    ['system_message', 'somebody joining', message({ subtype: 'channel_join' })],
-    ['own_message', 'its own message, by user', message({ user: 'U00VERA' })],
-    ['own_message', 'its own message, by app', message({ bot_id: 'B00VERA', app_id: 'A00FAKE' })],
+    ['system_message', 'a person joins', message({ subtype: 'channel_join' })],
+    ['own_message', 'our own message, by user', message({ user: 'U00VERA' })],
+    ['own_message', 'our own message, by app', message({ bot_id: 'B00VERA', app_id: 'A00FAKE' })],
     [
       'own_message',
-      'its own message, by bot profile',
+      'our own message, by bot profile',
       message({ bot_id: 'B00VERA', bot_profile: { id: 'B00VERA', app_id: 'A00FAKE' } }),
     ],
     ['bot', 'another bot, by bot id', message({ bot_id: 'B00OTHER' })],
@@ -145,14 +144,14 @@ describe('events that are left alone', () => {
     ],
     [
       'outsider',
-      'somebody of another company',
+      'a person of another company',
       mention({ user_team: 'T00OTHER', team: 'T00OTHER' }),
       { is_ext_shared_channel: true },
     ],
-    ['no_author', 'a message of nobody', { ...message(), user: undefined }],
+    ['no_author', 'a message without an author', { ...message(), user: undefined }],
     ['no_authorization', 'an event without an authorization', mention(), { authorizations: [] }],
-    ['unknown_event', 'an event that it does not know', { type: 'team_join', user: { id: 'U00NEW' } }],
-    ['unknown_event', 'a mention of a shape that it does not know', mention({ channel: 7 })],
+    ['unknown_event', 'an unknown event type', { type: 'team_join', user: { id: 'U00NEW' } }],
+    ['unknown_event', 'a mention with a malformed channel', mention({ channel: 7 })],
   ])('%s: %s', async (reason, _, event, changed = {}) => {
     const body = JSON.stringify(envelope(event, changed)) as VerifiedBody
     expect(classify('events', body, { receivedAt: NOW_MS, slackRetryNum: 0 })).toEqual({
@@ -178,7 +177,7 @@ describe('events that are left alone', () => {
     expect((await edge.event(body)).status).toBe(200)
   })
 
-  test('who the config lets in is let in', () => {
+  test('`access` in the configuration decides about bots and people of other companies', () => {
     const decide = (event: Fields, changed: Fields, allowed: { bots: string[]; outsiders: boolean }) =>
       classify(
         'events',
@@ -196,7 +195,7 @@ describe('events that are left alone', () => {
   })
 })
 
-test("Slack's Stop button becomes a stop", async () => {
+test('a press of the Stop button becomes a stop', async () => {
   await edge.event(envelope(stopped()))
   expect(handoffs()).toEqual([
     {
@@ -214,7 +213,7 @@ test("Slack's Stop button becomes a stop", async () => {
   ])
 })
 
-describe('buttons', () => {
+describe('a click on a button', () => {
   const clicked = {
     turnId: TURN_ID,
     teamId: 'T00FAKE',
@@ -224,37 +223,37 @@ describe('buttons', () => {
     userId: 'U00ADA',
   }
 
-  test('a thumb becomes feedback', async () => {
+  test('on a thumb becomes feedback', async () => {
     const response = await edge.click(click(thumb(`${TURN_ID}|1|negative`)))
     expect([response.status, await response.text()]).toEqual([200, ''])
     const message = { messageTs: '1790000000.000200', threadTs: '1790000000.000100' }
     expect(handoffs()).toEqual([{ kind: 'feedback', ...clicked, ...message, value: 'negative' }])
   })
 
-  test('"Try again" becomes a retry', async () => {
+  test('on "Try again" becomes a retry', async () => {
     await edge.click(click(tryAgain(`${TURN_ID}|2`)))
     expect(handoffs()).toEqual([{ kind: 'retry', ...clicked, attempt: 2, threadTs: '1790000000.000100' }])
   })
 
-  test('under the answer to a command the channel is not in the id', async () => {
+  test('under the answer to a command is handed off, although its turn id names no channel', async () => {
     await edge.click(click(tryAgain('A00FAKE:T00FAKE:command:1.00.fake|1')))
     expect(handoffs()).toHaveLength(1)
   })
 
   test.each<[string, Fields]>([
-    ['a turn of another channel', click(tryAgain('A00FAKE:T00FAKE:C00SECRET:1790000000.000100|1'))],
-    ['a button that it does not know', click({ type: 'button', action_id: 'else', value: 'x' })],
-    ['a value that it does not know', click(tryAgain('nonsense'))],
-    ['a thumb without a direction', click(thumb(`${TURN_ID}|1`))],
-    ['a payload that it does not know', { type: 'view_submission' }],
-  ])('%s is acknowledged and left alone', async (_, payload) => {
+    ['with a turn of another channel', click(tryAgain('A00FAKE:T00FAKE:C00SECRET:1790000000.000100|1'))],
+    ['on an unknown button', click({ type: 'button', action_id: 'else', value: 'x' })],
+    ['with a malformed value', click(tryAgain('nonsense'))],
+    ['on a thumb without a direction', click(thumb(`${TURN_ID}|1`))],
+    ['with an unknown payload type', { type: 'view_submission' }],
+  ])('%s is acknowledged and ignored', async (_, payload) => {
     expect((await edge.click(payload)).status).toBe(200)
     expect(edge.invokes).toEqual([])
   })
 })
 
-describe('commands', () => {
-  test('a question is handed off, and the asker is told where the answer will be', async () => {
+describe('a command', () => {
+  test('with a question is handed off, and its response says where the answer will be', async () => {
     const response = await edge.command(command())
     expect(await response.json()).toEqual({
       response_type: 'ephemeral',
@@ -274,7 +273,7 @@ describe('commands', () => {
     ])
   })
 
-  test.each(['help', ' HELP ', ''])('"%s" is answered here', async (text) => {
+  test.each(['help', ' HELP ', ''])('with the text "%s" is answered with the help', async (text) => {
     const response = await edge.command(command({ text }))
     expect(await response.json()).toMatchObject({
       response_type: 'ephemeral',
