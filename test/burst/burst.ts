@@ -6,17 +6,18 @@ import { identity } from '../../playground/slack/identity.ts'
 import { startSlack } from '../../playground/slack/slack.ts'
 import { randomOf } from '../random.ts'
 import { type Fate, startStubLambda } from './stub-lambda.ts'
-import { PRODUCER, type Queued, startStubQueue } from './stub-queue.ts'
+import { PRODUCER, type QueueMessage, startStubQueue } from './stub-queue.ts'
 
-// A burst of events into the edge while Lambda and the queue fail, and what became of each of them.
+// Sends a burst of events to the edge while Lambda and the queue fail, and counts what happened to each
+// event.
 
-/** What Miniflare gives for a Worker has this too; its types leave it out. */
+/** Miniflare's Workers have this method, but its types omit it. */
 interface QueueConsumer {
-  queue(name: string, messages: Queued[]): Promise<{ explicitAcks: string[] }>
+  queue(name: string, messages: QueueMessage[]): Promise<{ explicitAcks: string[] }>
 }
 
 const EVENTS = 2_000
-/** As many as Slack has on their way at once. */
+/** Events that Slack sends concurrently. */
 const AT_ONCE = 50
 const SEED = 20_261_124
 const INVOKES_FAILING = 0.3
@@ -25,9 +26,9 @@ const SENDS_FAILING = 0.1
 const random = randomOf(SEED)
 const FAILURES: Fate[] = ['429', '500', 'reset']
 const lambda = await startStubLambda(() => {
-  if (random() >= INVOKES_FAILING) return 'taken'
-  // A third of the failures are only late: Lambda has the event, and the edge does not know.
-  return random() < 1 / 3 ? 'taken late' : (FAILURES[Math.floor(random() * FAILURES.length)] ?? '500')
+  if (random() >= INVOKES_FAILING) return 'accepted'
+  // A third of the failures are only late: Lambda has accepted the event, but the edge does not know.
+  return random() < 1 / 3 ? 'accepted late' : (FAILURES[Math.floor(random() * FAILURES.length)] ?? '500')
 })
 const queue = await startStubQueue(
   async ({ id, timestamp, attempts, body }) => {
@@ -73,7 +74,7 @@ const edge = new Miniflare(
   }),
 )
 const { origin } = await edge.ready
-// Slack sends again at once, after a minute, after five: shortened here, as is the queue's wait.
+// Slack resends at once, after one minute and after five. We shorten this and the queue's delays.
 const slack = await startSlack({
   calls: createCalls(),
   limits: { tiers: 'off', resendAfterMs: [0, 300, 1_500] },
@@ -90,7 +91,7 @@ await queue.drained()
 const deliveries = slack.deliveries.filter(({ kind }) => kind === 'event')
 const idOf = (body: string) => `${identity.appId}:${identity.teamId}:D00ADA:${JSON.parse(body).event.ts}`
 const acknowledged = deliveries.filter(({ state }) => state === 'acknowledged')
-const lost = acknowledged.filter(({ body }) => !lambda.taken.has(idOf(body)))
+const lost = acknowledged.filter(({ body }) => !lambda.accepted.has(idOf(body)))
 const givenUp = deliveries.filter(({ state }) => state === 'given up')
 const acks = acknowledged
   .flatMap(({ attempts }) => attempts.slice(-1).map(({ ms }) => ms))
@@ -102,10 +103,11 @@ const counts: Record<string, number | string> = {
   'acknowledged when Slack sent it again': acknowledged.filter(({ attempts }) => attempts.length > 1).length,
   'given up by Slack': givenUp.length,
   ...Object.fromEntries([...lambda.fates].map(([fate, count]) => [`invokes: ${fate}`, count])),
-  'sends that the queue took': queue.counts.taken,
+  'sends that the queue accepted': queue.counts.accepted,
   'sends that failed': queue.counts.failed,
   'deliveries by the queue': queue.counts.deliveries,
-  'turns that Lambda has more than once': [...lambda.taken.values()].filter((times) => times > 1).length,
+  'turns that Lambda accepted more than once': [...lambda.accepted.values()].filter((times) => times > 1)
+    .length,
   'ack p50': at(0.5),
   'ack p99': at(0.99),
   'acknowledged and never invoked': lost.length,

@@ -4,20 +4,22 @@ import type { AddressInfo } from 'node:net'
 import type { Handoff } from '../../backend/handoff.ts'
 import { bodyOf } from './stub-lambda.ts'
 
-/** In place of the consumer's ten seconds and more. */
+/** Replaces the consumer's delays of ten seconds and more. */
 const REDELIVER_AFTER_MS = 100
 
-/** What stands for HANDOFFS in the edge's Worker: a send that can fail, which Miniflare's own queue cannot. */
+/**
+ * The binding HANDOFFS of the edge's Worker. Its sends can fail, which Miniflare's own queue does not offer.
+ */
 export const PRODUCER = `
 import { WorkerEntrypoint } from 'cloudflare:workers'
 export default class extends WorkerEntrypoint {
   async send(handoff) {
     const answer = await fetch(this.env.QUEUE, { method: 'POST', body: JSON.stringify(handoff) })
-    if (!answer.ok) throw new Error('the queue does not answer')
+    if (!answer.ok) throw new Error('the queue refused the message')
   }
 }`
 
-export interface Queued {
+export interface QueueMessage {
   id: string
   timestamp: Date
   attempts: number
@@ -26,25 +28,25 @@ export interface Queued {
 
 export interface StubQueue {
   origin: string
-  /** How many handoffs were sent to it and taken, and how many sends failed. */
-  counts: { taken: number; failed: number; deliveries: number }
-  /** Delivers until nothing is left. */
+  /** Accepted sends, failed sends and deliveries to the consumer. */
+  counts: { accepted: number; failed: number; deliveries: number }
+  /** Resolves when every message was acknowledged. */
   drained(): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * A queue between the Worker's producer and its consumer, with shortened waits. `deliver` gives a message to the
- * consumer and says whether it was acknowledged; `fails` says whether the next send fails.
+ * A queue with short delays between the Worker's producer and its consumer. `deliver` gives a message to the
+ * consumer and resolves with true if it was acknowledged. `fails` decides if the next send fails.
  */
 export async function startStubQueue(
-  deliver: (message: Queued) => Promise<boolean>,
+  deliver: (message: QueueMessage) => Promise<boolean>,
   fails: () => boolean,
 ): Promise<StubQueue> {
-  const counts = { taken: 0, failed: 0, deliveries: 0 }
-  const under = new Set<Promise<void>>()
+  const counts = { accepted: 0, failed: 0, deliveries: 0 }
+  const inProgress = new Set<Promise<void>>()
 
-  async function bring(message: Queued): Promise<void> {
+  async function deliverUntilAcknowledged(message: QueueMessage): Promise<void> {
     counts.deliveries++
     while (!(await deliver(message))) {
       counts.deliveries++
@@ -59,10 +61,10 @@ export async function startStubQueue(
       counts.failed++
       return response.writeHead(503).end()
     }
-    counts.taken++
-    const work = bring({ id: randomUUID(), timestamp: new Date(), attempts: 1, body })
-    under.add(work)
-    void work.finally(() => under.delete(work))
+    counts.accepted++
+    const work = deliverUntilAcknowledged({ id: randomUUID(), timestamp: new Date(), attempts: 1, body })
+    inProgress.add(work)
+    void work.finally(() => inProgress.delete(work))
     return response.writeHead(200).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -70,7 +72,7 @@ export async function startStubQueue(
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     counts,
     async drained() {
-      while (under.size > 0) await Promise.all(under)
+      while (inProgress.size > 0) await Promise.all(inProgress)
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))
