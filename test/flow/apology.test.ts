@@ -1,6 +1,15 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { THREAD_READS } from '../../backend/turn/apologize.ts'
-import { CRASHING, logged, openStage, post, rateLimited, slackError, startPost } from './flow-stage.ts'
+import {
+  CRASHING,
+  lastOutcome,
+  logged,
+  openStage,
+  post,
+  rateLimited,
+  slackError,
+  startPost,
+} from './flow-stage.ts'
 import { ASKED, CHANNEL, expectOneApology, killAt, SORRY } from './killing.ts'
 import { speaking } from './models.ts'
 
@@ -96,7 +105,7 @@ test('an answer ends without an apology if its question is deleted at once', asy
   await stage.stack.settled()
   expect(asked.view().replies).toEqual([])
   expect(stage.stack.lambda.invocations.slice(before).map(({ outcome }) => outcome)).toEqual(['succeeded'])
-  expect(logged(stage, 'turn').at(-1)?.outcome).toBe('unreachable')
+  expect(lastOutcome(stage)).toBe('unreachable')
 })
 
 test('an apology appears once if Slack first refuses it and then loses its answer', async () => {

@@ -4,6 +4,7 @@ import type { Call } from '../../playground/calls.ts'
 import {
   ANSWER,
   faultOn,
+  lastOutcome,
   logged,
   openStage,
   post,
@@ -171,7 +172,7 @@ test('a reply to an archived channel is given up after one refusal', async () =>
   await post(stage, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
   expect(starts).toBe(2)
   expect(stage.stack.lambda.invocations.slice(before).map(({ outcome }) => outcome)).toEqual(['succeeded'])
-  expect(logged(stage, 'turn').at(-1)?.outcome).toBe('unreachable')
+  expect(lastOutcome(stage)).toBe('unreachable')
 })
 
 test('a model that sends only the not-found marker makes the reply say that nothing was found', async () => {

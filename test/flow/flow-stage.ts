@@ -313,6 +313,14 @@ export function logged(
   )
 }
 
+/**
+ * How the last turn ended. A busy machine can make Slack or the queue deliver a question again: what such a delivery
+ * logs does not count.
+ */
+export function lastOutcome(stage: Stage): unknown {
+  return logged(stage, 'turn').findLast(({ outcome }) => outcome !== 'duplicate')?.outcome
+}
+
 /** The items of the turns table whose key begins with the prefix. */
 export async function stored({ stack }: Stage, prefix: string): Promise<Item[]> {
   return (await stack.dynamo.items(TURNS_TABLE)).filter(({ pk }) => String(pk?.S).startsWith(prefix))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { disobedient } from './disobedient-model.ts'
-import { logged, mention, openStage, post } from './flow-stage.ts'
+import { lastOutcome, mention, openStage, post } from './flow-stage.ts'
 import { saying } from './models.ts'
 
 const stage = openStage({
@@ -27,7 +27,7 @@ test('a blocked question does not reach the model, and the reply names the kind 
   expect(text).toContain('a topic that is off limits')
   expect(text).not.toMatch(/salar/i)
   expect(asked).toBe(0)
-  expect(logged(stage, 'turn').at(-1)?.outcome).toBe('guardrail')
+  expect(lastOutcome(stage)).toBe('guardrail')
 })
 
 test('a blocked answer is held back', async () => {
