@@ -14,7 +14,10 @@ export interface Backoff {
  */
 export const BACKOFF: Backoff = { firstMs: 500, mostMs: 8_000 }
 
-/** What a try asks for. A wait is one that the other side has named; it does not count as a failed try. */
+/**
+ * The step after a try: none, another try after a pause, or another after the wait that the other side asked
+ * for. Such a wait does not count as a failed try.
+ */
 export type NextTry = 'stop' | 'back off' | { waitMs: number }
 
 export interface RetryLimits {

@@ -12,10 +12,11 @@ import { toError, unwrap } from './api/write-result.ts'
 import { retryButton } from './reply/blocks.ts'
 
 /**
- * The function has 30 s, of which the probe takes 2.5 s (test/backend/budgets.test.ts adds them up). The queue repeats
- * what was not done in time. The second budget lets one call to Slack time out.
+ * The function has 30 s, and the probe takes 2.5 s of them; test/backend/budgets.test.ts adds everything up.
+ * If a step takes too long, the queue delivers the record again.
  */
 export const INSPECT_BUDGET_MS = 4_000
+/** One call to Slack may time out in it. */
 export const APOLOGIZE_BUDGET_MS = 8_000
 export const SET_ACTIVE_BUDGET_MS = 4_000
 
@@ -84,7 +85,7 @@ export function createAbandonedThread(
       if (!isNotStreaming(stopped.code))
         await slack.mutate((client) => client.chat.stopStream({ channel, ts: newest }))
     }
-    // Then the caller has given up, and another call may be posting the apology.
+    // The caller has given up by now, and another call may be posting the apology.
     if (clock.now() >= until) throw new TimedOut('The apology could not be posted in time.')
     // Do not update the old message instead: that would replace text of which there is no copy.
     const posted = await slack.createMessage((client) =>

@@ -9,10 +9,10 @@ import { parseMessage } from './api/replies.ts'
 import { createOnce, retryWrite } from './api/retry.ts'
 import { unwrap } from './api/write-result.ts'
 
-/** For two calls that everything else in the turn waits for. */
+/** For the two calls that open the thread. Everything else in the turn waits for them. */
 export const ROOT_BUDGET_MS = 30_000
 
-/** For the same in an apology: its function has 30 s for all of its work. */
+/** For these calls in an apology, whose function has 30 s for all of its work. */
 export const APOLOGY_ROOT_BUDGET_MS = 5_000
 
 /** Timeout of one search for a root, and how many of the newest messages it covers. */

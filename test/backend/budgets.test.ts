@@ -34,8 +34,8 @@ import { APPEND_GAP_MS, SEGMENT_LIMIT_MS, UPDATE_GAP_MS } from '../../backend/sl
 import { LONGEST_GAP_MS } from '../../backend/slack/reply/pacer.ts'
 import { POSTS } from '../../backend/slack/reply/post.ts'
 import { FIRST_WORD_MS, UNTIL_MARGIN_MS } from '../../backend/slack/reply/reply.ts'
-import { TRIES } from '../../backend/slack/reply/session.ts'
-import { REMEMBERED_MS } from '../../backend/slack/reply/unsupported.ts'
+import { STATUS_TRIES } from '../../backend/slack/reply/session.ts'
+import { UNSUPPORTED_TTL_MS } from '../../backend/slack/reply/unsupported.ts'
 import { CLAIM_CHECK_BUDGET_MS } from '../../backend/slack/reply/writer.ts'
 import { THREAD_BUDGET_MS } from '../../backend/slack/thread.ts'
 import { THREAD_READS } from '../../backend/turn/apologize.ts'
@@ -200,12 +200,12 @@ describe('Slack', () => {
   })
 
   test('is asked again for as long as a write may need within a turn', () => {
-    for (const tries of [POSTS, TRIES]) expect(pausesMs(BACKOFF, tries)).toBeLessThan(untilDeadlineMs)
+    for (const tries of [POSTS, STATUS_TRIES]) expect(pausesMs(BACKOFF, tries)).toBeLessThan(untilDeadlineMs)
     expect(FIND_STREAM_BUDGET_MS + ROOT_BUDGET_MS + CLAIM_CHECK_BUDGET_MS).toBeLessThan(untilDeadlineMs)
   })
 
   test('is not asked twice in one turn for a feature that it has refused for good', () => {
-    expect(REMEMBERED_MS).toBeGreaterThan(answerMs)
+    expect(UNSUPPORTED_TTL_MS).toBeGreaterThan(answerMs)
   })
 })
 

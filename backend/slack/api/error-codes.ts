@@ -38,7 +38,7 @@ export function isThreadGone(code: string): boolean {
   return THREAD_GONE.has(code)
 }
 
-/** `no_text`: a stream that is opened with nothing but steps is empty for a workspace that ignores them. */
+/** `no_text`: a stream with nothing but steps is empty for a workspace that does not know them. */
 const STEPS_REFUSED = new Set(['invalid_chunks', 'invalid_arguments', 'no_text'])
 
 /** True if Slack may have refused a stream because of its steps. */

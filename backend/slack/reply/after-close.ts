@@ -16,7 +16,7 @@ export function afterClose(
   return { state, next: { kind: 'post missing', text: missing, ...(taken !== undefined && { taken }) } }
 }
 
-/** What a closed message lacks was posted in a message of its own. */
+/** The text that a closed message lacked was posted in a message of its own. */
 export function afterPostMissing(state: ReplyState, { taken }: CallOf<'post missing'>, post: Post): Decision {
   return resume({ ...state, previous: post, parts: post.part + 1 }, taken)
 }

@@ -5,9 +5,9 @@ import type { Closing, Message, Post, Stream } from './message.ts'
 import type { ReplyState } from './reply-state.ts'
 import type { Feature } from './unsupported.ts'
 
-/** What goes out with one write. */
+/** The text and steps of one write. */
 export interface Piece {
-  /** With what reopens a block before it and closes one after it. */
+  /** Includes the lines that reopen a block before the text and close one after it. */
   text: string
   steps: readonly Step[]
   /** How many characters of the gathered text are in it. */
@@ -33,7 +33,7 @@ export type Call =
 
 export type CallOf<Kind extends Call['kind']> = Extract<Call, { kind: Kind }>
 
-/** What the writer does next. */
+/** The next thing that the writer does. */
 export type Next =
   | Call
   /** The send is over; `taken` characters of its text are written. */

@@ -38,7 +38,7 @@ export interface Closing {
   readonly footer: Footer | undefined
 }
 
-/** What closing a message came to. */
+/** The result of closing a message. */
 export interface CloseResult {
   /**
    * `unclear`: Slack asks to wait too long, or does not say what it has done; another try may help. `stuck`:

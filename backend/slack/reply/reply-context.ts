@@ -14,7 +14,7 @@ export interface ReplyTarget {
   userTeamId: string
 }
 
-/** What every message of one reply is written with. */
+/** The surroundings that all messages of one reply share. */
 export interface ReplyContext {
   slack: Slack
   clock: Clock

@@ -7,7 +7,7 @@ import type { ReplyContext } from './reply-context.ts'
 const STATUS = 'is looking it up…'
 
 /** Tries of a status that Slack does not answer: 15.5 s of pauses. After them an apology sets it. */
-export const TRIES = 6
+export const STATUS_TRIES = 6
 
 /** The agent session of a thread. A stream keeps its status by itself; without one we set it. */
 export interface Session {
@@ -37,7 +37,7 @@ export function createSession({ slack, clock, to, unsupported, until }: ReplyCon
 
   async function setActive(): Promise<void> {
     await processing
-    const limits = { clock, until, tries: TRIES }
+    const limits = { clock, until, tries: STATUS_TRIES }
     const [ended] = await Promise.all([
       unsupported.has('sessions') ? undefined : retryWrite(limits, () => setStatus('active')),
       // Slack removes the words when a message is posted, but not when one is updated.

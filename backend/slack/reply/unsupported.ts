@@ -10,12 +10,12 @@ export interface UnsupportedFeatures {
 }
 
 /** An administrator may switch a feature on; we find out without a restart. */
-export const REMEMBERED_MS = 3_600_000
+export const UNSUPPORTED_TTL_MS = 3_600_000
 
 export function createUnsupportedFeatures(clock: Clock): UnsupportedFeatures {
   const until = new Map<Feature, number>()
   return {
     has: (feature) => (until.get(feature) ?? 0) > clock.now(),
-    add: (feature) => void until.set(feature, clock.now() + REMEMBERED_MS),
+    add: (feature) => void until.set(feature, clock.now() + UNSUPPORTED_TTL_MS),
   }
 }

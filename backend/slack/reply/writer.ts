@@ -23,7 +23,7 @@ export interface Writer {
   start(): Promise<void>
   /** Shown with the next text. */
   addStep(step: Step): void
-  /** Completes what is in progress. Returns true if people see a step that is not so any more. */
+  /** Completes the steps in progress. Returns true if people see one of them. */
   completeSteps(): boolean
   /** How many characters of the text may be sent now; all of them if it `isFinal`. */
   sendableLength(text: string, isFinal: boolean): number

@@ -19,7 +19,7 @@ test('a thread of more than one page is read whole, in order, each message once'
   expect(calls.all.map(({ method }) => method)).toEqual(['conversations.replies', 'conversations.replies'])
 })
 
-test("another app's message with our metadata is read as that app's, not as a person's question", async () => {
+test("our metadata in another app's message does not make it a person's question", async () => {
   const { slack, client } = await openSlackStage()
   slack.addUser({ name: 'robot', bot: true })
   slack.addChannel({ name: 'bots', members: ['U00ROBOT', 'U00ADA'] })

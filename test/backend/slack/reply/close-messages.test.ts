@@ -75,7 +75,7 @@ async function openThread() {
       const closed = await stage.run(closeAll(context, state, THUMBS))
       return { isActive: closed, methods: calls.all.slice(before).map(({ method }) => method) }
     },
-    /** The replies as people see them: text, whether they are being written, and how many have thumbs below. */
+    /** The replies as people see them, and their marks. */
     seen: () =>
       slack
         .thread(CHANNEL, threadTs)
@@ -189,7 +189,7 @@ describe('closing a reply', () => {
     ])
   })
 
-  test('stops a stream without the footer if it takes no blocks, and adds the footer by an update', async () => {
+  test('adds the footer by an update if the stream takes no blocks', async () => {
     const thread = await openThread()
     const message = await thread.stream(0, 'one')
     const { methods } = await thread.close({ message }, ({ method, args }) =>

@@ -23,7 +23,7 @@ export interface ReplyStage extends SlackStage {
 }
 
 interface ReplyStageOptions extends SlackStageOptions {
-  /** What Slack has refused before. By default nothing. */
+  /** Features that Slack has refused before. By default none. */
   unsupported?: UnsupportedFeatures
   /** The time left of the invocation. */
   remainingMs?: number
