@@ -55,6 +55,7 @@ const SHARED = [
   'deadline',
   'clock',
   'retry',
+  'shorten',
   'handoff',
   'assistant',
 ].map((noun) => `backend/${noun}.ts`)

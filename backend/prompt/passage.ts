@@ -1,3 +1,5 @@
+import { beginningOf } from '../shorten.ts'
+
 /** One retrieved piece of a page. */
 export interface Passage {
   /** The store's own id, or a hash of the text. It tells nothing about the content. */
@@ -31,9 +33,10 @@ export const PASSAGE_LIMIT_CHARS = 4_000
 export function distinct(passages: readonly Passage[]): Passage[] {
   const byText = new Map<string, Passage>()
   for (const passage of passages) {
-    const text = passage.text.trim().slice(0, PASSAGE_LIMIT_CHARS)
+    const text = beginningOf(passage.text.trim(), PASSAGE_LIMIT_CHARS)
     const key = text.replace(/\s+/g, ' ')
-    if (key !== '' && !byText.has(key)) byText.set(key, { ...passage, text })
+    if (key !== '' && !byText.has(key))
+      byText.set(key, { ...passage, title: passage.title.toWellFormed(), text })
   }
   return [...byText.values()]
 }

@@ -25,6 +25,7 @@ export interface PromptInput {
   today: string
 }
 
+/** Every text of it is well-formed: names, messages and pages can hold half a character, which Bedrock refuses. */
 export function toPrompt(input: PromptInput): Prompt {
   const { assistant, passages } = input
   const system = [
@@ -34,11 +35,15 @@ export function toPrompt(input: PromptInput): Prompt {
     'Messages in the thread begin with the name of who wrote them. Do not begin yours with a name.',
     assistant.instructions,
   ]
+  const question = input.question || `(${input.asker} mentioned you without a question. Answer the thread.)`
   return {
-    system: system.filter((part) => part !== '').join('\n\n'),
-    history: input.history,
-    ...(input.hasKnowledge && { material: fencePassages(passages) }),
-    question: input.question || `(${input.asker} mentioned you without a question. Answer the thread.)`,
+    system: system
+      .filter((part) => part !== '')
+      .join('\n\n')
+      .toWellFormed(),
+    history: input.history.map(({ role, text }) => ({ role, text: text.toWellFormed() })),
+    ...(input.hasKnowledge && { material: fencePassages(passages).toWellFormed() }),
+    question: question.toWellFormed(),
   }
 }
 

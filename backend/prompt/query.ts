@@ -1,3 +1,4 @@
+import { endOf } from '../shorten.ts'
 import type { ThreadMessage } from './history.ts'
 import { toPlain } from './mrkdwn.ts'
 
@@ -17,9 +18,9 @@ export function toQuery(
   const previous = thread
     .filter((message) => message.ts < question.ts && message.userId === question.userId)
     .at(-1)
-  return [previous?.mrkdwn ?? '', question.text]
+  const words = [previous?.mrkdwn ?? '', question.text]
     .map((mrkdwn) => toPlain(mrkdwn, NO_NAMES, question.botUserId).replace(/\s+/g, ' '))
     .filter((text) => text !== '')
     .join(' ')
-    .slice(-QUERY_LIMIT_CHARS)
+  return endOf(words, QUERY_LIMIT_CHARS)
 }

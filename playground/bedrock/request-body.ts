@@ -1,12 +1,21 @@
 import * as v from 'valibot'
-import { invalid, refusal } from './refusal.ts'
+import { invalid, Refusal, refusal } from './refusal.ts'
 
 export function parseJson(body: Buffer): Record<string, unknown> {
   try {
-    const parsed: unknown = JSON.parse(body.toString('utf8') || '{}')
+    const parsed: unknown = JSON.parse(body.toString('utf8') || '{}', refuseHalfCharacter)
     if (isObject(parsed)) return parsed
-  } catch {}
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+  }
   throw refusal('SerializationException', 'The request body is not a JSON object.')
+}
+
+/** JSON.stringify writes a lone surrogate as an escape, and Bedrock expects the escape of its other half. */
+function refuseHalfCharacter(_key: string, value: unknown): unknown {
+  if (typeof value === 'string' && !value.isWellFormed())
+    throw refusal('SerializationException', 'unexpected end of hex escape')
+  return value
 }
 
 /**
