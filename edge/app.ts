@@ -18,7 +18,8 @@ export interface AppOptions {
   fetch: typeof fetch
 }
 
-const METHODS = {
+/** Every path, with the methods that it allows. */
+const METHODS: Record<string, string> = {
   '/health': 'GET, HEAD',
   '/slack/events': 'POST',
   '/slack/interactivity': 'POST',
@@ -80,7 +81,7 @@ export function createApp({ now, fetch }: AppOptions): Hono<EdgeEnv> {
   })
 
   app.notFound((c) => {
-    const allow = Object.hasOwn(METHODS, c.req.path) && METHODS[c.req.path as keyof typeof METHODS]
+    const allow = Object.hasOwn(METHODS, c.req.path) ? METHODS[c.req.path] : undefined
     c.set('logLine', { outcome: allow ? 'method_not_allowed' : 'not_found' })
     return allow ? c.text('Method Not Allowed', 405, { allow }) : c.text('Not Found', 404)
   })
@@ -95,10 +96,10 @@ export function createApp({ now, fetch }: AppOptions): Hono<EdgeEnv> {
   async function carryOut(
     c: Context<EdgeEnv>,
     decision: Decision,
-  ): Promise<HandOffResult['outcome'] | 'left'> {
+  ): Promise<HandOffResult['outcome'] | undefined> {
     if (decision.kind !== 'hand_off') {
       c.set('logLine', toLogLine(decision))
-      return 'left'
+      return undefined
     }
     invoke ??= createInvoke(c.env, fetch)
     const result = await handOff(decision.handoff, { invoke, queue: c.env.HANDOFFS })
