@@ -5,7 +5,7 @@ import { checkFailed, type Finding } from '../terminal/findings.ts'
 import { CommandFailed, type Tools } from '../terminal/tools.ts'
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetFoundationModelAvailability.html */
-interface Availability {
+export interface Availability {
   agreementAvailability: { status: string }
   authorizationStatus: string
   entitlementAvailability: string

@@ -6,6 +6,11 @@ const { deployment } = fakeSections
 const template = home({ deployment: { ...deployment, tags: { team: 'fake-team' } } })
 const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)
 
+/** A logical id consists of the construct's id, our id, and eight digits of a hash. */
+function nameOf(logicalId: string): string {
+  return logicalId.replace(/^Alarms/, '').replace(/[0-9A-F]{8}$/, '')
+}
+
 /** The names of the metrics that an alarm reads, directly or in an expression. */
 function metricsOf({ MetricName, Metrics }: (typeof alarms)[number]): string[] {
   if (MetricName) return [MetricName]
@@ -30,8 +35,7 @@ describe('alarms', () => {
   test('cover every metric that means trouble', () => {
     const watched = Object.fromEntries(
       ofType(template, 'AWS::CloudWatch::Alarm').map(([logicalId, { Properties }]) => [
-        // A logical id consists of the construct's id, our id, and eight digits of a hash.
-        logicalId.replace(/^Alarms/, '').replace(/[0-9A-F]{8}$/, ''),
+        nameOf(logicalId),
         metricsOf(Properties),
       ]),
     )
@@ -43,6 +47,23 @@ describe('alarms', () => {
       Throttles: ['Throttles'],
       SlowFirstToken: ['FirstTokenMs'],
       DailyCost: ['CostUsd'],
+    })
+  })
+
+  test('ring at their threshold, after so many periods in a row', () => {
+    const rules = ofType(template, 'AWS::CloudWatch::Alarm').map(([logicalId, { Properties }]) => [
+      nameOf(logicalId),
+      [Properties.Threshold, Properties.EvaluationPeriods, Properties.ComparisonOperator],
+    ])
+    const reached = 'GreaterThanOrEqualToThreshold'
+    expect(Object.fromEntries(rules)).toEqual({
+      Unanswered: [3, 1, reached],
+      DeadLetters: [1, 1, reached],
+      LostFailures: [1, 1, reached],
+      Errors: [1, 1, reached],
+      Throttles: [1, 3, reached],
+      SlowFirstToken: [10_000, 2, reached],
+      DailyCost: [deployment.dailyBudgetUsd, 1, reached],
     })
   })
 
@@ -59,13 +80,17 @@ describe('alarms', () => {
 
   test('reach the topic, whose own policy lets CloudWatch publish', () => {
     const { Statement } = only(template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument
-    expect(Statement).toContainEqual(
-      expect.objectContaining({
+    const allowed = Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow')
+    expect(allowed).toEqual([
+      {
+        Sid: expect.any(String),
         Effect: 'Allow',
         Action: 'sns:Publish',
         Principal: { Service: 'cloudwatch.amazonaws.com' },
-      }),
-    )
+        Resource: { Ref: onlyId(template, 'AWS::SNS::Topic') },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      },
+    ])
   })
 
   test('are mailed to the address of the configuration, if there is one', () => {

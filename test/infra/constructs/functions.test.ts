@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../backend/config.ts'
 import { readSections } from '../../../infra/settings/sections.ts'
 import * as playground from '../../../playground/account.ts'
+import { fakeSections } from '../fake-sections.ts'
 import { functionNamed, home, ofType, only, statementsOf, text } from '../synthesized.ts'
 
 const template = home()
@@ -27,12 +28,20 @@ describe('if Lambda could not answer a question', () => {
   test('the failure queue passes it to vera-apologize, one record at a time', () => {
     const queueId = asynchronous.DestinationConfig.OnFailure.Destination['Fn::GetAtt'][0]
     const mapping = only(template, 'AWS::Lambda::EventSourceMapping').Properties
-    expect(mapping).toMatchObject({ BatchSize: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] })
+    expect(mapping).toMatchObject({
+      BatchSize: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    })
     expect(mapping.EventSourceArn['Fn::GetAtt'][0]).toBe(queueId)
     expect(template.Resources[mapping.FunctionName.Ref]).toBe(apologize)
 
     const queue = template.Resources[queueId]?.Properties
     expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * apologize.Properties.Timeout)
+    // Attempts go on for the hour that the question itself could have waited.
+    expect(queue.RedrivePolicy.maxReceiveCount * queue.VisibilityTimeout).toBeGreaterThanOrEqual(
+      asynchronous.MaximumEventAgeInSeconds,
+    )
     const [deadLetters] = queue.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt']
     expect(template.Resources[deadLetters]?.Properties.MessageRetentionPeriod).toBeGreaterThan(
       queue.MessageRetentionPeriod,
@@ -93,7 +102,7 @@ describe('the functions', () => {
     expect(readSections().deployment.region).toBe(region)
   })
 
-  test('may use every DynamoDB command that the backend calls', () => {
+  test('may use exactly the DynamoDB commands that the backend calls', () => {
     const source = globSync('backend/dynamo/*.ts')
       .map((path) => readFileSync(path, 'utf8'))
       .join()
@@ -102,9 +111,22 @@ describe('the functions', () => {
     )
     expect(commands.size).toBeGreaterThan(0)
     for (const name of [playground.ANSWER_FUNCTION, playground.APOLOGIZE_FUNCTION]) {
-      const allowed = statementsOf(template, name).flatMap(({ actions }) => actions)
-      expect([...commands].filter((command) => !allowed.includes(command))).toEqual([])
+      const allowed = statementsOf(template, name)
+        .flatMap(({ actions }) => actions)
+        .filter((action) => action.startsWith('dynamodb:'))
+      expect(allowed.sort()).toEqual([...commands].sort())
     }
+  })
+
+  test('write to their own log groups, which expire after the days of the configuration', () => {
+    const groups = ofType(template, 'AWS::Logs::LogGroup').map(([, { Properties }]) => [
+      Properties.LogGroupName,
+      Properties.RetentionInDays,
+    ])
+    expect(groups.sort()).toEqual([
+      ['/aws/lambda/vera-answer', fakeSections.deployment.logRetentionDays],
+      ['/aws/lambda/vera-apologize', fakeSections.deployment.logRetentionDays],
+    ])
   })
 
   test('keep old versions for a rollback', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ANSWER_FUNCTION } from '../../../playground/account.ts'
 import { fakeSections } from '../fake-sections.ts'
-import { functionNamed, home, identityStatements, ofType, only, text } from '../synthesized.ts'
+import { FAKE_ACCOUNT, functionNamed, home, identityStatements, ofType, only, text } from '../synthesized.ts'
 
 const { knowledge } = fakeSections
 const template = home()
@@ -59,7 +59,15 @@ describe('a new knowledge base', () => {
   })
 
   test('has a schedule that starts an ingestion job for its source', () => {
-    const { Target, ScheduleExpression } = only(template, 'AWS::Scheduler::Schedule').Properties
+    const scheduled = home({
+      knowledge: { ...knowledge, sync: { schedule: 'cron(0 4 * * ? *)', timezone: 'Europe/London' } },
+    })
+    const { Target, ScheduleExpression, ScheduleExpressionTimezone } = only(
+      scheduled,
+      'AWS::Scheduler::Schedule',
+    ).Properties
+    expect([ScheduleExpression, ScheduleExpressionTimezone]).toEqual(['cron(0 4 * * ? *)', 'Europe/London'])
+    expect(Target.RetryPolicy).toEqual({ MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 3600 })
     const [baseId] = ofType(template, 'AWS::Bedrock::KnowledgeBase')[0] ?? []
     const [sourceId] = ofType(template, 'AWS::Bedrock::DataSource')[0] ?? []
     expect(text(Target.Arn)).toBe('arn:aws:scheduler:::aws-sdk:bedrockagent:startIngestionJob')
@@ -68,8 +76,21 @@ describe('a new knowledge base', () => {
       DataSourceId: `\${${sourceId}.DataSourceId}`,
       Description: outputs[0].ingestionDescription,
     })
-    expect(ScheduleExpression).toBe(knowledge.sync.schedule)
   })
+})
+
+test('only Bedrock, for knowledge bases of this account and region, may use the role of a base', () => {
+  const [baseRole] = identityStatements(template)
+    .filter(({ actions }) => actions.includes('s3vectors:DeleteVectors'))
+    .map(({ of }) => of)
+  const { AssumeRolePolicyDocument } = template.Resources[baseRole ?? '']?.Properties ?? {}
+  const [statement, ...others] = AssumeRolePolicyDocument.Statement
+  expect(others).toEqual([])
+  expect(statement.Principal).toEqual({ Service: 'bedrock.amazonaws.com' })
+  expect(statement.Condition.StringEquals).toEqual({ 'aws:SourceAccount': { Ref: 'AWS::AccountId' } })
+  expect(text(statement.Condition.ArnLike['aws:SourceArn'])).toBe(
+    `arn:aws:bedrock:us-east-1:${FAKE_ACCOUNT}:knowledge-base/*`,
+  )
 })
 
 describe('the source of a knowledge base', () => {
@@ -96,6 +117,16 @@ describe('the source of a knowledge base', () => {
       Type: 'S3',
       S3Configuration: { BucketArn: 'arn:aws:s3:::fake-documents', InclusionPrefixes: ['handbook/'] },
     })
+  })
+
+  test('a bucket may only be read below the prefix, and only if it belongs to this account', () => {
+    const statements = identityStatements(home({ knowledge: { ...knowledge, bases: [documents] } }))
+    const rights = statements.filter(({ actions }) => actions.some((action) => action.startsWith('s3:')))
+    const Condition = { StringEquals: { 'aws:ResourceAccount': FAKE_ACCOUNT } }
+    expect(rights.map(({ actions, resources, Condition }) => ({ actions, resources, Condition }))).toEqual([
+      { actions: ['s3:ListBucket'], resources: ['arn:aws:s3:::fake-documents'], Condition },
+      { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::fake-documents/handbook/*'], Condition },
+    ])
   })
 
   test('a bucket is read completely if the prefix is empty', () => {

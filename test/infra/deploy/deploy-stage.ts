@@ -21,7 +21,7 @@ import { fakeSections } from '../fake-sections.ts'
 import { emptyWorld } from './empty-world.ts'
 import { fullLine, shortLine } from './expected-calls.ts'
 import { type FakeSlack, startFakeCloudflare, startFakeSlack } from './fake-apis.ts'
-import type { Answer, Call } from './recorders.ts'
+import { type Answer, type Call, streamOf } from './recorders.ts'
 import { type Answer as PersonsAnswer, scriptedPrompts } from './scripted-prompts.ts'
 import { answerIn, type World } from './world.ts'
 
@@ -152,11 +152,13 @@ async function runHere(
     const answered = stage.answer({ tool, args: [...args], env: definedOf(env), input })
     if (answered === 'nothing yet') return new Promise(() => undefined)
     const { status, says } = answered
+    const stream = streamOf(answered)
     if (showOutput) {
-      if (status !== 0) err += says
+      if (stream === 'stderr') err += says
+      else out += says
       return { status, stdout: '', stderr: '' }
     }
-    return { status, stdout: status === 0 ? says : '', stderr: status === 0 ? '' : says }
+    return { status, stdout: '', stderr: '', [stream]: says }
   }
   const open = (options: DeployContext['options']): DeployContext => {
     const { dryRun } = options

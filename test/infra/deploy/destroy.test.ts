@@ -78,6 +78,20 @@ test('destroy stops a running ingestion before it removes anything', async () =>
   expect(await stage.run('destroy', ['--yes'])).toMatchObject({ status: 0, err: '' })
 })
 
+test('destroy waits for an ingestion that is stopping already, and does not stop it again', async () => {
+  const stage = await createDeployStage()
+  Object.assign(stage.world, {
+    stack: true,
+    live: 'version-0',
+    jobs: [{ ingestionJobId: 'JOB00NIGHT', status: 'STOPPING' }],
+  })
+  expect(await stage.run('destroy', ['--yes'])).toMatchObject({ status: 0, err: '' })
+  expect(stage.world).toMatchObject({ stack: false, jobs: [{ status: 'STOPPED' }] })
+  const lines = stage.lines()
+  expect(lines).toContain('aws bedrock-agent get-ingestion-job')
+  expect(lines).not.toContain('aws bedrock-agent stop-ingestion-job')
+})
+
 test('destroy stops ingestion in the region of the knowledge', async () => {
   const stage = await createDeployStage({ knowledge: { ...fakeSections.knowledge, region: 'us-west-2' } })
   Object.assign(stage.world, {

@@ -32,9 +32,11 @@ export const WIKI: DeployedBase = {
 /** Accounts that are ready for a first deployment. */
 export function emptyWorld(): World {
   return {
-    bootstrapped: true,
+    notBootstrapped: [],
     concurrency: 1000,
+    reserved: undefined,
     models: {},
+    profileStatus: 'ACTIVE',
     inferenceTypes: {},
     form: true,
     vectors: true,
@@ -73,5 +75,6 @@ export function emptyWorld(): World {
     edgeSecrets: {},
     versions: [],
     live: '',
+    alsoLive: undefined,
   }
 }

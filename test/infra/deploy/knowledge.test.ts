@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import type { Sections } from '../../../infra/settings/sections.ts'
+import { fakeSections } from '../fake-sections.ts'
 import { createDeployStage, type DeployStage } from './deploy-stage.ts'
 import { ARN, CI_FLAGS, CI_SECRETS, SECRETS, WIKI } from './empty-world.ts'
 import { FAILED } from './world.ts'
 
+const knowledge: Sections['knowledge'] = {
+  ...fakeSections.knowledge,
+  bases: [{ name: 'wiki', source: 'confluence', site: 'https://fake.atlassian.invalid' }],
+}
 const HANDBOOK = {
   ...WIKI,
   name: 'handbook',
@@ -181,4 +187,23 @@ describe('the Confluence user and token', () => {
     ])
     expect(out + err).not.toContain(SECRETS.confluence)
   })
+})
+
+test('deploy reads secrets and ingests in the region of the knowledge', async () => {
+  const stage = await createDeployStage({
+    knowledge: { ...knowledge, region: 'us-west-2' },
+  })
+  expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
+  const regions = stage.calls().flatMap(({ args }) => {
+    const isOfTheBase = args.includes(ARN.wiki) || args.includes(WIKI.dataSourceId)
+    return isOfTheBase ? [`${args[1]} ${args[args.indexOf('--region') + 1]}`] : []
+  })
+  expect(regions).toEqual([
+    'get-secret-value us-west-2',
+    'put-secret-value us-west-2',
+    'list-ingestion-jobs us-west-2',
+    'list-ingestion-jobs us-west-2',
+    'start-ingestion-job us-west-2',
+    'get-ingestion-job us-west-2',
+  ])
 })

@@ -9,6 +9,13 @@ import { CHECKS } from './expected-calls.ts'
 
 const { identity, knowledge, model } = fakeSections
 
+const MODEL = 'anthropic.claude-haiku-5-5'
+const EMBEDDING = 'amazon.titan-embed-text-v2:0'
+const RERANK = 'cohere.rerank-v3-5:0'
+/** With a site that the preflight accepts. */
+const HTTPS_WIKI = [{ name: 'wiki', source: 'confluence', site: 'https://fake.atlassian.invalid' } as const]
+const NO_AGREEMENT = { agreementAvailability: { status: 'NOT_AVAILABLE' } }
+
 /** Expects a deployment that stops in the preflight. */
 async function stopped(stage: DeployStage, given: Record<string, string> = CI_SECRETS) {
   const { status, out, err } = await stage.run('deploy', CI_FLAGS, given)
@@ -30,11 +37,11 @@ describe('the preflight reports all problems at once', () => {
       },
     })
     Object.assign(stage.world, {
-      bootstrapped: false,
+      notBootstrapped: ['us-east-1'],
       vectors: false,
       form: false,
       subdomain: undefined,
-      models: { 'anthropic.claude-haiku-5-5': 'NOT_AVAILABLE' },
+      models: { [MODEL]: NO_AGREEMENT },
     })
     stage.failOnce('queues list', 'Queues are not enabled')
     const { out, err, lines } = await stopped(stage)
@@ -94,7 +101,7 @@ test.each(NOTED)('deploy warns and goes on if %s fails', async (failing) => {
 
 test('a model without an agreement stops the deployment, also if the form cannot be checked', async () => {
   const stage = await createDeployStage()
-  Object.assign(stage.world, { models: { 'anthropic.claude-haiku-5-5': 'NOT_AVAILABLE' } })
+  Object.assign(stage.world, { models: { [MODEL]: NO_AGREEMENT } })
   stage.failOnce('get-use-case', 'An error occurred (AccessDeniedException)')
   expect((await stopped(stage)).out).toMatch(/This account cannot call .*claude-haiku-5-5 yet/)
 })
@@ -113,7 +120,7 @@ test('existing knowledge bases and an existing guardrail must exist and be ready
     guardrail: { source: 'existing', id: 'gr00fake', version: '3' },
   })
   Object.assign(stage.world, {
-    existing: { KB00000001: 'ACTIVE', KB00000002: 'DELETING', 'gr00fake:2': 'READY' },
+    existing: { KB00000001: 'UPDATING', KB00000002: 'DELETING', 'gr00fake:2': 'READY' },
   })
   const { status, out, err } = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
   expect([status, err]).toEqual([1, expect.stringContaining('3 problems were found')])
@@ -129,6 +136,102 @@ test('existing knowledge bases and an existing guardrail must exist and be ready
       /Could not determine .*AccessDenied/,
     )
   }
+})
+
+test.each([
+  [
+    MODEL,
+    { authorizationStatus: 'NOT_AUTHORIZED' },
+    /✗ This account cannot call model\.id .* in .*us-east-1/,
+  ],
+  [MODEL, { entitlementAvailability: 'NOT_AVAILABLE' }, /✗ This account cannot call model\.id/],
+  [MODEL, NO_AGREEMENT, /✗ This account cannot call model\.id/],
+  [MODEL, { regionAvailability: 'NOT_AVAILABLE' }, /✗ model\.id .* is not available in us-east-1/],
+  [
+    EMBEDDING,
+    { authorizationStatus: 'NOT_AUTHORIZED' },
+    /✗ This account cannot call knowledge\.embedding\.model/,
+  ],
+  [EMBEDDING, { regionAvailability: 'NOT_AVAILABLE' }, /✗ knowledge\.embedding\.model .* is not available/],
+  [RERANK, NO_AGREEMENT, /✗ This account cannot call knowledge\.rerankModel/],
+])('%s with %j is reported', async (id, availability, sentence) => {
+  const stage = await createDeployStage()
+  Object.assign(stage.world, { models: { [id]: availability } })
+  const { err, out } = await stopped(stage)
+  expect(err).toContain('One problem was found')
+  expect(out).toMatch(sentence)
+})
+
+test("Amazon's own models pass without an agreement", async () => {
+  const stage = await createDeployStage()
+  Object.assign(stage.world, { models: { [EMBEDDING]: NO_AGREEMENT } })
+  expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
+})
+
+test('an inference profile that is not active is reported with its status', async () => {
+  const stage = await createDeployStage()
+  Object.assign(stage.world, { profileStatus: 'INACTIVE' })
+  expect((await stopped(stage)).out).toMatch(/✗ model\.id us\..* has the status INACTIVE in us-east-1/)
+})
+
+test('an AWS CLI without S3 Vectors is reported as too old', async () => {
+  const stage = await createDeployStage()
+  stage.failOnce('s3vectors', 'aws: error: argument command: Invalid choice, valid choices are:')
+  expect((await stopped(stage)).out).toMatch(/✗ This AWS CLI is too old for S3 Vectors/)
+})
+
+test.each([
+  ['enough if the function itself holds the rest', 120, 20, true],
+  ['enough for a first deployment', 120, undefined, true],
+  ['not enough for a first deployment', 119, undefined, false],
+  ['not enough, even with what the function holds', 119, 10, false],
+])('concurrency is reserved exactly if there is %s', async (_, concurrency, reserved, reserves) => {
+  const stage = await createDeployStage()
+  Object.assign(stage.world, { concurrency, reserved })
+  const { status, out } = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
+  expect(status).toBe(0)
+  const cdk = stage.calls().find(({ tool }) => tool === 'cdk')
+  expect(cdk?.args.includes('reserveConcurrency=false')).toBe(!reserves)
+  expect(out).toMatch(
+    reserves ? /✓ Lambda can reserve 20 / : /! Lambda cannot reserve 20 .* at least 120 for/,
+  )
+})
+
+test('each check is made in the region of what it checks', async () => {
+  const stage = await createDeployStage({
+    model: { ...model, region: 'us-west-2' },
+    knowledge: {
+      ...knowledge,
+      region: 'ca-central-1',
+      bases: [...HTTPS_WIKI, { name: 'old', source: 'existing', id: 'KB00000001' }],
+    },
+  })
+  Object.assign(stage.world, { existing: { KB00000001: 'ACTIVE' }, notBootstrapped: ['ca-central-1'] })
+  const { status, out } = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
+  expect([status, out]).toEqual([1, expect.stringContaining('not bootstrapped in ca-central-1')])
+  const regions = stage.calls().flatMap(({ tool, args }) => {
+    const after = (option: string) => (args.includes(option) ? args[args.indexOf(option) + 1] : undefined)
+    const model = after('--model-id') ?? after('--model-identifier')
+    return tool === 'aws' ? [[args[1], ...(model ? [model] : []), after('--region')].join(' ')] : []
+  })
+  expect(regions.sort()).toEqual(
+    [
+      `get-caller-identity us-east-1`,
+      `get-account-settings us-east-1`,
+      `get-function-concurrency us-east-1`,
+      `get-parameter us-east-1`,
+      `get-parameter us-west-2`,
+      `get-parameter ca-central-1`,
+      `get-inference-profile us-west-2`,
+      `get-foundation-model-availability ${MODEL} us-west-2`,
+      `get-use-case-for-model-access us-west-2`,
+      `get-foundation-model ${EMBEDDING} ca-central-1`,
+      `get-foundation-model-availability ${EMBEDDING} ca-central-1`,
+      `get-foundation-model-availability ${RERANK} ca-central-1`,
+      `list-vector-buckets ca-central-1`,
+      `get-knowledge-base ca-central-1`,
+    ].sort(),
+  )
 })
 
 test('docs/deployment.md names the permission for each check', () => {

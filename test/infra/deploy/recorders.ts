@@ -13,10 +13,12 @@ export interface Call {
   input: string
 }
 
-/** The output and the exit status of the tool. A failure is printed to standard error. */
+/** The output and the exit status of the tool. A failure is printed to standard error, unless `to` says otherwise. */
 export interface Answer {
   status: number
   says: string
+  /** For a failure that the tool prints to standard output. */
+  to?: 'stdout'
 }
 
 /**
@@ -34,9 +36,9 @@ exec 3<>"/dev/tcp/127.0.0.1/$FAKE_PORT"
   case "$*" in *'/dev/stdin'*) cat /dev/stdin ;; *'secret put'*) cat ;; esac
   printf '\035'
 } >&3
-read -r status <&3
+read -r status stream <&3
 IFS= read -r -d '' says <&3
-if [ "$status" = 0 ]; then printf %s "$says"; else printf %s "$says" >&2; fi
+if [ "$stream" = stdout ]; then printf %s "$says"; else printf %s "$says" >&2; fi
 exit "$status"
 `
 
@@ -55,7 +57,7 @@ export async function startRecorders(
       text += chunk
       if (!text.endsWith('\x1d')) return
       const answered = answer(read(text.slice(0, -1)))
-      if (answered !== 'nothing yet') socket.end(`${answered.status}\n${answered.says}`)
+      if (answered !== 'nothing yet') socket.end(`${answered.status} ${streamOf(answered)}\n${answered.says}`)
     })
     // The tool was killed.
     socket.on('error', () => undefined)
@@ -64,6 +66,10 @@ export async function startRecorders(
   onTestFinished(() => void server.close())
   const address = server.address()
   return { FAKE_PORT: String(typeof address === 'object' ? address?.port : '') }
+}
+
+export function streamOf({ status, to }: Answer): 'stdout' | 'stderr' {
+  return to ?? (status === 0 ? 'stdout' : 'stderr')
 }
 
 function read(text: string): Call {

@@ -64,18 +64,35 @@ test('rollback changes nothing if one of its checks fails', async () => {
   expect(stage.world).toMatchObject({ live: 'version-0', alias: '1' })
 })
 
-test("rollback refuses if the Worker's AWS key was changed since the earlier release", async () => {
+test.each([
+  ['a date, as version 2 of the AWS CLI prints it', '2026-01-01T00:30:00Z'],
+  ['seconds, as version 1 of the AWS CLI prints it', Date.UTC(2026, 0, 1, 0, 30) / 1000],
+])("rollback refuses if the Worker's AWS key was changed since: %s", async (_, keyMadeOn) => {
   const stage = await createDeployStage()
   Object.assign(stage.world, {
     stack: true,
     live: 'version-1',
     alias: '2',
-    keyMadeOn: '2026-01-01T00:30:00Z',
+    keyMadeOn,
     versions: versions('000000000001.1', '000000000002.2'),
   })
   const { status, err } = await stage.run('rollback', ['--yes'])
   expect([status, err]).toEqual([1, expect.stringMatching(/AWS key was changed .* Check out the commit/)])
   expect(stage.world.live).toBe('version-1')
+})
+
+test('rollback refuses if two versions of the Worker share its requests', async () => {
+  const stage = await createDeployStage()
+  Object.assign(stage.world, {
+    stack: true,
+    live: 'version-1',
+    alsoLive: 'version-0',
+    alias: '2',
+    versions: versions('000000000001.1', '000000000002.2'),
+  })
+  const { status, err } = await stage.run('rollback', ['--yes'])
+  expect([status, err]).toEqual([1, expect.stringContaining('Several versions of the Worker share')])
+  expect(stage.lines()).not.toContain('wrangler versions list')
 })
 
 /** One version per minute. A version with a tag is a deployment, one without a tag is a changed secret. */

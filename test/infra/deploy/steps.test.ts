@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type IngestionJob, isRunning } from '../../../infra/deploy/steps/ingestion.ts'
-import { readTag, toTag } from '../../../infra/deploy/steps/release.ts'
+import { fingerprintEdge, readTag, toTag } from '../../../infra/deploy/steps/release.ts'
 import { followIngestion } from '../../../infra/deploy/steps/sync.ts'
 import { openLocalState } from '../../../infra/deploy/terminal/local-state.ts'
 import { readWranglerConfig } from '../../../infra/deploy/terminal/wrangler-config.ts'
@@ -98,6 +98,20 @@ test('a release can be read from its tag, and from no other tag', () => {
   expect(readTag(toTag(release))).toEqual(release)
   for (const tag of [undefined, '', 'v1.0', '0123456789ab', '0123456789ab.x'])
     expect(readTag(tag)).toBeUndefined()
+})
+
+test('the fingerprint of a release changes with the bundle of the Worker and with wrangler.toml', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'vera-test-'))
+  onTestFinished(() => rmSync(dir, { recursive: true }))
+  mkdirSync(join(dir, 'dist/edge'), { recursive: true })
+  const of = (bundle: string, settings: string): string => {
+    writeFileSync(join(dir, 'dist/edge/worker.js'), bundle)
+    writeFileSync(join(dir, 'wrangler.toml'), settings)
+    return fingerprintEdge(dir)
+  }
+  const all = [of('one', 'one'), of('two', 'one'), of('one', 'two'), of('two', 'two')]
+  expect(new Set(all).size).toBe(all.length)
+  expect(of('one', 'one')).toBe(all[0])
 })
 
 test('the name of the answering function is the same in infra and in the playground', () => {

@@ -1,16 +1,22 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Availability } from '../../../infra/deploy/preflight/bedrock.ts'
 import type { WorkerVersion } from '../../../infra/deploy/steps/earlier-release.ts'
 import type { IngestionJob } from '../../../infra/deploy/steps/ingestion.ts'
 import type { Answer, Call } from './recorders.ts'
 
 /** The state of the fake AWS and Cloudflare. */
 export interface World {
-  bootstrapped: boolean
-  /** The account's limit, all unreserved. */
+  /** Regions in which the CDK is not bootstrapped. */
+  notBootstrapped: string[]
+  /** The account's limit. */
   concurrency: number
-  /** Agreements of models, if they are not AVAILABLE. */
-  models: Record<string, string>
+  /** What vera-answer has reserved of it. */
+  reserved: number | undefined
+  /** What Bedrock says about a model, if not everything is available. */
+  models: Record<string, Partial<Availability>>
+  /** Of the inference profile. */
+  profileStatus: string
   /** Inference types of models, if they are not ON_DEMAND. */
   inferenceTypes: Record<string, string[]>
   form: boolean
@@ -27,7 +33,8 @@ export interface World {
   edge: string
   outputs: Record<string, string>
   secrets: Record<string, string>
-  keyMadeOn: string
+  /** As version 2 of the AWS CLI prints it, or version 1: in seconds. */
+  keyMadeOn: string | number
   /** Status of existing bases and guardrails. */
   existing: Record<string, string>
   /** Access keys of the edge's user. Undefined if there is no user. */
@@ -40,6 +47,8 @@ export interface World {
   edgeSecrets: Record<string, string>
   versions: WorkerVersion[]
   live: string
+  /** The version that shares the requests with the live one. */
+  alsoLive: string | undefined
 }
 
 /** The end of a job that fails. */
@@ -73,31 +82,34 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
       'sts get-caller-identity': () =>
         well({ Account: '000000000000', Arn: 'arn:aws:iam::000000000000:user/fake' }),
       'ssm get-parameter': () =>
-        world.bootstrapped
+        !world.notBootstrapped.includes(at('--region'))
           ? well({ Parameter: { Value: '30' } })
           : refused('An error occurred (ParameterNotFound) when calling GetParameter'),
       'lambda get-account-settings': () =>
         well({
           AccountLimit: {
             ConcurrentExecutions: world.concurrency,
-            UnreservedConcurrentExecutions: world.concurrency,
+            UnreservedConcurrentExecutions: world.concurrency - (world.reserved ?? 0),
           },
         }),
       'lambda get-function-concurrency': () =>
-        refused('An error occurred (ResourceNotFoundException) when calling GetFunctionConcurrency'),
+        world.reserved === undefined
+          ? refused('An error occurred (ResourceNotFoundException) when calling GetFunctionConcurrency')
+          : well({ ReservedConcurrentExecutions: world.reserved }),
       'lambda get-function-configuration': () => well({ Version: at('--qualifier') }),
       'lambda get-alias': () => well({ FunctionVersion: world.alias }),
       'lambda update-alias': () => {
         world.alias = at('--function-version')
         return well({ FunctionVersion: world.alias })
       },
-      'bedrock get-inference-profile': () => well({ status: 'ACTIVE' }),
+      'bedrock get-inference-profile': () => well({ status: world.profileStatus }),
       'bedrock get-foundation-model-availability': () =>
         well({
-          agreementAvailability: { status: world.models[at('--model-id')] ?? 'AVAILABLE' },
+          agreementAvailability: { status: 'AVAILABLE' },
           authorizationStatus: 'AUTHORIZED',
           entitlementAvailability: 'AVAILABLE',
           regionAvailability: 'AVAILABLE',
+          ...world.models[at('--model-id')],
         }),
       'bedrock get-foundation-model': () =>
         well({
@@ -209,7 +221,7 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
       whoami: () =>
         world.accounts
           ? well({ loggedIn: true, email: 'fake@fake.example', accounts: world.accounts })
-          : refused(JSON.stringify({ loggedIn: false }, null, 2), 1),
+          : { status: 1, says: JSON.stringify({ loggedIn: false }, null, 2), to: 'stdout' },
       'auth token': () => well({ type: 'oauth', token: world.cloudflareToken }),
       'queues list': () => well('a table'),
       'queues info': () => onQueue(args[2], () => undefined),
@@ -240,7 +252,12 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         return well()
       },
       'versions list': () => well(world.versions),
-      'deployments status': () => well({ versions: [{ version_id: world.live, percentage: 100 }] }),
+      'deployments status': () =>
+        well({
+          versions: [world.live, world.alsoLive].flatMap((version_id) =>
+            version_id === undefined ? [] : [{ version_id, percentage: world.alsoLive ? 50 : 100 }],
+          ),
+        }),
       rollback: () => {
         world.live = args[1] ?? ''
         return well()
