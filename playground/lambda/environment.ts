@@ -5,7 +5,11 @@ import type { LambdaFunction } from './function.ts'
 import { endOfLog, type FunctionError, type InvokeMessage, type RuntimeMessage } from './protocol.ts'
 import { signal } from './reaper.ts'
 
-/** Lambda's limit for loading the code. It does not count against the function's own time limit. */
+/**
+ * Lambda's limit for loading the code, which does not count against the function's own time limit. If it is over,
+ * Lambda loads the code again within that limit, so a function with a longer one has longer to load.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
 const INIT_LIMIT_MS = 10_000
 
 const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url))
@@ -165,7 +169,7 @@ export function startEnvironment(
       result = undefined
       signal(pid, 'SIGCONT')
       if (ready) begin(next)
-      else startTimer(INIT_LIMIT_MS)
+      else startTimer(Math.max(INIT_LIMIT_MS, fn.timeoutSeconds * 1000))
       return new Promise((settle) => {
         resolve = settle
       })

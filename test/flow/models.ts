@@ -17,9 +17,10 @@ export function speakingUntil(over: Promise<unknown>, everyMs: number): Model {
   return {
     async *answer() {
       let isOver = false
-      void over.then(() => {
+      const end = () => {
         isOver = true
-      })
+      }
+      void over.then(end, end)
       for (let n = 1; !isOver; n++) {
         yield { pauseMs: everyMs }
         yield { text: `word${n} ` }
