@@ -115,6 +115,18 @@ test.each([
   ).toEqual([text])
 })
 
+test('a word in the title counts more than in the text', async () => {
+  const passage = { url: '', path: '', text: 'How we work.' }
+  const hits = await createKnowledgeBase(
+    [
+      { ...passage, id: 'text', title: 'Tools', text: 'Burrow. Burrow!' },
+      { ...passage, id: 'title', title: 'Burrow and other tools for remote access' },
+    ],
+    'WEB',
+  ).retrieve('burrow', 2)
+  expect(hits.map(({ passage: { id } }) => id)).toEqual(['title', 'text'])
+})
+
 test('a number finds only itself, and common words find nothing', async () => {
   const numbers = base('Form IT-2245.', 'Form IT-2246.', 'Room 22460.')
   expect((await numbers.retrieve('2246', 5)).map(({ passage }) => passage.text)).toEqual(['Form IT-2246.'])

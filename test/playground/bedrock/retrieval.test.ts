@@ -148,6 +148,12 @@ test("Rerank returns the sources' indexes, best first", async () => {
   expect(calls.violations).toEqual([])
 })
 
+test('Rerank returns as many results as asked for', async () => {
+  const { agent } = await fakeAccount()
+  const { results } = await agent.send(rerank('VPN', [inline('Rent'), inline('VPN'), inline('Desk')], 1))
+  expect(results).toEqual([{ index: 1, relevanceScore: 0.8 }])
+})
+
 test.each<[string, RerankCommand, RegExp]>([
   [
     'more results than sources',

@@ -260,6 +260,18 @@ describe('the answer of Invoke', () => {
     expect(lambda.invocations.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded', 'succeeded'])
   })
 
+  test('to events over the reserved concurrency is 202, and they run in their order', async () => {
+    const { invoke, lambda, gates } = await openLambdaStage({ answerer: { reservedConcurrency: 1 } })
+    for (const gate of ['first', 'second', 'third'])
+      expect((await invoke({ gate }, { type: 'Event' })).status).toBe(202)
+    for (const gate of ['first', 'second', 'third']) {
+      await gates.arrived(gate)
+      gates.open(gate)
+    }
+    await lambda.idle()
+    expect(gates.arrivals).toEqual(['first', 'second', 'third'])
+  })
+
   test('can be lost or replaced by a fault, with or without an invocation', async () => {
     const faults = [
       { kind: 'cut', carriedOut: true },

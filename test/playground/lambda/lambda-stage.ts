@@ -35,6 +35,7 @@ export const handler = async (event, context) => {
 }
 export const apologize = async ({ Records }) => {
   const { messageId, attributes } = Records[0]
+  await at(process.env.APOLOGY_GATE)
   if (Number(attributes.ApproximateReceiveCount) > Number(process.env.APOLOGY_FAILURES ?? 0)) return { batchItemFailures: [] }
   if (process.env.APOLOGY_THROWS) throw new Error('no apology')
   return { batchItemFailures: [{ itemIdentifier: messageId }] }

@@ -156,12 +156,35 @@ describe('a failure record', () => {
       expect(second).toMatchObject({
         messageId: first?.messageId,
         body: first?.body,
-        attributes: { ApproximateReceiveCount: '2' },
+        attributes: {
+          ApproximateReceiveCount: '2',
+          SentTimestamp: first?.attributes.SentTimestamp,
+          ApproximateFirstReceiveTimestamp: first?.attributes.SentTimestamp,
+        },
       })
       expect(apologies(here)).toHaveLength(2)
       expect(here.lambda.deadLetters).toEqual([])
     },
   )
+
+  test('is delivered again after the visibility timeout, counted from its delivery', async () => {
+    const clock = createFakeClock()
+    const here = await openLambdaStage({
+      clock,
+      failureQueue: { visibilityTimeoutMs: 30_000 },
+      apologist: { environment: { APOLOGY_FAILURES: '1', APOLOGY_GATE: 'apology' } },
+    })
+    await here.invoke({ fail: 'on purpose' }, { type: 'Event' })
+    await here.gates.arrived('apology')
+    clock.advance(10_000)
+    here.gates.open('apology')
+    await clock.waitedFor(20_000)
+    clock.advance(20_000)
+    await vi.waitFor(() => expect(here.gates.arrivals).toEqual(['apology', 'apology']), WAIT)
+    here.gates.open('apology')
+    await here.lambda.idle()
+    expect(apologies(here).map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded'])
+  })
 
   test('becomes a dead letter after maxReceiveCount deliveries that the function did not take', async () => {
     const here = await openLambdaStage({

@@ -59,7 +59,11 @@ describe('a post', () => {
     )
     await client.chat.postEphemeral({ ...shown, user: 'U00ADA' })
     expect(slack.thread(channel, ts).at(-1)).toMatchObject({ text: 'only you', ephemeralTo: 'U00ADA' })
-    expect((await client.conversations.replies({ channel, ts })).messages).toHaveLength(1)
+    slack.post({ channel, user: 'U00GRACE', text: 'for all', threadTs: ts })
+    expect((await client.conversations.replies({ channel, ts })).messages).toMatchObject([
+      { text: 'hi', reply_count: 1, reply_users: ['U00GRACE'] },
+      { text: 'for all' },
+    ])
   })
 })
 
@@ -109,7 +113,7 @@ describe('a thread', () => {
     expect(first).toMatchObject({
       has_more: true,
       messages: [
-        { text: 'a &amp; b &lt; c', reply_count: 3, thread_ts: ts },
+        { text: 'a &amp; b &lt; c', reply_count: 3, latest_reply: replies[2], thread_ts: ts },
         { text: '1', parent_user_id: 'U00ADA' },
       ],
     })

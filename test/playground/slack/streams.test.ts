@@ -35,7 +35,8 @@ const shown = () => opened.slack.thread(channel, threadTs).at(-1)
 describe('a stream', () => {
   test('shows its text and steps until it is stopped with blocks and metadata', async () => {
     const { client, slack } = opened
-    const stream = await start({ chunks: [step()] })
+    const sources = [{ type: 'url', url: 'https://fake.example/guide', text: 'Guide' }]
+    const stream = await start({ chunks: [step({ sources })] })
     expect(slack.session(channel, threadTs)).toBe('processing')
     await client.chat.appendStream({
       ...stream,
@@ -52,7 +53,7 @@ describe('a stream', () => {
       text: 'Under *IT* &amp; more',
     })
     expect(shown()?.tasks).toEqual([
-      { id: '1', title: 'Read', status: 'complete', details: 'ab', output: 'c', sources: [] },
+      { id: '1', title: 'Read', status: 'complete', details: 'ab', output: 'c', sources },
     ])
     const block = { type: 'context', elements: [{ type: 'mrkdwn', text: 'Sources' }] }
     const metadata = { event_type: 'turn', event_payload: { id: '1' } }

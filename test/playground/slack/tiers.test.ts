@@ -34,6 +34,15 @@ test.each([
   await client.apiCall(method, { channel: 'C00GENERAL', user: 'U00ADA' })
 })
 
+test('assistant.threads.setStatus has a limit of its own, apart from its tier', async () => {
+  const limits = { tiers: { t1: 1, t2: 20, t3: 50, t4: 100, special: 600, assistantStatus: 3 } }
+  const { slack, client } = await openSlack({ clock: createFakeClock(), limits })
+  const { ts } = slack.post({ channel: 'C00GENERAL', user: 'U00ADA', text: 'hi' })
+  const say = () =>
+    client.assistant.threads.setStatus({ channel_id: 'C00GENERAL', thread_ts: ts, status: 'is reading' })
+  expect(await untilLimited(say)).toMatchObject({ passed: 3 })
+})
+
 test('chat.startStream and stopStream are each accepted 20 times a minute over all threads', async () => {
   const { slack, client } = await openSlack({ clock: createFakeClock(), limits: { tiers } })
   const started: string[] = []
