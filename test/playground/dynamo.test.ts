@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
@@ -7,36 +6,18 @@ import {
   ResourceNotFoundException,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { ROLE } from '../../playground/account.ts'
 import { createCalls, type Fault } from '../../playground/calls.ts'
 import { startDynamo } from '../../playground/dynamo.ts'
 import { createFakeClock } from './fake-clock.ts'
 
-/** How many of the next requests dynalite drops without an answer, like a connection that breaks. */
-const drops = vi.hoisted(() => ({ left: 0 }))
-
-vi.mock('dynalite', async (original) => {
-  const { default: dynalite } = await original<typeof import('dynalite')>()
-  return {
-    default: (...options: Parameters<typeof dynalite>) => {
-      const store = dynalite(...options)
-      const [answer] = store.listeners('request') as ((
-        request: IncomingMessage,
-        response: ServerResponse,
-      ) => void)[]
-      store.removeAllListeners('request').on('request', (request, response) => {
-        if (drops.left-- > 0) request.socket.destroy()
-        else answer?.(request, response)
-      })
-      return store
-    },
-  }
-})
-
-beforeEach(() => {
-  drops.left = 0
-})
+/** Breaks the connection to dynalite during the next request. The SDK's client does not use fetch. */
+function breakNextConnection(): void {
+  const spy = vi.spyOn(globalThis, 'fetch')
+  onTestFinished(() => spy.mockRestore())
+  spy.mockRejectedValueOnce(new TypeError('fetch failed', { cause: new Error('read ECONNRESET') }))
+}
 
 async function openDynamo(fault?: Fault) {
   const calls = createCalls()
@@ -158,16 +139,16 @@ test('a late answer arrives after the next one, although its write was first', a
 test('a read is sent to dynalite once more if the connection to it breaks', async () => {
   const { claim, client, dynamo } = await openDynamo()
   await claim()
-  drops.left = 1
+  breakNextConnection()
   const read = await client.send(new GetItemCommand({ TableName: 'turns', Key: { pk: { S: 'turn' } } }))
   expect(read.Item).toEqual({ pk: { S: 'turn' } })
-  drops.left = 1
+  breakNextConnection()
   expect(await dynamo.items('turns')).toEqual([{ pk: { S: 'turn' } }])
 })
 
 test('a write whose connection to dynalite breaks is answered with 500 and not repeated', async () => {
   const { claim, calls, dynamo } = await openDynamo()
-  drops.left = 1
+  breakNextConnection()
   await expect(claim()).rejects.toMatchObject({ name: 'InternalServerError' })
   expect(calls.all).toMatchObject([{ method: 'PutItem', status: 500, error: 'InternalServerError' }])
   expect(calls.violations).toEqual([])

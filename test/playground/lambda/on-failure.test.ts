@@ -180,7 +180,7 @@ describe('a failure record', () => {
     here.gates.open('apology')
     await clock.waitedFor(20_000)
     clock.advance(20_000)
-    await vi.waitFor(() => expect(here.gates.arrivals).toEqual(['apology', 'apology']), WAIT)
+    await eventually(() => expect(here.gates.arrivals).toEqual(['apology', 'apology']))
     here.gates.open('apology')
     await here.lambda.idle()
     expect(apologies(here).map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded'])

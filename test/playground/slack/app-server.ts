@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { closeAfterTest } from './open-slack.ts'
+import { onTestFinished } from 'vitest'
 
 export interface AppRequest {
   path: string
@@ -30,10 +30,10 @@ export async function startApp(
     answer(response, request, received.length)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closeAfterTest(
+  onTestFinished(
     () =>
-      new Promise((resolve) => {
-        server.close(resolve)
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
         server.closeAllConnections()
       }),
   )

@@ -1,20 +1,11 @@
 import { type Logger, LogLevel, WebClient } from '@slack/web-api'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { type Calls, createCalls } from '../../../playground/calls.ts'
 import type { Clock } from '../../../playground/clock.ts'
 import { type Slack, type SlackOptions, startSlack } from '../../../playground/slack/slack.ts'
 
 /** Long enough that Slack does not send an event again if the app is slow on a busy machine. */
 const NO_HURRY_MS = 90_000
-
-const closers: (() => Promise<unknown>)[] = []
-
-/** Calls `close` after the test. */
-export const closeAfterTest = (close: () => Promise<unknown>) => void closers.push(close)
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()))
-})
 
 export interface TestSlack {
   slack: Slack
@@ -33,7 +24,7 @@ export async function openSlack(
     calls,
     limits: { tiers: 'off', ackMs: NO_HURRY_MS, ...options.limits },
   })
-  closeAfterTest(slack.close)
+  onTestFinished(slack.close)
   return { slack, calls, client: createClient(slack) }
 }
 
