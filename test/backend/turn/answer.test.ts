@@ -138,3 +138,59 @@ test('a turn says how late it is, and a late "Try again" says when it was presse
   expect(first).toContain('You asked this 20 minutes ago.')
   expect(second).toContain('You asked me to try again 10 minutes ago.')
 })
+
+test('a turn is not polled any more after it was answered', async () => {
+  const first = stage.ask()
+  await stage.answer(first)
+  const before = stage.calls.length
+  stage.model = speaking(30, 100)
+  const second = stage.ask()
+  await stage.answer(second)
+  const polled = stage.calls
+    .slice(before)
+    .filter(({ method }) => method === 'BatchGetItem')
+    .map(({ args }) => JSON.stringify(args))
+  expect(polled.filter((args) => args.includes(second.id)).length).toBeGreaterThan(0)
+  expect(polled.filter((args) => args.includes(first.id))).toEqual([])
+})
+
+describe('the notes below an answer', () => {
+  test('say that it is cut short if the model reached its limit', async () => {
+    stage.model = ending('The VPN guide lives', 'max_tokens')
+    const turn = stage.ask()
+    expect(await stage.answer(turn)).toMatchObject({ outcome: 'answered', stopReason: 'max_tokens' })
+    expect(stage.texts(turn)).toEqual([expect.stringContaining('too long')])
+  })
+
+  test('say that the thread could not be read, but not below a failure', async () => {
+    stage.faults = ({ method }) =>
+      method === 'conversations.replies' ? slackError('fatal_error') : undefined
+    const answered = stage.ask()
+    expect((await stage.answer(answered)).without).toEqual([expect.stringMatching(/^thread: /)])
+    expect(stage.texts(answered)).toEqual([expect.stringContaining('could not read the thread')])
+    stage.model = ending('The VPN guide lives', 'content_filtered')
+    const failed = stage.ask()
+    expect((await stage.answer(failed)).outcome).toBe('failed')
+    expect(stage.texts(failed)).toEqual([expect.stringContaining('declined')])
+    expect(stage.texts(failed)).toEqual([expect.not.stringContaining('could not read the thread')])
+  })
+})
+
+test('a command of a person whom we cannot write to ends as unreachable, and its record as failed', async () => {
+  stage.faults = ({ method }) => (method === 'conversations.open' ? slackError('cannot_dm_bot') : undefined)
+  const { teamId, appId, channel, userId } = stage.ask()
+  const id = `${appId}:${teamId}:command:1.2.3`
+  const text = 'where does the VPN guide live?'
+  const command = {
+    kind: 'command' as const,
+    id,
+    teamId,
+    appId,
+    receivedAt: Date.now(),
+    channel,
+    userId,
+    text,
+  }
+  expect(await stage.answer(command)).toEqual({ outcome: 'unreachable' })
+  expect((await stage.stored(`turn#${id}`))[0]?.turnState?.S).toBe('failed')
+})

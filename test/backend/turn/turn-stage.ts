@@ -1,16 +1,18 @@
 import { type AttributeValue, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, beforeEach, onTestFinished, vi } from 'vitest'
 import { readConfig } from '../../../backend/config.ts'
-import type { Feedback, Retry, Stop, Turn } from '../../../backend/handoff.ts'
+import type { Command, Feedback, Retry, Stop, Turn } from '../../../backend/handoff.ts'
 import { answer } from '../../../backend/turn/answer.ts'
 import { apologize } from '../../../backend/turn/apologize.ts'
 import { recordFeedback } from '../../../backend/turn/feedback.ts'
 import type { Report } from '../../../backend/turn/report.ts'
 import { stop } from '../../../backend/turn/stop.ts'
 import { type Backend, wire } from '../../../backend/wire.ts'
-import { AWS_ACCOUNT, MODEL_ID, ROLE, TURNS_TABLE } from '../../../playground/account.ts'
+import { AWS_ACCOUNT, knowledgeBaseId, MODEL_ID, ROLE, TURNS_TABLE } from '../../../playground/account.ts'
 import { startBedrock } from '../../../playground/bedrock/bedrock.ts'
+import type { StoredPassage } from '../../../playground/bedrock/knowledge-base.ts'
 import type { Model } from '../../../playground/bedrock/models/model.ts'
+import { createKnowledgeBase } from '../../../playground/bedrock/rank.ts'
 import { rerank } from '../../../playground/bedrock/rerank.ts'
 import { type Call, createCalls, type Faults } from '../../../playground/calls.ts'
 import { type Dynamo, type Item, startDynamo } from '../../../playground/dynamo.ts'
@@ -38,9 +40,12 @@ export interface TurnStage {
   ask(): Turn
   /** The handoff of "Try again" below a failed answer to this turn. */
   retryOf(turn: Turn, press?: Partial<Retry>): Retry
-  answer(handoff: Turn | Retry, invocation?: { requestId?: string; remainingMs?: number }): Promise<Report>
+  answer(
+    handoff: Turn | Command | Retry,
+    invocation?: { requestId?: string; remainingMs?: number },
+  ): Promise<Report>
   /** Somebody presses Stop in the question's thread. */
-  stop(turn: Turn): Promise<unknown>
+  stop(turn: Turn, pressedAt?: number): Promise<'marked' | 'stale'>
   /** Somebody presses a thumb below the answer. */
   rate(turn: Turn, feedback?: Partial<Feedback>): Promise<'kept' | 'expired'>
   /** Lambda has given up the invocation, and the queue delivers its record. */
@@ -57,14 +62,17 @@ export interface TurnStage {
   change(key: string, expression: string, values?: Record<string, AttributeValue>): Promise<void>
   /** Lets the time of an item run out. The table still has it, because DynamoDB deletes late. */
   expire(key: string): Promise<void>
+  /** All calls to the far ends so far. */
+  calls: readonly Call[]
   /** Resolves when a call that fits has been answered, or has begun. */
   called(fits: (call: Call) => boolean, phase?: 'ended' | 'begun'): Promise<Call>
 }
 
-export function openTurnStage(): TurnStage {
+/** With `passages` there is a knowledge base that holds them. */
+export function openTurnStage({ passages }: { passages?: StoredPassage[] } = {}): TurnStage {
   const calls = createCalls()
   const ordinary = { model: saying('The VPN guide lives under IT.'), faults: (() => undefined) as Faults }
-  const stage = { ...ordinary } as TurnStage
+  const stage = { ...ordinary, calls: calls.all } as TurnStage
   const closers: (() => Promise<void>)[] = []
 
   beforeAll(async () => {
@@ -78,7 +86,9 @@ export function openTurnStage(): TurnStage {
       region: AWS_ACCOUNT.region,
       credentials: ROLE,
       models: { [MODEL_ID]: model },
-      knowledgeBases: new Map(),
+      knowledgeBases: passages
+        ? new Map([[knowledgeBaseId(0), createKnowledgeBase(passages, 'CONFLUENCE')]])
+        : new Map(),
       rerank,
       rerankModelArns: [],
       guardrails: {},
@@ -89,6 +99,7 @@ export function openTurnStage(): TurnStage {
     closers.push(dynamo.close)
     // The SDK reads endpoints and credentials from the environment, also later than when a client is made.
     vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', bedrock.origin)
+    vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME', bedrock.origin)
     vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', dynamo.endpoint)
     vi.stubEnv('AWS_ACCESS_KEY_ID', ROLE.accessKeyId)
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', ROLE.secretAccessKey)
@@ -102,6 +113,7 @@ export function openTurnStage(): TurnStage {
       SLACK_TEAM_ID: teamId,
       SLACK_APP_ID: appId,
       SLACK_API_URL: slack.apiUrl,
+      ...(passages && { KNOWLEDGE_BASES: `wiki=${knowledgeBaseId(0)}` }),
     })
     Object.assign(stage, { slack, dynamo, backend: wire(config) })
   })
@@ -138,7 +150,7 @@ export function openTurnStage(): TurnStage {
       return { kind: 'retry', turnId: id, attempt: 1, receivedAt: Date.now(), ...ids, ...press }
     },
     answer(
-      handoff: Turn | Retry,
+      handoff: Turn | Command | Retry,
       {
         requestId = crypto.randomUUID(),
         remainingMs = REMAINING_MS,
@@ -147,15 +159,14 @@ export function openTurnStage(): TurnStage {
       const invocation = { requestId, reference: requestId.slice(0, 8), endsAt: Date.now() + remainingMs }
       return answer(handoff, invocation, stage.backend.answer)
     },
-    stop({ teamId, appId, channel, threadTs, userId }: Turn) {
-      const now = Date.now()
+    stop({ teamId, appId, channel, threadTs, userId }: Turn, pressedAt = Date.now()) {
       const handoff: Stop = {
         kind: 'stop',
         teamId,
         appId,
-        receivedAt: now,
+        receivedAt: Date.now(),
         eventId: 'Ev00STOP',
-        eventTs: (now / 1000).toFixed(6),
+        eventTs: (pressedAt / 1000).toFixed(6),
         channel,
         threadTs,
         streamingTs: [],
