@@ -1,13 +1,11 @@
+import { readMarker } from './marker.ts'
 import { INLINE_HOLD_CHARS, type Reading, textToken } from './token.ts'
-
-/** Several numbers in one bracket, as models write them: `1`, `1, 3` or `1; 3`. */
-const NUMBERS = /^\s*\d{1,3}(?:\s*[,;]\s*\d{1,3})*\s*$/
 
 /**
  * Reads `[label](url)`, `![label](url)` or `[1]` at the start of `rest`. Undefined if the bracket is not
- * closed so far, or not on its line. `final`: nothing follows `rest`.
+ * closed so far, or not on its line. `final`: nothing follows `rest`. `before` is the text before it.
  */
-export function readBracket(rest: string, final: boolean): Reading | undefined {
+export function readBracket(rest: string, final: boolean, before: string): Reading | undefined {
   const start = rest[0] === '!' ? 1 : 0
   const close = closingIndex(rest, start, '[', ']')
   if (close === undefined) return undefined
@@ -20,10 +18,8 @@ export function readBracket(rest: string, final: boolean): Reading | undefined {
     const target = /^\s*(?:<([^<>]*)>|(\S*))/.exec(rest.slice(close + 2, end))
     return { kind: 'link', raw: rest.slice(0, end + 1), label, url: target?.[1] ?? target?.[2] ?? '' }
   }
-  if (start === 0 && NUMBERS.test(label)) {
-    return { kind: 'marker', raw: rest.slice(0, close + 1), numbers: label.split(/[,;]/).map(Number) }
-  }
-  return textToken(rest.slice(0, start + 1))
+  const marker = start === 0 ? readMarker(rest, final, before) : undefined
+  return marker ?? textToken(rest.slice(0, start + 1))
 }
 
 /** The index of the bracket that closes the one at `start`, on the same line. */

@@ -1,9 +1,13 @@
 import { addressStartLength, readBareAddress } from './bare-address.ts'
 import { readBracket } from './brackets.ts'
+import { readMarker } from './marker.ts'
 import { INLINE_HOLD_CHARS, type Reading, type Token, textToken } from './token.ts'
 
 /** The first characters of anything that is not plain text. */
-const CONSTRUCT_START = /[`[<\\\n]|~{3}|!\[|https?:\/\/|ftp:\/\/|slack:\/\/|www\./i
+const CONSTRUCT_START = /[`[<\\\n【［]|~{3}|!\[|https?:\/\/|ftp:\/\/|slack:\/\/|www\./i
+
+/** A citation looks at no more of the text before it. */
+export const BEFORE_CHARS = 300
 
 /** A word that is held back because an address may begin in it: at most 40 characters. */
 const HELD_WORD = /\S{1,40}$/
@@ -12,7 +16,7 @@ const HELD_WORD = /\S{1,40}$/
 export function inlineTokens(text: string): Token[] {
   const tokens: Token[] = []
   for (let rest = text; rest !== ''; ) {
-    const token = readInline(rest, true)
+    const token = readInline(rest, true, text.slice(0, text.length - rest.length))
     if (token === undefined) break
     tokens.push(token)
     rest = rest.slice(token.raw.length)
@@ -20,11 +24,14 @@ export function inlineTokens(text: string): Token[] {
   return tokens
 }
 
-/** The token at the start of `rest`; undefined while more text may change it. `final`: `rest` is the end. */
-export function readInline(rest: string, final: boolean): Token | undefined {
+/**
+ * The token at the start of `rest`; undefined while more text may change it. `final`: `rest` is the end. `before`
+ * is the text before it, or its last BEFORE_CHARS.
+ */
+export function readInline(rest: string, final: boolean, before: string): Token | undefined {
   const at = rest.search(CONSTRUCT_START)
   if (at === 0) {
-    const token = readConstruct(rest, final)
+    const token = readConstruct(rest, final, before)
     return token === 'hold' ? undefined : token
   }
   const length = at > 0 ? at : final ? rest.length : rest.length - heldTailLength(rest)
@@ -32,7 +39,7 @@ export function readInline(rest: string, final: boolean): Token | undefined {
 }
 
 /** Reads the construct at the start of `rest`. If it turns out to be none, its first character is text. */
-function readConstruct(rest: string, final: boolean): Reading {
+function readConstruct(rest: string, final: boolean, before: string): Reading {
   const unclosed = (): Reading =>
     final || rest.includes('\n') || rest.length > INLINE_HOLD_CHARS ? plain(1) : 'hold'
   const plain = (length: number): Token => textToken(rest.slice(0, length))
@@ -63,7 +70,10 @@ function readConstruct(rest: string, final: boolean): Reading {
     }
     case '!':
     case '[':
-      return readBracket(rest, final) ?? unclosed()
+      return readBracket(rest, final, before) ?? unclosed()
+    case '【':
+    case '［':
+      return readMarker(rest, final, before) ?? (/[】］]/.test(rest) ? plain(1) : unclosed())
     default:
       return readBareAddress(rest, final)
   }

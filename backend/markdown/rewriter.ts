@@ -1,7 +1,7 @@
 import { type Blocks, blocksAfter, canHoldFence, isInside, NO_BLOCKS } from './blocks.ts'
 import { isBareStart } from './containers.ts'
 import { closingLine, type Fence } from './fence.ts'
-import { readInline } from './inline.ts'
+import { BEFORE_CHARS, readInline } from './inline.ts'
 import { INLINE_HOLD_CHARS, type Token, textToken, withoutHalfCharacter } from './token.ts'
 
 /** The place in the output where a token is written. */
@@ -34,6 +34,8 @@ const CONTROL_CHARS = 12
  */
 export function createRewriter(write: (token: Token, position: TokenPosition) => string): Rewriter {
   let rest = ''
+  /** The end of what was read. */
+  let before = ''
   let blocks = NO_BLOCKS
   let line = ''
 
@@ -44,6 +46,7 @@ export function createRewriter(write: (token: Token, position: TokenPosition) =>
       const token = nextToken(final)
       if (token === undefined) break
       rest = rest.slice(token.raw.length)
+      before = (before + token.raw).slice(-BEFORE_CHARS)
       const piece = write(token, { line, blocks })
       written += piece
       line += piece
@@ -79,7 +82,7 @@ export function createRewriter(write: (token: Token, position: TokenPosition) =>
   }
 
   function readOutsideFence(final: boolean): Token | undefined {
-    if (!isBareStart(line)) return readInline(rest, final)
+    if (!isBareStart(line)) return readInline(rest, final, before)
     const [delimiter, space = '', mark = '', end] = /^([ \t]*)(`{3,}|~{3,})[^\n]*(\n|$)/.exec(rest) ?? []
     const isWhole = end === '\n' || final || rest.length > INLINE_HOLD_CHARS
     if (delimiter !== undefined && isWhole) {
@@ -89,7 +92,9 @@ export function createRewriter(write: (token: Token, position: TokenPosition) =>
       if (mark.startsWith('~')) return space === '' ? { kind: 'delimiter', raw: mark } : textToken(space)
     }
     const mayBecomeFence = delimiter !== undefined ? !isWhole : /^[ \t]*(`{1,2}|~{1,2})?$/.test(rest)
-    return mayBecomeFence && !final && rest.length <= INLINE_HOLD_CHARS ? undefined : readInline(rest, final)
+    return mayBecomeFence && !final && rest.length <= INLINE_HOLD_CHARS
+      ? undefined
+      : readInline(rest, final, before)
   }
 
   return {

@@ -46,7 +46,7 @@ import { closingLine } from './fence.ts'
 import { createRewriter, type TokenPosition } from './rewriter.ts'
 import { type AllowList, toSafeMarkdown } from './safe.ts'
 import { separateAddress, separateMarkup } from './separate.ts'
-import type { Token } from './token.ts'
+import type { MarkerPlace, Token } from './token.ts'
 
 export interface Sanitizer {
   /** Takes the next part of the model's text and returns what can be shown now. */
@@ -56,13 +56,13 @@ export interface Sanitizer {
 }
 
 /**
- * Turns the model's streamed text into safe Markdown. `renderMarker` writes `[1, 3]`; if it returns nothing,
- * the space before the marker goes too.
+ * Writes a citation such as `[1, 3]`. If it returns '', the space before the citation goes too. Undefined leaves
+ * the citation as it is.
  */
-export function createSanitizer(
-  allowed: AllowList,
-  renderMarker: (numbers: readonly number[]) => string,
-): Sanitizer {
+export type RenderMarker = (numbers: readonly number[], place: MarkerPlace) => string | undefined
+
+/** Turns the model's streamed text into safe Markdown. */
+export function createSanitizer(allowed: AllowList, renderMarker: RenderMarker): Sanitizer {
   const cells = createCellGuard()
   const rewriter = createRewriter(write)
   /** White space at the end of the last text, not written yet: it goes if nothing but punctuation follows. */
@@ -75,7 +75,10 @@ export function createSanitizer(
 
   function write(token: Token, position: TokenPosition): string {
     const line = position.line + heldSpace
-    const safe = token.kind === 'marker' ? renderMarker(token.numbers) : toSafeMarkdown(token, allowed)
+    const safe =
+      token.kind === 'marker'
+        ? (renderMarker(token.numbers, token.place) ?? token.raw)
+        : toSafeMarkdown(token, allowed)
     const isNewNeighbour = !wasText || token.kind !== 'text'
     const apart = isNewNeighbour ? separateAddress(line, safe) : safe
     const piece = cells.guard(token, separateMarkup(line, token, apart), { ...position, line }).toWellFormed()

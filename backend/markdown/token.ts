@@ -7,14 +7,17 @@ export type Token =
   | { kind: 'fenced'; raw: string }
   /** Tildes that look like a fence delimiter in a place where we allow no fenced block. */
   | { kind: 'delimiter'; raw: string }
-  /** `[2]` or `[1, 3]` outside code. */
-  | { kind: 'marker'; raw: string; numbers: number[] }
+  /** `[2]`, `[1, 3]` or several of them, outside code and words. */
+  | { kind: 'marker'; raw: string; numbers: number[]; place: MarkerPlace }
   /** `[label](url)` or `![label](url)`. */
   | { kind: 'link'; raw: string; label: string; url: string }
   /** `<…>`: a control sequence of Slack, an automatic link or HTML. */
   | { kind: 'angle'; raw: string; inner: string }
   /** A bare address. `apart`: white space or the end of the text follows it. */
   | { kind: 'url'; raw: string; apart: boolean }
+
+/** `end`: nothing but punctuation follows a marker. */
+export type MarkerPlace = 'inside' | 'clause end' | 'sentence end' | 'end'
 
 /** `hold` means that more text may still change the token. */
 export type Reading = Token | 'hold'

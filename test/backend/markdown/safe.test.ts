@@ -29,12 +29,14 @@ describe('the address that is written is the one that was checked', () => {
     ['[b](https://wiki.example/a_(b))', '[b](https://wiki.example/a_%28b%29)'],
     [
       'see https://wiki.example[9].evil.example',
-      'see [https://wiki.example](https://wiki.example/).evil.example',
+      'see [https://wiki.example](https://wiki.example/)[9].evil.example',
     ],
-    ['see https://wiki.example [9].evil.example', 'see https://wiki.example .evil.example'],
+    ['see https://wiki.example [9].evil.example', 'see https://wiki.example [9].evil.example'],
     [`see ${WIKI}{x}`, `see [${WIKI}](${WIKI}){x}`],
     [`see ${WIKI}.`, `see ${WIKI}.`],
-    ['www[9].evil.example', 'www\u200b.evil.example'],
+    ['www[9].evil.example', 'www[9].evil.example'],
+    ['www 【9】', 'www'],
+    ['www【9】\n.evil.example', 'www\n.evil.example'],
     ['[h](x)ttps://evil.example', 'h\u200bttps://evil.example'],
   ])('%s', (answer, text) => {
     expect(shown(answer)).toBe(text)

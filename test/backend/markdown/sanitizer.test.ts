@@ -56,7 +56,7 @@ describe('the text that is shown', () => {
     ['(https://status.example/now)', '(https://status.example/now)'],
     [
       '[ref][1]\n\n[1]: https://evil.example',
-      '[ref][1](https://wiki.example/vpn#mac)\n\n[1](https://wiki.example/vpn#mac): `https://evil.example`',
+      '[ref][1]\n\n[1](https://wiki.example/vpn#mac): `https://evil.example`',
     ],
     ['a < b and c<3 and x <= y -> z', 'a < b and c<3 and x <= y -> z'],
     ['Map<string, x> <b>bold</b>', 'Map&lt;string, x> &lt;b>bold&lt;/b>'],
@@ -65,7 +65,7 @@ describe('the text that is shown', () => {
     expect(shown(answer).text).toBe(text)
   })
 
-  test.each(['\n\n  Under IT.', '[9] Under IT.', ' [9]\n[9] Under IT.'])(
+  test.each(['\n\n  Under IT.', '[9]\nUnder IT.', ' [9]\n[9]\n Under IT.'])(
     'begins with its first word: %j',
     (answer) => {
       expect(shown(answer).text).toBe('Under IT.')
