@@ -33,7 +33,10 @@ export function startLoader(): Loader {
       sent += load.requests
       const [result] = (await once(thread, 'message')) as [LoadResult]
       if (result.statuses['200'] !== load.requests)
-        throw new Error(`Not every request was acknowledged with 200: ${JSON.stringify(result.statuses)}`)
+        throw new Error(
+          `Not every request was acknowledged with 200: ${JSON.stringify(result.statuses)}. ` +
+            'This machine may be too busy: our Worker gives up an invoke after 1.2 s.',
+        )
       return result
     },
     close: async () => void (await thread.terminate()),
