@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Call, Calls, Fault, Faults } from './calls.ts'
 import { type Clock, systemClock, wait } from './clock.ts'
-import type { ReceivedRequest } from './sigv4.ts'
+import type { ReceivedRequest } from './received-request.ts'
 
 export interface HttpResponse {
   status: number

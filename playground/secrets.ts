@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Calls } from './calls.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type HttpResponse, jsonArguments, startFarEnd } from './far-end.ts'
-import { checkSigV4, type ReceivedRequest } from './sigv4.ts'
+import type { ReceivedRequest } from './received-request.ts'
+import { checkSigV4 } from './sigv4.ts'
 
 export interface Secrets {
   endpoint: string

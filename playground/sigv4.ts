@@ -1,7 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { Sha256 } from '@aws-crypto/sha256-js'
-import { SignatureV4 } from '@smithy/signature-v4'
+import { headerOf, type ReceivedRequest } from './received-request.ts'
 import { lateness, parseBasicDate } from './sigv4-date.ts'
+import { type ExpectedSignature, parseAuthorization, signatureMatches } from './sigv4-signature.ts'
 
 /** Services that speak AWS JSON refuse a signature with 400, services that speak REST with 403. */
 const REFUSES_WITH_400 = new Set(['dynamodb', 'secretsmanager'])
@@ -9,26 +8,6 @@ const REFUSES_WITH_400 = new Set(['dynamodb', 'secretsmanager'])
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. ' +
   'Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
-
-export interface ReceivedRequest {
-  method: string
-  /** Path and query, as received. */
-  url: string
-  /** Names are in lower case, as in Node. Over HTTP/2 the host is in `:authority`. */
-  headers: Record<string, string | string[] | undefined>
-  body: Buffer
-}
-
-export interface ExpectedSignature {
-  accessKeyId: string
-  secretAccessKey: string
-  sessionToken?: string
-  region: string
-  /** The service's name in the credential scope: `lambda`, `bedrock`, `secretsmanager`, … */
-  service: string
-  /** Milliseconds of the Unix epoch. */
-  now: number
-}
 
 export interface SignatureRefusal {
   status: number
@@ -47,8 +26,7 @@ export async function checkSigV4(
 ): Promise<SignatureRefusal | undefined> {
   const status = REFUSES_WITH_400.has(expected.service) ? 400 : 403
   const refuse = (code: string, message: string): SignatureRefusal => ({ status, code, message })
-  const header = (name: string) =>
-    joined(request.headers[name] ?? (name === 'host' ? request.headers[':authority'] : undefined))
+  const header = (name: string) => headerOf(request, name)
 
   const authorization = header('authorization')
   if (!authorization?.startsWith('AWS4-')) {
@@ -105,19 +83,12 @@ export async function checkSigV4(
   if (scope[0] !== expected.accessKeyId) {
     return refuse('UnrecognizedClientException', 'The security token included in the request is invalid.')
   }
-  if (!(await matches(request, names, header, signature, signedAt, expected)))
+  if (!(await signatureMatches(request, names, signature, signedAt, expected)))
     return refuse('InvalidSignatureException', MISMATCH)
   if (header('x-amz-security-token') !== expected.sessionToken) {
     return refuse('UnrecognizedClientException', 'The security token included in the request is invalid.')
   }
   return undefined
-}
-
-function parseAuthorization(authorization: string): Record<string, string | undefined> {
-  const pairs = authorization.slice(authorization.indexOf(' ') + 1).split(/,\s*/)
-  return Object.fromEntries(
-    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]),
-  )
 }
 
 function scopeFaults(
@@ -140,51 +111,4 @@ function scopeFaults(
     )
   }
   return faults.length > 0 ? faults.join('') : undefined
-}
-
-/**
- * The library can sign but not verify. So we sign the same request again, with the same date and the same
- * headers.
- */
-async function matches(
-  request: ReceivedRequest,
-  names: string[],
-  header: (name: string) => string | undefined,
-  signature: string,
-  signedAt: number,
-  { accessKeyId, secretAccessKey, region, service }: ExpectedSignature,
-): Promise<boolean> {
-  // The signer would trust this header and not compute the hash of the body.
-  const claimed = header('x-amz-content-sha256')
-  if (claimed !== undefined && claimed !== createHash('sha256').update(request.body).digest('hex'))
-    return false
-
-  const [path = '/', search] = request.url.split('?')
-  const query: Record<string, string[]> = {}
-  for (const [name, value] of new URLSearchParams(search)) query[name] = [...(query[name] ?? []), value]
-  // We leave the session token out, because the signer would add it as a header. If the client sent one, it
-  // is among the signed headers.
-  const credentials = { accessKeyId, secretAccessKey }
-  const signer = new SignatureV4({ credentials, region, service, sha256: Sha256, applyChecksum: false })
-  const again = await signer.sign(
-    {
-      method: request.method,
-      protocol: 'http:',
-      hostname: '',
-      path,
-      query,
-      headers: Object.fromEntries(
-        names.flatMap((name) => (header(name) === undefined ? [] : [[name, header(name) ?? '']])),
-      ),
-      body: request.body,
-    },
-    { signingDate: new Date(signedAt), signableHeaders: new Set(names) },
-  )
-  const computed = Buffer.from(parseAuthorization(again.headers.authorization ?? '').Signature ?? '')
-  const received = Buffer.from(signature)
-  return computed.length === received.length && timingSafeEqual(computed, received)
-}
-
-function joined(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(',') : value
 }

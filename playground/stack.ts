@@ -4,39 +4,21 @@ import {
   APOLOGY_RECEIVES,
   AWS_ACCOUNT,
   CALLER,
-  GUARDRAIL,
-  knowledgeBaseId,
-  MODEL_ID,
-  RERANK_MODEL,
   ROLE,
   SLACK_SECRET,
-  SLACK_SECRET_ARN,
-  TURNS_TABLE,
 } from './account.ts'
-import { type BedrockOptions, startBedrock } from './bedrock/bedrock.ts'
-import type { GuardrailPolicy } from './bedrock/guardrail.ts'
-import type { KnowledgeBase } from './bedrock/knowledge-base.ts'
-import { extractive } from './bedrock/models/extractive.ts'
-import type { Model } from './bedrock/models/model.ts'
-import { rerank } from './bedrock/rerank.ts'
-import { type Calls, createCalls, type Faults } from './calls.ts'
-import { type Dynamo, startDynamo } from './dynamo.ts'
+import { type Calls, createCalls } from './calls.ts'
 import { type Edge, startEdge } from './edge.ts'
 import { deployedFunctions } from './functions.ts'
 import { type Lambda, type LambdaOptions, startLambda } from './lambda/lambda.ts'
-import { type Secrets, startSecrets } from './secrets.ts'
+import { type SimulatorOptions, type Simulators, startSimulators } from './simulators.ts'
 import { identity } from './slack/identity.ts'
-import type { SlackLimits } from './slack/limits.ts'
-import { type Slack, type SlackOptions, startSlack } from './slack/slack.ts'
+import { createStartup } from './startup.ts'
 
 /** Both tiers and all simulators, on loopback. */
-export interface Stack {
+export interface Stack extends Simulators {
   calls: Calls
-  slack: Slack
   lambda: Lambda
-  bedrock: { origin: string }
-  dynamo: Dynamo
-  secrets: Secrets
   edge: Edge
   /** Everything that is needed to call the simulators by hand. All of it is fake. */
   credentials: Record<string, string>
@@ -48,18 +30,8 @@ export interface Stack {
   close(): Promise<void>
 }
 
-export interface StackOptions {
-  /** Knowledge bases by the names that people read. May be empty. */
-  knowledge: ReadonlyMap<string, KnowledgeBase>
-  model?: Model
-  guardrail?: GuardrailPolicy
+export interface StackOptions extends SimulatorOptions {
   edgePort?: number
-  slackLimits?: Partial<SlackLimits>
-  /** How the app is installed in Slack. By default it has all scopes and receives all events. */
-  slackApp?: Pick<SlackOptions, 'scopes' | 'botEvents'>
-  pace?: BedrockOptions['pace']
-  faults?: Faults
-  streamFaults?: BedrockOptions['streamFaults']
   lambdaTimeoutSeconds?: number
   /** How many times Lambda delivers an event that it accepted. Lambda promises at least once. */
   deliveries?: LambdaOptions['deliveries']
@@ -74,84 +46,12 @@ export interface StackOptions {
 
 /** Starts both tiers and all simulators. Uses the bundles in `dist` as they are. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { knowledge, model = extractive, guardrail, faults } = options
   const calls = createCalls()
-  const closers: (() => Promise<void>)[] = []
-  async function started<T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> {
-    const one = await starting
-    closers.push(() => one.close())
-    return one
-  }
-  const shared = { calls, ...(faults && { faults }) }
-
+  const startup = createStartup()
   try {
-    const [slack, bedrock, dynamo, secrets] = await allStarted([
-      started(
-        startSlack({
-          ...shared,
-          ...options.slackApp,
-          ...(options.slackLimits && { limits: options.slackLimits }),
-        }),
-      ),
-      started(
-        startBedrock({
-          ...shared,
-          region: AWS_ACCOUNT.region,
-          credentials: ROLE,
-          models: { [MODEL_ID]: model },
-          knowledgeBases: new Map(
-            [...knowledge.values()].map((base, index) => [knowledgeBaseId(index), base]),
-          ),
-          rerank,
-          rerankModelArns: [RERANK_MODEL],
-          guardrails: guardrail ? { [`${GUARDRAIL.id}:${GUARDRAIL.version}`]: guardrail } : {},
-          ...(options.pace && { pace: options.pace }),
-          ...(options.streamFaults && { streamFaults: options.streamFaults }),
-        }),
-      ),
-      started(startDynamo({ ...shared, tables: [{ name: TURNS_TABLE, partitionKey: 'pk' }] })),
-      started(
-        startSecrets({
-          calls,
-          region: AWS_ACCOUNT.region,
-          credentials: ROLE,
-          secrets: { [SLACK_SECRET_ARN]: JSON.stringify(SLACK_SECRET) },
-        }),
-      ),
-    ])
-    const functions = deployedFunctions(
-      {
-        slackApiUrl: slack.apiUrl,
-        bedrock: bedrock.origin,
-        dynamo: dynamo.endpoint,
-        secrets: secrets.endpoint,
-      },
-      {
-        knowledge: [...knowledge.keys()],
-        guarded: guardrail !== undefined,
-        timeoutSeconds: options.lambdaTimeoutSeconds,
-        concurrency: options.concurrency,
-        bundle: options.bundle,
-      },
-    )
-    const lambda = await started(
-      startLambda({
-        ...shared,
-        ...AWS_ACCOUNT,
-        caller: CALLER,
-        role: ROLE,
-        failureQueue: {
-          maxReceiveCount: APOLOGY_RECEIVES,
-          ...(options.redeliverAfterMs !== undefined && { visibilityTimeoutMs: options.redeliverAfterMs }),
-        },
-        functions,
-        ...(options.deliveries && { deliveries: options.deliveries }),
-        ...(options.maximumEventAgeSeconds !== undefined && {
-          maximumEventAgeSeconds: options.maximumEventAgeSeconds,
-        }),
-      }),
-    )
-    const edge = await started(
+    const simulators = await startSimulators(options, calls, startup)
+    const lambda = await startup.started(startLambda(lambdaOptions(options, calls, simulators)))
+    const edge = await startup.started(
       startEdge({
         port: options.edgePort ?? 0,
         signingSecret: identity.signingSecret,
@@ -159,6 +59,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         lambdaEndpoint: lambda.origin,
       }),
     )
+    const { slack } = simulators
     slack.connect({
       events: `${edge.origin}/slack/events`,
       interactivity: `${edge.origin}/slack/interactivity`,
@@ -166,12 +67,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     })
 
     return {
+      ...simulators,
       calls,
-      slack,
       lambda,
-      bedrock,
-      dynamo,
-      secrets,
       edge,
       credentials: {
         ...SLACK_SECRET,
@@ -186,32 +84,47 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         await lambda.idle()
       },
       async close() {
-        await closeAll(closers)
+        await startup.close()
         if (calls.violations.length > 0)
           throw new Error(`Vera made calls that it must never make:\n${calls.violations.join('\n')}`)
       },
     }
   } catch (error) {
-    await closeAll(closers)
+    await startup.close()
     throw error
   }
 }
 
-/**
- * Like Promise.all, but waits for all of them even if one rejects, so that whatever did start can be stopped.
- */
-async function allStarted<T extends readonly Promise<unknown>[]>(
-  starting: readonly [...T],
-): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(starting)
-  return (await Promise.all(starting)) as { [K in keyof T]: Awaited<T[K]> }
-}
-
-async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
-  await Promise.all(
-    closers
-      .splice(0)
-      .toReversed()
-      .map((close) => close()),
-  )
+function lambdaOptions(
+  options: StackOptions,
+  calls: Calls,
+  { slack, bedrock, dynamo, secrets }: Simulators,
+): LambdaOptions {
+  const { faults, deliveries, maximumEventAgeSeconds, redeliverAfterMs } = options
+  const endpoints = {
+    slackApiUrl: slack.apiUrl,
+    bedrock: bedrock.origin,
+    dynamo: dynamo.endpoint,
+    secrets: secrets.endpoint,
+  }
+  return {
+    calls,
+    ...(faults && { faults }),
+    ...AWS_ACCOUNT,
+    caller: CALLER,
+    role: ROLE,
+    failureQueue: {
+      maxReceiveCount: APOLOGY_RECEIVES,
+      ...(redeliverAfterMs !== undefined && { visibilityTimeoutMs: redeliverAfterMs }),
+    },
+    functions: deployedFunctions(endpoints, {
+      knowledge: [...options.knowledge.keys()],
+      guarded: options.guardrail !== undefined,
+      timeoutSeconds: options.lambdaTimeoutSeconds,
+      concurrency: options.concurrency,
+      bundle: options.bundle,
+    }),
+    ...(deliveries && { deliveries }),
+    ...(maximumEventAgeSeconds !== undefined && { maximumEventAgeSeconds }),
+  }
 }

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { Call, Calls, Faults } from '../calls.ts'
 import { type Clock, systemClock, wait } from '../clock.ts'
 import { stackOf } from '../far-end.ts'
-import { checkSigV4, type ReceivedRequest } from '../sigv4.ts'
+import type { ReceivedRequest } from '../received-request.ts'
+import { checkSigV4 } from '../sigv4.ts'
 import type { CallResult } from './answer-stream.ts'
 import { converse } from './converse.ts'
 import { type ResponseStream, startH2cServer } from './h2c-server.ts'
@@ -11,8 +11,9 @@ import { type BedrockAccount, readConversation } from './operation-converse-stre
 import { rerank } from './operation-rerank.ts'
 import { retrieve } from './operation-retrieve.ts'
 import { LIFELIKE, type Pace } from './pace.ts'
-import { errorAnswer, Refusal, refusal } from './refusal.ts'
+import { Refusal, refusal } from './refusal.ts'
 import { parseJson } from './request-body.ts'
+import { refuse, send, sendFault } from './respond.ts'
 import type { StreamFaults } from './stream-fault.ts'
 
 export interface BedrockOptions extends BedrockAccount {
@@ -127,24 +128,6 @@ export async function startBedrock(
   }
 
   return startH2cServer(options.port ?? 0, (request, reply) => void take(request, reply))
-}
-
-function send(answer: Parameters<ResponseStream['send']>[0], reply: ResponseStream): CallResult {
-  reply.send({ ...answer, headers: { 'x-amzn-requestid': randomUUID(), ...answer.headers } })
-  return { status: reply.signal.aborted ? 0 : answer.status }
-}
-
-const refuse = (refused: Refusal, reply: ResponseStream): CallResult => ({
-  ...send(errorAnswer(refused), reply),
-  error: refused.name,
-})
-
-function sendFault(
-  { status, headers = {}, body = '' }: { status: number; headers?: Record<string, string>; body?: string },
-  reply: ResponseStream,
-): CallResult {
-  const error = headers['x-amzn-errortype']?.split(':')[0]
-  return { ...send({ status, headers, body }, reply), ...(error !== undefined && { error }) }
 }
 
 function decoded(segment: string): string {

@@ -1,6 +1,6 @@
 import { createServer, type Http2Session, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import type { ReceivedRequest } from '../sigv4.ts'
+import type { ReceivedRequest } from '../received-request.ts'
 
 /** The response to one request. After `signal` has fired, nothing that is sent arrives. */
 export interface ResponseStream {

@@ -1,18 +1,15 @@
-import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { spawnEnvironment } from './environment-process.ts'
 import type { LambdaFunction } from './function.ts'
 import { endOfLog, type FunctionError, type InvokeMessage, type RuntimeMessage } from './protocol.ts'
 import { signal } from './reaper.ts'
 
 /**
- * Lambda's limit for loading the code, which does not count against the function's own time limit. If it is over,
- * Lambda loads the code again within that limit, so a function with a longer one has longer to load.
+ * Lambda's limit for loading the code, which does not count against the function's own time limit. If it is
+ * over, Lambda loads the code again within that limit, so a function with a longer one has longer to load.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 const INIT_LIMIT_MS = 10_000
-
-const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url))
 
 export type RunResult =
   | { outcome: 'succeeded'; response: string }
@@ -50,21 +47,7 @@ export function startEnvironment(
   directory: string,
   variables: Record<string, string>,
 ): Environment {
-  const child = spawn(
-    process.execPath,
-    ['--enable-source-maps', `--max-old-space-size=${fn.memoryMb}`, RUNTIME],
-    {
-      cwd: directory,
-      env: variables,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // Puts the process into a group of its own: Ctrl-C in the terminal does not reach it, and whatever it
-      // starts can be stopped with it.
-      detached: true,
-    },
-  )
-  child.on('error', () => {})
-  const { pid, stdout, stderr } = child
-  if (pid === undefined || !stdout || !stderr) throw new Error(`No process could be started for ${fn.name}`)
+  const { child, pid, stdout, stderr } = spawnEnvironment(fn, directory, variables)
 
   let ready = false
   let usable = true
@@ -110,7 +93,7 @@ export function startEnvironment(
   function kill(): void {
     usable = false
     cancelTimer()
-    signal(pid ?? 0, 'SIGKILL')
+    signal(pid, 'SIGKILL')
   }
 
   child.on('message', (said: RuntimeMessage) => {

@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../far-end.ts'
-import type { ReceivedRequest } from '../sigv4.ts'
+import type { ReceivedRequest } from '../received-request.ts'
 import {
   type AwsAccount,
   type FunctionRef,

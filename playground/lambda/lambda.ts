@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import type { Call, Calls, Faults } from '../calls.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { type HttpResponse, stackOf, startFarEnd } from '../far-end.ts'
-import { checkSigV4, type ReceivedRequest } from '../sigv4.ts'
+import type { ReceivedRequest } from '../received-request.ts'
+import { checkSigV4 } from '../sigv4.ts'
 import { createEnvironments, type Role } from './environments.ts'
 import { createFailureQueue, type DeadLetter } from './failure-queue.ts'
-import { type AwsAccount, executedVersion, type LambdaFunction } from './function.ts'
+import type { AwsAccount, LambdaFunction } from './function.ts'
 import { createInvocations, type Invocation } from './invocations.ts'
 import { checkInvoke, type Invoke, readInvokeRequest } from './invoke-request.ts'
+import { accepted, dryRun, synchronousAnswer } from './invoke-response.ts'
 import { failureRecord } from './on-failure.ts'
 import { startReaper } from './reaper.ts'
 import { refusal, throttled } from './refusal.ts'
@@ -108,10 +110,10 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
     if (unsigned) return refusal(unsigned.status, unsigned.code, unsigned.message)
     const invoke = checkInvoke(request, readInvokeRequest(request), { functions, account, userArn })
     if ('status' in invoke) return invoke
-    if (invoke.type === 'DryRun') return { status: 204, headers: {}, body: '' }
+    if (invoke.type === 'DryRun') return dryRun
     if (invoke.type === 'Event') {
       for (let n = deliveries(call); n > 0; n--) inBackground(runEvent(requestId, invoke))
-      return { status: 202, headers: {}, body: '' }
+      return accepted
     }
     if (invocations.isFull(invoke.fn)) return throttled()
     const run = invocations.invoke({
@@ -166,15 +168,5 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
       await reaper.close()
       await rm(folder, { recursive: true, force: true })
     },
-  }
-}
-
-function synchronousAnswer({ qualifier, outcome, response, error }: Invocation): HttpResponse {
-  const headers = { 'content-type': 'application/json', 'x-amz-executed-version': executedVersion(qualifier) }
-  if (outcome === 'succeeded') return { status: 200, headers, body: response ?? 'null' }
-  return {
-    status: 200,
-    headers: { ...headers, 'x-amz-function-error': 'Unhandled' },
-    body: JSON.stringify(error),
   }
 }

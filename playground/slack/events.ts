@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { type Access, FAMILY, scopeFor } from './access.ts'
 import type { Deliverer, Delivery } from './delivery.ts'
+import { eventEnvelope } from './event-envelope.ts'
 import { identity } from './identity.ts'
 import type { JsonObject } from './json-object.ts'
 import { messageJson } from './message-json.ts'
@@ -58,30 +59,14 @@ export function createEvents(options: {
     if (url === undefined) return undefined
     sent += 1
     const eventId = `Ev00FAKE${String(sent).padStart(4, '0')}`
-    const body = JSON.stringify({
-      token: 'fake-verification-token',
-      // In a channel shared with another company this is the author's workspace, which may not be ours.
-      team_id: workspace.people.get(about.userId ?? '')?.teamId ?? identity.teamId,
-      context_team_id: identity.teamId,
-      context_enterprise_id: null,
-      api_app_id: identity.appId,
+    const built = eventEnvelope({
       event,
-      type: 'event_callback',
-      event_id: eventId,
-      event_time: Math.floor(clock.now() / 1000),
-      authorizations: [
-        {
-          enterprise_id: null,
-          team_id: identity.teamId,
-          user_id: identity.botUserId,
-          is_bot: true,
-          is_enterprise_install: false,
-        },
-      ],
-      is_ext_shared_channel: about.channel?.shared ?? false,
-      event_context: `4-fake-${eventId}`,
-      ...envelope,
+      eventId,
+      now: clock.now(),
+      teamId: workspace.people.get(about.userId ?? '')?.teamId ?? identity.teamId,
+      shared: about.channel?.shared ?? false,
     })
+    const body = JSON.stringify({ ...built, ...envelope })
     return deliverer.deliver({ kind: 'event', type: event.type, eventId, url, body }).delivery
   }
 

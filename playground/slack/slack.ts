@@ -1,28 +1,22 @@
 import type { Calls, Faults } from '../calls.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { createAccess } from './access.ts'
-import { agents } from './agents.ts'
-import { chat } from './chat.ts'
-import { chatStreams, expire } from './chat-streams.ts'
-import { conversations } from './conversations.ts'
+import { expire } from './chat-streams.ts'
 import { createDeliverer, type Delivery } from './delivery.ts'
 import { createDownloads } from './downloads.ts'
 import { createEvents, type Events, type RequestUrls } from './events.ts'
-import { fileMethods } from './file-methods.ts'
 import { createFiles } from './files.ts'
 import { identity } from './identity.ts'
 import { createInteractivity, type Interactivity } from './interactivity.ts'
 import { defaultLimits, type SlackLimits } from './limits.ts'
 import { createMessages } from './messages.ts'
+import { createMethodHandlers } from './method-handlers.ts'
 import { tableScopes } from './methods.ts'
-import { peopleMethods } from './people-methods.ts'
 import { createPersonActions, type PersonActions } from './person-actions.ts'
-import { reactions } from './reactions.ts'
 import { createResponseUrls } from './response-urls.ts'
 import { createElsewhere, createRoutes } from './routes.ts'
 import { serve } from './server.ts'
 import { createSessions, type SessionStatus } from './sessions.ts'
-import { surfaces } from './surfaces.ts'
 import { type ThreadMessage, viewMessage } from './thread-view.ts'
 import { createTiers } from './tiers.ts'
 import { challenge } from './verification.ts'
@@ -133,16 +127,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     access,
     violation,
   }
-  const handlers = {
-    ...peopleMethods(context),
-    ...conversations(context),
-    ...chat(context),
-    ...chatStreams(context, closers),
-    ...agents(context),
-    ...reactions(context),
-    ...fileMethods(context),
-    ...surfaces(context),
-  }
+  const handlers = createMethodHandlers(context, closers)
   const callMethod = createWebApi({ handlers, tiers: createTiers({ clock, limits }), access, violation })
   const download = createDownloads({ files, scopes, login, origin, elsewhere: other.origin })
   const personActions = createPersonActions({ workspace, messages, files, events, sessions })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { ReceivedRequest } from '../../playground/sigv4.ts'
+import type { ReceivedRequest } from '../../playground/received-request.ts'
 
 /** The invocations since the last restart. */
 export interface Intake {

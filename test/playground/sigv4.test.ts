@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { describe, expect, test } from 'vitest'
-import { checkSigV4, type ReceivedRequest } from '../../playground/sigv4.ts'
+import type { ReceivedRequest } from '../../playground/received-request.ts'
+import { checkSigV4 } from '../../playground/sigv4.ts'
 
 const KEY = { accessKeyId: 'AKIAFAKEEDGE', secretAccessKey: 'fake-edge-secret' }
 const NOW = Date.UTC(2026, 10, 23, 10, 15)

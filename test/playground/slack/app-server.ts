@@ -13,7 +13,9 @@ export interface AppServer {
   received: AppRequest[]
 }
 
-/** Starts an app's own server. It passes every request to `answer`, which ends the response or leaves it open. */
+/**
+ * Starts an app's own server. It passes every request to `answer`, which ends the response or leaves it open.
+ */
 export async function startApp(
   answer: (response: ServerResponse, received: AppRequest, count: number) => void,
 ): Promise<AppServer> {

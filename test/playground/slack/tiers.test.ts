@@ -6,7 +6,9 @@ import { openSlack } from './open-slack.ts'
 
 const { tiers } = defaultLimits
 
-/** Calls until Slack refuses with 429. Returns how many calls it accepted, and the seconds of `Retry-After`. */
+/**
+ * Calls until Slack refuses with 429. Returns how many calls it accepted, and the seconds of `Retry-After`.
+ */
 async function untilLimited(call: () => Promise<unknown>): Promise<{ passed: number; retryAfter: number }> {
   for (let passed = 0; ; passed += 1) {
     try {
