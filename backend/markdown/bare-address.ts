@@ -1,13 +1,16 @@
+import { ADDRESS_CHARS } from './address.ts'
 import { INLINE_HOLD_CHARS, type Reading, withoutHalfCharacter } from './token.ts'
 
 /** Slack makes a link of bare text that begins like one of these. */
 export const LINK_STARTS = ['https://', 'http://', 'ftp://', 'slack://', 'www.']
 
+const ADDRESS = new RegExp(`^${ADDRESS_CHARS}+`)
+
 const LONGEST_START = Math.max(...LINK_STARTS.map(({ length }) => length))
 
 /** Reads the address at the start of `rest`, which begins with one of LINK_STARTS. */
 export function readBareAddress(rest: string, final: boolean): Reading {
-  const address = /^[^\s<>"`|\\^{}[\]]+/.exec(rest.slice(0, INLINE_HOLD_CHARS))?.[0] ?? rest
+  const address = ADDRESS.exec(rest.slice(0, INLINE_HOLD_CHARS))?.[0] ?? rest
   if (address.length === rest.length && !final && rest.length < INLINE_HOLD_CHARS) return 'hold'
   const apart = /^(?:\s|$)/.test(rest.slice(address.length)) && address.length < INLINE_HOLD_CHARS
   return { kind: 'url', raw: withoutTrailingPunctuation(withoutHalfCharacter(address)), apart }

@@ -1,4 +1,4 @@
-import { hrefOf } from './address.ts'
+import { hrefsOf } from './address.ts'
 import { inlineTokens } from './inline.ts'
 import { endsWithEscape, separateAddress, separateMarkup, ZERO_WIDTH_SPACE } from './separate.ts'
 import { withPipesEscaped } from './table.ts'
@@ -6,7 +6,7 @@ import type { Token } from './token.ts'
 
 /** The links and mentions that may be live in the answer: only those that the turn itself contained. */
 export interface AllowList {
-  /** Addresses from the passages, the thread and the configuration, in the spelling of `addressesIn`. */
+  /** Addresses of pages, mail and telephones from all that the turn holds, in the spelling of `addressesIn`. */
   urls: ReadonlySet<string>
   /** People in the thread. */
   userIds: ReadonlySet<string>
@@ -46,7 +46,9 @@ export function toSafeMarkdown(token: Token, allowed: AllowList): string {
 
 function angle(inner: string, allowed: AllowList): string {
   const [target = '', label = ''] = inner.split('|', 2)
-  if (/^https?:\/\//i.test(target)) return linkTo(target, labelOf(label, allowed), allowed)
+  if (/^(?:https?:\/\/|mailto:|tel:)/i.test(target)) return linkTo(target, labelOf(label, allowed), allowed)
+  if (/^[^\s@]+@[^\s@]+$/.test(target) && allowedHref(`mailto:${target}`, allowed) !== undefined)
+    return linkTo(`mailto:${target}`, target, allowed)
   if (/^@[UW][A-Z0-9]+$/.test(target))
     return allowed.userIds.has(target.slice(1)) ? `<${target}>` : code(target)
   if (/^#C[A-Z0-9]+$/.test(target)) return `<${target}>`
@@ -57,9 +59,17 @@ function angle(inner: string, allowed: AllowList): string {
 
 function linkTo(url: string, label: string, allowed: AllowList): string {
   const href = allowedHref(url, allowed)
-  if (href === undefined) return label || code(url)
+  if (href === undefined) {
+    if (label === '') return code(url)
+    return label.includes(code(url)) || !isWorthShowing(url) ? label : `${label} (${code(url)})`
+  }
   // A pipe would end the cell of a table, and leave the address without its label.
   return `[${withPipesEscaped(withBracketsPaired(label || href))}](${href})`
+}
+
+/** A label never swallows an address that a reader could use. */
+function isWorthShowing(url: string): boolean {
+  return !/^(?:#|data:)/i.test(url) && /[:/.@]/.test(url)
 }
 
 /** A label in safe form. Everything inside it is made safe too, and no link in it stays a link. */
@@ -92,8 +102,7 @@ function withBracketsPaired(label: string): string {
 }
 
 function allowedHref(url: string, allowed: AllowList): string | undefined {
-  const href = hrefOf(url)
-  return href !== undefined && allowed.urls.has(href) ? href : undefined
+  return hrefsOf(url).find((href) => allowed.urls.has(href))
 }
 
 /** Breaks control sequences inside code. Slack does not document whether it ignores them there. */

@@ -27,7 +27,7 @@
  *   is not.
  * - Final: text that was returned is never taken back. The whole output does not depend on the borders of the
  *   deltas.
- * - Complete: what is made harmless stays readable; a link keeps its label, or its address if it has none.
+ * - Complete: what is made harmless stays readable; a link keeps its label and its address.
  *   Only markers that name no passage, carriage returns, byte order marks and white space at the beginning
  *   go.
  * - Whole: no half of a character is written, and every fenced block is closed, at each cut and at the end.

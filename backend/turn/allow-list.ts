@@ -1,4 +1,4 @@
-import { addressesIn } from '../markdown/address.ts'
+import { addressesIn, hrefOf } from '../markdown/address.ts'
 import type { AllowList } from '../markdown/safe.ts'
 import type { ThreadMessage } from '../prompt/history.ts'
 import { mentionedUserIds } from '../prompt/mrkdwn.ts'
@@ -13,8 +13,9 @@ export function allowListOf(
 ): AllowList {
   const words = [turn.text, ...thread.map(({ mrkdwn }) => mrkdwn)]
   const texts = [...words, ...passages.flatMap(({ text, url }) => [text, url ?? '']), ...configured]
+  const pages = passages.flatMap(({ url }) => (url === undefined ? [] : (hrefOf(url) ?? [])))
   return {
-    urls: new Set(texts.flatMap(addressesIn)),
+    urls: new Set([...texts.flatMap(addressesIn), ...pages]),
     userIds: new Set([
       turn.userId,
       ...thread.map(({ userId }) => userId),

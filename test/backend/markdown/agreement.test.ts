@@ -6,47 +6,47 @@ describe('we and Markdown agree on what is code and what is a link:', () => {
     [
       'a delimiter in a quotation does not close a block',
       '```\n> ```\n```\n[click](https://evil.example)',
-      '```\n> ```\n```\nclick',
+      '```\n> ```\n```\nclick (`https://evil.example`)',
     ],
     [
       'an item that is not numbered 1 does not interrupt a paragraph',
       'Text\n2. ```\n   [click](https://evil.example)',
-      'Text\n2. \\`\\`\\`\n   click',
+      'Text\n2. \\`\\`\\`\n   click (`https://evil.example`)',
     ],
     [
       'such an item behind another marker opens no block, because parsers disagree',
       'Text\n- 2) ~~~\n     [click](https://evil.example)',
-      'Text\n- 2) \\~\\~\\~\n     click',
+      'Text\n- 2) \\~\\~\\~\n     click (`https://evil.example`)',
     ],
     [
       'a delimiter five spaces behind a marker is indented code and opens no block',
       '-      ~~~\n[click](https://evil.example)',
-      '-      \\~\\~\\~\nclick',
+      '-      \\~\\~\\~\nclick (`https://evil.example`)',
     ],
     [
       'a list marker in a table opens no block, because parsers disagree',
       '| a |\n|---|\n2. x\n   ~~~\n[click](https://evil.example)',
-      '| a |\n|---|\n2. x\n   \\~\\~\\~\nclick',
+      '| a |\n|---|\n2. x\n   \\~\\~\\~\nclick (`https://evil.example`)',
     ],
     [
       'a quotation in a quotation opens no block',
       '>> ```\n> [click](https://evil.example)',
-      '>> \\`\\`\\`\n> click',
+      '>> \\`\\`\\`\n> click (`https://evil.example`)',
     ],
     [
       'a list in a quotation opens no block',
       '> - ~~~\n> [click](https://evil.example)',
-      '> - \\~\\~\\~\n> click',
+      '> - \\~\\~\\~\n> click (`https://evil.example`)',
     ],
     [
       'a quotation in a list opens no block',
       '* > ```\n> [click](https://evil.example)',
-      '* > \\`\\`\\`\n> click',
+      '* > \\`\\`\\`\n> click (`https://evil.example`)',
     ],
     [
       'a delimiter indented by a tab, four columns, opens no block',
       'Text\n\t```\n[click](https://evil.example)',
-      'Text\n\t\\`\\`\\`\nclick',
+      'Text\n\t\\`\\`\\`\nclick (`https://evil.example`)',
     ],
     [
       'a delimiter behind a marker that vanishes opens a block',
@@ -79,7 +79,11 @@ describe('we and Markdown agree on what is code and what is a link:', () => {
       '`https://evil.example/b`\u200b```c```',
     ],
     ['a byte order mark does not hide a delimiter', '\uFEFF~~~\n[1]\n', '~~~\n[1]\n~~~\n'],
-    ['a carriage return does not begin a line', 'a\r~~~\n[click](https://evil.example)', 'a~~~\nclick'],
+    [
+      'a carriage return does not begin a line',
+      'a\r~~~\n[click](https://evil.example)',
+      'a~~~\nclick (`https://evil.example`)',
+    ],
     ['a label on two lines does not become a link', '[a\nb](//evil.example)', '[a\nb]\u200b(//evil.example)'],
     [
       'a definition of a target does not define one',
@@ -92,7 +96,7 @@ describe('we and Markdown agree on what is code and what is a link:', () => {
 
   test('an opening line longer than INLINE_HOLD_CHARS opens no fenced block', () => {
     const answer = `\`\`\`${'y'.repeat(2_100)}\n[click](https://evil.example) <https://evil.example|x>\n`
-    expect(shown(answer)).toMatch(/^\\`\\`\\`y+\nclick x\n$/)
+    expect(shown(answer)).toMatch(/^\\`\\`\\`y+\nclick \(`https:\/\/evil\.example`\) x\n$/)
     expect(shown(answer, answer.match(/[\s\S]{1,40}/g) ?? [])).toBe(shown(answer))
   })
 

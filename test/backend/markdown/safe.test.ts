@@ -5,11 +5,14 @@ import { allowed, shown, WIKI } from './shown.ts'
 
 describe('the label of a link is made safe', () => {
   test.each([
-    ['[the team [<!channel>](https://a.example)](https://b.example)', 'the team `@channel`'],
-    ['[ask [<@U0BOSS>](https://a.example)](https://b.example)', 'ask `@U0BOSS`'],
+    [
+      '[the team [<!channel>](https://a.example)](https://b.example)',
+      'the team `@channel` (`https://b.example`)',
+    ],
+    ['[ask [<@U0BOSS>](https://a.example)](https://b.example)', 'ask `@U0BOSS` (`https://b.example`)'],
     [
       '[read [the guide [here](https://evil.example/a)](https://b.example)](https://c.example)',
-      'read the guide here',
+      'read the guide here (`https://c.example`)',
     ],
     ['[[https://evil.example](y)](z)', '`https://evil.example`'],
     ['<~~~https://evil.example/b>', '&lt;~~~`https://evil.example/b`>'],
