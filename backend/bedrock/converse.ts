@@ -9,18 +9,22 @@ import { Failure } from '../failure.ts'
 import type { Converse, StopInfo } from '../prompt/model.ts'
 import type { Prompt } from '../prompt/prompt.ts'
 import { explain } from './guardrail.ts'
+import { failureKindOf } from './model-failure.ts'
 
-/** The longest wait for the first event. A Lambda that was frozen can hold a dead HTTP/2 session. */
-export const FIRST_EVENT_MS = 30_000
+/**
+ * The longest silence until the first text. A Lambda that was frozen can hold a dead HTTP/2 session, and a
+ * model may think in silence after its first event.
+ */
+export const FIRST_TEXT_MS = 30_000
 
-/** The longest pause between two events. */
+/** The longest silence after the first text. */
 export const NEXT_EVENT_MS = 20_000
 
 /**
  * Asks the model and yields its answer as it is written. When the caller leaves the loop or aborts `signal`,
  * we abort the request: otherwise the model would run on, and we would pay for it. Throws a Failure:
- * model_busy, model_silent, model_failed or answer_interrupted. If `signal` is aborted it throws whatever the
- * SDK throws; the caller knows the reason.
+ * answer_interrupted after the first text, model_silent or one of model-failure.ts before it. If `signal` is
+ * aborted it throws whatever the SDK throws; the caller knows the reason.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
  */
 export function createConverse(
@@ -39,7 +43,7 @@ export function createConverse(
       timedOut = true
       stop.abort()
     }
-    let timer = setTimeout(onSilence, FIRST_EVENT_MS)
+    let timer = setTimeout(onSilence, FIRST_TEXT_MS)
     const info: StopInfo = { stopReason: 'unknown', inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
     try {
       const { stream } = await client.send(
@@ -61,13 +65,11 @@ export function createConverse(
         { abortSignal: AbortSignal.any([stop.signal, signal]) },
       )
       for await (const event of stream ?? []) {
-        clearTimeout(timer)
-        timer = setTimeout(onSilence, NEXT_EVENT_MS)
         const text = event.contentBlockDelta?.delta?.text
-        if (text) {
-          started = true
-          yield { kind: 'text', text }
-        }
+        if (text) started = true
+        clearTimeout(timer)
+        timer = setTimeout(onSilence, started ? NEXT_EVENT_MS : FIRST_TEXT_MS)
+        if (text) yield { kind: 'text', text }
         addTo(info, event)
       }
       // A stream that is aborted or cut off can end without an error. Only its last events are missing then.
@@ -76,7 +78,7 @@ export function createConverse(
       if (signal.aborted) throw cause
       if (started) throw new Failure('answer_interrupted', { cause })
       if (timedOut) throw new Failure('model_silent', { cause })
-      throw new Failure(isBusy(cause) ? 'model_busy' : 'model_failed', { cause })
+      throw new Failure(failureKindOf(cause), { cause })
     } finally {
       clearTimeout(timer)
       stop.abort()
@@ -100,7 +102,11 @@ function toMessages(prompt: Prompt, guarded: boolean): Message[] {
 }
 
 function addTo(info: StopInfo, { messageStop, metadata }: ConverseStreamOutput): void {
-  if (messageStop) info.stopReason = messageStop.stopReason ?? 'end_turn'
+  if (messageStop?.stopReason) {
+    info.stopReason = messageStop.stopReason
+    // The metadata that follows says more. If it is lost, something was blocked for all we know.
+    if (info.stopReason === 'guardrail_intervened') info.guardrail = { on: 'answer', rules: [] }
+  }
   if (!metadata) return
   info.inputTokens = metadata.usage?.inputTokens ?? 0
   info.outputTokens = metadata.usage?.outputTokens ?? 0
@@ -108,16 +114,5 @@ function addTo(info: StopInfo, { messageStop, metadata }: ConverseStreamOutput):
   if (info.stopReason !== 'guardrail_intervened') return
   const intervention = explain(metadata.trace?.guardrail)
   if (intervention) info.guardrail = intervention
-}
-
-/** We compare names, because an exception inside the stream has no HTTP status. */
-const BUSY = new Set([
-  'ThrottlingException',
-  'ModelNotReadyException',
-  'ServiceUnavailableException',
-  'TooManyRequestsException',
-])
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && BUSY.has(error.name)
+  else delete info.guardrail
 }

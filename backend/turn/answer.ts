@@ -95,7 +95,7 @@ async function answerQuestion(question: Question, turn: ClaimedTurn, d: AnswerDe
     ...(failure?.cause instanceof Error && { cause: failure.cause.name }),
   }
 
-  const footer = { sources: result.sources, offer: OFFERS[outcome] ?? ('thumbs' as const) }
+  const footer = { sources: result.sources, offer: offerOf(outcome, failure) }
   const loss = lossOf(signal) ?? (await close(reply, footer, signal))
   if (loss) {
     await reply.abandon()
@@ -165,12 +165,14 @@ async function close(reply: Reply, footer: Footer, signal: AbortSignal): Promise
   }
 }
 
-/** Buttons below the reply by outcome; every other outcome gets thumbs. */
-const OFFERS: Partial<Record<Report['outcome'], 'retry' | 'nothing'>> = {
-  failed: 'retry',
-  stopped: 'nothing',
-  limited: 'retry',
+/** Buttons below the reply. */
+function offerOf(outcome: Report['outcome'], failure: Failure | undefined): Footer['offer'] {
+  if (failure) return failure.canRetry ? 'retry' : 'nothing'
+  return OFFERS[outcome] ?? 'thumbs'
 }
+
+/** By outcome; every other outcome gets thumbs. */
+const OFFERS: Partial<Record<Report['outcome'], Footer['offer']>> = { stopped: 'nothing', limited: 'retry' }
 
 /** Stored state by outcome; every other outcome is `answered`. */
 const STATES: Partial<Record<Report['outcome'], 'failed' | 'stopped'>> = {

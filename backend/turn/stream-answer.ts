@@ -5,11 +5,12 @@ import type { Converse } from '../prompt/model.ts'
 import { toPlain } from '../prompt/mrkdwn.ts'
 import type { NumberedPassage } from '../prompt/passage.ts'
 import { toPrompt } from '../prompt/prompt.ts'
-import { guardrailSentence, NOT_FOUND, TOO_LONG } from '../sentences.ts'
+import { guardrailSentence, NOT_FOUND } from '../sentences.ts'
 import type { Claim } from '../turn-record.ts'
 import { allowListOf } from './allow-list.ts'
 import { createCitations } from './citations.ts'
 import type { Material } from './gather.ts'
+import { modelEndingOf } from './model-ending.ts'
 import type { Question } from './question.ts'
 import type { Reply } from './replies.ts'
 import type { Report } from './report.ts'
@@ -48,9 +49,6 @@ type StreamMeasures = Pick<
   Report,
   'without' | 'passages' | 'stopReason' | 'inputTokens' | 'outputTokens' | 'cachedTokens' | 'firstTokenMs'
 >
-
-/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html */
-const CUT_SHORT = new Set(['max_tokens', 'model_context_window_exceeded'])
 
 /** A visible character: not whitespace, not a zero-width format character. */
 const VISIBLE = /[^\s\p{Cf}]/u
@@ -98,8 +96,6 @@ export async function streamAnswer(
       }
       const { kind: _, guardrail, ...stop } = delta
       Object.assign(measures, stop)
-      if (stop.stopReason === 'content_filtered') throw new Failure('model_declined')
-      if (CUT_SHORT.has(stop.stopReason)) notes.push(TOO_LONG)
       if (guardrail) notes.push(guardrailSentence(guardrail))
       isBlocked = guardrail !== undefined
     }
@@ -108,8 +104,11 @@ export async function streamAnswer(
   }
   show(citations.flush())
   if (!failure && !hasText && citations.notFound()) show(NOT_FOUND)
-  // A model can end without a word, or with nothing but what may not be shown.
-  if (!failure && !hasText && !isBlocked) failure = new Failure('model_failed')
+  if (!failure && !isBlocked) {
+    const ending = modelEndingOf(measures.stopReason ?? '', hasText)
+    if (ending.kind === 'failure') failure = new Failure(ending.failure)
+    if (ending.kind === 'note') notes.push(ending.note)
+  }
   if (!failure) for (const note of notes) reply.say(`\n\n_${note}_`)
   return {
     outcome: failure ? 'failed' : isBlocked ? 'guardrail' : citations.notFound() ? 'not_found' : 'answered',

@@ -19,10 +19,10 @@ import {
 import { invoke } from './invoke.ts'
 
 const stage = openStage()
-const DENIED = refuseWith('AccessDeniedException', 'You may not.')
+const MODEL_FAILS = refuseWith('ModelErrorException', 'The model failed.')
 
 async function failed(stage: Stage, message: Parameters<typeof post>[1] = { text: QUESTION }) {
-  stage.faults = faultOn('ConverseStream', DENIED)
+  stage.faults = faultOn('ConverseStream', MODEL_FAILS)
   const asked = await post(stage, message)
   stage.faults = () => undefined
   return asked
@@ -47,7 +47,7 @@ describe('"Try again" under a failed answer', () => {
     const { texts, asked, replies } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))
     expect(texts).toHaveLength(2)
     expect(texts[1]).toContain(ANSWER)
-    expect(JSON.stringify(asked[0]?.args)).not.toContain('I could not reach the model')
+    expect(JSON.stringify(asked[0]?.args)).not.toContain('The model that writes my answers had an error')
     expect(JSON.stringify(asked[0]?.args.messages)).toContain('where does the VPN guide live?')
     expect(replies[1]?.blocks.map(({ type }) => type)).toEqual(['section', 'context_actions'])
   })
@@ -64,7 +64,7 @@ describe('"Try again" under a failed answer', () => {
 
   test('can be pressed again if it fails again', async () => {
     const at = await failed(stage)
-    stage.faults = faultOn('ConverseStream', DENIED)
+    stage.faults = faultOn('ConverseStream', MODEL_FAILS)
     await pressed(at, () => press(stage, at, { actionId: 'retry' }))
     stage.faults = () => undefined
     const { texts } = await pressed(at, () => press(stage, at, { actionId: 'retry' }))

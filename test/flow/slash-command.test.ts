@@ -83,9 +83,9 @@ describe('a question typed as a slash command', () => {
   })
 
   test('can be retried after a failure', async () => {
-    stage.faults = faultOn('ConverseStream', refuseWith('AccessDeniedException', 'You may not.'))
+    stage.faults = faultOn('ConverseStream', refuseWith('ModelErrorException', 'The model failed.'))
     const { channel, rootTs, seen: failed } = await type('where does the VPN guide live?')
-    expect(failed.text).toContain('I could not reach the model')
+    expect(failed.text).toContain('The model that writes my answers had an error')
     stage.faults = () => undefined
     await press(stage, { channel, threadTs: rootTs }, { actionId: 'retry' })
     await stage.stack.settled()

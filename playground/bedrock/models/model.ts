@@ -7,6 +7,11 @@ export type StopReason =
   | 'content_filtered'
   | 'model_context_window_exceeded'
   | 'guardrail_intervened'
+  | 'tool_use'
+  | 'malformed_model_output'
+  | 'malformed_tool_use'
+  /** One that Bedrock may add. */
+  | (string & Record<never, never>)
 
 /**
  * The next output of a model. A piece of text or reasoning is one token; `signature` ends a block of

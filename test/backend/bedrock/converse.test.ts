@@ -1,6 +1,6 @@
 import type { ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { FIRST_EVENT_MS, NEXT_EVENT_MS } from '../../../backend/bedrock/converse.ts'
+import { FIRST_TEXT_MS, NEXT_EVENT_MS } from '../../../backend/bedrock/converse.ts'
 import { ask, namedError, type Step } from './scripted-model.ts'
 
 const TEXT: ConverseStreamOutput = {
@@ -15,18 +15,24 @@ describe('a model that stops sending', () => {
   test.each<[string, Step[], Step[]]>([
     ['before the stream opens', [], ['silence']],
     ['before the first event', ['silence'], []],
-  ])('%s, fails as silent after FIRST_EVENT_MS and is aborted', async (_, steps, opening) => {
+  ])('%s, fails as silent after FIRST_TEXT_MS and is aborted', async (_, steps, opening) => {
     const exchange = ask(steps, opening)
-    await vi.advanceTimersByTimeAsync(FIRST_EVENT_MS - 1)
+    await vi.advanceTimersByTimeAsync(FIRST_TEXT_MS - 1)
     expect(exchange).toMatchObject({ done: false })
     await vi.advanceTimersByTimeAsync(1)
     expect(exchange).toMatchObject({ done: true, failure: 'model_silent' })
     expect(exchange.aborted()).toBe(true)
   })
 
-  test('after an event without text, fails as silent after NEXT_EVENT_MS', async () => {
-    const exchange = ask([{ afterMs: 0, event: { messageStart: { role: 'assistant' } } }, 'silence'])
-    await vi.advanceTimersByTimeAsync(NEXT_EVENT_MS - 1)
+  test.each<[string, ConverseStreamOutput]>([
+    ['its first event', { messageStart: { role: 'assistant' } }],
+    [
+      'a thought',
+      { contentBlockDelta: { contentBlockIndex: 0, delta: { reasoningContent: { text: 'Hm.' } } } },
+    ],
+  ])('after %s without text, fails as silent after FIRST_TEXT_MS', async (_, event) => {
+    const exchange = ask([{ afterMs: 0, event }, 'silence'])
+    await vi.advanceTimersByTimeAsync(FIRST_TEXT_MS - 1)
     expect(exchange).toMatchObject({ done: false })
     await vi.advanceTimersByTimeAsync(1)
     expect(exchange).toMatchObject({ done: true, failure: 'model_silent' })
@@ -46,9 +52,9 @@ test('a model that pauses less than the limits answers, however long it takes in
   const paused = { afterMs: NEXT_EVENT_MS - 1, event: TEXT }
   const exchange = ask(
     [paused, paused, paused, { ...paused, event: STOP }],
-    [{ afterMs: FIRST_EVENT_MS - NEXT_EVENT_MS, event: STOP }],
+    [{ afterMs: FIRST_TEXT_MS - NEXT_EVENT_MS, event: STOP }],
   )
-  await vi.advanceTimersByTimeAsync(4 * NEXT_EVENT_MS + FIRST_EVENT_MS)
+  await vi.advanceTimersByTimeAsync(4 * NEXT_EVENT_MS + FIRST_TEXT_MS)
   expect(exchange).toMatchObject({ done: true, failure: undefined })
   expect(exchange.deltas.map(({ kind }) => kind)).toEqual(['text', 'text', 'text', 'end'])
 })
@@ -69,8 +75,11 @@ test.each([
   ['ModelNotReadyException', 'model_busy'],
   ['ServiceUnavailableException', 'model_busy'],
   ['TooManyRequestsException', 'model_busy'],
-  ['AccessDeniedException', 'model_failed'],
-  ['ModelStreamErrorException', 'model_failed'],
+  ['AccessDeniedException', 'model_denied'],
+  ['ModelStreamErrorException', 'model_error'],
+  ['ValidationException', 'model_refused'],
+  ['ResourceNotFoundException', 'model_unavailable'],
+  ['Error', 'model_failed'],
 ])('%s fails as %s, before and in the stream', async (name, failure) => {
   const error = { error: namedError(name) }
   const refused = ask([], [error])
@@ -121,4 +130,13 @@ test('the end says why the model stopped and what the answer cost, and leaves re
     { kind: 'text', text: 'Under IT.' },
     { kind: 'end', stopReason: 'max_tokens', inputTokens: 1, outputTokens: 2, cachedTokens: 4 },
   ])
+})
+
+test('a guardrail that intervened counts as a block if the events that say more are lost', async () => {
+  const exchange = ask([
+    { afterMs: 0, event: TEXT },
+    { afterMs: 0, event: { messageStop: { stopReason: 'guardrail_intervened' } } },
+  ])
+  await vi.advanceTimersByTimeAsync(0)
+  expect(exchange.deltas.at(-1)).toMatchObject({ guardrail: { on: 'answer', rules: [] } })
 })

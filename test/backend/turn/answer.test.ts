@@ -116,7 +116,10 @@ describe('the report of a turn', () => {
 
   test('is a failure if the model ends without a word', async () => {
     stage.model = saying('')
-    expect(await stage.answer(stage.ask())).toMatchObject({ outcome: 'failed', failure: 'model_failed' })
+    expect(await stage.answer(stage.ask())).toMatchObject({
+      outcome: 'failed',
+      failure: 'model_wrote_nothing',
+    })
   })
 })
 
