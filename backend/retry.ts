@@ -16,7 +16,8 @@ export const BACKOFF: Backoff = { firstMs: 500, mostMs: 8_000 }
 
 /**
  * The step after a try: none, another try after a pause, or another after the wait that the other side asked
- * for. Such a wait does not count as a failed try.
+ * for. Such a wait does not count as a failed try. If the other side asks again, we wait at least twice as
+ * long as before, up to the longest pause: it may name the same short wait for ever.
  */
 export type NextTry = 'stop' | 'back off' | { waitMs: number }
 
@@ -52,6 +53,7 @@ export async function retry<T>(
   attempt: () => Promise<T>,
 ): Promise<T> {
   let pauseMs = backoff.firstMs
+  let leastWaitMs = 0
   for (let failures = 0; ; ) {
     const [result] = await Promise.allSettled([attempt()])
     const next = result.status === 'fulfilled' ? afterValue(result.value) : afterError(result.reason)
@@ -59,7 +61,10 @@ export async function retry<T>(
     if (next === 'back off' && ++failures < tries) {
       waitMs = pauseMs
       pauseMs = Math.min(2 * pauseMs, backoff.mostMs)
-    } else if (typeof next === 'object') waitMs = next.waitMs
+    } else if (typeof next === 'object') {
+      waitMs = Math.max(next.waitMs, leastWaitMs)
+      leastWaitMs = Math.min(2 * waitMs, backoff.mostMs)
+    }
 
     const again = clock.now() + waitMs < until && (await slept(clock, waitMs, signal))
     if (again) continue

@@ -20,7 +20,7 @@ import {
   READ_TIMEOUT_MS,
   RECORDING_MS,
 } from '../../backend/slack/api/own-messages.ts'
-import { UNSTATED_WAIT_MS } from '../../backend/slack/api/write-result.ts'
+import { LEAST_WAIT_MS, UNSTATED_WAIT_MS } from '../../backend/slack/api/write-result.ts'
 import { APOLOGIZE_BUDGET_MS, INSPECT_BUDGET_MS, SET_ACTIVE_BUDGET_MS } from '../../backend/slack/apology.ts'
 import {
   APOLOGY_ROOT_BUDGET_MS,
@@ -29,7 +29,11 @@ import {
 } from '../../backend/slack/command-thread.ts'
 import { EPHEMERAL_BUDGET_MS } from '../../backend/slack/ephemeral.ts'
 import { PEOPLE_BUDGET_MS } from '../../backend/slack/people.ts'
-import { CONFLICT_LIMIT, CONFLICT_WAIT_MS } from '../../backend/slack/reply/after-write.ts'
+import {
+  CONFLICT_LIMIT,
+  CONFLICT_WAIT_MS,
+  UNBELIEVED_WAIT_MS,
+} from '../../backend/slack/reply/after-write.ts'
 import { APPEND_GAP_MS, SEGMENT_LIMIT_MS, UPDATE_GAP_MS } from '../../backend/slack/reply/limits.ts'
 import { LONGEST_GAP_MS } from '../../backend/slack/reply/pacer.ts'
 import { POSTS } from '../../backend/slack/reply/post.ts'
@@ -197,6 +201,10 @@ describe('Slack', () => {
     for (const gapMs of [FIRST_WORD_MS, APPEND_GAP_MS, UPDATE_GAP_MS, UNSTATED_WAIT_MS])
       expect(gapMs).toBeLessThanOrEqual(LONGEST_GAP_MS)
     expect(FIRST_WORD_MS).toBeLessThan(APPEND_GAP_MS)
+    // A wait of our own choice is longer than the least one, and leaves an answer time to be posted after it.
+    expect(LEAST_WAIT_MS).toBeLessThan(UNSTATED_WAIT_MS)
+    expect(UNSTATED_WAIT_MS).toBeLessThan(UNBELIEVED_WAIT_MS)
+    expect(2 * UNBELIEVED_WAIT_MS).toBeLessThan(untilDeadlineMs)
   })
 
   test('is asked again for as long as a write may need within a turn', () => {

@@ -37,10 +37,16 @@ test.each<[string, NextTry, Omit<Partial<RetryLimits>, 'clock'>, number[]]>([
   ],
   ['begins no pause that would end at its limit', 'back off', { until: 3_500 }, [0, 500, 1_500]],
   [
-    'waits as long as it is asked to, whatever the number of tries',
+    'waits as long as it is asked to, twice as long the next time, whatever the number of tries',
     { waitMs: 40 },
-    { tries: 1, until: 100 },
-    [0, 40, 80],
+    { tries: 1, until: 300 },
+    [0, 40, 120, 280],
+  ],
+  [
+    'waits eight seconds at most, if it is not asked for more',
+    { waitMs: 5_000 },
+    { until: 30_000 },
+    [0, 5_000, 13_000, 21_000, 29_000],
   ],
   ['makes no further try once its signal has fired', 'back off', { signal: AbortSignal.abort() }, [0]],
 ])('retry %s', async (_, next, limits, at) => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts'
 import { within } from '../../deadline.ts'
 import { retry } from '../../retry.ts'
 import { STALE_TOKEN, slackError } from './error-codes.ts'
-import { RateLimited, toWriteResult, type WriteResult } from './write-result.ts'
+import { RateLimited, toWriteResult, UNSTATED_WAIT_MS, type WriteResult } from './write-result.ts'
 
 /** The content of the Slack secret. */
 export interface SlackIdentity {
@@ -139,9 +139,22 @@ function createClient(token: string, apiUrl: string | undefined, retries: number
     allowAbsoluteUrls: false,
     // The client would write its warnings as lines of our log.
     logLevel: LogLevel.ERROR,
-    fetch: (input, init) => {
+    fetch: async (input, init) => {
       tally.calls += 1
-      return fetch(input, init)
+      return withRetryAfter(await fetch(input, init))
     },
   })
+}
+
+/**
+ * The client takes a 429 without a number of seconds for a lost response. It is a refusal: Slack has not
+ * carried the call out.
+ */
+function withRetryAfter(response: Response): Response {
+  const { status, statusText } = response
+  if (status !== 429 || !Number.isNaN(Number.parseInt(response.headers.get('retry-after') ?? '', 10)))
+    return response
+  const headers = new Headers(response.headers)
+  headers.set('retry-after', String(UNSTATED_WAIT_MS / 1000))
+  return new Response(response.body, { status, statusText, headers })
 }

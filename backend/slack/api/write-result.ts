@@ -1,10 +1,14 @@
 import { MAYBE_DONE, RATE_LIMITED, slackError } from './error-codes.ts'
 
+/** The shortest wait that we believe. Slack, or a proxy before it, may ask for none at all. */
+export const LEAST_WAIT_MS = 500
+
 /** Slack asked us to wait. */
 export class RateLimited extends Error {
   override readonly name = 'RateLimited' as const
   readonly waitMs: number
-  constructor(waitMs: number, options?: ErrorOptions) {
+  constructor(askedMs: number, options?: ErrorOptions) {
+    const waitMs = Math.max(LEAST_WAIT_MS, askedMs)
     super(`asked to wait ${waitMs} ms`, options)
     this.waitMs = waitMs
   }

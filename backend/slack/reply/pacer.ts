@@ -50,7 +50,8 @@ export function createPacer({ sendableLength, send, gapMs, clock }: PacerOptions
       } catch (error) {
         if (error instanceof RateLimited) {
           gapFactor *= 2
-          notBefore = clock.now() + error.waitMs
+          const leastMs = Math.min(gapMs() * gapFactor, LONGEST_GAP_MS)
+          notBefore = clock.now() + Math.max(error.waitMs, leastMs)
         } else failed = { error }
       }
     }
