@@ -73,7 +73,7 @@ beforeEach(() => {
   process.env.CDK_VALIDATION = 'true'
 })
 
-/** Time for one validation. The first one loads the validator, about three seconds on a quiet machine. */
+/** Time for one validation. The first one loads the validator: four seconds on a quiet machine. */
 const VALIDATION_MS = 120_000
 
 test.each(CONFIGURATIONS)(
