@@ -76,6 +76,20 @@ test('a counter that was added to twice is read as 2', async () => {
   expect(await dynamo.items('turns')).toEqual([read.Item])
 })
 
+test.each(['state', 'count'])(
+  'an update of the attribute %s is refused, because DynamoDB reserves the word',
+  async (word) => {
+    const { client } = await openDynamo()
+    const update = {
+      TableName: 'turns',
+      Key: { pk: { S: 'turn' } },
+      UpdateExpression: `SET ${word} = :one`,
+      ExpressionAttributeValues: { ':one': { N: '1' } },
+    }
+    await expect(client.send(new UpdateItemCommand(update))).rejects.toThrow(/reserved keyword/)
+  },
+)
+
 test('items() returns all items of a table of several pages', async () => {
   const { client, dynamo } = await openDynamo()
   // A page of Scan ends at 1 MB.
