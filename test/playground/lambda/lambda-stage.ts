@@ -193,3 +193,23 @@ export function processState(pid: number | undefined): string {
 }
 
 export const isAlive = (pid: number | undefined) => !['', 'Z'].includes(processState(pid))
+
+/** The answer of Lambda to a request that it refuses. */
+export async function refusalOf(response: Response) {
+  const { message } = (await response.json()) as { message: string }
+  return { status: response.status, type: response.headers.get('x-amzn-errortype'), message }
+}
+
+/** What the function of these tests returns. */
+export interface Report {
+  count: number
+  pid: number
+  started?: number
+  env: Record<string, string>
+  argv: string[]
+  at: string
+  remaining: number
+  context: Record<string, unknown>
+}
+
+export const report = async (response: Promise<Response>) => (await (await response).json()) as Report
