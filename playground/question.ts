@@ -97,12 +97,13 @@ function citationsOf({ blocks }: ThreadMessage): AskResult['citations'] {
   return blocks.flatMap((block) => {
     const text = block.type === 'section' ? (block.text as { text?: string } | undefined)?.text : undefined
     if (!text?.startsWith('*Sources*')) return []
-    return [...text.matchAll(/^(\d+)\. (?:<([^|>]+)\|([^>]*)>|([^·\n]*))/gm)].map(
-      ([, n, url = '', linked, plain = '']) => ({
-        n: Number(n),
-        title: unescapeMrkdwn(linked ?? plain.trim()),
-        url: unescapeMrkdwn(url),
-      }),
+    return [...text.matchAll(/^(\d+(?:, \d+)*)\. (?:<([^|>]+)\|([^>]*)>|([^·\n]*))/gm)].flatMap(
+      ([, numbers = '', url = '', linked, plain = '']) =>
+        numbers.split(', ').map((n) => ({
+          n: Number(n),
+          title: unescapeMrkdwn(linked ?? plain.trim()),
+          url: unescapeMrkdwn(url),
+        })),
     )
   })
 }

@@ -12,7 +12,7 @@ export function toPassage(result: KnowledgeBaseRetrievalResult, base: string): P
   const metadata = result.metadata ?? {}
   const url = webAddress(result)
   const updated =
-    asText(metadata.updated) ?? asText(metadata.last_modified) ?? asText(metadata._last_updated_at)
+    asDate(metadata.updated) ?? asDate(metadata.last_modified) ?? asDate(metadata._last_updated_at)
   return [
     {
       id:
@@ -52,6 +52,11 @@ function webAddress({ location, metadata = {} }: KnowledgeBaseRetrievalResult): 
 
 function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** A date may also be a number: seconds or milliseconds of the Unix epoch. */
+function asDate(value: unknown): string | undefined {
+  return typeof value === 'number' ? String(value) : asText(value)
 }
 
 function lastSegment(address: string | undefined): string | undefined {

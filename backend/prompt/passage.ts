@@ -1,4 +1,5 @@
 import { beginningOf } from '../shorten.ts'
+import { cleanPage } from './page.ts'
 
 /** One retrieved piece of a page. */
 export interface Passage {
@@ -28,15 +29,17 @@ export const NOT_FOUND_MARKER = 0
 export const PASSAGE_LIMIT_CHARS = 4_000
 
 /**
- * Drops repeated texts, which several bases or overlapping chunks return. Cuts long texts. Keeps the order.
+ * Drops repeated texts, which several bases or overlapping chunks return. Cuts long texts, and cleans what the
+ * store says of their pages. Keeps the order.
  */
 export function distinct(passages: readonly Passage[]): Passage[] {
   const byText = new Map<string, Passage>()
   for (const passage of passages) {
+    const { url: _url, updated: _updated, ...rest } = passage
     const text = beginningOf(passage.text.trim(), PASSAGE_LIMIT_CHARS)
     const key = text.replace(/\s+/g, ' ')
     if (key !== '' && !byText.has(key))
-      byText.set(key, { ...passage, title: passage.title.toWellFormed(), text })
+      byText.set(key, { ...rest, text, ...cleanPage(passage, { text, base: passage.base }) })
   }
   return [...byText.values()]
 }

@@ -1,11 +1,7 @@
-import type { ActionsBlock, ContextActionsBlock, KnownBlock, SectionBlock, TaskCardBlock } from '@slack/types'
-import { escapeMrkdwn } from '../../prompt/mrkdwn.ts'
-import type { NumberedPassage } from '../../prompt/passage.ts'
+import type { ActionsBlock, ContextActionsBlock, KnownBlock, TaskCardBlock } from '@slack/types'
 import type { Footer } from '../../turn/replies.ts'
 import type { Content, Step } from './content.ts'
-
-/** Slack's limit for a section: https://docs.slack.dev/reference/block-kit/blocks/section-block */
-const SECTION_LIMIT_CHARS = 3_000
+import { sourceBlocks } from './sources.ts'
 
 /** The attempt at a turn that a button belongs to. */
 export interface TurnAttempt {
@@ -31,24 +27,6 @@ export function messageBlocks(
     ...(text.trim() === '' ? [] : [{ type: 'markdown', text } as const]),
     ...footer,
   ]
-}
-
-/** Links to the passages that the answer cites; no block if it cites none. */
-function sourceBlocks(cited: readonly NumberedPassage[]): SectionBlock[] {
-  if (cited.length === 0) return []
-  const lines = cited.map(({ number, title, url, base, updated }) => {
-    const name =
-      url === undefined
-        ? escapeMrkdwn(title)
-        : `<${escapeMrkdwn(url).replaceAll('|', '%7C')}|${escapeMrkdwn(title).replaceAll('|', '¦')}>`
-    return `${number}. ${[name, escapeMrkdwn(base), updated?.slice(0, 10)].filter(Boolean).join(' · ')}`
-  })
-  let text = '*Sources*'
-  for (const line of lines) {
-    if (text.length + 1 + line.length > SECTION_LIMIT_CHARS) break
-    text += `\n${line}`
-  }
-  return [{ type: 'section', text: { type: 'mrkdwn', text } }]
 }
 
 /** https://docs.slack.dev/reference/block-kit/blocks/context-actions-block */

@@ -96,7 +96,8 @@ describe('we and Markdown agree on what is code and what is a link:', () => {
 
   test('an opening line longer than INLINE_HOLD_CHARS opens no fenced block', () => {
     const answer = `\`\`\`${'y'.repeat(2_100)}\n[click](https://evil.example) <https://evil.example|x>\n`
-    expect(shown(answer)).toMatch(/^\\`\\`\\`y+\nclick \(`https:\/\/evil\.example`\) x\n$/)
+    const address = '(`https://evil.example`)'
+    expect(shown(answer).replace(/y+/, 'y')).toBe(`\\\`\\\`\\\`y\nclick ${address} x ${address}\n`)
     expect(shown(answer, answer.match(/[\s\S]{1,40}/g) ?? [])).toBe(shown(answer))
   })
 
