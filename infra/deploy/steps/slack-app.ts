@@ -45,35 +45,36 @@ export async function connectSlack(context: DeployContext, outputs: Outputs, edg
   }
   const task = slackTask(facts)
   switch (task.kind) {
-    case 'connected':
+    case 'connected': {
       await giveSigningSecret(context, facts)
-      finish(context, manifest, task.installation, { isKnown: true })
-      return
-    case 'renew-token':
+      return finish(context, manifest, task.installation, { isKnown: true })
+    }
+    case 'renew-token': {
       if (options.botToken === undefined) output.warning(renewTokenNote(task.app))
       await giveSigningSecret(context, facts)
-      finish(context, manifest, await giveToken(context, at, held, task.app), {
-        isKnown: true,
-      })
-      return
-    case 'new-app':
+      const installation = await giveToken(context, at, held, task.app)
+      return finish(context, manifest, installation, { isKnown: true })
+    }
+    case 'new-app': {
       print(createAppSteps(manifest, task.wasToldBefore))
       await giveSigningSecret(context, facts)
       print(VERIFY_AND_INSTALL)
-      finish(context, manifest, await giveToken(context, at, held), { isKnown: false })
-      return
-    case 'resume':
+      const installation = await giveToken(context, at, held)
+      return finish(context, manifest, installation, { isKnown: false })
+    }
+    case 'resume': {
       await giveSigningSecret(context, facts)
       print(VERIFY_AND_INSTALL)
-      finish(context, manifest, await giveToken(context, at, held), { isKnown: false })
-      return
-    case 'move-to':
+      const installation = await giveToken(context, at, held)
+      return finish(context, manifest, installation, { isKnown: false })
+    }
+    case 'move-to': {
       print(changeAppSteps(manifest, task.app))
       await giveSigningSecret(context, facts)
-      finish(context, manifest, await giveToken(context, at, held, task.app), {
-        isKnown: false,
-      })
-      print(moveAppSteps(manifest))
+      const installation = await giveToken(context, at, held, task.app)
+      finish(context, manifest, installation, { isKnown: false })
+      return print(moveAppSteps(manifest))
+    }
   }
 }
 
