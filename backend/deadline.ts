@@ -37,3 +37,20 @@ export async function within<T>(budgetMs: number, promise: Promise<T>): Promise<
     clearTimeout(timer)
   }
 }
+
+/**
+ * Does work that may take `budgetMs`: rejects with TimedOut after that, and aborts the signal that the work got.
+ * That signal is aborted too if `signal` is.
+ */
+export async function abortAfter<T>(
+  budgetMs: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const leaving = new AbortController()
+  try {
+    return await within(budgetMs, work(AbortSignal.any([signal, leaving.signal])))
+  } finally {
+    leaving.abort()
+  }
+}

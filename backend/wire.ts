@@ -41,6 +41,10 @@ export const DYNAMO_ATTEMPTS = 5
 /** Timeout of one attempt. DynamoDB answers within some 10 ms; a new process on a busy machine is slower. */
 export const DYNAMO_TIMEOUT_MS = 700
 
+/** The Slack secret is small, and no turn begins without it. All attempts end within 7 s. */
+export const SECRET_ATTEMPTS = 3
+export const SECRET_TIMEOUT_MS = 2_000
+
 /** Everything that the handler calls. */
 export interface Backend {
   answer: AnswerDeps
@@ -133,7 +137,11 @@ const SlackSecret = v.object({ botToken: v.string(), teamId: v.string(), appId: 
 
 function createReadIdentity({ slack, region }: Config): () => Promise<SlackIdentity> {
   if (!('secretArn' in slack)) return async () => slack
-  const client = new SecretsManagerClient({ region })
+  const client = new SecretsManagerClient({
+    region,
+    maxAttempts: SECRET_ATTEMPTS,
+    requestHandler: { requestTimeout: SECRET_TIMEOUT_MS, throwOnRequestTimeout: true },
+  })
   return async () => {
     const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: slack.secretArn }))
     const secret = v.safeParse(v.pipe(v.string(), v.parseJson(), SlackSecret), SecretString)

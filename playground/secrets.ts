@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { Calls } from './calls.ts'
+import type { Calls, Faults } from './calls.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type HttpResponse, jsonArguments, startFarEnd } from './far-end.ts'
 import type { ReceivedRequest } from './received-request.ts'
@@ -35,13 +35,14 @@ const ARN_SUFFIX = /-[A-Za-z0-9]{6}$/
  */
 export async function startSecrets(options: {
   calls: Calls
+  faults?: Faults
   clock?: Clock
   port?: number
   region: string
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
   secrets: Record<string, string>
 }): Promise<Secrets> {
-  const { calls, clock = systemClock, port, region, credentials } = options
+  const { calls, faults, clock = systemClock, port, region, credentials } = options
   const secrets: Secret[] = []
 
   function find(id: string): Secret | undefined {
@@ -96,6 +97,7 @@ export async function startSecrets(options: {
   for (const [id, value] of Object.entries(options.secrets)) set(id, value)
   const server = await startFarEnd({
     calls,
+    faults,
     clock,
     port,
     describe: (request) => ({

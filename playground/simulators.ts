@@ -75,7 +75,7 @@ export function startSimulators(
   })
   const dynamo = startDynamo({ ...shared, tables: [{ name: TURNS_TABLE, partitionKey: 'pk' }] })
   const secrets = startSecrets({
-    calls,
+    ...shared,
     region: AWS_ACCOUNT.region,
     credentials: ROLE,
     secrets: { [SLACK_SECRET_ARN]: JSON.stringify(SLACK_SECRET) },

@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { KnowledgeBaseRetrievalResult } from '@aws-sdk/client-bedrock-agent-runtime'
 import type { Passage } from '../prompt/passage.ts'
+import { beginningOf } from '../shorten.ts'
 
 /** The length of a hash that we use as an id: enough to tell a company's passages apart. */
-const ID_CHARS = 16
+const HASH_CHARS = 16
+
+/** The table keeps the ids of a turn. Bedrock's have about 50 characters; a longer one is replaced by a hash. */
+const ID_LIMIT_CHARS = 200
+
+/** The model and the person read titles. */
+const TITLE_LIMIT_CHARS = 200
+
+/** Slack's limit of an address in a block; browsers and servers have limits of this size too. */
+const URL_LIMIT_CHARS = 2_000
 
 /** The passage of one retrieved chunk, with what the data source says of its page; [] if it has no text. */
 export function toPassage(result: KnowledgeBaseRetrievalResult, base: string): Passage[] {
@@ -15,16 +25,16 @@ export function toPassage(result: KnowledgeBaseRetrievalResult, base: string): P
     asDate(metadata.updated) ?? asDate(metadata.last_modified) ?? asDate(metadata._last_updated_at)
   return [
     {
-      id:
-        asText(metadata['x-amz-bedrock-kb-chunk-id']) ??
-        createHash('sha256').update(text).digest('hex').slice(0, ID_CHARS),
+      id: toId(asText(metadata['x-amz-bedrock-kb-chunk-id']), text),
       text,
-      title:
+      title: beginningOf(
         asText(metadata.title) ??
-        asText(metadata._document_title) ??
-        lastSegment(url) ??
-        lastSegment(result.location?.s3Location?.uri) ??
-        base,
+          asText(metadata._document_title) ??
+          lastSegment(url) ??
+          lastSegment(result.location?.s3Location?.uri) ??
+          base,
+        TITLE_LIMIT_CHARS,
+      ),
       ...(url !== undefined && { url }),
       ...(updated !== undefined && { updated }),
       base,
@@ -47,11 +57,19 @@ function webAddress({ location, metadata = {} }: KnowledgeBaseRetrievalResult): 
     metadata['x-amz-bedrock-kb-source-uri'],
   ]
     .flatMap((address) => asText(address) ?? [])
-    .find((address) => /^https?:\/\//i.test(address))
+    .find((address) => /^https?:\/\//i.test(address) && address.length <= URL_LIMIT_CHARS)
+}
+
+function toId(chunkId: string | undefined, text: string): string {
+  if (chunkId !== undefined && chunkId.length <= ID_LIMIT_CHARS) return chunkId
+  return createHash('sha256')
+    .update(chunkId ?? text)
+    .digest('hex')
+    .slice(0, HASH_CHARS)
 }
 
 function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined
 }
 
 /** A date may also be a number: seconds or milliseconds of the Unix epoch. */

@@ -4,9 +4,13 @@ import {
   RetrieveCommand,
 } from '@aws-sdk/client-bedrock-agent-runtime'
 import type { Clock } from '../clock.ts'
+import { abortAfter } from '../deadline.ts'
 import type { Retrieve, RetrieveResult } from '../prompt/search.ts'
 import { type Backoff, type NextTry, retry } from '../retry.ts'
 import { toPassage } from './retrieval-result.ts'
+
+/** Budget of all tries at one base and the SDK's attempts in them, without the pauses for a paused database. */
+export const RETRIEVE_BUDGET_MS = 10_000
 
 /**
  * A database that pauses when it is idle (Aurora Serverless) needs 12 to 25 s to resume, however often it is
@@ -32,16 +36,20 @@ export function createRetrieve(
     deadline: AbortSignal,
     onPaused: () => void,
   ): Promise<KnowledgeBaseRetrievalResult[]> {
+    const command = new RetrieveCommand({
+      knowledgeBaseId: id,
+      retrievalQuery: { text: query },
+      retrievalConfiguration: { vectorSearchConfiguration: { numberOfResults: passagesPerBase } },
+    })
+    let leftMs = RETRIEVE_BUDGET_MS
     const retrieve = async (): Promise<KnowledgeBaseRetrievalResult[]> => {
-      const { retrievalResults = [] } = await client.send(
-        new RetrieveCommand({
-          knowledgeBaseId: id,
-          retrievalQuery: { text: query },
-          retrievalConfiguration: { vectorSearchConfiguration: { numberOfResults: passagesPerBase } },
-        }),
-        { abortSignal: deadline },
-      )
-      return retrievalResults
+      const startedAt = clock.now()
+      const { retrievalResults } = await abortAfter(leftMs, deadline, (abortSignal) =>
+        client.send(command, { abortSignal }),
+      ).finally(() => {
+        leftMs = Math.max(0, leftMs - (clock.now() - startedAt))
+      })
+      return (retrievalResults ?? []).slice(0, passagesPerBase)
     }
     const afterError = (error: unknown): NextTry => {
       if (!isPaused(error)) return 'stop'

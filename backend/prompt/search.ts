@@ -13,7 +13,10 @@ export interface RetrieveResult {
   unsearched: { base: string; cause: string }[]
 }
 
-/** Orders passages by how well they answer the query, the best first. May return fewer than it was given. */
+/**
+ * Orders passages by how well they answer the query, the best first. May return fewer than it was given, and
+ * one of them twice.
+ */
 export type Rerank = (
   query: string,
   passages: readonly Passage[],
@@ -52,12 +55,17 @@ export function createSearch({ retrieve, rerank, shown }: SearchDeps): Search {
     const { passages, unsearched } = await retrieve(query, deadline, onPaused)
     const without = unsearched.map(({ base, cause }) => `${base}: ${cause}`)
     const candidates = distinct(passages)
-    const best = rerank
-      ? await rerank(query, candidates, deadline).catch((error: unknown) => {
-          without.push(`rerank: ${error instanceof Error ? error.name : typeof error}`)
-          return interleave(candidates)
-        })
-      : interleave(candidates)
+    const order = interleave(candidates)
+    let best = order
+    if (rerank) {
+      const ranked = await rerank(query, candidates, deadline).catch((error: unknown) => {
+        without.push(`rerank: ${error instanceof Error ? error.name : typeof error}`)
+        return order
+      })
+      // Each passage once, and those that the reranker forgot behind the others.
+      best = [...new Set([...ranked, ...order])]
+      if (new Set(ranked).size < Math.min(shown, candidates.length)) without.push('rerank: Incomplete')
+    }
     const kept = numbered(best, shown)
     const names = [...new Set(passages.map(({ base }) => base))].join(', ') || 'the knowledge base'
     return {

@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { FIRST_TEXT_MS, NEXT_EVENT_MS } from '../../backend/bedrock/converse.ts'
-import { PAUSED_BACKOFF, PAUSED_TRIES } from '../../backend/bedrock/retrieve.ts'
+import { RERANK_BUDGET_MS } from '../../backend/bedrock/rerank.ts'
+import { PAUSED_BACKOFF, PAUSED_TRIES, RETRIEVE_BUDGET_MS } from '../../backend/bedrock/retrieve.ts'
 import { REPLY_RESERVE_MS } from '../../backend/deadline.ts'
 import { PROBE_WAIT_MS } from '../../backend/dynamo/abandoned-turns.ts'
 import { STOP_TTL_SECONDS } from '../../backend/dynamo/stops.ts'
@@ -46,7 +47,14 @@ import { THREAD_READS } from '../../backend/turn/apologize.ts'
 import { COUNT_BUDGET_MS } from '../../backend/turn/gather.ts'
 import { STALE_STOP_MS } from '../../backend/turn/stop.ts'
 import { POLL_INTERVAL_MS } from '../../backend/turn/turn-monitor.ts'
-import { CONVERSE_ATTEMPTS, DYNAMO_ATTEMPTS, DYNAMO_TIMEOUT_MS, SEARCH_ATTEMPTS } from '../../backend/wire.ts'
+import {
+  CONVERSE_ATTEMPTS,
+  DYNAMO_ATTEMPTS,
+  DYNAMO_TIMEOUT_MS,
+  SEARCH_ATTEMPTS,
+  SECRET_ATTEMPTS,
+  SECRET_TIMEOUT_MS,
+} from '../../backend/wire.ts'
 import { ANSWER_FUNCTION, APOLOGIZE_FUNCTION, APOLOGY_RECEIVES } from '../../playground/account.ts'
 import { defaultLimits } from '../../playground/slack/limits.ts'
 import { functionNamed, home, only } from '../infra/synthesized.ts'
@@ -70,7 +78,7 @@ function sdkPausesMs(attempts: number, baseMs: number): number {
   return baseMs * (2 ** (attempts - 1) - 1)
 }
 const DYNAMO_PAUSE_MS = 25
-const BEDROCK_PAUSE_MS = 50
+const AWS_PAUSE_MS = 50
 const THROTTLED_PAUSE_MS = 1_000
 
 /** A call to the table that times out once and then succeeds, at its slowest. */
@@ -123,11 +131,17 @@ describe('the answering function', () => {
   test('has time for everything before the model, a paused knowledge base included, and for the model', () => {
     const asleepMs = pausesMs(PAUSED_BACKOFF, PAUSED_TRIES)
     const beforeSearchMs = CLAIM_BUDGET_MS + ROOT_BUDGET_MS + THREAD_BUDGET_MS
-    const pausesOfBedrockMs = sdkPausesMs(SEARCH_ATTEMPTS, BEDROCK_PAUSE_MS)
+    const secretMs = SECRET_ATTEMPTS * SECRET_TIMEOUT_MS + sdkPausesMs(SECRET_ATTEMPTS, AWS_PAUSE_MS)
+    const searchMs = asleepMs + RETRIEVE_BUDGET_MS + RERANK_BUDGET_MS
     expect(
-      beforeSearchMs + asleepMs + pausesOfBedrockMs + PEOPLE_BUDGET_MS + COUNT_BUDGET_MS + FIRST_TEXT_MS,
+      secretMs + beforeSearchMs + searchMs + PEOPLE_BUDGET_MS + COUNT_BUDGET_MS + FIRST_TEXT_MS,
     ).toBeLessThan(untilDeadlineMs)
     expect(CLAIM_BUDGET_MS + EPHEMERAL_BUDGET_MS).toBeLessThan(untilDeadlineMs)
+  })
+
+  test('lets the SDK try a search again within its budget, after a pause for throttling too', () => {
+    const throttledMs = sdkPausesMs(SEARCH_ATTEMPTS, THROTTLED_PAUSE_MS)
+    expect(throttledMs).toBeLessThan(Math.min(RETRIEVE_BUDGET_MS, RERANK_BUDGET_MS))
   })
 
   test('waits for the first text of the model through all attempts, throttled ones included', () => {
