@@ -91,7 +91,7 @@ export function createStacks(app: App, { deployment, model, knowledge, guardrail
     TurnsTableName: [turns.tableName, 'The turns table. It remains when the stack is deleted'],
     DeadLetterQueueUrl: [
       apologizer.failures.deadLetters.queueUrl,
-      'Failed questions that nobody was told about',
+      'The dead-letter queue: failed questions whose authors could not be told',
     ],
     AlarmTopicArn: [topic.topicArn, 'The topic of the alarms'],
     DashboardUrl: [

@@ -30,16 +30,16 @@ export async function writeConfluenceCredentials(
   output.step('Confluence')
   const at = (arn: string) => ({ arn, region: placement.knowledge })
   const dryRunValue: Credentials = { username: NOT_SET, password: '' }
-  const held: ConfluenceBase[] = await Promise.all(
+  const stored: ConfluenceBase[] = await Promise.all(
     confluenceBases.map(async (base) => ({
       ...base,
       credentials: await readSecret(tools, at(base.arn), dryRunValue),
     })),
   )
-  const toUpdate = await basesToUpdate(context, held)
+  const toUpdate = await basesToUpdate(context, stored)
   const credentials =
     toUpdate.length > 0
-      ? await credentialsFor(context, toUpdate, held.find(isFilled)?.credentials)
+      ? await credentialsFor(context, toUpdate, stored.find(isFilled)?.credentials)
       : dryRunValue
   const changed = toUpdate.filter((base) => !isSame(base.credentials, credentials))
   for (const { arn } of changed) await writeSecret(tools, at(arn), { ...credentials })
@@ -63,27 +63,27 @@ function isSame(one: Credentials, other: Credentials): boolean {
  * than the one given, and, in a terminal, those whose last ingestion failed, because their secret may be
  * wrong.
  */
-async function basesToUpdate(context: DeployContext, held: ConfluenceBase[]): Promise<ConfluenceBase[]> {
+async function basesToUpdate(context: DeployContext, stored: ConfluenceBase[]): Promise<ConfluenceBase[]> {
   const { confluenceUser, confluenceToken } = context.options
-  if (confluenceToken !== undefined) return held
-  const wants: ConfluenceBase[] = []
-  for (const base of held) {
+  if (confluenceToken !== undefined) return stored
+  const bases: ConfluenceBase[] = []
+  for (const base of stored) {
     const isOther = confluenceUser !== undefined && base.credentials.username !== confluenceUser
     if (
       !isFilled(base) ||
       isOther ||
       (context.prompts.interactive && (await wantsOtherCredentials(context, base)))
     )
-      wants.push(base)
+      bases.push(base)
   }
-  return wants
+  return bases
 }
 
 async function wantsOtherCredentials(context: DeployContext, base: ConfluenceBase): Promise<boolean> {
-  const why = await lastFailureReason(context, base)
-  if (why === undefined) return false
+  const reason = await lastFailureReason(context, base)
+  if (reason === undefined) return false
   const chosen = await context.prompts.choose({
-    message: `The last ingestion of ${base.name} failed: ${why}`,
+    message: `The last ingestion of ${base.name} failed: ${reason}`,
     setBy: 'CONFLUENCE_API_TOKEN',
     options: [
       { value: 'other', label: `Change the user or the token (now ${base.credentials.username})` },
@@ -119,9 +119,9 @@ async function credentialsFor(
 ): Promise<Credentials> {
   const { options, prompts, state } = context
   // A base that is added later gets the credentials of the others.
-  const isMeant =
+  const takesKnown =
     options.confluenceToken === undefined && (options.confluenceUser ?? known?.username) === known?.username
-  if (known && isMeant && !toUpdate.some(isFilled))
+  if (known && takesKnown && !toUpdate.some(isFilled))
     return { username: known.username, password: known.password }
   const names = toUpdate.map(({ name }) => name).join(', ')
   const username =

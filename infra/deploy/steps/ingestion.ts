@@ -42,7 +42,7 @@ export function createIngestion(tools: Tools, region: string) {
   }
 
   return {
-    /** The latest job, whoever started it. */
+    /** The latest job, started by the schedule, a deployment or a person. */
     latest: (base: DeployedBase) => newest(base, []),
     /** The latest job that succeeded. */
     lastComplete: (base: DeployedBase) =>

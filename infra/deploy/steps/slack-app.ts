@@ -5,7 +5,7 @@ import type { SlackManifest } from '../../settings/slack-manifest-limits.ts'
 import { UserError } from '../../settings/user-error.ts'
 import { BotToken, SigningSecret } from '../terminal/cli-options.ts'
 import type { DeployContext } from '../terminal/context.ts'
-import { readSecret, writeSecret } from './secret.ts'
+import { readSecret, type SecretLocation, writeSecret } from './secret.ts'
 import { type Installation, readInstallation, TokenRefused } from './slack-api.ts'
 import {
   changeAppSteps,
@@ -32,9 +32,13 @@ interface SlackSecret {
 export async function connectSlack(context: DeployContext, outputs: Outputs, edgeUrl: string): Promise<void> {
   const { placement, options, tools, state, output } = context
   output.step('Slack')
-  const at = { arn: outputs.slackSecretArn, region: placement.home }
-  const held = await readSecret<SlackSecret>(tools, at, { botToken: '', teamId: NOT_SET, appId: NOT_SET })
-  const facts = await readFacts(context, held)
+  const secret = { arn: outputs.slackSecretArn, region: placement.home }
+  const stored = await readSecret<SlackSecret>(tools, secret, {
+    botToken: '',
+    teamId: NOT_SET,
+    appId: NOT_SET,
+  })
+  const facts = await readFacts(context, stored)
   const manifest = manifestOf(context.sections, edgeUrl)
   // Until the new token is stored, the Worker and the function can belong to different apps. Only this says
   // so.
@@ -46,54 +50,54 @@ export async function connectSlack(context: DeployContext, outputs: Outputs, edg
   const task = slackTask(facts)
   switch (task.kind) {
     case 'connected': {
-      await giveSigningSecret(context, facts)
-      return finish(context, manifest, task.installation, { isKnown: true })
+      await ensureSigningSecret(context, facts)
+      return recordApp(context, manifest, task.installation, { isKnown: true })
     }
     case 'renew-token': {
       if (options.botToken === undefined) output.warning(renewTokenNote(task.app))
-      await giveSigningSecret(context, facts)
-      const installation = await giveToken(context, at, held, task.app)
-      return finish(context, manifest, installation, { isKnown: true })
+      await ensureSigningSecret(context, facts)
+      const installation = await storeBotToken(context, secret, stored, task.app)
+      return recordApp(context, manifest, installation, { isKnown: true })
     }
     case 'new-app': {
       print(createAppSteps(manifest, task.wasToldBefore))
-      await giveSigningSecret(context, facts)
+      await ensureSigningSecret(context, facts)
       print(VERIFY_AND_INSTALL)
-      const installation = await giveToken(context, at, held)
-      return finish(context, manifest, installation, { isKnown: false })
+      const installation = await storeBotToken(context, secret, stored)
+      return recordApp(context, manifest, installation, { isKnown: false })
     }
     case 'resume': {
-      await giveSigningSecret(context, facts)
+      await ensureSigningSecret(context, facts)
       print(VERIFY_AND_INSTALL)
-      const installation = await giveToken(context, at, held)
-      return finish(context, manifest, installation, { isKnown: false })
+      const installation = await storeBotToken(context, secret, stored)
+      return recordApp(context, manifest, installation, { isKnown: false })
     }
     case 'move-to': {
       print(changeAppSteps(manifest, task.app))
-      await giveSigningSecret(context, facts)
-      const installation = await giveToken(context, at, held, task.app)
-      finish(context, manifest, installation, { isKnown: false })
+      await ensureSigningSecret(context, facts)
+      const installation = await storeBotToken(context, secret, stored, task.app)
+      recordApp(context, manifest, installation, { isKnown: false })
       return print(moveAppSteps(manifest))
     }
   }
 }
 
 /** Asks Slack, Cloudflare and the person, each only if the answer matters. */
-async function readFacts(context: DeployContext, held: SlackSecret): Promise<SlackFacts> {
+async function readFacts(context: DeployContext, stored: SlackSecret): Promise<SlackFacts> {
   const { options, prompts, state, endpoints } = context
   const { movesTo, slackApp } = state.read()
-  const connectedApp = held.appId === NOT_SET ? undefined : held.appId
+  const connectedApp = stored.appId === NOT_SET ? undefined : stored.appId
   const named = options.slackApp ?? movesTo
   const requestedApp = connectedApp === undefined ? (named ?? slackApp ?? (await chooseApp(prompts))) : named
   // The next run does not need the option or the answer again.
   if (connectedApp === undefined) state.merge({ slackApp: requestedApp })
 
   const isOtherApp = requestedApp !== undefined && requestedApp !== 'new' && requestedApp !== connectedApp
-  const isOtherToken = options.botToken !== undefined && options.botToken !== held.botToken
+  const isOtherToken = options.botToken !== undefined && options.botToken !== stored.botToken
   const installation =
     connectedApp === undefined || isOtherApp || isOtherToken
       ? undefined
-      : await readHeldInstallation(held, endpoints.slack)
+      : await readStoredInstallation(stored, endpoints.slack)
   if (installation) checkScopes(installation)
 
   // After an unfinished move, the Worker can have the signing secret of the other app.
@@ -110,7 +114,7 @@ async function readFacts(context: DeployContext, held: SlackSecret): Promise<Sla
 }
 
 /** Undefined if Slack refuses the token in the secret. */
-async function readHeldInstallation(
+async function readStoredInstallation(
   { botToken }: SlackSecret,
   apiUrl: string,
 ): Promise<Installation | undefined> {
@@ -134,7 +138,7 @@ async function chooseApp(prompts: DeployContext['prompts']): Promise<string> {
 }
 
 /** `isKnown`: an earlier run connected this app, so the remembered manifest is the one that it has. */
-function finish(
+function recordApp(
   { state, output }: DeployContext,
   manifest: SlackManifest,
   { appId, team, teamId }: Installation,
@@ -147,7 +151,7 @@ function finish(
     output.warning(manifestChangedNote(appId))
 }
 
-async function giveSigningSecret(
+async function ensureSigningSecret(
   context: DeployContext,
   { hasSigningSecret, connectedApp }: SlackFacts,
 ): Promise<void> {
@@ -155,7 +159,8 @@ async function giveSigningSecret(
   // If the variable is set, the secret was deployed with the Worker.
   if (
     options.signingSecret === undefined &&
-    (!hasSigningSecret || (connectedApp === undefined && prompts.interactive && (await isWrong(context))))
+    (!hasSigningSecret ||
+      (connectedApp === undefined && prompts.interactive && (await wantsToReenterSecret(context))))
   ) {
     const message =
       "The app's signing secret, from its page Basic Information (not the Client Secret, which looks the same)"
@@ -170,7 +175,7 @@ async function giveSigningSecret(
 }
 
 /** Cloudflare does not show the secret. Only "Verified" in Slack proves that it is the right one. */
-async function isWrong({ prompts }: DeployContext): Promise<boolean> {
+async function wantsToReenterSecret({ prompts }: DeployContext): Promise<boolean> {
   const chosen = await prompts.choose({
     message: 'The Worker has a signing secret, but the app is not connected yet.',
     setBy: 'SLACK_SIGNING_SECRET',
@@ -182,46 +187,46 @@ async function isWrong({ prompts }: DeployContext): Promise<boolean> {
   return chosen === 'wrong'
 }
 
-async function giveToken(
+async function storeBotToken(
   { options, tools, prompts, output, endpoints }: DeployContext,
-  at: { arn: string; region: string },
-  held: SlackSecret,
+  secret: SecretLocation,
+  stored: SlackSecret,
   app?: string,
 ): Promise<Installation> {
-  const meant = app?.startsWith('A') ? app : undefined
+  const expectedApp = app?.startsWith('A') ? app : undefined
   const message = "The app's bot token, which begins with xoxb-, from its page OAuth & Permissions"
   const botToken =
     options.botToken ?? (await prompts.secret({ message, setBy: 'SLACK_BOT_TOKEN', schema: BotToken }))
   if (tools.dryRun)
     for (const method of ['auth.test', 'bots.info'])
       output.print(`  $ POST ${new URL(method, endpoints.slack)}`)
-  const installed: Installation = tools.dryRun
-    ? { teamId: '<team>', team: '<team>', appId: meant ?? '<app>', scopes: Object.keys(BOT_SCOPES) }
+  const installation: Installation = tools.dryRun
+    ? { teamId: '<team>', team: '<team>', appId: expectedApp ?? '<app>', scopes: Object.keys(BOT_SCOPES) }
     : await readInstallation(botToken, endpoints.slack)
-  const { teamId, appId } = installed
-  if (meant !== undefined && meant !== appId) {
+  const { teamId, appId } = installation
+  if (expectedApp !== undefined && expectedApp !== appId) {
     throw new UserError(
-      `This bot token belongs to the app ${appId}, not to ${meant}. Run the command again with the bot token of ${meant}.`,
+      `This bot token belongs to the app ${appId}, not to ${expectedApp}. Run the command again with the bot token of ${expectedApp}.`,
     )
   }
   // Check before the token is stored: the next run then prints the remaining steps again.
-  checkScopes(installed)
-  const secret = { botToken, teamId, appId }
+  checkScopes(installation)
+  const value = { botToken, teamId, appId }
   if (
-    JSON.stringify(secret) !==
-    JSON.stringify({ botToken: held.botToken, teamId: held.teamId, appId: held.appId })
+    JSON.stringify(value) !==
+    JSON.stringify({ botToken: stored.botToken, teamId: stored.teamId, appId: stored.appId })
   ) {
-    await writeSecret(tools, at, secret)
+    await writeSecret(tools, secret, value)
   }
-  return installed
+  return installation
 }
 
 /** A token has the scopes that the app had when it was installed. Slack lists them in each response. */
 function checkScopes({ scopes, appId }: Installation): void {
-  const lacking = Object.keys(BOT_SCOPES).filter((scope) => !scopes.includes(scope))
-  if (lacking.length === 0) return
+  const missing = Object.keys(BOT_SCOPES).filter((scope) => !scopes.includes(scope))
+  if (missing.length === 0) return
   throw new UserError(
-    `The app lacks permissions: add the scopes ${lacking.join(', ')} at ` +
+    `The app lacks permissions: add the scopes ${missing.join(', ')} at ` +
       `https://api.slack.com/apps/${appId}/oauth, install the app again, and run the command again.`,
   )
 }

@@ -56,10 +56,10 @@ async function resyncIfFailed(
     return output.ok(`${base.name} is ingested`)
   const stale = `The last ingestion of ${base.name} failed`
   try {
-    const why = failureReason(await ingestion.get(base, latest))
+    const reason = failureReason(await ingestion.get(base, latest))
     await ingestion.start(base)
     output.warning(
-      `${stale}: ${why} It answers from what it ingested before. A new ingestion has started; docs/operation.md says where to look.`,
+      `${stale}: ${reason} It answers from what it ingested before. A new ingestion has started; docs/operation.md says where to look.`,
     )
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error

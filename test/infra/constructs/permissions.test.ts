@@ -5,14 +5,14 @@ import { FAKE_ACCOUNT, home, identityStatements, statementsOf, synthesize } from
 
 /** Permissions whose resource ends with a star, with the reason. */
 const WILDCARDS: Record<string, string> = {
-  'bedrock:Rerank *': 'the action knows no resource; the model that it uses is one ARN',
+  'bedrock:Rerank *': 'the action supports no resource; the model that it uses is limited to one ARN',
   ...Object.fromEntries(
     ['DeleteVectors', 'GetIndex', 'GetVectors', 'PutVectors', 'QueryVectors'].map((action) => [
       `s3vectors:${action} \${KnowledgeVectors.VectorBucketArn}/index/*`,
-      'a base that is made anew empties its old index, by the role of the new one',
+      'a replaced base empties its old index with the role of the new base',
     ]),
   ),
-  's3:GetObject arn:aws:s3:::fake-documents/handbook/*': 'all documents below the prefix of a base',
+  's3:GetObject arn:aws:s3:::fake-documents/handbook/*': 'a base is made from all documents below its prefix',
 }
 
 const { knowledge } = fakeSections

@@ -27,7 +27,7 @@ import { answerIn, type World } from './world.ts'
 
 const COMMANDS = { deploy: deployCommand, destroy: destroyCommand, rollback: rollbackCommand }
 
-export interface Ran {
+export interface RunResult {
   status: number
   out: string
   err: string
@@ -50,7 +50,7 @@ export interface DeployStage {
     args: readonly string[],
     more?: Record<string, string>,
     answers?: PersonsAnswer[],
-  ): Promise<Ran>
+  ): Promise<RunResult>
   /** Records a call and answers it from the world. */
   answer(call: Call): Answer | 'nothing yet'
   /** The calls since the last time this was asked. */
@@ -135,7 +135,7 @@ async function runHere(
   args: readonly string[],
   env: Record<string, string>,
   answers: PersonsAnswer[] | undefined,
-): Promise<Ran> {
+): Promise<RunResult> {
   const { dir, sections } = stage
   let out = ''
   let err = ''
@@ -149,10 +149,10 @@ async function runHere(
   const start: typeof startTool = async ({ tool, args, input = '', showOutput, env }) => {
     // Simultaneous calls overlap, as processes do.
     await setImmediate()
-    const answered = stage.answer({ tool, args: [...args], env: definedOf(env), input })
-    if (answered === 'nothing yet') return new Promise(() => undefined)
-    const { status, says } = answered
-    const stream = streamOf(answered)
+    const reply = stage.answer({ tool, args: [...args], env: definedOf(env), input })
+    if (reply === 'nothing yet') return new Promise(() => undefined)
+    const { status, says } = reply
+    const stream = streamOf(reply)
     if (showOutput) {
       if (stream === 'stderr') err += says
       else out += says

@@ -141,8 +141,8 @@ test('destroy forgets the app and the Worker, so the next deploy asks for a new 
 
   Object.assign(stage.world, { secrets })
   const { SLACK_SIGNING_SECRET: _, ...before } = CI_SECRETS
-  const anew = await stage.run('deploy', CI_FLAGS, before)
-  expect(anew.out).toContain('1. Open this link')
+  const next = await stage.run('deploy', CI_FLAGS, before)
+  expect(next.out).toContain('1. Open this link')
 })
 
 test('destroy succeeds if nothing is left', async () => {

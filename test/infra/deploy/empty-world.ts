@@ -66,7 +66,7 @@ export function emptyWorld(): World {
       [ARN.slack]: JSON.stringify({ botToken: 'generated', teamId: 'not-set', appId: 'not-set' }),
       [ARN.wiki]: JSON.stringify({ username: 'not-set', password: 'generated' }),
     },
-    keyMadeOn: '2025-12-31T00:00:00Z',
+    keyCreatedOn: '2025-12-31T00:00:00Z',
     existing: {},
     keys: ['AKIA00OWN'],
     jobs: [],

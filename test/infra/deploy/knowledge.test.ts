@@ -17,7 +17,7 @@ const HANDBOOK = {
 }
 
 /** A stage on which everything is deployed and the wiki is ingested. */
-async function deployed(): Promise<DeployStage> {
+async function createDeployedStage(): Promise<DeployStage> {
   const stage = await createDeployStage()
   expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
   stage.calls()
@@ -26,7 +26,7 @@ async function deployed(): Promise<DeployStage> {
 
 const starts = (stage: DeployStage) =>
   stage.lines().filter((line) => line.endsWith('start-ingestion-job')).length
-const heldIn = (stage: DeployStage, arn: string) => JSON.parse(stage.world.secrets[arn] ?? '')
+const secretIn = (stage: DeployStage, arn: string) => JSON.parse(stage.world.secrets[arn] ?? '')
 
 describe('deploy finishes the other steps if', () => {
   test.each(['list-ingestion-jobs', 'start-ingestion-job', 'get-ingestion-job'])(
@@ -41,7 +41,7 @@ describe('deploy finishes the other steps if', () => {
         expect.stringMatching(new RegExp(`${failing} .* failed with status 1`)),
       ])
       expect(stage.world).toMatchObject({ live: 'version-0' })
-      expect(heldIn(stage, ARN.slack)).toMatchObject({ appId: 'A00FAKE' })
+      expect(secretIn(stage, ARN.slack)).toMatchObject({ appId: 'A00FAKE' })
       expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0, err: '' })
       expect(stage.world.jobs.at(-1)?.status).toBe('COMPLETE')
     },
@@ -59,7 +59,7 @@ describe('deploy finishes the other steps if', () => {
   })
 
   test('the last scheduled ingestion failed, warns, and starts another without waiting', async () => {
-    const stage = await deployed()
+    const stage = await createDeployedStage()
     stage.world.jobs.push({
       ingestionJobId: 'JOB00NIGHT',
       ...FAILED,
@@ -84,7 +84,7 @@ describe('deploy finishes the other steps if', () => {
   })
 
   test('the last scheduled ingestion failed and another cannot be started, and warns', async () => {
-    const stage = await deployed()
+    const stage = await createDeployedStage()
     stage.world.jobs.push({ ingestionJobId: 'JOB00NIGHT', status: 'STOPPED' })
     stage.failOnce('start-ingestion-job')
     const { status, out } = await stage.run('deploy', ['--yes'])
@@ -94,7 +94,7 @@ describe('deploy finishes the other steps if', () => {
 
 describe('a base that was ingested', () => {
   test('is left to its schedule if its source is the same', async () => {
-    const stage = await deployed()
+    const stage = await createDeployedStage()
     stage.world.jobs.push({
       ingestionJobId: 'JOB00NIGHT',
       status: 'IN_PROGRESS',
@@ -108,7 +108,7 @@ describe('a base that was ingested', () => {
   })
 
   test('is ingested again, once, if its source has changed', async () => {
-    const stage = await deployed()
+    const stage = await createDeployedStage()
     const moved = { ...WIKI, ingestionDescription: 'Source 0000000moved' }
     Object.assign(stage.world.outputs, { KnowledgeBases: JSON.stringify([moved]) })
     // A job that was started by hand is running.
@@ -130,22 +130,25 @@ describe('a base that was ingested', () => {
 
 describe('the Confluence user and token', () => {
   test('are both needed for another user, and the base is ingested again', async () => {
-    const stage = await deployed()
+    const stage = await createDeployedStage()
     const grace = ['--yes', '--confluence-user', 'grace@fake.example']
     expect(await stage.run('deploy', grace)).toMatchObject({
       status: 1,
       err: expect.stringContaining('Provide CONFLUENCE_API_TOKEN'),
     })
-    expect(heldIn(stage, ARN.wiki)).toMatchObject({ username: 'ada@fake.example' })
+    expect(secretIn(stage, ARN.wiki)).toMatchObject({ username: 'ada@fake.example' })
     stage.calls()
     expect(await stage.run('deploy', grace, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
-    expect(heldIn(stage, ARN.wiki)).toEqual({ username: 'grace@fake.example', password: SECRETS.confluence })
+    expect(secretIn(stage, ARN.wiki)).toEqual({
+      username: 'grace@fake.example',
+      password: SECRETS.confluence,
+    })
     // Another user may see other pages.
     expect(starts(stage)).toBe(1)
   })
 
   test('are used by a new ingestion after the one that is running', async () => {
-    const stage = await deployed()
+    const stage = await createDeployedStage()
     stage.world.jobs.push({
       ingestionJobId: 'JOB00NIGHT',
       status: 'STARTING',
@@ -158,7 +161,7 @@ describe('the Confluence user and token', () => {
   })
 
   test('are not asked for if the user is the same', async () => {
-    const stage = await deployed()
+    const stage = await createDeployedStage()
     expect(await stage.run('deploy', ['--yes', '--confluence-user', 'ada@fake.example'])).toMatchObject({
       status: 0,
       err: '',
@@ -167,18 +170,18 @@ describe('the Confluence user and token', () => {
   })
 
   test('are copied to a base that is added later', async () => {
-    const stage = await deployed()
+    const stage = await createDeployedStage()
     Object.assign(stage.world.outputs, { KnowledgeBases: JSON.stringify([WIKI, HANDBOOK]) })
     stage.world.secrets[HANDBOOK.credentialsArn] = JSON.stringify({
       username: 'not-set',
       password: 'generated',
     })
     expect(await stage.run('deploy', ['--yes'])).toMatchObject({ status: 0, err: '' })
-    expect(heldIn(stage, HANDBOOK.credentialsArn)).toEqual(heldIn(stage, ARN.wiki))
+    expect(secretIn(stage, HANDBOOK.credentialsArn)).toEqual(secretIn(stage, ARN.wiki))
   })
 
   test('are not printed if the secret is not valid JSON', async () => {
-    const stage = await deployed()
+    const stage = await createDeployedStage()
     stage.world.secrets[ARN.wiki] = SECRETS.confluence
     const { status, out, err } = await stage.run('deploy', ['--yes'])
     expect([status, err]).toEqual([

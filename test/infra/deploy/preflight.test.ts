@@ -13,11 +13,11 @@ const MODEL = 'anthropic.claude-haiku-5-5'
 const EMBEDDING = 'amazon.titan-embed-text-v2:0'
 const RERANK = 'cohere.rerank-v3-5:0'
 /** With a site that the preflight accepts. */
-const HTTPS_WIKI = [{ name: 'wiki', source: 'confluence', site: 'https://fake.atlassian.invalid' } as const]
+const BASES = [{ name: 'wiki', source: 'confluence', site: 'https://fake.atlassian.invalid' } as const]
 const NO_AGREEMENT = { agreementAvailability: { status: 'NOT_AVAILABLE' } }
 
 /** Expects a deployment that stops in the preflight. */
-async function stopped(stage: DeployStage, given: Record<string, string> = CI_SECRETS) {
+async function expectStopped(stage: DeployStage, given: Record<string, string> = CI_SECRETS) {
   const { status, out, err } = await stage.run('deploy', CI_FLAGS, given)
   expect(status).toBe(1)
   expect(err).toMatch(/found, and nothing has been changed/)
@@ -44,7 +44,7 @@ describe('the preflight reports all problems at once', () => {
       models: { [MODEL]: NO_AGREEMENT },
     })
     stage.failOnce('queues list', 'Queues are not enabled')
-    const { out, err, lines } = await stopped(stage)
+    const { out, err, lines } = await expectStopped(stage)
     expect(err).toContain('7 problems were found')
     for (const sentence of [
       /"wiki" is https:\/\/your-site\.atlassian\.example/,
@@ -64,7 +64,7 @@ describe('the preflight reports all problems at once', () => {
     const stage = await createDeployStage()
     Object.assign(stage.world, { accounts: undefined })
     stage.failOnce('aws sts', 'Unable to locate credentials')
-    const { out, lines } = await stopped(stage)
+    const { out, lines } = await expectStopped(stage)
     expect(out).toMatch(/Not logged in to AWS \(Unable to locate credentials\)/)
     expect(out).toMatch(/Not logged in to Cloudflare\. Run/)
     expect(lines).toEqual(['aws sts get-caller-identity', 'wrangler whoami'])
@@ -75,20 +75,20 @@ describe('the preflight reports all problems at once', () => {
 const EXISTING = ['aws bedrock-agent get-knowledge-base', 'aws bedrock get-guardrail']
 
 /** Checks that only warn if they fail, because a later step would report the problem. */
-const NOTED = ['aws bedrock get-use-case-for-model-access', 'wrangler auth token']
+const ONLY_WARN = ['aws bedrock get-use-case-for-model-access', 'wrangler auth token']
 
 test('each check that fails ends the preflight, and the next run checks again', async () => {
   const stage = await createDeployStage()
-  for (const failing of new Set(CHECKS.filter((line) => !NOTED.includes(line)))) {
+  for (const failing of new Set(CHECKS.filter((line) => !ONLY_WARN.includes(line)))) {
     stage.failOnce(failing)
-    const { out, lines } = await stopped(stage)
+    const { out, lines } = await expectStopped(stage)
     expect(lines).toContain(failing)
     expect(out).toMatch(/✗ .*a fake failure/)
   }
   expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
 })
 
-test.each(NOTED)('deploy warns and goes on if %s fails', async (failing) => {
+test.each(ONLY_WARN)('deploy warns and goes on if %s fails', async (failing) => {
   const stage = await createDeployStage()
   stage.failOnce(failing)
   expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({
@@ -103,7 +103,7 @@ test('a model without an agreement stops the deployment, also if the form cannot
   const stage = await createDeployStage()
   Object.assign(stage.world, { models: { [MODEL]: NO_AGREEMENT } })
   stage.failOnce('get-use-case', 'An error occurred (AccessDeniedException)')
-  expect((await stopped(stage)).out).toMatch(/This account cannot call .*claude-haiku-5-5 yet/)
+  expect((await expectStopped(stage)).out).toMatch(/This account cannot call .*claude-haiku-5-5 yet/)
 })
 
 test('existing knowledge bases and an existing guardrail must exist and be ready', async () => {
@@ -157,7 +157,7 @@ test.each([
 ])('%s with %j is reported', async (id, availability, sentence) => {
   const stage = await createDeployStage()
   Object.assign(stage.world, { models: { [id]: availability } })
-  const { err, out } = await stopped(stage)
+  const { err, out } = await expectStopped(stage)
   expect(err).toContain('One problem was found')
   expect(out).toMatch(sentence)
 })
@@ -171,13 +171,13 @@ test("Amazon's own models pass without an agreement", async () => {
 test('an inference profile that is not active is reported with its status', async () => {
   const stage = await createDeployStage()
   Object.assign(stage.world, { profileStatus: 'INACTIVE' })
-  expect((await stopped(stage)).out).toMatch(/✗ model\.id us\..* has the status INACTIVE in us-east-1/)
+  expect((await expectStopped(stage)).out).toMatch(/✗ model\.id us\..* has the status INACTIVE in us-east-1/)
 })
 
 test('an AWS CLI without S3 Vectors is reported as too old', async () => {
   const stage = await createDeployStage()
   stage.failOnce('s3vectors', 'aws: error: argument command: Invalid choice, valid choices are:')
-  expect((await stopped(stage)).out).toMatch(/✗ This AWS CLI is too old for S3 Vectors/)
+  expect((await expectStopped(stage)).out).toMatch(/✗ This AWS CLI is too old for S3 Vectors/)
 })
 
 test.each([
@@ -203,7 +203,7 @@ test('each check is made in the region of what it checks', async () => {
     knowledge: {
       ...knowledge,
       region: 'ca-central-1',
-      bases: [...HTTPS_WIKI, { name: 'old', source: 'existing', id: 'KB00000001' }],
+      bases: [...BASES, { name: 'old', source: 'existing', id: 'KB00000001' }],
     },
   })
   Object.assign(stage.world, { existing: { KB00000001: 'ACTIVE' }, notBootstrapped: ['ca-central-1'] })
@@ -248,7 +248,7 @@ test('a model that needs an inference profile is refused by its own id', async (
   const stage = await createDeployStage()
   stage.sections.model = { ...model, id: 'anthropic.claude-haiku-5-5' }
   Object.assign(stage.world, { inferenceTypes: { 'anthropic.claude-haiku-5-5': ['INFERENCE_PROFILE'] } })
-  expect((await stopped(stage)).out).toMatch(
+  expect((await expectStopped(stage)).out).toMatch(
     /model\.id anthropic\.claude-haiku-5-5 cannot be called by its own id .* us\.anthropic\.claude-haiku-5-5/,
   )
 })
@@ -257,7 +257,7 @@ describe('the check of Cloudflare', () => {
   test('tells a failed call from a missing login', async () => {
     const stage = await createDeployStage()
     stage.failOnce('whoami', 'fetch failed')
-    const { out } = await stopped(stage)
+    const { out } = await expectStopped(stage)
     expect(out).toMatch(/Could not determine who is logged in to Cloudflare\. The answer was: fetch failed/)
     expect(out).not.toContain('Not logged in')
   })
@@ -278,7 +278,7 @@ describe('the check of Cloudflare', () => {
     const stage = await createDeployStage()
     const remembered = 'e'.repeat(32)
     writeFileSync(join(stage.dir, '.vera.json'), JSON.stringify({ cloudflareAccountId: remembered }))
-    expect((await stopped(stage)).out).toContain(`does not list the Cloudflare account ${remembered}`)
+    expect((await expectStopped(stage)).out).toContain(`does not list the Cloudflare account ${remembered}`)
     // Another account is remembered once it is named.
     const listed = 'f'.repeat(32)
     expect(
@@ -304,7 +304,7 @@ describe('the check of Cloudflare', () => {
   test('stops without a terminal if there are several accounts and none is named', async () => {
     const stage = await createDeployStage()
     Object.assign(stage.world, { accounts: ['one', 'two'].map((name) => ({ id: `${name}-fake-id`, name })) })
-    expect((await stopped(stage)).out).toContain('Provide CLOUDFLARE_ACCOUNT_ID')
+    expect((await expectStopped(stage)).out).toContain('Provide CLOUDFLARE_ACCOUNT_ID')
   })
 })
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { afterAll, vi } from 'vitest'
 import type { Sections } from '../../../infra/settings/sections.ts'
-import { createDeployStage, type DeployStage, type Ran } from './deploy-stage.ts'
+import { createDeployStage, type DeployStage, type RunResult } from './deploy-stage.ts'
 import { startRecorders } from './recorders.ts'
 
 // A deployment starts thirty processes. On a quiet machine the longest test takes ten seconds.
@@ -17,7 +17,7 @@ afterAll(() => rmSync(COMPILED, { recursive: true, force: true }))
 
 export interface ProcessStage extends DeployStage {
   /** Starts a script with Node, without a terminal. */
-  start(script: string, args: readonly string[], more?: Record<string, string>): Promise<Ran>
+  start(script: string, args: readonly string[], more?: Record<string, string>): Promise<RunResult>
 }
 
 /**
@@ -41,7 +41,11 @@ export async function createProcessStage(change: Partial<Sections> = {}): Promis
     NODE_COMPILE_CACHE: COMPILED,
   })
   return Object.assign(stage, {
-    async start(script: string, args: readonly string[], more: Record<string, string> = {}): Promise<Ran> {
+    async start(
+      script: string,
+      args: readonly string[],
+      more: Record<string, string> = {},
+    ): Promise<RunResult> {
       const child = spawn(process.execPath, [script, ...args], {
         cwd: dir,
         env: { ...stage.env, ...more },

@@ -56,8 +56,8 @@ export async function startRecorders(
     socket.setEncoding('utf8').on('data', (chunk) => {
       text += chunk
       if (!text.endsWith('\x1d')) return
-      const answered = answer(read(text.slice(0, -1)))
-      if (answered !== 'nothing yet') socket.end(`${answered.status} ${streamOf(answered)}\n${answered.says}`)
+      const reply = answer(read(text.slice(0, -1)))
+      if (reply !== 'nothing yet') socket.end(`${reply.status} ${streamOf(reply)}\n${reply.says}`)
     })
     // The tool was killed.
     socket.on('error', () => undefined)

@@ -67,13 +67,13 @@ test('rollback changes nothing if one of its checks fails', async () => {
 test.each([
   ['a date, as version 2 of the AWS CLI prints it', '2026-01-01T00:30:00Z'],
   ['seconds, as version 1 of the AWS CLI prints it', Date.UTC(2026, 0, 1, 0, 30) / 1000],
-])("rollback refuses if the Worker's AWS key was changed since: %s", async (_, keyMadeOn) => {
+])("rollback refuses if the Worker's AWS key was changed since: %s", async (_, keyCreatedOn) => {
   const stage = await createDeployStage()
   Object.assign(stage.world, {
     stack: true,
     live: 'version-1',
     alias: '2',
-    keyMadeOn,
+    keyCreatedOn,
     versions: versions('000000000001.1', '000000000002.2'),
   })
   const { status, err } = await stage.run('rollback', ['--yes'])

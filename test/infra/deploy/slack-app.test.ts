@@ -8,7 +8,7 @@ import { ARN, CI_FLAGS, CI_SECRETS } from './empty-world.ts'
 const OTHER = { SLACK_SIGNING_SECRET: 'f'.repeat(32), SLACK_BOT_TOKEN: 'xoxb-fake-token-of-another' }
 
 /** A stage on which everything is deployed, with the app A00FAKE. */
-async function deployed(): Promise<DeployStage> {
+async function createDeployedStage(): Promise<DeployStage> {
   const stage = await createDeployStage()
   expect(await stage.run('deploy', CI_FLAGS, CI_SECRETS)).toMatchObject({ status: 0, err: '' })
   stage.slack.apps[OTHER.SLACK_BOT_TOKEN] = 'A00OTHER'
@@ -23,8 +23,8 @@ const signing = (stage: DeployStage) => stage.world.edgeSecrets.SLACK_SIGNING_SE
  * A stage with an unfinished move: the Worker has the signing secret of A00OTHER, but its token is not stored
  * yet.
  */
-async function halfMoved(): Promise<DeployStage> {
-  const stage = await deployed()
+async function createHalfMovedStage(): Promise<DeployStage> {
+  const stage = await createDeployedStage()
   const half = await stage.run('deploy', ['--yes', '--slack-app', 'A00OTHER'], {
     SLACK_SIGNING_SECRET: OTHER.SLACK_SIGNING_SECRET,
   })
@@ -34,7 +34,7 @@ async function halfMoved(): Promise<DeployStage> {
 }
 
 test('deploy continues an unfinished move to another app, and asks for its signing secret again', async () => {
-  const stage = await halfMoved()
+  const stage = await createHalfMovedStage()
   const plain = await stage.run('deploy', ['--yes'])
   expect([plain.status, plain.err]).toEqual([1, expect.stringContaining('Provide SLACK_SIGNING_SECRET')])
   expect(await stage.run('deploy', ['--yes'], OTHER)).toMatchObject({ status: 0, err: '' })
@@ -45,7 +45,7 @@ test('deploy continues an unfinished move to another app, and asks for its signi
 })
 
 test('deploy takes an unfinished move back if the person names the old app', async () => {
-  const stage = await halfMoved()
+  const stage = await createHalfMovedStage()
   const back = ['--yes', '--slack-app', 'A00FAKE']
   const without = await stage.run('deploy', back)
   expect([without.status, without.err]).toEqual([1, expect.stringContaining('Provide SLACK_SIGNING_SECRET')])
@@ -60,13 +60,13 @@ test('deploy takes an unfinished move back if the person names the old app', asy
 })
 
 test('deploy asks for the signing secret of a new app that replaces a deleted one', async () => {
-  const stage = await deployed()
+  const stage = await createDeployedStage()
   stage.slack.refused = [CI_SECRETS.SLACK_BOT_TOKEN]
-  const anew = ['--yes', '--slack-app', 'new']
-  const lacking = await stage.run('deploy', anew, { SLACK_BOT_TOKEN: OTHER.SLACK_BOT_TOKEN })
+  const replace = ['--yes', '--slack-app', 'new']
+  const lacking = await stage.run('deploy', replace, { SLACK_BOT_TOKEN: OTHER.SLACK_BOT_TOKEN })
   expect([lacking.status, lacking.err]).toEqual([1, expect.stringContaining('Provide SLACK_SIGNING_SECRET')])
   expect(appIn(stage)).toBe('A00FAKE')
-  expect(await stage.run('deploy', anew, OTHER)).toMatchObject({ status: 0, err: '' })
+  expect(await stage.run('deploy', replace, OTHER)).toMatchObject({ status: 0, err: '' })
   expect([signing(stage), appIn(stage)]).toEqual([OTHER.SLACK_SIGNING_SECRET, 'A00OTHER'])
 })
 
@@ -92,7 +92,7 @@ test('deploy remembers that the app is new, and that the person may have created
 })
 
 test('deploy renews a refused token and keeps the signing secret', async () => {
-  const stage = await deployed()
+  const stage = await createDeployedStage()
   stage.slack.refused = [CI_SECRETS.SLACK_BOT_TOKEN]
   // The command finds the app without its local state, and prints no steps to change or move it.
   rmSync(join(stage.dir, '.vera.json'))
@@ -110,7 +110,7 @@ test('deploy renews a refused token and keeps the signing secret', async () => {
 })
 
 test('deploy says once that the manifest has changed', async () => {
-  const stage = await deployed()
+  const stage = await createDeployedStage()
   const told = async () => {
     const { status, out } = await stage.run('deploy', ['--yes'])
     expect([status, out]).toEqual([0, expect.stringContaining('The app A00FAKE')])

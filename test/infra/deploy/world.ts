@@ -34,7 +34,7 @@ export interface World {
   outputs: Record<string, string>
   secrets: Record<string, string>
   /** As version 2 of the AWS CLI prints it, or version 1: in seconds. */
-  keyMadeOn: string | number
+  keyCreatedOn: string | number
   /** Status of existing bases and guardrails. */
   existing: Record<string, string>
   /** Access keys of the edge's user. Undefined if there is no user. */
@@ -60,11 +60,11 @@ export const FAILED = { status: 'FAILED', failureReasons: ['The fake token was r
  */
 export function answerIn(world: World, dir: string, { tool, args, env, input }: Call): Answer {
   const at = (option: string): string => args[args.indexOf(option) + 1] ?? ''
-  const well = (value: unknown = ''): Answer => ({
+  const ok = (value: unknown = ''): Answer => ({
     status: 0,
     says: typeof value === 'string' ? value : JSON.stringify(value),
   })
-  const refused = (says: string, status = 254): Answer => ({ status, says: `${says}\n` })
+  const fail = (says: string, status = 254): Answer => ({ status, says: `${says}\n` })
   const addVersion = (annotations: NonNullable<WorkerVersion['annotations']>): void => {
     world.live = `version-${world.versions.length}`
     // Versions are one minute apart, beginning on a fixed day.
@@ -72,21 +72,21 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
     world.versions.push({ id: world.live, metadata: { created_on }, annotations })
   }
   const onQueue = (name: string | undefined, change: () => void): Answer => {
-    if (!world.queues.includes(name ?? '')) return refused(`✘ [ERROR] Queue "${name}" does not exist.`, 1)
+    if (!world.queues.includes(name ?? '')) return fail(`✘ [ERROR] Queue "${name}" does not exist.`, 1)
     change()
-    return well()
+    return ok()
   }
 
   const tools: Record<string, Record<string, () => Answer>> = {
     aws: {
       'sts get-caller-identity': () =>
-        well({ Account: '000000000000', Arn: 'arn:aws:iam::000000000000:user/fake' }),
+        ok({ Account: '000000000000', Arn: 'arn:aws:iam::000000000000:user/fake' }),
       'ssm get-parameter': () =>
         !world.notBootstrapped.includes(at('--region'))
-          ? well({ Parameter: { Value: '30' } })
-          : refused('An error occurred (ParameterNotFound) when calling GetParameter'),
+          ? ok({ Parameter: { Value: '30' } })
+          : fail('An error occurred (ParameterNotFound) when calling GetParameter'),
       'lambda get-account-settings': () =>
-        well({
+        ok({
           AccountLimit: {
             ConcurrentExecutions: world.concurrency,
             UnreservedConcurrentExecutions: world.concurrency - (world.reserved ?? 0),
@@ -94,17 +94,17 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         }),
       'lambda get-function-concurrency': () =>
         world.reserved === undefined
-          ? refused('An error occurred (ResourceNotFoundException) when calling GetFunctionConcurrency')
-          : well({ ReservedConcurrentExecutions: world.reserved }),
-      'lambda get-function-configuration': () => well({ Version: at('--qualifier') }),
-      'lambda get-alias': () => well({ FunctionVersion: world.alias }),
+          ? fail('An error occurred (ResourceNotFoundException) when calling GetFunctionConcurrency')
+          : ok({ ReservedConcurrentExecutions: world.reserved }),
+      'lambda get-function-configuration': () => ok({ Version: at('--qualifier') }),
+      'lambda get-alias': () => ok({ FunctionVersion: world.alias }),
       'lambda update-alias': () => {
         world.alias = at('--function-version')
-        return well({ FunctionVersion: world.alias })
+        return ok({ FunctionVersion: world.alias })
       },
-      'bedrock get-inference-profile': () => well({ status: world.profileStatus }),
+      'bedrock get-inference-profile': () => ok({ status: world.profileStatus }),
       'bedrock get-foundation-model-availability': () =>
-        well({
+        ok({
           agreementAvailability: { status: 'AVAILABLE' },
           authorizationStatus: 'AUTHORIZED',
           entitlementAvailability: 'AVAILABLE',
@@ -112,44 +112,42 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
           ...world.models[at('--model-id')],
         }),
       'bedrock get-foundation-model': () =>
-        well({
+        ok({
           modelDetails: {
             inferenceTypesSupported: world.inferenceTypes[at('--model-identifier')] ?? ['ON_DEMAND'],
           },
         }),
       'bedrock get-use-case-for-model-access': () =>
         world.form
-          ? well({ formData: 'ZmFrZQ==' })
-          : refused('An error occurred (ResourceNotFoundException) when calling GetUseCaseForModelAccess'),
+          ? ok({ formData: 'ZmFrZQ==' })
+          : fail('An error occurred (ResourceNotFoundException) when calling GetUseCaseForModelAccess'),
       'bedrock-agent get-knowledge-base': () => {
         const status = world.existing[at('--knowledge-base-id')]
         return status
-          ? well({ knowledgeBase: { status } })
-          : refused(
-              'An error occurred (ResourceNotFoundException) when calling the GetKnowledgeBase operation',
-            )
+          ? ok({ knowledgeBase: { status } })
+          : fail('An error occurred (ResourceNotFoundException) when calling the GetKnowledgeBase operation')
       },
       'bedrock get-guardrail': () => {
         const status = world.existing[`${at('--guardrail-identifier')}:${at('--guardrail-version')}`]
         return status
-          ? well({ status })
-          : refused('An error occurred (ResourceNotFoundException) when calling the GetGuardrail operation')
+          ? ok({ status })
+          : fail('An error occurred (ResourceNotFoundException) when calling the GetGuardrail operation')
       },
       's3vectors list-vector-buckets': () =>
         world.vectors
-          ? well({ vectorBuckets: [] })
-          : refused('Could not connect to the endpoint URL: "https://s3vectors.fake"', 255),
-      'secretsmanager get-secret-value': () => well({ SecretString: world.secrets[at('--secret-id')] }),
+          ? ok({ vectorBuckets: [] })
+          : fail('Could not connect to the endpoint URL: "https://s3vectors.fake"', 255),
+      'secretsmanager get-secret-value': () => ok({ SecretString: world.secrets[at('--secret-id')] }),
       'secretsmanager put-secret-value': () => {
         world.secrets[at('--secret-id')] = input
-        return well({})
+        return ok({})
       },
       'secretsmanager list-secret-version-ids': () =>
-        well({ Versions: [{ VersionStages: ['AWSCURRENT'], CreatedDate: world.keyMadeOn }] }),
+        ok({ Versions: [{ VersionStages: ['AWSCURRENT'], CreatedDate: world.keyCreatedOn }] }),
       'bedrock-agent list-ingestion-jobs': () => {
         const complete = args.includes('--filters')
         const found = world.jobs.findLast(({ status }) => !complete || status === 'COMPLETE')
-        return well({ ingestionJobSummaries: found ? [{ ...found, failureReasons: undefined }] : [] })
+        return ok({ ingestionJobSummaries: found ? [{ ...found, failureReasons: undefined }] : [] })
       },
       'bedrock-agent start-ingestion-job': () => {
         const job: IngestionJob = {
@@ -158,23 +156,23 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
           description: at('--description'),
         }
         world.jobs.push(job)
-        return well({ ingestionJob: job })
+        return ok({ ingestionJob: job })
       },
       'bedrock-agent stop-ingestion-job': () => {
         const job = world.jobs.find(({ ingestionJobId }) => ingestionJobId === at('--ingestion-job-id'))
         Object.assign(job ?? {}, { status: 'STOPPING' })
-        return well({ ingestionJob: job })
+        return ok({ ingestionJob: job })
       },
       'bedrock-agent get-ingestion-job': () => {
         const job = world.jobs.find(({ ingestionJobId }) => ingestionJobId === at('--ingestion-job-id'))
-        if (!job) return refused('An error occurred (ResourceNotFoundException) when calling GetIngestionJob')
+        if (!job) return fail('An error occurred (ResourceNotFoundException) when calling GetIngestionJob')
         const seen = { numberOfDocumentsScanned: 7, numberOfNewDocumentsIndexed: 7 }
         if (job.status === 'STARTING')
           Object.assign(job, world.readable ? { status: 'COMPLETE', statistics: seen } : FAILED)
         // Show the job once more as STOPPING, and then as STOPPED.
         const seenAs = { ...job }
         if (job.status === 'STOPPING') job.status = 'STOPPED'
-        return well({ ingestionJob: seenAs })
+        return ok({ ingestionJob: seenAs })
       },
       'cloudformation describe-stacks': () => {
         const Outputs = Object.entries(world.outputs).map(([OutputKey, OutputValue]) => ({
@@ -182,20 +180,20 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
           OutputValue,
         }))
         return world.stack
-          ? well({ Stacks: [{ Outputs }] })
-          : refused('An error occurred (ValidationError): Stack with id Vera does not exist')
+          ? ok({ Stacks: [{ Outputs }] })
+          : fail('An error occurred (ValidationError): Stack with id Vera does not exist')
       },
       'cloudformation describe-stack-resources': () =>
-        well({
+        ok({
           StackResources: [{ ResourceType: 'AWS::IAM::AccessKey', PhysicalResourceId: world.keys?.[0] }],
         }),
       'iam list-access-keys': () =>
         world.keys
-          ? well({ AccessKeyMetadata: world.keys.map((AccessKeyId) => ({ AccessKeyId })) })
-          : refused('An error occurred (NoSuchEntity) when calling the ListAccessKeys operation'),
+          ? ok({ AccessKeyMetadata: world.keys.map((AccessKeyId) => ({ AccessKeyId })) })
+          : fail('An error occurred (NoSuchEntity) when calling the ListAccessKeys operation'),
       'iam delete-access-key': () => {
         world.keys = world.keys?.filter((key) => key !== at('--access-key-id'))
-        return well()
+        return ok()
       },
     },
     cdk: {
@@ -204,30 +202,27 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
         writeFileSync(join(dir, 'dist/edge/worker.js'), world.edge)
         world.stack = true
         writeFileSync(at('--outputs-file'), JSON.stringify({ Vera: world.outputs }))
-        return well()
+        return ok()
       },
       destroy: () => {
         const isRead = world.jobs.some(({ status }) => /STARTING|IN_PROGRESS|STOPPING/.test(status))
         if (isRead)
-          return refused(
-            'ConflictException: a data source with an ingestion job under way cannot be deleted',
-            1,
-          )
+          return fail('ConflictException: a data source with an ingestion job under way cannot be deleted', 1)
         world.stack = false
-        return well()
+        return ok()
       },
     },
     wrangler: {
       whoami: () =>
         world.accounts
-          ? well({ loggedIn: true, email: 'fake@fake.example', accounts: world.accounts })
+          ? ok({ loggedIn: true, email: 'fake@fake.example', accounts: world.accounts })
           : { status: 1, says: JSON.stringify({ loggedIn: false }, null, 2), to: 'stdout' },
-      'auth token': () => well({ type: 'oauth', token: world.cloudflareToken }),
-      'queues list': () => well('a table'),
+      'auth token': () => ok({ type: 'oauth', token: world.cloudflareToken }),
+      'queues list': () => ok('a table'),
       'queues info': () => onQueue(args[2], () => undefined),
       'queues create': () => {
         world.queues.push(args[2] ?? '')
-        return well()
+        return ok()
       },
       'queues consumer remove': () => onQueue(args[3], () => undefined),
       'queues delete': () =>
@@ -242,32 +237,31 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
           env.WRANGLER_OUTPUT_FILE_PATH ?? '',
           `{"type":"wrangler-session","version":1}\n${JSON.stringify(report)}\n`,
         )
-        return well()
+        return ok()
       },
-      'secret list': () =>
-        well(Object.keys(world.edgeSecrets).map((name) => ({ name, type: 'secret_text' }))),
+      'secret list': () => ok(Object.keys(world.edgeSecrets).map((name) => ({ name, type: 'secret_text' }))),
       'secret put': () => {
         world.edgeSecrets[args[2] ?? ''] = input
         addVersion({ 'workers/triggered_by': 'secret' })
-        return well()
+        return ok()
       },
-      'versions list': () => well(world.versions),
+      'versions list': () => ok(world.versions),
       'deployments status': () =>
-        well({
+        ok({
           versions: [world.live, world.alsoLive].flatMap((version_id) =>
             version_id === undefined ? [] : [{ version_id, percentage: world.alsoLive ? 50 : 100 }],
           ),
         }),
       rollback: () => {
         world.live = args[1] ?? ''
-        return well()
+        return ok()
       },
       delete: () => {
         if (world.live === '')
-          return refused('✘ [ERROR] This Worker does not exist on your account. [code: 10007]', 1)
+          return fail('✘ [ERROR] This Worker does not exist on your account. [code: 10007]', 1)
         world.live = ''
         world.edgeSecrets = {}
-        return well()
+        return ok()
       },
     },
   }
@@ -275,5 +269,5 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
   const found = Object.entries(tools[tool] ?? {}).find(
     ([words]) => line === words || line.startsWith(`${words} `),
   )
-  return found ? found[1]() : refused(`nobody told the recorder of: ${tool} ${line}`)
+  return found ? found[1]() : fail(`this world knows no call ${tool} ${line}`)
 }
