@@ -1,12 +1,13 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono/tiny'
-import { type EdgeEnv, missingSettings, releaseOf } from './bindings.ts'
+import { type EdgeEnv, missingSettings } from './bindings.ts'
 import { limitBody } from './body-limit.ts'
 import { classify } from './classify/classify.ts'
 import type { Decision } from './classify/decision.ts'
 import { type HandOffResult, handOff } from './hand-off.ts'
 import { createInvoke, type Invoke } from './invoke.ts'
 import { idsOf, loggableId } from './log.ts'
+import { releaseName } from './release.ts'
 import { requestLog } from './request-log.ts'
 import { respond } from './response-url.ts'
 import { ANSWER_FOLLOWS, CLICK_NOT_TAKEN, help, QUESTION_NOT_TAKEN } from './sentences.ts'
@@ -37,9 +38,9 @@ export function createApp({ now, fetch }: AppOptions): Hono<EdgeEnv> {
   // hono/tiny also matches `/slack/events/`; we want 404 there.
   app.use((c, next) => (Object.hasOwn(METHODS, c.req.path) ? next() : Promise.resolve(c.notFound())))
 
-  app.get('/health', (c) => {
+  app.get('/health', async (c) => {
     c.set('logLine', { outcome: 'healthy' })
-    return c.json({ ok: true, release: releaseOf(c.env) })
+    return c.json({ ok: true, release: await releaseName(c.env) })
   })
 
   app.use('/slack/*', async (c, next) => {

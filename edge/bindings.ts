@@ -38,8 +38,3 @@ const REQUIRED = [
 export function missingSettings(env: Bindings): string[] {
   return REQUIRED.filter((name) => !env[name])
 }
-
-/** The release id, or "unknown". Must work even if nothing else is configured. */
-export function releaseOf(env: Partial<Bindings>): string {
-  return env.RELEASE?.id ?? 'unknown'
-}

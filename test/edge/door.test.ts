@@ -3,6 +3,9 @@ import { BODY_LIMIT_BYTES } from '../../edge/body-limit.ts'
 import { createEdge, type FakeEdge } from './edge.ts'
 import { command, envelope, form, mention, message, NOW_MS, signed } from './slack-request.ts'
 
+/** The first 12 digits of the SHA-256 of 'release-fake', by another implementation. */
+const RELEASE_NAME = '88acc5d2550a'
+
 let edge: FakeEdge
 beforeEach(() => {
   edge = createEdge()
@@ -65,11 +68,11 @@ describe('paths and methods', () => {
     ['GET', '/health', 200],
   ])('%s %s gets %d, with the release in x-release', async (method, path, status) => {
     const response = await edge.request(path, { method })
-    expect([response.status, response.headers.get('x-release')]).toEqual([status, 'release-fake'])
+    expect([response.status, response.headers.get('x-release')]).toEqual([status, RELEASE_NAME])
   })
 
   test('/health returns the release and nothing else', async () => {
-    expect(await (await edge.request('/health')).json()).toEqual({ ok: true, release: 'release-fake' })
+    expect(await (await edge.request('/health')).json()).toEqual({ ok: true, release: RELEASE_NAME })
   })
 })
 
@@ -80,7 +83,7 @@ describe('the size limit of a body', () => {
 
   test('refuses a body with one byte more', async () => {
     const response = await edge.request('/slack/events', await signed(' '.repeat(BODY_LIMIT_BYTES + 1)))
-    expect([response.status, response.headers.get('x-release')]).toEqual([413, 'release-fake'])
+    expect([response.status, response.headers.get('x-release')]).toEqual([413, RELEASE_NAME])
   })
 
   test('refuses a body by its declared length', async () => {
@@ -141,7 +144,7 @@ describe('a deployment with missing settings', () => {
     const error = vi.spyOn(console, 'error')
     Object.assign(edge.env, { SLACK_SIGNING_SECRET: undefined, LAMBDA_FUNCTION: '' })
     const response = await edge.event(envelope(mention()))
-    expect([response.status, response.headers.get('x-release')]).toEqual([503, 'release-fake'])
+    expect([response.status, response.headers.get('x-release')]).toEqual([503, RELEASE_NAME])
     expect(error.mock.calls).toHaveLength(1)
     expect(JSON.parse(String(error.mock.calls[0]?.[0]))).toMatchObject({
       missing: ['SLACK_SIGNING_SECRET', 'LAMBDA_FUNCTION'],

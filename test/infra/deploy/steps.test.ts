@@ -76,6 +76,10 @@ describe('followIngestion', () => {
 })
 
 describe('wrangler.toml', () => {
+  test('gives no version of the Worker a public address of its own', () => {
+    expect(readFileSync('wrangler.toml', 'utf8')).toMatch(/^preview_urls = false$/m)
+  })
+
   test('names the Worker and its queues', () => {
     const { worker, consumedQueues, queues } = readWranglerConfig('.')
     expect({ worker, consumedQueues, queues }).toEqual({
