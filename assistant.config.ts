@@ -30,7 +30,9 @@ export const access: Access = {
 
 export const model: Model = {
   id: 'us.anthropic.claude-haiku-5-5',
-  maxTokens: 2000,
+  // Some models think in any case, and that counts too.
+  maxTokens: 4000,
+  thinking: 'off',
   // Claude Haiku 5.5 in October 2026, up to 100,000 tokens of input.
   prices: { inputPerMillion: 0.1, outputPerMillion: 0.5, cachedInputPerMillion: 0.01 },
 }

@@ -58,8 +58,15 @@ export const Model = v.strictObject({
   id: ModelId,
   /** Where we call the model, and where the guardrail is. Default: the deployment's region. */
   region: v.optional(Region),
-  /** Most output tokens of one answer. */
+  /** Most output tokens of one answer. What the model thinks before it counts too. */
   maxTokens: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /**
+   * Whether the model thinks before it answers, which costs time and output tokens. Default: off. Some models,
+   * such as Claude Sonnet 5.5, think in any case.
+   */
+  thinking: v.optional(v.picklist(['off', 'on'])),
+  /** How much work the model puts into an answer. Default: the model's own. Not every model has it. */
+  effort: v.optional(v.picklist(['low', 'medium', 'high', 'xhigh', 'max'])),
   /** Prices of the model in USD per million tokens, for the metric CostUsd and its alarm. */
   prices: v.strictObject({ inputPerMillion: Price, outputPerMillion: Price, cachedInputPerMillion: Price }),
 })

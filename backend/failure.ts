@@ -41,7 +41,7 @@ const FAILURES = {
   },
   model_wrote_nothing: { say: 'The model that writes my answers ended without an answer.', canRetry: true },
   model_only_thought: {
-    say: 'The model that writes my answers only thought about this, and had no room left for an answer. Ask me something narrower.',
+    say: 'The model that writes my answers only thought about this and wrote no answer. Try again, or ask me something narrower.',
     canRetry: true,
   },
   /** The model's provider filtered what it wrote. */

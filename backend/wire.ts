@@ -115,7 +115,7 @@ export function wire(config: Config): Backend {
       model: {
         converse: createConverse(runtime, {
           modelId: config.modelId,
-          maxTokens: assistant.model.maxTokens,
+          ...assistant.model,
           guardrail: config.guardrail,
         }),
       },

@@ -5,11 +5,13 @@ import {
   type ConverseStreamOutput,
   type Message,
 } from '@aws-sdk/client-bedrock-runtime'
+import type { Model } from '../assistant.ts'
 import { Failure } from '../failure.ts'
 import type { Converse, StopInfo } from '../prompt/model.ts'
 import type { Prompt } from '../prompt/prompt.ts'
 import { explain } from './guardrail.ts'
 import { failureKindOf } from './model-failure.ts'
+import { refusesThinking, thinkingFields } from './thinking.ts'
 
 /**
  * The longest silence until the first text. A Lambda that was frozen can hold a dead HTTP/2 session, and a
@@ -20,6 +22,12 @@ export const FIRST_TEXT_MS = 30_000
 /** The longest silence after the first text. */
 export const NEXT_EVENT_MS = 20_000
 
+/** The model, how it is called, and the guardrail that reads what people ask and what it writes. */
+interface ConverseOptions extends Pick<Model, 'maxTokens' | 'thinking' | 'effort'> {
+  modelId: string
+  guardrail?: { id: string; version: string } | undefined
+}
+
 /**
  * Asks the model and yields its answer as it is written. When the caller leaves the loop or aborts `signal`,
  * we abort the request: otherwise the model would run on, and we would pay for it. Throws a Failure:
@@ -27,14 +35,10 @@ export const NEXT_EVENT_MS = 20_000
  * aborted it throws whatever the SDK throws; the caller knows the reason.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
  */
-export function createConverse(
-  client: BedrockRuntimeClient,
-  {
-    modelId,
-    maxTokens,
-    guardrail,
-  }: { modelId: string; maxTokens: number; guardrail?: { id: string; version: string } | undefined },
-): Converse {
+export function createConverse(client: BedrockRuntimeClient, model: ConverseOptions): Converse {
+  const { modelId, maxTokens, guardrail } = model
+  // Empty as soon as the model has refused it: an answer after thinking is better than none.
+  let thinking = thinkingFields(model)
   return async function* converse(prompt, signal) {
     const stop = new AbortController()
     let timedOut = false
@@ -44,29 +48,37 @@ export function createConverse(
       stop.abort()
     }
     let timer = setTimeout(onSilence, FIRST_TEXT_MS)
+    const written = { text: 0, thought: 0 }
     const info: StopInfo = { stopReason: 'unknown', inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
     try {
-      const { stream } = await client.send(
-        new ConverseStreamCommand({
-          modelId,
-          system: [{ text: prompt.system }],
-          messages: toMessages(prompt, guardrail !== undefined),
-          inferenceConfig: { maxTokens },
-          ...(guardrail && {
-            guardrailConfig: {
-              guardrailIdentifier: guardrail.id,
-              guardrailVersion: guardrail.version,
-              trace: 'enabled',
-              // In async mode the guardrail masks nothing, and we would show text before it has read it.
-              streamProcessingMode: 'sync',
-            },
-          }),
+      const request = {
+        modelId,
+        system: [{ text: prompt.system }],
+        messages: toMessages(prompt, guardrail !== undefined),
+        inferenceConfig: { maxTokens },
+        ...(guardrail && {
+          guardrailConfig: {
+            guardrailIdentifier: guardrail.id,
+            guardrailVersion: guardrail.version,
+            trace: 'enabled' as const,
+            // In async mode the guardrail masks nothing, and we would show text before it has read it.
+            streamProcessingMode: 'sync' as const,
+          },
         }),
-        { abortSignal: AbortSignal.any([stop.signal, signal]) },
-      )
+      }
+      const options = { abortSignal: AbortSignal.any([stop.signal, signal]) }
+      const open = () => client.send(new ConverseStreamCommand({ ...request, ...thinking }), options)
+      const { stream } = await open().catch((error: unknown) => {
+        if (!refusesThinking(error, thinking)) throw error
+        thinking = {}
+        return open()
+      })
       for await (const event of stream ?? []) {
-        const text = event.contentBlockDelta?.delta?.text
+        const { text, reasoningContent } = event.contentBlockDelta?.delta ?? {}
         if (text) started = true
+        written.text += text?.length ?? 0
+        // A thought can be hidden: then only its signature comes.
+        if (reasoningContent) written.thought += Math.max(1, reasoningContent.text?.length ?? 0)
         clearTimeout(timer)
         timer = setTimeout(onSilence, started ? NEXT_EVENT_MS : FIRST_TEXT_MS)
         if (text) yield { kind: 'text', text }
@@ -83,7 +95,13 @@ export function createConverse(
       clearTimeout(timer)
       stop.abort()
     }
-    yield { kind: 'end', ...info }
+    // Bedrock counts thinking among the output tokens, so we divide them as the characters are divided.
+    const share = written.thought / (written.thought + written.text)
+    yield {
+      kind: 'end',
+      ...info,
+      ...(written.thought > 0 && { thinkingTokens: Math.round(info.outputTokens * share) }),
+    }
   }
 }
 

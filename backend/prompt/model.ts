@@ -14,6 +14,8 @@ export interface StopInfo {
   outputTokens: number
   /** Tokens read from the cache. `inputTokens` does not include them. */
   cachedTokens: number
+  /** Roughly the part of `outputTokens` that the model spent on thinking. Absent if it showed no thought. */
+  thinkingTokens?: number
   guardrail?: Intervention
 }
 

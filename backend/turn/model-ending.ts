@@ -22,14 +22,18 @@ const WITH_TEXT: Readonly<Record<string, ModelEnding>> = {
   content_filtered: { kind: 'failure', failure: 'model_declined' },
 }
 const WITHOUT_TEXT: Readonly<Record<string, ModelEnding>> = {
+  // A family that hides its thoughts spends the limit on them too.
   max_tokens: { kind: 'failure', failure: 'model_only_thought' },
   model_context_window_exceeded: { kind: 'failure', failure: 'context_too_long' },
   content_filtered: { kind: 'failure', failure: 'model_declined' },
 }
 
-/** `wrote`: the person can read something of the answer. */
-export function modelEndingOf(stopReason: string, wrote: boolean): ModelEnding {
-  return wrote
-    ? (WITH_TEXT[stopReason] ?? { kind: 'failure', failure: 'answer_interrupted' })
-    : (WITHOUT_TEXT[stopReason] ?? { kind: 'failure', failure: 'model_wrote_nothing' })
+/** `wrote`: the person can read something of the answer. `thought`: the model showed that it was thinking. */
+export function modelEndingOf(
+  stopReason: string,
+  { wrote, thought }: { wrote: boolean; thought: boolean },
+): ModelEnding {
+  if (wrote) return WITH_TEXT[stopReason] ?? { kind: 'failure', failure: 'answer_interrupted' }
+  const nothing = thought ? 'model_only_thought' : 'model_wrote_nothing'
+  return WITHOUT_TEXT[stopReason] ?? { kind: 'failure', failure: nothing }
 }

@@ -26,6 +26,7 @@ export interface Report {
   inputTokens?: number
   outputTokens?: number
   cachedTokens?: number
+  thinkingTokens?: number
   /** From the claim to the model's first token, and to the first text that people could read. */
   firstTokenMs?: number
   firstTextMs?: number

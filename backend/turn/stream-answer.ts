@@ -47,7 +47,14 @@ export interface StreamResult {
 /** Fields that the report takes over unchanged. */
 type StreamMeasures = Pick<
   Report,
-  'without' | 'passages' | 'stopReason' | 'inputTokens' | 'outputTokens' | 'cachedTokens' | 'firstTokenMs'
+  | 'without'
+  | 'passages'
+  | 'stopReason'
+  | 'inputTokens'
+  | 'outputTokens'
+  | 'cachedTokens'
+  | 'thinkingTokens'
+  | 'firstTokenMs'
 >
 
 /** A visible character: not whitespace, not a zero-width format character. */
@@ -105,7 +112,10 @@ export async function streamAnswer(
   show(citations.flush())
   if (!failure && !hasText && citations.notFound()) show(NOT_FOUND)
   if (!failure && !isBlocked) {
-    const ending = modelEndingOf(measures.stopReason ?? '', hasText)
+    const ending = modelEndingOf(measures.stopReason ?? '', {
+      wrote: hasText,
+      thought: measures.thinkingTokens !== undefined,
+    })
     if (ending.kind === 'failure') failure = new Failure(ending.failure)
     if (ending.kind === 'note') notes.push(ending.note)
   }

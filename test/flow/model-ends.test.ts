@@ -38,6 +38,18 @@ describe('an answer is whole only if the model stopped because it had finished',
   })
 })
 
+test('a model that only thinks says so', async () => {
+  stage.model = {
+    async *answer() {
+      for (let n = 0; n < 10; n++) yield { reasoning: 'Hmm. ' }
+      yield { stopReason: 'max_tokens' }
+    },
+  }
+  const view = await post(stage, { text: QUESTION })
+  expect(view.text).toContain('only thought about this and wrote no answer')
+  expect(view.text).not.toContain('Hmm')
+})
+
 describe('each cause has its own sentence, and "Try again" only if that can help', () => {
   test.each<[string, ErrorName, string, RegExp, string[]]>([
     ['context', 'ValidationException', 'Input is too long for requested model.', /too long/, []],

@@ -128,7 +128,14 @@ test('the end says why the model stopped and what the answer cost, and leaves re
   await vi.advanceTimersByTimeAsync(0)
   expect(exchange.deltas).toEqual([
     { kind: 'text', text: 'Under IT.' },
-    { kind: 'end', stopReason: 'max_tokens', inputTokens: 1, outputTokens: 2, cachedTokens: 4 },
+    {
+      kind: 'end',
+      stopReason: 'max_tokens',
+      inputTokens: 1,
+      outputTokens: 2,
+      cachedTokens: 4,
+      thinkingTokens: 1,
+    },
   ])
 })
 
