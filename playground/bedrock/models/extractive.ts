@@ -3,29 +3,32 @@ import { readQuestion, type Source } from './extractive-question.ts'
 import type { Unit } from './extractive-units.ts'
 import type { Model } from './model.ts'
 
-/** The last line of every answer. */
+/** The last line of every answer. An answer that found nothing has `[0]` after it. */
 export const WRITTEN_BY = "_Quoted by the playground's extractive stand-in; no language model wrote this._"
 
 /**
  * An honest stand-in for a language model. It quotes those sentences of the given passages that share the
  * most telling words with the question, each with its passage's number, and writes nothing of its own.
- * Without passages it quotes the earlier conversation, with the speakers' names. `[0]` marks that the
- * material does not hold the answer.
+ * Without passages it quotes the earlier conversation, with the speakers' names. As the prompt asks, `[0]` at
+ * the very end marks that the material does not hold the answer.
  */
 export const extractive: Model = {
   async *answer(request) {
     const { text, passages, conversation } = readQuestion(request)
     const units = choose(text, passages ?? conversation)
-    const answer = units.length > 0 ? units.map(passages ? cited : attributed) : [nothingIn(passages)]
-    for (const token of tokensOf(`${layOut(answer, units)}\n\n${WRITTEN_BY}`)) yield { text: token }
+    const answer =
+      units.length > 0
+        ? `${layOut(units.map(passages ? cited : attributed), units)}\n\n${WRITTEN_BY}`
+        : `${nothingIn(passages)}\n\n${WRITTEN_BY} [0]`
+    for (const token of tokensOf(answer)) yield { text: token }
   },
 }
 
 function nothingIn(passages: Source[] | undefined) {
-  if (!passages) return 'I found nothing about this in our conversation. [0]'
-  if (passages.length === 0) return 'I was given no passage that could answer this. [0]'
+  if (!passages) return 'I found nothing about this in our conversation.'
+  if (passages.length === 0) return 'I was given no passage that could answer this.'
   const count = passages.length === 1 ? 'the one passage' : `the ${passages.length} passages`
-  return `I found nothing about this in ${count} I was given. [0]`
+  return `I found nothing about this in ${count} I was given.`
 }
 
 const cited = ({ kind, text, source }: Unit) =>

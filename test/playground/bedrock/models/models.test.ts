@@ -64,7 +64,7 @@ test('the extractive model finds a fact among 40 other passages and cites its nu
 
 test('the extractive model without passages says that it has none', async () => {
   expect(await ask('What is the Zorblax quota?', [])).toBe(
-    `I was given no passage that could answer this. [0]\n\n${WRITTEN_BY}`,
+    `I was given no passage that could answer this.\n\n${WRITTEN_BY} [0]`,
   )
 })
 
@@ -76,7 +76,7 @@ test('the extractive model finds a fact although the question has a word too man
 
 test('the extractive model finds nothing if the passage with the fact is gone', async () => {
   const answer = await ask('What is the Zorblax quota for team Mirin?', distractors)
-  expect(answer).toBe(`I found nothing about this in the 40 passages I was given. [0]\n\n${WRITTEN_BY}`)
+  expect(answer).toBe(`I found nothing about this in the 40 passages I was given.\n\n${WRITTEN_BY} [0]`)
 })
 
 test.each([
@@ -90,7 +90,7 @@ test.each([
   'When was the Zorblax quota for team Mirin invented by Grace?',
   'and?',
 ])('the extractive model finds nothing for the unrelated question "%s"', async (unrelated) => {
-  expect(await ask(unrelated, at(3))).toContain('[0]')
+  expect(await ask(unrelated, at(3))).toMatch(/\[0\]$/)
 })
 
 const key = {
@@ -187,7 +187,7 @@ test("the extractive model without <passages> quotes the conversation with the s
     'The assistant: “The press office has the new date.”',
   )
   expect(await answer('What is the wifi password?')).toBe(
-    `I found nothing about this in our conversation. [0]\n\n${WRITTEN_BY}`,
+    `I found nothing about this in our conversation.\n\n${WRITTEN_BY} [0]`,
   )
 })
 
