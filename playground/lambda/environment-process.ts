@@ -35,6 +35,7 @@ export function spawnEnvironment(
   )
   child.on('error', () => {})
   const { pid, stdout, stderr } = child
-  if (pid === undefined || !stdout || !stderr) throw new Error(`No process could be started for ${fn.name}`)
+  if (pid === undefined || !stdout || !stderr)
+    throw new Error(`The process for ${fn.name} could not be started`)
   return { child, pid, stdout, stderr }
 }

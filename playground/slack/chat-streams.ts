@@ -135,7 +135,8 @@ export function expire(
   message: Message,
   { sessions, messages }: Pick<MethodContext, 'sessions' | 'messages'>,
 ) {
-  if (!message.stream || !message.threadTs) throw new Error(`${message.ts} is no stream in a thread.`)
+  if (!message.stream || !message.threadTs)
+    throw new Error(`The message ${message.ts} is not a stream in a thread.`)
   endStream(message.stream, 'time')
   sessions.set(message.channel, message.threadTs, 'active')
   messages.changed(message)

@@ -61,12 +61,14 @@ export function createInteractivity(options: {
   return {
     async pressButton({ channel, ts, user, actionId, value }) {
       const message = messages.find(channel, ts)
-      if (!message) throw new Error(`There is no message ${ts} in ${channel} to press a button of.`)
+      if (!message) throw new Error(`There is no message ${ts} in ${channel}, so no button can be pressed.`)
       const action = findAction(message, actionId, value)
       const url = urls()?.interactivity
       if (!action || url === undefined)
         throw new Error(
-          action ? 'The app has no interactivity URL.' : `No button ${actionId} ${value ?? ''} is shown.`,
+          action
+            ? 'The app has no Request URL for interactivity.'
+            : `No button ${actionId} ${value ?? ''} is shown in the message.`,
         )
       const payload = {
         type: 'block_actions',
@@ -96,8 +98,9 @@ export function createInteractivity(options: {
 
     async slashCommand({ command, text, channel, user }) {
       const url = urls()?.commands
-      if (url === undefined) throw new Error('The app has no URL for commands.')
-      if (!access.holds('commands')) throw new Error('The app has no commands: it lacks the scope.')
+      if (url === undefined) throw new Error('The app has no Request URL for commands.')
+      if (!access.holds('commands'))
+        throw new Error('The app has no commands: it lacks the scope `commands`.')
       const body = new URLSearchParams({
         token: 'fake-verification-token',
         team_id: identity.teamId,

@@ -50,7 +50,7 @@ export function createPersonActions(options: {
   function own(channel: string, ts: string): Message {
     const message = messages.find(channel, ts)
     if (!message || message.user === identity.botUserId)
-      throw new Error(`No person wrote a message ${ts} in ${channel}.`)
+      throw new Error(`There is no message of a person with ts ${ts} in ${channel}.`)
     return message
   }
 
@@ -58,9 +58,9 @@ export function createPersonActions(options: {
     post({ channel: id, user, text, threadTs, files: given = [], broadcast = false, metadata }) {
       const channel = workspace.channels.get(id)
       const author = workspace.people.get(user)
-      if (!channel?.members.has(user) || !author) throw new Error(`${user} is not in ${id}.`)
+      if (!channel?.members.has(user) || !author) throw new Error(`${user} is not a member of ${id}.`)
       if (threadTs && messages.find(id, threadTs)?.threadTs)
-        throw new Error(`${threadTs} is a reply: people answer its root.`)
+        throw new Error(`${threadTs} is a reply: use the ts of its root.`)
       const attached = given.map((file) => files.add(file, user))
       const message = messages.add({
         channel: id,

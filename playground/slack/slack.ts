@@ -164,7 +164,8 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     status: sessions.said,
     expireStream(channel, ts) {
       const message = messages.find(channel, ts)
-      if (message?.stream?.state !== 'in_progress') throw new Error(`Nothing streams at ${ts} in ${channel}.`)
+      if (message?.stream?.state !== 'in_progress')
+        throw new Error(`The message ${ts} in ${channel} is not streaming.`)
       expire(message, { sessions, messages })
     },
     views,
