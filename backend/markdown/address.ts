@@ -35,7 +35,7 @@ const ENTITIES: Record<string, string> = {
   '#39': "'",
 }
 
-function withoutEntities(text: string): string {
+export function withoutEntities(text: string): string {
   return text.replace(
     /&(amp|lt|gt|quot|#38|#39|#x26);/gi,
     (all, name: string) => ENTITIES[name.toLowerCase()] ?? all,

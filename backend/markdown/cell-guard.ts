@@ -28,8 +28,8 @@ export function createCellGuard(): CellGuard {
     previousHoldsPipe && isDelimiterRow(withoutMarkers(line)) ? ZERO_WIDTH_SPACE : ''
 
   return {
-    guard({ kind, raw }, piece, { line, blocks }) {
-      if (kind === 'text' && raw.endsWith('\n')) {
+    guard({ kind }, piece, { line, blocks }) {
+      if (kind !== 'fenced' && piece.includes('\n')) {
         const separator = breakDelimiterRow(line)
         previousHoldsPipe = holdsPipe
         holdsPipe = false

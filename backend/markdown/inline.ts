@@ -1,5 +1,6 @@
 import { addressStartLength, readBareAddress } from './bare-address.ts'
 import { readBracket } from './brackets.ts'
+import { readTag } from './html.ts'
 import { readMarker } from './marker.ts'
 import { INLINE_HOLD_CHARS, type Reading, type Token, textToken } from './token.ts'
 
@@ -64,6 +65,8 @@ function readConstruct(rest: string, final: boolean, before: string): Reading {
     case '<': {
       // An arrow or a comparison. The next character goes with it, because a lone `<` is written escaped.
       if (/^<[\s\d=-]/.test(rest)) return plain(2)
+      const tag = readTag(rest, final, before)
+      if (tag !== undefined) return tag
       const inner = /^<([^<>\n]*)>/.exec(rest.slice(0, INLINE_HOLD_CHARS))?.[1]
       if (inner !== undefined) return { kind: 'angle', raw: `<${inner}>`, inner }
       return /^<[^>\n]*</.test(rest) ? plain(1) : unclosed()

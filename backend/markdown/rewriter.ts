@@ -26,6 +26,12 @@ export interface Rewriter {
 /** Enough to tell a control sequence of Slack from text that looks like one: `<!everyone` has 10. */
 const CONTROL_CHARS = 12
 
+/** The longest thoughts that may begin in the middle of a line. */
+const THOUGHT_HOLD_CHARS = 8_000
+
+/** Enough to tell the closing tag of thoughts: `</chain_of_thought>` has 26. */
+const CLOSING_TAG_CHARS = 60
+
 /**
  * Cuts streamed Markdown into tokens and writes what `write` makes of each. Text that could still become
  * something else is held back: an open bracket until its line ends, half an address, half a character.
@@ -36,26 +42,50 @@ export function createRewriter(write: (token: Token, position: TokenPosition) =>
   let rest = ''
   /** The end of what was read. */
   let before = ''
+  /** The name of the tag that holds the thoughts that are being read. */
+  let thought: string | undefined
   let blocks = NO_BLOCKS
   let line = ''
 
   function scan(final: boolean): string {
     let written = ''
     while (rest !== '') {
+      dropThought(final)
+      if (thought !== undefined || rest === '') break
       written += closeFenceWithContainer(final)
       const token = nextToken(final)
       if (token === undefined) break
+      // In the middle of a line it may be a word about the tag, and the rest would be lost with it.
+      const isOpen = token.kind === 'thought' && !isBareStart(line) && !closingTag(token.name).test(rest)
+      if (isOpen && !final && rest.length <= THOUGHT_HOLD_CHARS) break
       rest = rest.slice(token.raw.length)
       before = (before + token.raw).slice(-BEFORE_CHARS)
+      if (token.kind === 'thought' && !isOpen) {
+        thought = token.name
+        continue
+      }
       const piece = write(token, { line, blocks })
       written += piece
-      line += piece
-      if (line.endsWith('\n')) {
+      for (const part of piece.split(/(?<=\n)/)) {
+        line += part
+        if (!line.endsWith('\n')) continue
         blocks = blocksAfter(blocks, line)
         line = ''
       }
     }
     return written
+  }
+
+  /** Drops thoughts up to the tag that closes them, with the white space behind it. */
+  function dropThought(final: boolean): void {
+    if (thought === undefined) return
+    const closing = closingTag(thought).exec(rest)
+    if (closing === null) {
+      rest = final ? '' : rest.slice(-CLOSING_TAG_CHARS)
+    } else if (closing.index + closing[0].length < rest.length || final) {
+      rest = rest.slice(closing.index + closing[0].length)
+      thought = undefined
+    } else rest = rest.slice(closing.index)
   }
 
   const wholeLine = (): string | undefined => /^[^\n]*\n/.exec(rest)?.[0]
@@ -106,6 +136,11 @@ export function createRewriter(write: (token: Token, position: TokenPosition) =>
     currentLine: () => line,
     openFence: () => (line === '' ? blocks : blocksAfter(blocks, line)).fence,
   }
+}
+
+/** The tag that closes thoughts, with the white space behind it. */
+function closingTag(name: string): RegExp {
+  return new RegExp(`</${name.replaceAll('.', '\\.')}\\s*>\\s*`, 'i')
 }
 
 /** Drops what may be the first characters of a control sequence at the end of `line`. */

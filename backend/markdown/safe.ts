@@ -1,4 +1,4 @@
-import { hrefsOf } from './address.ts'
+import { hrefsOf, withoutEntities } from './address.ts'
 import { inlineTokens } from './inline.ts'
 import { endsWithEscape, separateAddress, separateMarkup, ZERO_WIDTH_SPACE } from './separate.ts'
 import { withPipesEscaped } from './table.ts'
@@ -19,6 +19,11 @@ export interface AllowList {
 export function toSafeMarkdown(token: Token, allowed: AllowList): string {
   switch (token.kind) {
     case 'code':
+      return token.text === undefined ? withoutControl(token.raw) : code(withoutEntities(token.text), '|')
+    case 'tag':
+    case 'style':
+    case 'thought':
+      return ''
     case 'fenced':
       return withoutControl(token.raw)
     case 'link':
@@ -114,8 +119,8 @@ function withoutControl(code: string): string {
 }
 
 /** `text` as inline code, without the characters that would end it: a backtick, or a pipe in a table. */
-function code(text: string): string {
-  return text === '' ? '' : `\`${withoutControl(text).replaceAll('`', "'").replaceAll('|', '%7C')}\``
+function code(text: string, pipe = '%7C'): string {
+  return text === '' ? '' : `\`${withoutControl(text).replaceAll('`', "'").replaceAll('|', pipe)}\``
 }
 
 function escaped(mark: string): string {

@@ -9,6 +9,8 @@
  *
  * - The lexer cuts text into tokens: `inline` reads one line, with `brackets` and `bare-address`; `token`
  *   says what a token is. A token is returned only once no later text can change it.
+ * - HTML tags become Markdown or go: `html` reads them, `tag-writer` writes their marks. The rewriter drops thoughts
+ *   that a model writes in tags.
  * - The follower knows which blocks are open. `blocks` does it line by line, with `containers` (lists,
  *   quotations), `fence`, `table` and `indent`. `follow` does it for a whole text and also remembers the
  *   table's header.
@@ -46,6 +48,7 @@ import { closingLine } from './fence.ts'
 import { createRewriter, type TokenPosition } from './rewriter.ts'
 import { type AllowList, toSafeMarkdown } from './safe.ts'
 import { separateAddress, separateMarkup } from './separate.ts'
+import { createTagWriter } from './tag-writer.ts'
 import type { MarkerPlace, Token } from './token.ts'
 
 export interface Sanitizer {
@@ -64,6 +67,7 @@ export type RenderMarker = (numbers: readonly number[], place: MarkerPlace) => s
 /** Turns the model's streamed text into safe Markdown. */
 export function createSanitizer(allowed: AllowList, renderMarker: RenderMarker): Sanitizer {
   const cells = createCellGuard()
+  const writeTag = createTagWriter()
   const rewriter = createRewriter(write)
   /** White space at the end of the last text, not written yet: it goes if nothing but punctuation follows. */
   let heldSpace = ''
@@ -78,7 +82,8 @@ export function createSanitizer(allowed: AllowList, renderMarker: RenderMarker):
     const safe =
       token.kind === 'marker'
         ? (renderMarker(token.numbers, token.place) ?? token.raw)
-        : toSafeMarkdown(token, allowed)
+        : (writeTag(token, { ...position, line }) ?? toSafeMarkdown(token, allowed))
+    if (safe.startsWith('\n')) heldSpace = ''
     const isNewNeighbour = !wasText || token.kind !== 'text'
     const apart = isNewNeighbour ? separateAddress(line, safe) : safe
     const piece = cells.guard(token, separateMarkup(line, token, apart), { ...position, line }).toWellFormed()
@@ -87,6 +92,8 @@ export function createSanitizer(allowed: AllowList, renderMarker: RenderMarker):
       vanished = true
       return ''
     }
+    // A mark that closes belongs to the word before the space.
+    if (token.kind === 'style' && token.closes) return piece
     const closesUp =
       vanished &&
       !isBareStart(line) &&

@@ -1,8 +1,14 @@
 /** A piece of Markdown that no later text can change. Joining every `raw` gives the text back. */
 export type Token =
   | { kind: 'text'; raw: string }
-  /** Inline code with its delimiters. */
-  | { kind: 'code'; raw: string }
+  /** Inline code with its delimiters. `text`: what HTML's `<code>` holds. */
+  | { kind: 'code'; raw: string; text?: string }
+  /** An HTML tag, and what is written for it. */
+  | { kind: 'tag'; raw: string; written: 'nothing' | 'space' | 'break' | 'paragraph' | 'item' }
+  /** An HTML tag that Markdown has a mark for. `ownLine`: a heading. */
+  | { kind: 'style'; raw: string; mark: string; closes: boolean; ownLine: boolean }
+  /** The opening tag of thoughts. */
+  | { kind: 'thought'; raw: string; name: string }
   /** A line of a fenced block or its delimiter line, or a part of one that is too long to wait for. */
   | { kind: 'fenced'; raw: string }
   /** Tildes that look like a fence delimiter in a place where we allow no fenced block. */

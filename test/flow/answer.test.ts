@@ -100,6 +100,20 @@ describe('an answer of a model that ignores its instructions', () => {
     expect(replies[0]?.streaming).toBe('completed')
   })
 
+  test('is shown in Markdown, with its citations and without its thoughts, if it writes in another dialect', async () => {
+    const answer =
+      '<thinking>\nThey ask politely. [2]\n</thinking>\n\nThe <b>VPN</b> guide is under IT【1】.<br>Set args[0] to <code>vpn7</code>.'
+    for (const characters of [1, 3, 400]) {
+      stage.model = saying(answer, characters)
+      const { text, replies } = await post(stage, { text: mention('where does the VPN guide live?') })
+      expect(text).toBe(
+        'The **VPN** guide is under IT[1](https://wiki.fernwood.example/it/remote-access#vpn).\nSet args[0] to `vpn7`.',
+      )
+      const sources = JSON.stringify(replies[0]?.blocks.filter(({ type }) => type === 'section'))
+      expect([...sources.matchAll(/\\n(\d)\. /g)].map(([, number]) => number)).toEqual(['1'])
+    }
+  })
+
   test('may mention a person who wrote in the thread', async () => {
     stage.model = disobedient
     const { threadTs } = await post(stage, { user: 'U00GRACE', text: 'The VPN is slow.' })

@@ -78,7 +78,7 @@ test('6,000 random answers have no live link and no mention that is not on the a
     '`a | b`',
   ]
   const blocks = ['\n', '\n', '\n', '\n\n', '\n\n', '```', '```js\n', '```\n', '~~~', '~~~\n', '> ', '>', '- ', '* ', '1. ', '2. ', '  ', '   ', '    ', '\t', '> - ', '#', '---', '\n|---|---|\n', '\n| a | b |\n|---|---|\n| ', '\n:-\n', '-\n', '\r'] // biome-ignore format: a list
-  const inline = ['a', 'b c', ' ', '`', '``', '```', '*', '[', '](', ']', '(', ')', '|', ' | ', '\\', '!', '<', '>', ': ', '[f]: ', '&lt;', '&#104;', 'h', 'ttps://evil.example', 'w', '[w](x)', '[```](x)', '[- ](x)'] // biome-ignore format: a list
+  const inline = ['a', 'b c', ' ', '`', '``', '```', '*', '[', '](', ']', '(', ')', '|', ' | ', '\\', '!', '<', '>', ': ', '[f]: ', '&lt;', '&#104;', 'h', 'ttps://evil.example', 'w', '[w](x)', '[```](x)', '[- ](x)', '<br>', '<b>', '</b>', '<i>', '<s>', '<li>', '<p>', '<code>', '</code>', '<a href="https://evil.example/g">', '</a>', '<h2>', '</h2>', '<think>', '</think>', '<td>', '<foo>', '【9】'] // biome-ignore format: a list
   const isGiven = (address: string) => allowed.urls.has(address) || address === `${WIKI}/1`
   let links = 0
   for (let round = 0; round < 6_000; round++) {

@@ -24,7 +24,7 @@ describe('the text that is shown', () => {
     ['<!here|here> and <!everyone>', '`@here` and `@everyone`'],
     ['<!subteam^S00FAKE|@admins>', '`@subteam`'],
     ['<<!channel>>', '&lt;`@channel`>'],
-    ['<!channel <b>', '&lt;!channel &lt;b>'],
+    ['<!channel <b>', '&lt;!channel'],
     ['<!here\nand >', '&lt;!here\nand >'],
     ['\\<!channel>', '\\\u200b`@channel`'],
     ['`<!channel>`', '`<\u200b!channel>`'],
@@ -59,7 +59,7 @@ describe('the text that is shown', () => {
       '[ref][1]\n\n[1](https://wiki.example/vpn#mac): `https://evil.example`',
     ],
     ['a < b and c<3 and x <= y -> z', 'a < b and c<3 and x <= y -> z'],
-    ['Map<string, x> <b>bold</b>', 'Map&lt;string, x> &lt;b>bold&lt;/b>'],
+    ['Map<string, x> <b>bold</b>', 'Map&lt;string, x> **bold**'],
     ['an open [link](https://evil.example/phish', 'an open [link]\u200b(`https://evil.example/phish`'],
   ])('is safe for %s', (answer, text) => {
     expect(shown(answer).text).toBe(text)
@@ -94,7 +94,7 @@ describe('the text that is shown', () => {
 
   test('does not depend on how 4,000 random answers are cut into deltas', () => {
     const random = randomOf(7)
-    const bits = ['word ', '\n', '\n\n', '`a`', '`', '``', '`b c` ', '[1]', '[x](https://evil.example/x) ', '<@U00GRACE> ', 'https://evil.example/y ', '```js\n', '```\n', '```npm```', '- ', '1. ', '> ', '  ', '    ', '\\', '😀', '**', '~~~\n', '| a |\n', '<', '>', '(', ')', '!', 'www.'] // biome-ignore format: a list
+    const bits = ['word ', '\n', '\n\n', '`a`', '`', '``', '`b c` ', '[1]', '[x](https://evil.example/x) ', '<@U00GRACE> ', 'https://evil.example/y ', '```js\n', '```\n', '```npm```', '- ', '1. ', '> ', '  ', '    ', '\\', '😀', '**', '~~~\n', '| a |\n', '<', '>', '(', ')', '!', 'www.', '<br>', '<br> ', '<b>', '</b>', '<i> ', '<code>', '</code>', '<td>', '<li>', '<h2>', '</h2>', '<p>', '<think>', '</think>', '<foo>', '<a href="https://evil.example/z">', '</a>', '【1】', '[1-2]', '[^1]', 'args[0]', '[0]', '[9]', '.', '[[', ']]', '【', '[1'] // biome-ignore format: a list
     const inOnes = (text: string) => text.split('')
     for (let round = 0; round < 4_000; round++) {
       const answer = Array.from(
