@@ -97,6 +97,8 @@ async function answerQuestion(question: Question, turn: ClaimedTurn, d: AnswerDe
 
   const footer = { sources: result.sources, offer: offerOf(outcome, failure) }
   const loss = lossOf(signal) ?? (await close(reply, footer, signal))
+  const refused = reply.refused()
+  if (refused.length > 0) report.refused = refused
   if (loss) {
     await reply.abandon()
     if (loss === 'gone') await d.claims.finish(claim, 'failed', result.shownIds)

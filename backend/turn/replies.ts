@@ -62,6 +62,8 @@ export interface Reply {
   abandon(): Promise<void>
   /** When the first text was there to be read, in milliseconds of the Unix epoch. */
   firstTextAt(): number | undefined
+  /** Each write that Slack refused: the method and Slack's code, such as `chat.update: invalid_blocks`. */
+  refused(): readonly string[]
 }
 
 /** The blocks below a reply: its sources, and buttons. */

@@ -20,6 +20,8 @@ export interface Report {
   cause?: string
   /** Sources that the answer does without, each with the name of the error. */
   without?: string[]
+  /** Writes of the reply that Slack refused, each with its method and Slack's code. */
+  refused?: readonly string[]
   passages?: number
   cited?: number
   stopReason?: string

@@ -119,6 +119,8 @@ export function chatStreams(context: MethodContext, closers: Set<() => void>): M
     const teamId = stringOf(args, 'recipient_team_id')
     if (!userId) throw new Refusal('missing_recipient_user_id')
     if (!teamId) throw new Refusal('missing_recipient_team_id')
+    // A bot's id is no recipient at all.
+    if (!/^[UW]/.test(userId)) throw refuseFor('invalid_arguments', ['invalid value for recipient_user_id'])
     const person = workspace.people.get(userId)
     if (!person) throw new Refusal('user_not_found')
     // In Slack Connect it is the recipient's own workspace (openclaw#70295).

@@ -38,6 +38,35 @@ export function isThreadGone(code: string): boolean {
   return THREAD_GONE.has(code)
 }
 
+/** Codes about the message that exists already: no other content would help. */
+const MESSAGE_FIXED = new Set([
+  'cant_update_message',
+  'edit_window_closed',
+  'is_inactive',
+  'message_not_owned_by_app',
+  'streaming_state_conflict',
+  'update_failed',
+])
+
+/** The token may not do this, whatever the content. */
+const NOT_ALLOWED = new Set(['missing_scope', 'no_permission', 'not_allowed_token_type', 'ekm_access_denied'])
+
+/**
+ * True if Slack may take the same message with other content. New codes about content appear with every kind
+ * of block, so this asks for the codes that are about something else.
+ */
+export function isContentRefused(code: string): boolean {
+  return !(
+    isThreadGone(code) ||
+    isTooLong(code) ||
+    isNotStreaming(code) ||
+    isUnsupported(code) ||
+    STALE_TOKEN.has(code) ||
+    MESSAGE_FIXED.has(code) ||
+    NOT_ALLOWED.has(code)
+  )
+}
+
 /** `no_text`: a stream with nothing but steps is empty for a workspace that does not know them. */
 const STEPS_REFUSED = new Set(['invalid_chunks', 'invalid_arguments', 'no_text'])
 

@@ -34,7 +34,7 @@ export function afterStart(
   if (result.outcome === 'done') {
     const content = addContent(EMPTY_CONTENT, piece.text, piece.steps)
     const stream: Stream = { kind: 'stream', part: state.parts, ...result.value, content, unconfirmed: '' }
-    return advance(state, stream, piece, now)
+    return withProof(state, advance(state, stream, piece, now))
   }
   if (result.outcome === 'wait') return { state: { ...state, mode: 'holding' }, next: NOTHING_TAKEN }
   const updating: Decision = { state: { ...state, mode: 'updating' }, next: NOTHING_TAKEN }
@@ -42,7 +42,7 @@ export function afterStart(
 
   const { code } = result
   if (piece.steps.length > 0 && areStepsRefused(code))
-    return { state, next: NOTHING_TAKEN, unsupported: 'steps' }
+    return { state: { ...state, stepsDoubted: true }, next: NOTHING_TAKEN }
   if (piece.text !== '' && isTooLong(code)) return halve(state)
   if (isThreadGone(code)) {
     const error = new Error(`there is no thread to write to: ${code}`)
@@ -61,7 +61,8 @@ export function afterAppend(
   if (result.outcome === 'done' || result.outcome === 'unknown') {
     const content = addContent(stream.content, piece.text, piece.steps)
     const unconfirmed = stream.unconfirmed + (result.outcome === 'done' ? '' : piece.text)
-    return advance(state, { ...stream, content, unconfirmed }, piece, time.now)
+    const appended = advance(state, { ...stream, content, unconfirmed }, piece, time.now)
+    return result.outcome === 'done' ? withProof(state, appended) : appended
   }
   if (result.outcome === 'wait') {
     if (fits(result.waitMs, time)) return { state, next: { kind: 'wait', waitMs: result.waitMs } }
@@ -77,13 +78,11 @@ export function afterAppend(
   }
   if (isTooLong(code)) return makeRoom(state, stream)
   if (piece.steps.length > 0 && areStepsRefused(code)) {
-    const stepless = withoutSteps(state, piece.steps)
+    const stepless = { ...withoutSteps(state, piece.steps), stepsDoubted: true }
     const rest = { ...piece, steps: [] }
-    const decision: Decision =
-      rest.text === ''
-        ? advance(stepless, stream, rest, time.now)
-        : { state: stepless, next: { kind: 'append', stream, piece: rest } }
-    return { ...decision, unsupported: 'steps' }
+    return rest.text === ''
+      ? advance(stepless, stream, rest, time.now)
+      : { state: stepless, next: { kind: 'append', stream, piece: rest } }
   }
   return { state, next: { kind: 'check claim', stream } }
 }
@@ -115,6 +114,11 @@ export function afterSet(
   const abandoned = abandonMessage(state, post)
   const reopening = abandoned.reopening + post.unconfirmed
   return { state: { ...abandoned, reopening }, next: NOTHING_TAKEN }
+}
+
+/** Slack has taken without steps what it refused with them. */
+function withProof({ stepsDoubted }: ReplyState, decision: Decision): Decision {
+  return stepsDoubted ? { ...decision, unsupported: 'steps' } : decision
 }
 
 function fits(waitMs: number, { now, until }: Time): boolean {

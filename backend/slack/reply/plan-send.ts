@@ -30,7 +30,8 @@ export function planSend(
   { text, footer }: Send,
   { now, stepsUnsupported }: { now: number; stepsUnsupported: boolean },
 ): Decision {
-  const state = before.mode === 'streaming' && stepsUnsupported ? { ...before, steps: [] } : before
+  const isStepless = before.mode === 'streaming' && (stepsUnsupported || before.stepsDoubted)
+  const state = isStepless ? { ...before, steps: [] } : before
   const { message, steps } = state
   if ((holdsText(state) && !footer) || (text === '' && steps.length === 0))
     return { state, next: NOTHING_TAKEN }

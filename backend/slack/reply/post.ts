@@ -5,7 +5,7 @@ import type { WriteResult } from '../api/write-result.ts'
 import type { Content } from './content.ts'
 import type { CloseResult, Closing, Post } from './message.ts'
 import type { ReplyContext } from './reply-context.ts'
-import { messageArguments, updateMessage, withStepsOrWithout } from './set-message.ts'
+import { inSimplerForms, updateMessage } from './set-message.ts'
 
 /** Tries of a post while Slack does not say whether it has posted: half a minute of pauses. */
 export const POSTS = 8
@@ -24,11 +24,11 @@ export function setPost(
   if (ts !== undefined) return updateMessage(context, ts, content, { part, closing })
   const { slack, clock, to, until } = context
   const post = () =>
-    withStepsOrWithout(context, content, (shown) =>
+    inSimplerForms(context, 'chat.postMessage', content, { part, closing }, (form) =>
       slack.createMessage((client) =>
         client.chat.postMessage({
           thread_ts: to.threadTs,
-          ...messageArguments(context, shown, { part, closing }),
+          ...form,
           unfurl_links: false,
           unfurl_media: false,
         }),

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { Slack } from '../api/client.ts'
+import type { Refusals } from './refusals.ts'
 import type { UnsupportedFeatures } from './unsupported.ts'
 
 /** The thread that a reply goes to, and the person who asked; Slack wants both for every stream. */
@@ -20,6 +21,7 @@ export interface ReplyContext {
   clock: Clock
   to: ReplyTarget
   unsupported: UnsupportedFeatures
+  refusals: Refusals
   /** The invocation's end less a margin, in milliseconds of the Unix epoch: we wait for nothing beyond it. */
   until: number
   /** Records a stream that was started: an apology ends it if this process is killed. Never rejects. */

@@ -18,6 +18,8 @@ export interface ReplyState {
   readonly reopening: string
   /** Steps that people do not see yet. */
   readonly steps: readonly Step[]
+  /** Slack has refused something with steps: this reply sends none, until we know whether they were the cause. */
+  readonly stepsDoubted: boolean
   /** Number of messages so far. */
   readonly parts: number
   /** The most that we put into one message. */
@@ -36,6 +38,7 @@ export const NEW_REPLY: ReplyState = {
   isFull: false,
   reopening: '',
   steps: [],
+  stepsDoubted: false,
   parts: 0,
   limitBytes: SEGMENT_LIMIT_BYTES,
   previous: undefined,

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts'
 import type { Footer, Reply, ReplyOpening } from '../../turn/replies.ts'
 import type { Slack } from '../api/client.ts'
 import { createPacer } from './pacer.ts'
+import { createRefusals } from './refusals.ts'
 import type { ReplyContext, ReplyTarget } from './reply-context.ts'
 import { createSession } from './session.ts'
 import { createWriter } from './writer.ts'
@@ -28,6 +29,7 @@ export function openReply(
     slack,
     clock,
     to,
+    refusals: createRefusals(),
     until: endsAt - UNTIL_MARGIN_MS,
     recordStream(ts) {
       const record = options.recordStream(ts)
@@ -106,5 +108,6 @@ export function openReply(
       await Promise.all(records)
     },
     firstTextAt: writer.firstTextAt,
+    refused: () => context.refusals.noted,
   }
 }

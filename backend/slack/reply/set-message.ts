@@ -1,7 +1,9 @@
+import { escapeMrkdwn } from '../../prompt/mrkdwn.ts'
 import { type TurnMark, toMetadata } from '../api/metadata.ts'
 import type { WriteResult } from '../api/write-result.ts'
 import { footerBlocks, messageBlocks } from './blocks.ts'
 import type { Content } from './content.ts'
+import { type Form, firstForm, simplerForm } from './forms.ts'
 import type { Closing } from './message.ts'
 import type { ReplyContext } from './reply-context.ts'
 
@@ -41,6 +43,8 @@ function markState(closing: Closing | undefined): TurnMark['state'] {
   return closing.footer.offer === 'retry' ? 'failed' : 'ended'
 }
 
+type Arguments = ReturnType<typeof messageArguments>
+
 /** Sets a message to its whole content. Idempotent. https://docs.slack.dev/reference/methods/chat.update */
 export async function updateMessage(
   context: ReplyContext,
@@ -48,24 +52,57 @@ export async function updateMessage(
   content: Content,
   state: MessageState,
 ): Promise<WriteResult<string>> {
-  const updated = await withStepsOrWithout(context, content, (shown) =>
-    context.slack.mutate((client) => client.chat.update({ ts, ...messageArguments(context, shown, state) })),
+  const updated = await inSimplerForms(context, 'chat.update', content, state, (form) =>
+    // An update without blocks would leave the old ones.
+    context.slack.mutate((client) => client.chat.update({ ts, blocks: [], ...form })),
   )
   return updated.outcome === 'done' ? { outcome: 'done', value: ts } : updated
 }
 
-/** A workspace that takes no steps in streams may take no task cards either. */
-export async function withStepsOrWithout<T>(
-  { unsupported }: ReplyContext,
-  { text, steps }: Pick<Content, 'text' | 'steps'>,
-  write: (shown: Pick<Content, 'text' | 'steps'>) => Promise<WriteResult<T>>,
+/**
+ * Writes a message. If Slack refuses its content, writes it again in a simpler form (forms.ts). A reply whose
+ * blocks were refused stays plain.
+ */
+export async function inSimplerForms<T>(
+  context: ReplyContext,
+  method: 'chat.postMessage' | 'chat.update',
+  content: Pick<Content, 'text' | 'steps'>,
+  state: MessageState,
+  write: (form: MessageForm) => Promise<WriteResult<T>>,
 ): Promise<WriteResult<T>> {
-  if (steps.length === 0 || unsupported.has('cards')) return write({ text, steps: [] })
-  const result = await write({ text, steps })
-  if (result.outcome !== 'refused' || !result.code.startsWith('invalid_blocks')) return result
-  const stepless = await write({ text, steps: [] })
-  if (stepless.outcome === 'done') unsupported.add('cards')
-  return stepless
+  const { unsupported, refusals } = context
+  let form = firstForm(content, { least: refusals.least, noCards: unsupported.has('cards') })
+  let refused: Form | undefined
+  for (;;) {
+    const result = await write(argumentsFor(context, form, content, state))
+    if (result.outcome === 'done') {
+      // Only now is it proven what the write before was refused for.
+      if (form === 'stepless' && refused === 'whole') unsupported.add('cards')
+      if (form === 'plain' || form === 'unmarked') refusals.least = form
+    }
+    if (result.outcome !== 'refused') return result
+    refusals.note(method, result.code)
+    const simpler = simplerForm(form, result.code, content, state.closing)
+    if (simpler === undefined) return result
+    refused = form
+    form = simpler
+  }
+}
+
+type MessageForm = Pick<Arguments, 'channel' | 'text'> & Partial<Arguments>
+
+function argumentsFor(
+  context: ReplyContext,
+  form: Form,
+  { text, steps }: Pick<Content, 'text' | 'steps'>,
+  state: MessageState,
+): MessageForm {
+  const { channel } = context.to
+  // Slack would read our Markdown as mrkdwn, in which other signs mention people.
+  if (form === 'unmarked') return { channel, text: escapeMrkdwn(text) }
+  if (form === 'plain') return { channel, text: escapeMrkdwn(text), metadata: metadataFor(context, state) }
+  const full = messageArguments(context, { text, steps: form === 'whole' ? steps : [] }, state)
+  return form === 'bare' ? { ...full, blocks: messageBlocks({ text, steps: [] }, []) } : full
 }
 
 function fallback({ text, steps }: Pick<Content, 'text' | 'steps'>): string {

@@ -92,6 +92,7 @@ export async function closeStream(
         client.chat.stopStream({ channel: to.channel, ts, ...more }),
       )
       if (stopped.outcome === 'unknown') isWhole = false
+      if (stopped.outcome === 'refused') context.refusals.note('chat.stopStream', stopped.code)
       return stopped
     })
 

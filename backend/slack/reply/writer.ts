@@ -1,6 +1,6 @@
 import type { Footer, ReplyInterruption } from '../../turn/replies.ts'
 import { retryRead } from '../api/own-messages.ts'
-import { RateLimited } from '../api/write-result.ts'
+import { RateLimited, type WriteResult } from '../api/write-result.ts'
 import { afterClaimCheck, afterClose, afterPostMissing, afterStop } from './after-close.ts'
 import { afterAppend, afterSet, afterStart } from './after-write.ts'
 import { closeAll, closeMessage, postMissing } from './close-messages.ts'
@@ -39,6 +39,11 @@ export interface Writer {
   close(footer: Footer): Promise<boolean>
   /** When people could read the first text, in milliseconds of the Unix epoch. */
   firstTextAt(): number | undefined
+}
+
+/** Slack streams to people only. A bot or a workflow that may ask us (B…) is none. */
+function canReceiveStream(userId: string): boolean {
+  return /^[UW]/.test(userId)
 }
 
 /** A send that calls `interrupt` with `gone` or `taken` also rejects. */
@@ -81,11 +86,11 @@ export function createWriter(
   async function perform(call: Call): Promise<Decision> {
     switch (call.kind) {
       case 'start': {
-        const result = await startStream(context, call.piece)
+        const result = note('chat.startStream', await startStream(context, call.piece))
         return afterStart(state, call, result, time())
       }
       case 'append': {
-        const result = await appendToStream(context, call.stream, call.piece)
+        const result = note('chat.appendStream', await appendToStream(context, call.stream, call.piece))
         return afterAppend(state, call, result, time())
       }
       case 'set': {
@@ -117,6 +122,11 @@ export function createWriter(
 
   const time = () => ({ now: clock.now(), until })
 
+  function note<T>(method: string, result: WriteResult<T>): WriteResult<T> {
+    if (result.outcome === 'refused') context.refusals.note(method, result.code)
+    return result
+  }
+
   /** Slack shows by itself that a stream is being written. */
   function showProcessing(): void {
     if (state.mode === 'updating' || state.mode === 'holding') session.setProcessing()
@@ -124,7 +134,7 @@ export function createWriter(
 
   return {
     async start() {
-      if (unsupported.has('streams')) {
+      if (unsupported.has('streams') || !canReceiveStream(context.to.userId)) {
         state = { ...state, mode: 'updating' }
         showProcessing()
       }

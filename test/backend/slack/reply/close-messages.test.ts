@@ -4,6 +4,7 @@ import { closeAll } from '../../../../backend/slack/reply/close-messages.ts'
 import { addContent, EMPTY_CONTENT } from '../../../../backend/slack/reply/content.ts'
 import { type Message, newPost, type Post, type Stream } from '../../../../backend/slack/reply/message.ts'
 import { setPost } from '../../../../backend/slack/reply/post.ts'
+import { createRefusals } from '../../../../backend/slack/reply/refusals.ts'
 import type { ReplyContext } from '../../../../backend/slack/reply/reply-context.ts'
 import { NEW_REPLY, type ReplyState } from '../../../../backend/slack/reply/reply-state.ts'
 import { startStream } from '../../../../backend/slack/reply/stream.ts'
@@ -50,6 +51,7 @@ async function openThread() {
       userTeamId: 'T00FAKE',
     },
     unsupported: createUnsupportedFeatures(clock),
+    refusals: createRefusals(),
     until: clock.now() + 60_000,
     recordStream: async () => undefined,
     adoptStream: async () => true,

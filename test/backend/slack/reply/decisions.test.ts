@@ -9,8 +9,9 @@ import {
 import { afterAppend, afterSet, afterStart } from '../../../../backend/slack/reply/after-write.ts'
 import { addContent, EMPTY_CONTENT, type Step } from '../../../../backend/slack/reply/content.ts'
 import type { Decision, Piece } from '../../../../backend/slack/reply/decision.ts'
+import { type Form, simplerForm } from '../../../../backend/slack/reply/forms.ts'
 import { SEGMENT_LIMIT_BYTES, SEGMENT_LIMIT_MS } from '../../../../backend/slack/reply/limits.ts'
-import type { CloseResult, Post, Stream } from '../../../../backend/slack/reply/message.ts'
+import type { CloseResult, Closing, Post, Stream } from '../../../../backend/slack/reply/message.ts'
 import { planSend, sendableLength } from '../../../../backend/slack/reply/plan-send.ts'
 import { NEW_REPLY, type ReplyState } from '../../../../backend/slack/reply/reply-state.ts'
 import type { Footer } from '../../../../backend/turn/replies.ts'
@@ -198,6 +199,12 @@ describe('planning a send', () => {
     expectDecision(decision, row)
   })
 
+  test('a stream gets no steps as long as they are doubted', () => {
+    const state = replyState({ steps: [SEARCHING], stepsDoubted: true })
+    const { next } = planSend(state, { text: 'a', footer: undefined }, { now: NOW, stepsUnsupported: false })
+    expect(next).toMatchObject({ kind: 'start', piece: { text: 'a', steps: [] } })
+  })
+
   test('a stream gets no steps if the workspace has refused them before', () => {
     const decision = planSend(
       replyState({ steps: [SEARCHING] }),
@@ -252,10 +259,10 @@ describe('after chat.startStream', () => {
       { next: NOTHING, state: { mode: 'updating', message: undefined } },
     ],
     [
-      'refused steps are left out from now on',
+      'refused steps are left out of this reply, and nothing is remembered yet',
       { steps: [SEARCHING] },
       refused('invalid_chunks'),
-      { next: NOTHING, state: { mode: 'streaming' }, unsupported: 'steps' },
+      { next: NOTHING, state: { mode: 'streaming', stepsDoubted: true } },
     ],
     [
       'refused chunks without steps lead to posts',
@@ -404,8 +411,7 @@ describe('after chat.appendStream', () => {
       refused('invalid_chunks'),
       {
         next: { kind: 'append', piece: { text: 'one', steps: [], taken: 3 } },
-        state: { steps: [] },
-        unsupported: 'steps',
+        state: { steps: [], stepsDoubted: true },
       },
     ],
     [
@@ -413,7 +419,7 @@ describe('after chat.appendStream', () => {
       stream('a '),
       piece('', { steps: [SEARCHING] }),
       refused('invalid_chunks'),
-      { next: NOTHING, state: { steps: [], message: { content: { steps: [] } } }, unsupported: 'steps' },
+      { next: NOTHING, state: { steps: [], stepsDoubted: true, message: { content: { steps: [] } } } },
     ],
     ...['message_not_in_streaming_state', 'message_not_found', 'invalid_chunks'].map(
       (code): [string, Stream, Piece, WriteResult<unknown>, Row] => [
@@ -427,6 +433,27 @@ describe('after chat.appendStream', () => {
   ])('%s', (_, message, sent, result, row) => {
     const state = replyState({ message, steps: sent.steps })
     expectDecision(afterAppend(state, { kind: 'append', stream: message, piece: sent }, result, TIME), row)
+  })
+
+  test.each<[string, WriteResult<unknown>, Row['unsupported']]>([
+    ['is remembered if the same goes through without them', done({}), 'steps'],
+    ['is not remembered without an answer', unknown, undefined],
+    ['is not remembered if that is refused too', refused('invalid_arguments'), undefined],
+  ])('a refusal of steps %s', (_, result, unsupported) => {
+    const message = stream('a ')
+    const state = replyState({ message, stepsDoubted: true })
+    const appended = afterAppend(
+      state,
+      { kind: 'append', stream: message, piece: piece('one') },
+      result,
+      TIME,
+    )
+    expect(appended.unsupported).toBe(unsupported)
+    const started = result.outcome === 'done' ? done({ ts: '1790000000.000200', openedAt: NOW }) : result
+    const call = { kind: 'start', piece: piece('one') } as const
+    expect(
+      afterStart(state, call, started as WriteResult<{ ts: string; openedAt: number }>, TIME).unsupported,
+    ).toBe(unsupported)
   })
 
   test('later text leaves the time of the first text as it is', () => {
@@ -657,5 +684,45 @@ describe('after a stream that ended unasked', () => {
         },
       },
     })
+  })
+})
+
+describe('a message whose content Slack has refused is written again', () => {
+  const FOOTER = { footer: THUMBS }
+  test.each<[string, Form, string, string, Closing | undefined, Form | undefined]>([
+    ['without its steps', 'whole', 'invalid_blocks', 'a', FOOTER, 'stepless'],
+    ['without its footer', 'stepless', 'invalid_blocks', 'a', FOOTER, 'bare'],
+    ['as plain text if it has no footer', 'stepless', 'only_one_table_allowed', 'a', undefined, 'plain'],
+    ['as plain text after its footer', 'bare', 'no_text', 'a', FOOTER, 'plain'],
+    ['without its metadata at last', 'plain', 'metadata_too_large', 'a', FOOTER, 'unmarked'],
+    ['no more after that', 'unmarked', 'invalid_blocks', 'a', FOOTER, undefined],
+    ['not as plain text if it has none', 'bare', 'invalid_blocks', ' \n', FOOTER, undefined],
+    ...['a_code_that_is_new', 'markdown_text_conflict', 'invalid_blocks_format', 'too_many_attachments'].map(
+      (code): [string, Form, string, string, undefined, Form] => [
+        code,
+        'stepless',
+        code,
+        'a',
+        undefined,
+        'plain',
+      ],
+    ),
+    ...[
+      'is_archived',
+      'msg_too_long',
+      'streaming_state_conflict',
+      'edit_window_closed',
+      'invalid_auth',
+      'missing_scope',
+    ].map((code): [string, Form, string, string, Closing, undefined] => [
+      `not if it says ${code}`,
+      'whole',
+      code,
+      'a',
+      FOOTER,
+      undefined,
+    ]),
+  ])('%s', (_, form, code, text, closing, simpler) => {
+    expect(simplerForm(form, code, { text }, closing)).toBe(simpler)
   })
 })

@@ -27,6 +27,8 @@ interface ReplyStageOptions extends SlackStageOptions {
   unsupported?: UnsupportedFeatures
   /** The time left of the invocation. */
   remainingMs?: number
+  /** The asker's id. Default: a person's. */
+  userId?: string
 }
 
 /** One reply by the product's own code to a question in the simulated Slack. */
@@ -41,7 +43,7 @@ export async function openReplyStage(options: ReplyStageOptions = {}): Promise<R
     channel: 'C00GENERAL',
     threadTs: ts,
     ts,
-    userId: 'U00ADA',
+    userId: options.userId ?? 'U00ADA',
     userTeamId: teamId,
   }
   const recorded = new Set<string>()
