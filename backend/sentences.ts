@@ -13,6 +13,16 @@ export const ONLY_THE_ASKER =
   'Only the person who asked can have me try again. Ask me the same question, and I will answer you.'
 export const TOO_OLD_TO_RATE = 'That answer is too old to be rated, but thank you.'
 
+/** Names knowledge bases that may answer the next question. */
+export function notSearchedNow(bases: readonly string[]): string {
+  return `I could not search ${bases.join(' and ')} just now.`
+}
+
+/** Names knowledge bases that will not answer until somebody changes something. */
+export function notSearchable(bases: readonly string[]): string {
+  return `I cannot search ${bases.join(' and ')}: the people who run me have to repair that.`
+}
+
 /** Says that a limit is reached; no model is asked. */
 export function limitSentence({
   limit,

@@ -17,7 +17,7 @@ const URL_LIMIT_CHARS = 2_000
 
 /** The passage of one retrieved chunk, with what the data source says of its page; [] if it has no text. */
 export function toPassage(result: KnowledgeBaseRetrievalResult, base: string): Passage[] {
-  const text = result.content?.text
+  const text = result.content?.text || rowText(result)
   if (!text) return []
   const metadata = result.metadata ?? {}
   const url = webAddress(result)
@@ -58,6 +58,15 @@ function webAddress({ location, metadata = {} }: KnowledgeBaseRetrievalResult): 
   ]
     .flatMap((address) => asText(address) ?? [])
     .find((address) => /^https?:\/\//i.test(address) && address.length <= URL_LIMIT_CHARS)
+}
+
+/** A row of a SQL database, one line for each column that has a value. */
+function rowText({ content }: KnowledgeBaseRetrievalResult): string {
+  return (content?.row ?? [])
+    .flatMap(({ columnName, columnValue, type }) =>
+      type === 'NULL' || type === 'BLOB' || !columnValue ? [] : [`${columnName ?? 'value'}: ${columnValue}`],
+    )
+    .join('\n')
 }
 
 function toId(chunkId: string | undefined, text: string): string {

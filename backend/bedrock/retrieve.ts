@@ -1,5 +1,6 @@
 import {
   type BedrockAgentRuntimeClient,
+  type KnowledgeBaseRetrievalConfiguration,
   type KnowledgeBaseRetrievalResult,
   RetrieveCommand,
 } from '@aws-sdk/client-bedrock-agent-runtime'
@@ -21,6 +22,18 @@ export const PAUSED_TRIES = 12
 export const PAUSED_BACKOFF: Backoff = { firstMs: 3_000, mostMs: 3_000 }
 
 /**
+ * Forms of a search, each for another type of knowledge base: vectors, managed by Bedrock, and none for a base
+ * that takes no configuration. The type is not known here, and the wrong form is refused.
+ */
+const SEARCH_FORMS: readonly ((
+  numberOfResults: number,
+) => KnowledgeBaseRetrievalConfiguration | undefined)[] = [
+  (numberOfResults) => ({ vectorSearchConfiguration: { numberOfResults } }),
+  (numberOfResults) => ({ managedSearchConfiguration: { numberOfResults } }),
+  () => undefined,
+]
+
+/**
  * Searches every knowledge base at the same time. If one fails, the result names it and the others go on; if
  * the database of one is paused, we wait for it. Never throws. `passagesPerBase` is 1 to 100.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Retrieve.html
@@ -30,26 +43,48 @@ export function createRetrieve(
   bases: readonly { name: string; id: string }[],
   { passagesPerBase, clock }: { passagesPerBase: number; clock: Clock },
 ): Retrieve {
+  /** The form that a base has accepted, by its id. */
+  const formOf = new Map<string, number>()
+
   function retrieveFrom(
     id: string,
     query: string,
     deadline: AbortSignal,
     onPaused: () => void,
   ): Promise<KnowledgeBaseRetrievalResult[]> {
-    const command = new RetrieveCommand({
-      knowledgeBaseId: id,
-      retrievalQuery: { text: query },
-      retrievalConfiguration: { vectorSearchConfiguration: { numberOfResults: passagesPerBase } },
-    })
     let leftMs = RETRIEVE_BUDGET_MS
-    const retrieve = async (): Promise<KnowledgeBaseRetrievalResult[]> => {
+    const retrieveBy = async (form: number): Promise<KnowledgeBaseRetrievalResult[]> => {
+      const retrievalConfiguration = SEARCH_FORMS[form]?.(passagesPerBase)
+      const command = new RetrieveCommand({
+        knowledgeBaseId: id,
+        retrievalQuery: { text: query },
+        ...(retrievalConfiguration && { retrievalConfiguration }),
+      })
       const startedAt = clock.now()
       const { retrievalResults } = await abortAfter(leftMs, deadline, (abortSignal) =>
         client.send(command, { abortSignal }),
       ).finally(() => {
         leftMs = Math.max(0, leftMs - (clock.now() - startedAt))
       })
+      formOf.set(id, form)
       return (retrievalResults ?? []).slice(0, passagesPerBase)
+    }
+    /** Tries the other forms if the first is refused. If all are, the form is not the reason. */
+    const retrieve = async (): Promise<KnowledgeBaseRetrievalResult[]> => {
+      const known = formOf.get(id)
+      try {
+        return await retrieveBy(known ?? 0)
+      } catch (refused) {
+        if (known !== undefined || !isInvalid(refused) || isPaused(refused)) throw refused
+        for (let form = 1; form < SEARCH_FORMS.length; form++) {
+          try {
+            return await retrieveBy(form)
+          } catch (error) {
+            if (!isInvalid(error) || isPaused(error)) throw error
+          }
+        }
+        throw refused
+      }
     }
     const afterError = (error: unknown): NextTry => {
       if (!isPaused(error)) return 'stop'
@@ -71,7 +106,12 @@ export function createRetrieve(
       const outcome = outcomes[index]
       if (outcome?.status === 'fulfilled')
         result.passages.push(...outcome.value.flatMap((found) => toPassage(found, name)))
-      else result.unsearched.push({ base: name, cause: causeName(outcome?.reason) })
+      else
+        result.unsearched.push({
+          base: name,
+          cause: causeName(outcome?.reason),
+          ...(isLasting(outcome?.reason) && { lasting: true }),
+        })
     }
     return result
   }
@@ -82,6 +122,17 @@ export function createRetrieve(
  */
 function isPaused(error: unknown): boolean {
   return error instanceof Error && /auto-?paused|resuming/i.test(error.message)
+}
+
+function isInvalid(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ValidationException'
+}
+
+const LASTING = new Set(['AccessDeniedException', 'ResourceNotFoundException', 'ValidationException'])
+
+/** True if the base will not answer until somebody changes something. */
+function isLasting(error: unknown): boolean {
+  return error instanceof Error && LASTING.has(error.name) && !isPaused(error)
 }
 
 function causeName(reason: unknown): string {

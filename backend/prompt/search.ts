@@ -1,3 +1,4 @@
+import { notSearchable, notSearchedNow } from '../sentences.ts'
 import { distinct, interleave, type NumberedPassage, numbered, type Passage } from './passage.ts'
 
 /** Asks every knowledge base. Never throws. `onPaused` is called for a base that is waking up. */
@@ -10,7 +11,14 @@ export type Retrieve = (
 export interface RetrieveResult {
   passages: Passage[]
   /** The knowledge bases that could not be searched, each with the name of the error. */
-  unsearched: { base: string; cause: string }[]
+  unsearched: Unsearched[]
+}
+
+export interface Unsearched {
+  base: string
+  cause: string
+  /** Set if the base will not answer until somebody changes something. */
+  lasting?: true
 }
 
 /**
@@ -71,11 +79,18 @@ export function createSearch({ retrieve, rerank, shown }: SearchDeps): Search {
     return {
       passages: kept,
       summary: `Searched ${names}: ${candidates.length} ${candidates.length === 1 ? 'passage' : 'passages'}, ${kept.length} kept`,
-      leftOut:
-        unsearched.length > 0
-          ? [`I could not search ${unsearched.map(({ base }) => base).join(' and ')} just now.`]
-          : [],
+      leftOut: leftOutOf(unsearched),
       without,
     }
   }
+}
+
+/** A sentence for the bases that may answer the next question, and one for those that will not. */
+function leftOutOf(unsearched: readonly Unsearched[]): string[] {
+  const names = (lasting: boolean) =>
+    unsearched.filter((base) => (base.lasting ?? false) === lasting).map(({ base }) => base)
+  return [
+    ...(names(false).length > 0 ? [notSearchedNow(names(false))] : []),
+    ...(names(true).length > 0 ? [notSearchable(names(true))] : []),
+  ]
 }

@@ -15,8 +15,10 @@ export interface KnowledgeBase {
     query: string,
     numberOfResults: number,
   ): { passage: StoredPassage; score: number }[] | Promise<{ passage: StoredPassage; score: number }[]>
-  /** The kind of location that Bedrock gives for the passages. */
-  location: 'CONFLUENCE' | 'WEB' | 'S3'
+  /** The kind of location that Bedrock gives for the passages. With SQL each passage comes as a row. */
+  location: 'CONFLUENCE' | 'WEB' | 'S3' | 'SQL'
+  /** True if Bedrock manages the store: it searches with managedSearchConfiguration only. */
+  managed?: boolean
 }
 
 /** Returns the texts' indexes, best first. */

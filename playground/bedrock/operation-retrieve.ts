@@ -8,6 +8,14 @@ const MAX_RESULTS = 100
 /** Bedrock's default if the request gives no number. */
 const DEFAULT_RESULTS = 5
 
+const resultCount = v.optional(
+  v.pipe(
+    v.number(),
+    v.minValue(1, 'Member must have value greater than or equal to 1'),
+    v.maxValue(MAX_RESULTS, `Member must have value less than or equal to ${MAX_RESULTS}`),
+  ),
+)
+
 /**
  * Filters, reranking inside Retrieve and paging are missing, so that a request with one of them is recorded
  * as a violation.
@@ -28,16 +36,18 @@ const RetrieveRequest = v.object({
   }),
   retrievalConfiguration: v.optional(
     v.object({
-      vectorSearchConfiguration: v.object({
-        numberOfResults: v.optional(
-          v.pipe(
-            v.number(),
-            v.minValue(1, 'Member must have value greater than or equal to 1'),
-            v.maxValue(MAX_RESULTS, `Member must have value less than or equal to ${MAX_RESULTS}`),
-          ),
-        ),
-        overrideSearchType: v.optional(v.picklist(['HYBRID', 'SEMANTIC'])),
-      }),
+      vectorSearchConfiguration: v.optional(
+        v.object({
+          numberOfResults: resultCount,
+          overrideSearchType: v.optional(v.picklist(['HYBRID', 'SEMANTIC'])),
+        }),
+      ),
+      managedSearchConfiguration: v.optional(
+        v.object({
+          numberOfResults: resultCount,
+          rerankingModelType: v.optional(v.picklist(['CUSTOM', 'MANAGED', 'NONE'])),
+        }),
+      ),
     }),
   ),
 })
@@ -63,11 +73,18 @@ export async function retrieve(
   const base = bases.get(knowledgeBaseId)
   if (!base)
     throw refusal('ResourceNotFoundException', `Knowledge Base with id ${knowledgeBaseId} does not exist`)
-  const wanted = retrievalConfiguration?.vectorSearchConfiguration.numberOfResults ?? DEFAULT_RESULTS
+  const { vectorSearchConfiguration: vector, managedSearchConfiguration: managed } =
+    retrievalConfiguration ?? {}
+  // Our messages. https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed.html
+  if (vector && base.managed)
+    throw invalid('A managed knowledge base takes managedSearchConfiguration, not vectorSearchConfiguration.')
+  if (managed && !base.managed)
+    throw invalid('This knowledge base takes vectorSearchConfiguration, not managedSearchConfiguration.')
+  const wanted = (vector ?? managed)?.numberOfResults ?? DEFAULT_RESULTS
   const found = await base.retrieve(text, wanted)
   return {
     retrievalResults: found.slice(0, wanted).map(({ passage, score }) => ({
-      content: { type: 'TEXT', text: passage.text },
+      content: base.location === 'SQL' ? rowOf(passage) : { type: 'TEXT', text: passage.text },
       location: locationOf(passage, base.location),
       score,
       metadata: {
@@ -81,7 +98,22 @@ export async function retrieve(
   }
 }
 
+function rowOf({ title, text, updated }: StoredPassage) {
+  return {
+    type: 'ROW',
+    row: [
+      { columnName: 'title', columnValue: title, type: 'STRING' },
+      { columnName: 'text', columnValue: text, type: 'STRING' },
+      {
+        columnName: 'updated',
+        ...(updated === undefined ? { type: 'NULL' } : { columnValue: updated, type: 'STRING' }),
+      },
+    ],
+  }
+}
+
 function locationOf({ url, path }: StoredPassage, type: KnowledgeBase['location']) {
+  if (type === 'SQL') return { type, sqlLocation: { query: 'SELECT title, text, updated FROM pages' } }
   if (type === 'CONFLUENCE') return { type, confluenceLocation: { url } }
   return type === 'WEB'
     ? { type, webLocation: { url } }

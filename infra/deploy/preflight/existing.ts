@@ -15,6 +15,11 @@ export async function checkExisting(context: DeployContext): Promise<Finding[]> 
   ])
 }
 
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_GetKnowledgeBase.html */
+interface GetKnowledgeBase {
+  knowledgeBase: { status: string; knowledgeBaseConfiguration?: { type: string } }
+}
+
 async function checkBase(
   { tools }: DeployContext,
   what: string,
@@ -31,10 +36,20 @@ async function checkBase(
     '--output',
     'json',
   ]
-  return checkStatus(what, region, 'ACTIVE', async () => {
-    const { knowledgeBase } = await tools.read({ tool: 'aws', args }, { knowledgeBase: { status: 'ACTIVE' } })
+  let type: string | undefined
+  const finding = await checkStatus(what, region, 'ACTIVE', async () => {
+    const { knowledgeBase } = await tools.read<GetKnowledgeBase>(
+      { tool: 'aws', args },
+      { knowledgeBase: { status: 'ACTIVE' } },
+    )
+    type = knowledgeBase.knowledgeBaseConfiguration?.type
     return knowledgeBase.status
   })
+  if (type !== 'KENDRA') return finding
+  return {
+    kind: 'error',
+    message: `Found ${what} in ${region}, but it is of type KENDRA, which Vera does not search: a Kendra index has its own API and permissions. Name a base of type VECTOR, MANAGED or SQL in assistant.config.ts.`,
+  }
 }
 
 async function checkGuardrail(

@@ -65,7 +65,7 @@ test('a base that fails is named with its error and asked once, and the others a
     base === 'KB00000001' ? refuse('AccessDeniedException', 'No.') : 'found',
   )
   expect(texts).toEqual(['runbooks: found'])
-  expect(unsearched).toEqual([{ base: 'wiki', cause: 'AccessDeniedException' }])
+  expect(unsearched).toEqual([{ base: 'wiki', cause: 'AccessDeniedException', lasting: true }])
   expect(inputs).toHaveLength(2)
   expect(paused).toEqual([])
 })

@@ -162,6 +162,25 @@ test.each([
   expect(out).toMatch(sentence)
 })
 
+test('an existing base of type KENDRA is refused with the reason, and the other types pass', async () => {
+  const ids = ['KB00000001', 'KB00000002', 'KB00000003']
+  const stage = await createDeployStage({
+    knowledge: {
+      ...knowledge,
+      bases: ids.map((id) => ({ name: id.toLowerCase(), source: 'existing', id })),
+    },
+  })
+  Object.assign(stage.world, {
+    existing: Object.fromEntries(ids.map((id) => [id, 'ACTIVE'])),
+    baseTypes: { KB00000001: 'KENDRA', KB00000002: 'MANAGED', KB00000003: 'SQL' },
+  })
+  const { status, out } = await stage.run('deploy', CI_FLAGS, CI_SECRETS)
+  expect(status).toBe(1)
+  expect(out).toMatch(/✗ Found the knowledge base "kb00000001" .*of type KENDRA, which Vera does not search/)
+  expect(out).toMatch(/✓ Found the knowledge base "kb00000002"/)
+  expect(out).toMatch(/✓ Found the knowledge base "kb00000003"/)
+})
+
 test("Amazon's own models pass without an agreement", async () => {
   const stage = await createDeployStage()
   Object.assign(stage.world, { models: { [EMBEDDING]: NO_AGREEMENT } })

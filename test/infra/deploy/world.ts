@@ -37,6 +37,8 @@ export interface World {
   keyCreatedOn: string | number
   /** Status of existing bases and guardrails. */
   existing: Record<string, string>
+  /** Types of existing bases, if they are not VECTOR. */
+  baseTypes?: Record<string, string>
   /** Access keys of the edge's user. Undefined if there is no user. */
   keys: string[] | undefined
   /** The ingestion jobs of the source, the latest last. */
@@ -123,8 +125,9 @@ export function answerIn(world: World, dir: string, { tool, args, env, input }: 
           : fail('An error occurred (ResourceNotFoundException) when calling GetUseCaseForModelAccess'),
       'bedrock-agent get-knowledge-base': () => {
         const status = world.existing[at('--knowledge-base-id')]
+        const type = world.baseTypes?.[at('--knowledge-base-id')] ?? 'VECTOR'
         return status
-          ? ok({ knowledgeBase: { status } })
+          ? ok({ knowledgeBase: { status, knowledgeBaseConfiguration: { type } } })
           : fail('An error occurred (ResourceNotFoundException) when calling the GetKnowledgeBase operation')
       },
       'bedrock get-guardrail': () => {
