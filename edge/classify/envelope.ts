@@ -9,7 +9,13 @@ const Id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(160))
 const MaybeId = v.nullish(Id)
 const MaybeText = v.nullish(v.string())
 
-const Authorization = v.object({ team_id: MaybeId, user_id: MaybeId, is_bot: v.nullish(v.boolean()) })
+/** `enterprise_id` is set if the workspace belongs to an Enterprise organization. */
+const Authorization = v.object({
+  enterprise_id: MaybeId,
+  team_id: MaybeId,
+  user_id: MaybeId,
+  is_bot: v.nullish(v.boolean()),
+})
 
 /**
  * https://docs.slack.dev/apis/events-api
@@ -72,7 +78,9 @@ export const SessionStop = v.object({
 export const Click = v.object({
   type: v.literal('block_actions'),
   api_app_id: Id,
-  team: v.object({ id: Id }),
+  /** Null if the app is installed in a whole Enterprise organization. */
+  team: v.nullish(v.object({ id: Id })),
+  enterprise: v.nullish(v.object({ id: Id })),
   user: v.object({ id: Id }),
   channel: v.object({ id: Id }),
   container: v.object({ message_ts: Id, thread_ts: MaybeId }),

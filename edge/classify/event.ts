@@ -56,12 +56,14 @@ function classifyPost(envelope: EventCallback, meta: RequestMeta, allowed: Acces
   // workspaces.
   const sharedOutside = envelope.is_ext_shared_channel !== false
   // In a shared channel, the envelope's team is the author's if the post does not name one.
-  const userTeamId =
+  const namedTeamId =
     post.user_team ??
     post.source_team ??
     post.team ??
     (sharedOutside ? envelope.team_id : undefined) ??
     teamId
+  // For our organization's own people, Slack can name the organization. A stream's recipient needs a workspace.
+  const userTeamId = organizationOf(envelope).has(namedTeamId) ? teamId : namedTeamId
   if (sharedOutside && userTeamId !== teamId && !allowed.outsiders) return ignore('outsider')
 
   const text = post.text ?? ''
@@ -120,6 +122,16 @@ function classifyStop(envelope: EventCallback, { receivedAt }: RequestMeta): Dec
  */
 function teamOf(envelope: EventCallback): string | null | undefined {
   return envelope.authorizations?.[0]?.team_id ?? envelope.context_team_id ?? envelope.team_id
+}
+
+/**
+ * The Enterprise organization of the workspace that installed the app, and the workspaces of it that Slack names.
+ * https://docs.slack.dev/apis/events-api/#authorizations
+ */
+function organizationOf({ authorizations }: EventCallback): Set<string | null | undefined> {
+  const organization = authorizations?.[0]?.enterprise_id
+  const ours = (authorizations ?? []).filter(({ enterprise_id }) => enterprise_id === organization)
+  return new Set(organization ? [organization, ...ours.map(({ team_id }) => team_id)] : [])
 }
 
 function channelTypeOf(post: Post): Turn['channelType'] {

@@ -108,6 +108,41 @@ describe('an event becomes a turn', () => {
     await edge.event(shared)
     expect(handoffs()).toEqual([expect.objectContaining({ teamId: 'T00FAKE', userTeamId: 'T00FAKE' })])
   })
+
+  test.each([
+    ['the organization', 'E00FAKE', true],
+    ['a sister workspace that Slack names', 'T00SISTER', true],
+    ['another organization', 'E00OTHER', false],
+    ['another company', 'T00OTHER', false],
+  ])('in a shared channel, a person of %s counts as ours only if Slack says so', async (_, team, isOurs) => {
+    const authorization = { enterprise_id: 'E00FAKE', team_id: 'T00FAKE', user_id: 'U00VERA', is_bot: true }
+    const authorizations = [authorization, { ...authorization, team_id: 'T00SISTER' }]
+    const partner = { enterprise_id: 'E00OTHER', team_id: 'T00OTHER', user_id: 'U00VERA', is_bot: true }
+    await edge.event(
+      envelope(mention({ user_team: team }), {
+        is_ext_shared_channel: true,
+        authorizations: [...authorizations, partner],
+      }),
+    )
+    // The recipient of a stream must be a workspace.
+    expect(handoffs()).toEqual(isOurs ? [expect.objectContaining({ userTeamId: 'T00FAKE' })] : [])
+  })
+})
+
+test.each([
+  ['no workspace', { team: null }],
+  ['the workspace of the person who clicks', { team: { id: 'T00SISTER' } }],
+])(
+  'a click in an Enterprise organization that names %s is handed off for our workspace',
+  async (_, changed) => {
+    await edge.click(click(thumb(), { ...changed, enterprise: { id: 'E00FAKE', name: 'fake' } }))
+    expect(handoffs()).toEqual([expect.objectContaining({ kind: 'feedback', teamId: 'T00FAKE' })])
+  },
+)
+
+test('a click that names neither a workspace nor an organization is ignored', async () => {
+  await edge.click(click(thumb(), { team: null }))
+  expect(edge.invokes).toEqual([])
 })
 
 describe('an event is ignored', () => {
