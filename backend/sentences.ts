@@ -11,6 +11,8 @@ export const WITHOUT_THREAD = 'I could not read the thread, so this answer uses 
 export const TOO_OLD_TO_RETRY = 'That question is too old for me to try again. Please ask it again.'
 export const ONLY_THE_ASKER =
   'Only the person who asked can have me try again. Ask me the same question, and I will answer you.'
+export const BARRED =
+  "I may not write where you asked me, so I can't answer there. Ask me in a direct message or in another channel."
 export const TOO_OLD_TO_RATE = 'That answer is too old to be rated, but thank you.'
 
 /** Names knowledge bases that may answer the next question. */

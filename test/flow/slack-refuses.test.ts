@@ -1,6 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Call, Fault } from '../../playground/calls.ts'
-import { ANSWER, logged, openStage, post, QUESTION, REFERENCE, slackError, textOf } from './flow-stage.ts'
+import {
+  ANSWER,
+  ephemerals,
+  logged,
+  openStage,
+  post,
+  QUESTION,
+  REFERENCE,
+  slackError,
+  textOf,
+} from './flow-stage.ts'
+import { speaking } from './models.ts'
 
 const stage = openStage()
 
@@ -73,3 +84,59 @@ describe('a finished answer is shown', () => {
     expect(lastTurn()).toMatchObject({ outcome: 'answered' })
   })
 })
+
+const methodsOf = (calls: readonly Readonly<Call>[], to: Call['to']) =>
+  calls.filter((call) => call.to === to).map(({ method }) => method)
+
+describe('if we may not write to the thread', () => {
+  test.each([
+    'restricted_action',
+    'restricted_action_read_only_channel',
+    'restricted_action_a_new_one',
+    'messages_tab_disabled',
+  ])('no model is asked, and the asker alone reads so (%s)', async (code) => {
+    stage.faults = ({ method, args }) =>
+      method === 'chat.startStream' || (method === 'chat.postMessage' && args.channel !== 'U00ADA')
+        ? slackError(code)
+        : undefined
+    const { calls, channel, threadTs, replies } = await post(stage, { text: QUESTION })
+    expect(replies).toEqual([])
+    expect(ephemerals(stage, channel, threadTs)).toEqual([
+      { to: 'U00ADA', text: expect.stringContaining('I may not write where you asked me') },
+    ])
+    expect(methodsOf(calls, 'bedrock')).not.toContain('ConverseStream')
+    expect(methodsOf(calls, 'slack').length).toBeLessThan(8)
+    expect(lastTurn()).toMatchObject({ outcome: 'unreachable', refused: [`chat.startStream: ${code}`] })
+    expect(stage.stack.lambda.deadLetters).toEqual([])
+  })
+
+  test('the asker reads so in a direct message if Slack refuses the ephemeral too', async () => {
+    stage.faults = ({ method, args }) =>
+      /startStream|postEphemeral/.test(method) || (method === 'chat.postMessage' && args.channel !== 'U00ADA')
+        ? slackError('restricted_action')
+        : undefined
+    const { calls } = await post(stage, { text: QUESTION })
+    expect(
+      calls.filter(({ method }) => method === 'chat.postMessage').map(({ args }) => args.channel),
+    ).toEqual(['U00ADA'])
+  })
+})
+
+test.each(['not_in_channel', 'is_archived', 'thread_not_found', 'token_revoked'])(
+  'the model is stopped if the place is lost in the middle of the answer (%s)',
+  async (code) => {
+    let appends = 0
+    let lostAt = 0
+    stage.model = speaking(200, 100)
+    stage.faults = ({ method }) => {
+      if (method === 'chat.appendStream' && ++appends === 3) lostAt = Date.now()
+      return lostAt > 0 && /^chat|^agents/.test(method) ? slackError(code) : undefined
+    }
+    const { calls } = await post(stage, { text: QUESTION })
+    const model = calls.find(({ method }) => method === 'ConverseStream')
+    // It would speak for 20 s.
+    expect((model?.at ?? Number.NaN) + (model?.ms ?? Number.NaN) - lostAt).toBeLessThan(2_000)
+    expect(lastTurn()).toMatchObject({ outcome: 'unreachable' })
+    expect(stage.stack.lambda.deadLetters).toEqual([])
+  },
+)

@@ -33,9 +33,31 @@ const THREAD_GONE = new Set([
   'thread_not_found',
 ])
 
+/** Somebody decides who may write there, and we may not. */
+const BARRED = new Set([
+  'app_access_restricted',
+  'ekm_access_denied',
+  'messages_tab_disabled',
+  'posting_to_channel_denied',
+  'user_is_restricted',
+])
+
+/**
+ * True if the thread is there and we may not write to it. The family of `restricted_action` grows with the
+ * settings of channels, so its prefix counts.
+ */
+export function isBarred(code: string): boolean {
+  return code.startsWith('restricted_action') || BARRED.has(code)
+}
+
 /** True if there is no thread to write to, or none that we may write to. */
 export function isThreadGone(code: string): boolean {
-  return THREAD_GONE.has(code)
+  return THREAD_GONE.has(code) || isBarred(code)
+}
+
+/** True if this process can't write to the thread any more, for whatever reason. Ask it at every write. */
+export function isOutOfReach(code: string): boolean {
+  return isThreadGone(code) || STALE_TOKEN.has(code)
 }
 
 /** Codes about the message that exists already: no other content would help. */
@@ -49,7 +71,7 @@ const MESSAGE_FIXED = new Set([
 ])
 
 /** The token may not do this, whatever the content. */
-const NOT_ALLOWED = new Set(['missing_scope', 'no_permission', 'not_allowed_token_type', 'ekm_access_denied'])
+const NOT_ALLOWED = new Set(['missing_scope', 'no_permission', 'not_allowed_token_type'])
 
 /**
  * True if Slack may take the same message with other content. New codes about content appear with every kind

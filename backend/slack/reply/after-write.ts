@@ -1,5 +1,11 @@
 import { TimedOut } from '../../deadline.ts'
-import { areStepsRefused, isThreadGone, isTooLong, isUnsupported } from '../api/error-codes.ts'
+import {
+  areStepsRefused,
+  isNotStreaming,
+  isOutOfReach,
+  isTooLong,
+  isUnsupported,
+} from '../api/error-codes.ts'
 import type { WriteResult } from '../api/write-result.ts'
 import { addContent, EMPTY_CONTENT } from './content.ts'
 import { type CallOf, type Decision, NOTHING_TAKEN } from './decision.ts'
@@ -44,10 +50,7 @@ export function afterStart(
   if (piece.steps.length > 0 && areStepsRefused(code))
     return { state: { ...state, stepsDoubted: true }, next: NOTHING_TAKEN }
   if (piece.text !== '' && isTooLong(code)) return halve(state)
-  if (isThreadGone(code)) {
-    const error = new Error(`there is no thread to write to: ${code}`)
-    return { state, next: { kind: 'fail', error }, interrupt: 'gone' }
-  }
+  if (isOutOfReach(code)) return outOfReach(state, code)
   return isUnsupported(code) ? { ...updating, unsupported: 'streams' } : updating
 }
 
@@ -76,6 +79,8 @@ export function afterAppend(
     const stopped = continueByUpdates(state, stream, 'stopped')
     return { state: stopped, next: NOTHING_TAKEN, interrupt: 'stopped' }
   }
+  // A message that is gone says nothing about its thread.
+  if (isOutOfReach(code) && !isNotStreaming(code)) return outOfReach(state, code)
   if (isTooLong(code)) return makeRoom(state, stream)
   if (piece.steps.length > 0 && areStepsRefused(code)) {
     const stepless = { ...withoutSteps(state, piece.steps), stepsDoubted: true }
@@ -102,6 +107,8 @@ export function afterSet(
   }
   if (result.outcome === 'wait') return waitOrFail(state, result.waitMs, time)
   if (result.outcome === 'refused' && isTooLong(result.code)) return makeRoom(state, post)
+  if (result.outcome === 'refused' && isOutOfReach(result.code) && !(isPosted && isNotStreaming(result.code)))
+    return outOfReach(state, result.code)
   if (!isPosted) return { state, next: { kind: 'fail', error: result.error } }
   // The next update sets the whole content once more.
   if (result.outcome === 'unknown')
@@ -114,6 +121,12 @@ export function afterSet(
   const abandoned = abandonMessage(state, post)
   const reopening = abandoned.reopening + post.unconfirmed
   return { state: { ...abandoned, reopening }, next: NOTHING_TAKEN }
+}
+
+/** The model's work would be for nobody: the turn ends. */
+function outOfReach(state: ReplyState, code: string): Decision {
+  const error = new Error(`there is no thread to write to: ${code}`)
+  return { state, next: { kind: 'fail', error }, interrupt: 'gone' }
 }
 
 /** Slack has taken without steps what it refused with them. */

@@ -1,10 +1,12 @@
 import type { Clock } from '../../clock.ts'
 import type { Footer, Reply, ReplyOpening } from '../../turn/replies.ts'
 import type { Slack } from '../api/client.ts'
+import { isOutOfReach, slackError } from '../api/error-codes.ts'
 import { createPacer } from './pacer.ts'
 import { createRefusals } from './refusals.ts'
 import type { ReplyContext, ReplyTarget } from './reply-context.ts'
 import { createSession } from './session.ts'
+import { tellAsker } from './tell-asker.ts'
 import { createWriter } from './writer.ts'
 
 /** Kept back at the end of the invocation for one write to the table. */
@@ -97,6 +99,7 @@ export function openReply(
       try {
         await closeMessages(last)
       } catch (error) {
+        if (isOutOfReach(slackError(error) ?? '')) lost ??= 'gone'
         if (lost === undefined) throw error
       }
       return lost ?? 'closed'
@@ -105,6 +108,7 @@ export function openReply(
       isAbandoned = true
       await pacer.flush().catch(() => undefined)
       await session.endIfStarted().catch(() => undefined)
+      if (lost === 'gone' && writer.firstTextAt() === undefined) await tellAsker(context)
       await Promise.all(records)
     },
     firstTextAt: writer.firstTextAt,

@@ -421,6 +421,19 @@ describe('after chat.appendStream', () => {
       refused('invalid_chunks'),
       { next: NOTHING, state: { steps: [], stepsDoubted: true, message: { content: { steps: [] } } } },
     ],
+    ...[
+      'not_in_channel',
+      'is_archived',
+      'thread_not_found',
+      'token_revoked',
+      'restricted_action_thread_locked',
+    ].map((code): [string, Stream, Piece, WriteResult<unknown>, Row] => [
+      `a stream that says ${code} interrupts the turn`,
+      stream('a '),
+      piece('one'),
+      refused(code),
+      { next: failWith(`there is no thread to write to: ${code}`), interrupt: 'gone' },
+    ]),
     ...['message_not_in_streaming_state', 'message_not_found', 'invalid_chunks'].map(
       (code): [string, Stream, Piece, WriteResult<unknown>, Row] => [
         `a stream that says ${code} is over: we check the claim first`,
@@ -522,10 +535,30 @@ describe('after chat.postMessage and chat.update', () => {
       { next: failWith('Slack asks to wait beyond the end of this invocation') },
     ],
     [
-      'a refused post fails the reply',
+      'a post that is refused in every form fails the reply',
       NEW,
-      refused('restricted_action'),
-      { next: failWith('restricted_action') },
+      refused('invalid_blocks'),
+      { next: failWith('invalid_blocks') },
+    ],
+    ...['restricted_action', 'is_archived', 'invalid_auth', 'message_not_found'].map(
+      (code): [string, Post, WriteResult<string>, Row] => [
+        `a post that says ${code} interrupts the turn`,
+        NEW,
+        refused(code),
+        { next: failWith(`there is no thread to write to: ${code}`), interrupt: 'gone' },
+      ],
+    ),
+    [
+      'an update in a channel that we were thrown out of interrupts the turn',
+      post('a '),
+      refused('not_in_channel'),
+      { next: failWith('there is no thread to write to: not_in_channel'), interrupt: 'gone' },
+    ],
+    [
+      'an update of a message that somebody deleted goes on in a new one',
+      post('a '),
+      refused('message_not_found'),
+      { next: NOTHING, state: { message: undefined } },
     ],
     [
       'a post that is too long halves the limit',
