@@ -13,6 +13,7 @@ import { createSaveThumb } from './dynamo/feedback.ts'
 import { createLimits } from './dynamo/limits.ts'
 import { createStops } from './dynamo/stops.ts'
 import { createTable } from './dynamo/table.ts'
+import { DYNAMO_ATTEMPTS, DYNAMO_TIMEOUT_MS, withGrowingTimeouts } from './dynamo/timeouts.ts'
 import { createTurns } from './dynamo/turns.ts'
 import { createSearch } from './prompt/search.ts'
 import { createSlack, type SlackIdentity, type Tally } from './slack/api/client.ts'
@@ -31,15 +32,6 @@ import type { StopDeps } from './turn/stop.ts'
 /** Attempts of the AWS SDK, the first included. Those of Converse cover the time before its first event. */
 export const CONVERSE_ATTEMPTS = 3
 export const SEARCH_ATTEMPTS = 2
-
-/**
- * If a tenth of the calls fails, one claim in 100,000 is lost. All attempts, their timeouts and the pauses
- * between them fit into the claim's 4 s (test/backend/budgets.test.ts).
- */
-export const DYNAMO_ATTEMPTS = 5
-
-/** Timeout of one attempt. DynamoDB answers within some 10 ms; a new process on a busy machine is slower. */
-export const DYNAMO_TIMEOUT_MS = 700
 
 /** The Slack secret is small, and no turn begins without it. All attempts end within 7 s. */
 export const SECRET_ATTEMPTS = 3
@@ -67,7 +59,7 @@ export function wire(config: Config): Backend {
     maxAttempts: DYNAMO_ATTEMPTS,
     requestHandler: { requestTimeout: DYNAMO_TIMEOUT_MS, throwOnRequestTimeout: true },
   })
-  const table = createTable(dynamo, config.turnsTable, clock)
+  const table = createTable(withGrowingTimeouts(dynamo), config.turnsTable, clock)
   const randomness = { clock, randomId: () => crypto.randomUUID() }
   const turns = createTurns(table, randomness)
   const knowledge = new BedrockAgentRuntimeClient({

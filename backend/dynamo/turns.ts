@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts'
+import { REPLY_RESERVE_MS } from '../deadline.ts'
 import type { Claims } from '../turn/claims.ts'
 import type { Claim, TurnRecord } from '../turn-record.ts'
+import { keepTrying } from './keep-trying.ts'
 import { isStoppedBy, stopKey } from './stops.ts'
 import { type Condition, type Item, N, S, type Table, TRUE } from './table.ts'
 import {
@@ -18,10 +20,10 @@ import {
 export const LEASE_MARGIN_MS = 15_000
 
 /**
- * Nothing else happens before the claim is made, and people wait. A new process on a busy machine whose first
- * calls fail needs more than two seconds.
+ * Time to claim a turn, or to note the thread of a command. A slow table delays the answer: if we gave up,
+ * the person would read an apology instead.
  */
-export const CLAIM_BUDGET_MS = 4_000
+export const CLAIM_BUDGET_MS = 20_000
 
 /** Longer than any turn takes. */
 export const REPLY_TTL_SECONDS = 3_600
@@ -60,6 +62,10 @@ export function createTurns(
     })
   }
 
+  /** A claim is of no use to an invocation that has no time left to answer. */
+  const claimBudgetMs = (endsAt: number) =>
+    Math.max(0, Math.min(CLAIM_BUDGET_MS, endsAt - REPLY_RESERVE_MS - clock.now()))
+
   async function find(turnId: string): Promise<Item | undefined> {
     return (await table.get(turnKey(turnId))).get(turnKey(turnId))
   }
@@ -68,29 +74,30 @@ export function createTurns(
     async claim(turnId, place, { requestId, endsAt }) {
       const token = randomId()
       const claimedAt = clock.now()
-      const won = await table.put(
-        {
-          pk: S(turnKey(turnId)),
-          turnState: S('claimed'),
-          attempt: N(1),
-          claimToken: S(token),
-          requestId: S(requestId),
-          claimedAt: N(claimedAt),
-          leaseUntil: N(endsAt + LEASE_MARGIN_MS),
-          ...(place && placeAttributes(place)),
-          expiresAt: ttl(),
+      const item = {
+        pk: S(turnKey(turnId)),
+        turnState: S('claimed'),
+        attempt: N(1),
+        claimToken: S(token),
+        requestId: S(requestId),
+        claimedAt: N(claimedAt),
+        leaseUntil: N(endsAt + LEASE_MARGIN_MS),
+        ...(place && placeAttributes(place)),
+        expiresAt: ttl(),
+      }
+      const condition = {
+        // The last condition lets another try succeed when the first response was lost. A try that reaches the
+        // table late must not undo what we have written since.
+        when: 'attribute_not_exists(pk) OR expiresAt < :now OR (turnState = :claimed AND leaseUntil < :ms) OR (claimToken = :token AND turnState = :claimed AND attribute_not_exists(replyTs))',
+        values: {
+          ':now': table.seconds(),
+          ':ms': N(claimedAt),
+          ':claimed': S('claimed'),
+          ':token': S(token),
         },
-        {
-          // The last condition lets our own SDK retry succeed when the first response was lost.
-          when: 'attribute_not_exists(pk) OR expiresAt < :now OR (turnState = :claimed AND leaseUntil < :ms) OR claimToken = :token',
-          values: {
-            ':now': table.seconds(),
-            ':ms': N(claimedAt),
-            ':claimed': S('claimed'),
-            ':token': S(token),
-          },
-        },
-        AbortSignal.timeout(CLAIM_BUDGET_MS),
+      }
+      const won = await keepTrying(clock, claimBudgetMs(endsAt), (signal) =>
+        table.put(item, condition, signal),
       )
       return won ? { turnId, token, attempt: 1, claimedAt } : undefined
     },
@@ -98,39 +105,43 @@ export function createTurns(
     async claimAgain({ turnId, attempt, channel, userId }, { requestId, endsAt }) {
       const token = randomId()
       const claimedAt = clock.now()
-      const claimed = await table.update(
-        turnKey(turnId),
-        'SET turnState = :claimed, attempt = :next, claimToken = :token, requestId = :requestId, claimedAt = :ms, leaseUntil = :lease, expiresAt = :ttl REMOVE replyTs, outcomeTold, probeId, probeAnswer',
-        {
-          when: 'claimToken = :token OR (turnState = :failed AND attempt = :attempt AND channel = :channel AND userId = :userId AND expiresAt >= :now)',
-          values: {
-            ':claimed': S('claimed'),
-            ':failed': S('failed'),
-            ':attempt': N(attempt),
-            ':next': N(attempt + 1),
-            ':token': S(token),
-            ':requestId': S(requestId),
-            ':ms': N(claimedAt),
-            ':lease': N(endsAt + LEASE_MARGIN_MS),
-            ':ttl': ttl(),
-            ':now': table.seconds(),
-            ':channel': S(channel),
-            ':userId': S(userId),
+      const claimed = await keepTrying(clock, claimBudgetMs(endsAt), (signal) =>
+        table.update(
+          turnKey(turnId),
+          'SET turnState = :claimed, attempt = :next, claimToken = :token, requestId = :requestId, claimedAt = :ms, leaseUntil = :lease, expiresAt = :ttl REMOVE replyTs, outcomeTold, probeId, probeAnswer',
+          {
+            when: 'claimToken = :token OR (turnState = :failed AND attempt = :attempt AND channel = :channel AND userId = :userId AND expiresAt >= :now)',
+            values: {
+              ':claimed': S('claimed'),
+              ':failed': S('failed'),
+              ':attempt': N(attempt),
+              ':next': N(attempt + 1),
+              ':token': S(token),
+              ':requestId': S(requestId),
+              ':ms': N(claimedAt),
+              ':lease': N(endsAt + LEASE_MARGIN_MS),
+              ':ttl': ttl(),
+              ':now': table.seconds(),
+              ':channel': S(channel),
+              ':userId': S(userId),
+            },
           },
-        },
-        AbortSignal.timeout(CLAIM_BUDGET_MS),
+          signal,
+        ),
       )
       const place = claimed && placeFromItem(claimed)
       if (place)
         return { outcome: 'claimed', claim: { turnId, token, attempt: attempt + 1, claimedAt }, place }
-      const record = await find(turnId)
+      const record = await keepTrying(clock, claimBudgetMs(endsAt), () => find(turnId))
       if (!record || record.channel?.S !== channel) return { outcome: 'expired' }
       return { outcome: record.userId?.S === userId ? 'not_failed' : 'not_asker' }
     },
 
     async setPlace(claim, place) {
       const { assignments, values } = placeUpdate(place)
-      await table.update(turnKey(claim.turnId), `SET ${assignments}`, whileHeld(claim, values))
+      await keepTrying(clock, CLAIM_BUDGET_MS, (signal) =>
+        table.update(turnKey(claim.turnId), `SET ${assignments}`, whileHeld(claim, values), signal),
+      )
     },
 
     async recordStream(claim, channel, replyTs) {
@@ -160,21 +171,24 @@ export function createTurns(
     },
 
     async finish({ turnId, token }, state, passages) {
-      const finished = await table.update(
-        turnKey(turnId),
-        'SET turnState = :state, outcomeTold = :true, passages = :passages, expiresAt = :ttl',
-        {
-          // The last condition lets our own SDK retry succeed when the first response was lost.
-          when: 'claimToken = :token AND (turnState = :claimed OR turnState = :state)',
-          values: {
-            ':state': S(state),
-            ':claimed': S('claimed'),
-            ':true': TRUE,
-            ':passages': { L: passages.map(S) },
-            ':ttl': ttl(),
-            ':token': S(token),
+      const finished = await keepTrying(clock, REPLY_RESERVE_MS, (signal) =>
+        table.update(
+          turnKey(turnId),
+          'SET turnState = :state, outcomeTold = :true, passages = :passages, expiresAt = :ttl',
+          {
+            // The last condition lets our own SDK retry succeed when the first response was lost.
+            when: 'claimToken = :token AND (turnState = :claimed OR turnState = :state)',
+            values: {
+              ':state': S(state),
+              ':claimed': S('claimed'),
+              ':true': TRUE,
+              ':passages': { L: passages.map(S) },
+              ':ttl': ttl(),
+              ':token': S(token),
+            },
           },
-        },
+          signal,
+        ),
       )
       return finished !== undefined
     },

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { CLAIM_BUDGET_MS } from '../../backend/dynamo/turns.ts'
 import type { Call } from '../../playground/calls.ts'
 import { eventually } from '../eventually.ts'
 import {
@@ -71,8 +70,8 @@ describe('an event that Lambda delivers twice, while one delivery waits for Slac
       twice.model = speaking(3, 0)
       const isLosing = losingClaims()
       const waits = faultOn(method, rateLimited(8), 1)
-      // The second claim hangs beyond its budget, so it crashes while the first invocation waits for Slack.
-      twice.faults = (call) => (isLosing(call) ? { kind: 'late', ms: 3 * CLAIM_BUDGET_MS } : waits(call))
+      // The second claim is refused, so it crashes while the first invocation waits for Slack.
+      twice.faults = (call) => (isLosing(call) ? CRASHING : waits(call))
       if (method === 'chat.stopStream')
         await post(twice, { channel: 'D00ADA', text: 'where does the VPN guide live?' })
       else {
