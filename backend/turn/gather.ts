@@ -63,15 +63,15 @@ export interface Material {
   without: string[]
 }
 
-/** Budget of two writes to the table. If it is spent, the turn is not counted. */
+/** Budget of two writes to the table. If it is spent, the turn is not counted, and the search begins. */
 export const COUNT_BUDGET_MS = 3_000
 
 const NOTHING_SEARCHED: SearchResult = { passages: [], summary: '', leftOut: [], without: [] }
 
 /**
  * Reads the thread, counts the turn, searches and looks up names. Steps that do not depend on each other run
- * at the same time, and a step that fails is left out. Throws Failure question_lost if the question has to be
- * read from the thread and is not there.
+ * at the same time, but nothing that costs money begins before the count. A step that fails is left out.
+ * Throws Failure question_lost if the question has to be read from the thread and is not there.
  */
 export async function gather(
   question: Question,
@@ -90,34 +90,27 @@ export async function gather(
   const counting = within(COUNT_BUDGET_MS, d.limits.count(question)).catch(
     (cause: unknown) => void without.push(`limits: ${nameOf(cause)}`),
   )
-  // Ends a search that nobody waits for any more.
-  const leaving = new AbortController()
-  let pausedBase: string | undefined
-  const searching = search(question, reading, AbortSignal.any([signal, leaving.signal]), d, (base) => {
-    pausedBase = base
-    reply.step('search', `Waiting for ${base} to wake up`, 'in_progress')
-  })
-  try {
-    const thread = await reading
-    const text = textOf(question, thread)
-    if (text === undefined) throw new Failure('question_lost')
-    reply.step(
-      'thread',
-      thread.length > 1 ? `Read the thread: ${thread.length} messages` : 'Read the question',
-    )
-    const reached = await counting
-    if (reached) {
-      if (pausedBase !== undefined) reply.step('search', `Did not wait for ${pausedBase}`)
-      return { outcome: 'limited', reached }
-    }
-    const [names, result] = await Promise.all([d.thread.readNames(thread), searching])
-    if (result.summary !== '') reply.step('search', result.summary)
-    leftOut.push(...result.leftOut)
-    without.push(...result.without)
-    return { outcome: 'gathered', material: { text, thread, names, search: result, leftOut, without } }
-  } finally {
-    leaving.abort()
-  }
+  // A search costs money, so it waits for the count. The thread is read meanwhile.
+  const searching = counting.then((reached) =>
+    reached
+      ? undefined
+      : search(question, reading, signal, d, (base) =>
+          reply.step('search', `Waiting for ${base} to wake up`, 'in_progress'),
+        ),
+  )
+  // A thread that cannot be read ends the turn before anybody waits for the search.
+  searching.catch(() => undefined)
+  const thread = await reading
+  const text = textOf(question, thread)
+  if (text === undefined) throw new Failure('question_lost')
+  reply.step('thread', thread.length > 1 ? `Read the thread: ${thread.length} messages` : 'Read the question')
+  const reached = await counting
+  if (reached) return { outcome: 'limited', reached }
+  const [names, result = NOTHING_SEARCHED] = await Promise.all([d.thread.readNames(thread), searching])
+  if (result.summary !== '') reply.step('search', result.summary)
+  leftOut.push(...result.leftOut)
+  without.push(...result.without)
+  return { outcome: 'gathered', material: { text, thread, names, search: result, leftOut, without } }
 }
 
 async function search(
