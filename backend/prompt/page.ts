@@ -16,7 +16,7 @@ export const ADDRESS_LIMIT_CHARS = 2_000
 /** The fields of a page in the form that people and the model see: one line each, and a date or none. */
 export function cleanPage(page: PageFields, { text, base }: { text: string; base: string }): PageFields {
   const title = oneLine(page.title)
-  const shown = title === '' || isId(title) ? (headingOf(text) ?? base) : title
+  const shown = title === '' || isId(title) ? (headingOf(text) ?? oneLine(base)) : title
   const url = page.url?.trim().toWellFormed()
   const updated = page.updated === undefined ? undefined : isoDate(page.updated)
   return {
