@@ -6,6 +6,7 @@ import type { Slack } from './api/client.ts'
 import { isNotStreaming, isThreadGone, slackError } from './api/error-codes.ts'
 import { toMetadata } from './api/metadata.ts'
 import { ownReplies } from './api/own-messages.ts'
+import { postInThread } from './api/post-in-thread.ts'
 import type { SlackMessage } from './api/replies.ts'
 import { retryWrite } from './api/retry.ts'
 import { toError, unwrap } from './api/write-result.ts'
@@ -88,17 +89,15 @@ export function createAbandonedThread(
     // The caller has given up by now, and another call may be posting the apology.
     if (clock.now() >= until) throw new TimedOut('The apology could not be posted in time.')
     // Do not update the old message instead: that would replace text of which there is no copy.
-    const posted = await slack.createMessage((client) =>
-      client.chat.postMessage({
-        channel,
-        thread_ts: threadTs,
-        text: sentence,
-        blocks: [{ type: 'markdown', text: sentence }, button],
-        metadata,
-        unfurl_links: false,
-        unfurl_media: false,
-      }),
-    )
+    const posted = await postInThread(slack, {
+      channel,
+      thread_ts: threadTs,
+      text: sentence,
+      blocks: [{ type: 'markdown', text: sentence }, button],
+      metadata,
+      unfurl_links: false,
+      unfurl_media: false,
+    })
     if (posted.outcome === 'refused' && isThreadGone(posted.code)) return 'gone'
     unwrap(posted)
     return 'told'

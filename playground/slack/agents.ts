@@ -49,8 +49,8 @@ export function agents(context: MethodContext): MethodHandlers {
         ])
       const initiator = stringOf(args, 'initiator_user_id')
       if (initiator !== undefined && !workspace.people.has(initiator)) throw new Refusal('user_not_found')
-      // Slack does not document its answer for a thread that does not exist.
-      if (!messages.find(channel.id, threadTs))
+      // Slack does not document its answer for a thread that does not exist. A deleted one may be news to us.
+      if (!messages.inChannel(channel.id).some(({ ts }) => ts === threadTs))
         context.violation(`agents.sessions.setStatus: no message ${threadTs} in ${channel.id}`)
       const session = sessions.set(channel.id, threadTs, status, title)
       touch(channel, threadTs)

@@ -27,7 +27,10 @@ export function chat(context: MethodContext): MethodHandlers {
       const channel = access.writable(stringOf(args, 'channel'))
       const { text = '', markdown, blocks = [], attachments } = readContent(args, limits)
       const metadata = readMetadata(args)
-      const threadTs = stringOf(args, 'thread_ts')
+      const given = stringOf(args, 'thread_ts')
+      // Slack can post at the channel's root if the thread's first message was deleted (slack-go#1571).
+      const isDeleted = messages.inChannel(channel.id).some(({ ts, deleted }) => ts === given && deleted)
+      const threadTs = isDeleted ? undefined : given
       if (threadTs) access.root(channel, threadTs, 'cannot_reply_to_message')
       const message = messages.add({
         ...byApp,

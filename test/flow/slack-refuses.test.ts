@@ -140,3 +140,23 @@ test.each(['not_in_channel', 'is_archived', 'thread_not_found', 'token_revoked']
     expect(stage.stack.lambda.deadLetters).toEqual([])
   },
 )
+
+test('a reply that Slack posts at the root of the channel, because the question was deleted, is deleted', async () => {
+  let deleted = ''
+  stage.faults = ({ method, args }) => {
+    if (method !== 'chat.startStream') return undefined
+    deleted = String(args.thread_ts)
+    stage.stack.slack.delete({ channel: 'C00GENERAL', ts: deleted })
+    return slackError('channel_type_not_supported')
+  }
+  const { calls } = await post(stage, { text: QUESTION })
+  expect(deleted).not.toBe('')
+  const strays = calls.filter(({ method }) => method === 'chat.delete').map(({ args }) => String(args.ts))
+  expect(strays).toHaveLength(1)
+  expect(stage.stack.slack.thread('C00GENERAL', strays[0] ?? '').map((message) => message.deleted)).toEqual([
+    true,
+  ])
+  expect(methodsOf(calls, 'slack').filter((method) => method === 'chat.postMessage')).toHaveLength(1)
+  expect(lastTurn()).toMatchObject({ outcome: 'unreachable' })
+  expect(stage.stack.lambda.deadLetters).toEqual([])
+})

@@ -1,5 +1,6 @@
 import type { Footer } from '../../turn/replies.ts'
 import { ownReplies } from '../api/own-messages.ts'
+import { postInThread } from '../api/post-in-thread.ts'
 import { createOnce, retryWrite } from '../api/retry.ts'
 import type { WriteResult } from '../api/write-result.ts'
 import type { Content } from './content.ts'
@@ -25,14 +26,12 @@ export function setPost(
   const { slack, clock, to, until } = context
   const post = () =>
     inSimplerForms(context, 'chat.postMessage', content, { part, closing }, (form) =>
-      slack.createMessage((client) =>
-        client.chat.postMessage({
-          thread_ts: to.threadTs,
-          ...form,
-          unfurl_links: false,
-          unfurl_media: false,
-        }),
-      ),
+      postInThread(slack, {
+        thread_ts: to.threadTs,
+        ...form,
+        unfurl_links: false,
+        unfurl_media: false,
+      }),
     )
   return createOnce({ clock, until, tries: POSTS }, post, async () => {
     const replies = await ownReplies(context, to)
