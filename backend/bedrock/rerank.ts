@@ -10,13 +10,13 @@ export const RERANK_BUDGET_MS = 3_000
 
 /**
  * Returns the `count` passages that answer the query best, the best first. Throws TimedOut or the SDK's
- * errors. What Bedrock answers is not trusted: it may name no passage, or one of them twice.
+ * errors. What Bedrock answers is checked.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Rerank.html
  */
 export function createRerank(client: BedrockAgentRuntimeClient, modelArn: string, count: number): Rerank {
   return async (query, passages, deadline) => {
     const sources = passages.slice(0, SOURCES_LIMIT)
-    if (sources.length === 0) return []
+    if (sources.length === 0) return { passages: [], isSound: true }
     const command = new RerankCommand({
       queries: [{ type: 'TEXT', textQuery: { text: query } }],
       sources: sources.map(({ title, text }) => ({
@@ -34,6 +34,8 @@ export function createRerank(client: BedrockAgentRuntimeClient, modelArn: string
     const { results } = await abortAfter(RERANK_BUDGET_MS, deadline, (abortSignal) =>
       client.send(command, { abortSignal }),
     )
-    return (results ?? []).flatMap(({ index }) => (index === undefined ? [] : (sources[index] ?? [])))
+    const ranked = (results ?? []).map(({ index }) => (index === undefined ? undefined : sources[index]))
+    const named = new Set(ranked.filter((passage) => passage !== undefined))
+    return { passages: [...named], isSound: named.size > 0 && named.size === ranked.length }
   }
 }

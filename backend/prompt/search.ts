@@ -21,15 +21,15 @@ export interface Unsearched {
   lasting?: true
 }
 
-/**
- * Orders passages by how well they answer the query, the best first. May return fewer than it was given, and
- * one of them twice.
- */
-export type Rerank = (
-  query: string,
-  passages: readonly Passage[],
-  deadline: AbortSignal,
-) => Promise<Passage[]>
+/** Orders passages by how well they answer the query. May return fewer than it was given. */
+export type Rerank = (query: string, passages: readonly Passage[], deadline: AbortSignal) => Promise<Ranking>
+
+export interface Ranking {
+  /** The best first, each once. */
+  passages: Passage[]
+  /** False if the reranker named none, one twice, or one that it was not given. */
+  isSound: boolean
+}
 
 /** The dependencies of a search; wire.ts provides them. */
 export interface SearchDeps {
@@ -66,13 +66,13 @@ export function createSearch({ retrieve, rerank, shown }: SearchDeps): Search {
     const order = interleave(candidates)
     let best = order
     if (rerank) {
-      const ranked = await rerank(query, candidates, deadline).catch((error: unknown) => {
+      const ranking = await rerank(query, candidates, deadline).catch((error: unknown) => {
         without.push(`rerank: ${error instanceof Error ? error.name : typeof error}`)
-        return order
+        return { passages: order, isSound: true }
       })
-      // Each passage once, and those that the reranker forgot behind the others.
-      best = [...new Set([...ranked, ...order])]
-      if (new Set(ranked).size < Math.min(shown, candidates.length)) without.push('rerank: Incomplete')
+      if (!ranking.isSound) without.push('rerank: UnsoundRanking')
+      // A reranker that is confused may have forgotten the best passages.
+      best = ranking.isSound ? ranking.passages : [...new Set([...ranking.passages, ...order])]
     }
     const kept = numbered(best, shown)
     const names = [...new Set(passages.map(({ base }) => base))].join(', ') || 'the knowledge base'
