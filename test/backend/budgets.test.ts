@@ -18,16 +18,16 @@ import { CLAIM_BUDGET_MS, LEASE_MARGIN_MS, REPLY_TTL_SECONDS } from '../../backe
 import { BACKOFF, type Backoff } from '../../backend/retry.ts'
 import { LATE_MS } from '../../backend/sentences.ts'
 import {
-  READER_PAUSE_LEAST_MS,
-  READER_PAUSE_MOST_MS,
-  SLACK_CALL_TIMEOUT_MS,
-} from '../../backend/slack/api/client.ts'
-import {
   CLOCK_SKEW_MS,
   FIND_STREAM_BUDGET_MS,
   READ_TIMEOUT_MS,
   RECORDING_MS,
 } from '../../backend/slack/api/own-messages.ts'
+import {
+  READER_PAUSE_LEAST_MS,
+  READER_PAUSE_MOST_MS,
+  SLACK_CALL_TIMEOUT_MS,
+} from '../../backend/slack/api/web-client.ts'
 import { LEAST_WAIT_MS, UNSTATED_WAIT_MS } from '../../backend/slack/api/write-result.ts'
 import { APOLOGIZE_BUDGET_MS, INSPECT_BUDGET_MS, SET_ACTIVE_BUDGET_MS } from '../../backend/slack/apology.ts'
 import {

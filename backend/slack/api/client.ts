@@ -1,9 +1,10 @@
-import { LogLevel, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
+import { WebAPIRateLimitedError, type WebClient } from '@slack/web-api'
 import type { Clock } from '../../clock.ts'
 import { within } from '../../deadline.ts'
 import { retry } from '../../retry.ts'
 import { STALE_TOKEN, slackError } from './error-codes.ts'
-import { RateLimited, toWriteResult, UNSTATED_WAIT_MS, type WriteResult } from './write-result.ts'
+import { createWebClient } from './web-client.ts'
+import { RateLimited, toWriteResult, type WriteResult } from './write-result.ts'
 
 /** The content of the Slack secret. */
 export interface SlackIdentity {
@@ -12,16 +13,9 @@ export interface SlackIdentity {
   appId: string
 }
 
-/** Timeout of one HTTP request. The client's own default is to wait for ever. */
-export const SLACK_CALL_TIMEOUT_MS = 8_000
-
 /** Tries of the client itself after a network or HTTP error. A write must not be repeated blindly. */
 const READER_RETRIES = 1
 const WRITER_RETRIES = 0
-
-/** The pause before a reader's second try: the client draws it at random between these two. */
-export const READER_PAUSE_LEAST_MS = 200
-export const READER_PAUSE_MOST_MS = 1_000
 
 /** Number of HTTP requests, and of those that Slack asked us to repeat later. */
 export interface Tally {
@@ -58,11 +52,14 @@ export function createSlack({
   clock: Clock
 }): Slack {
   const tally = { calls: 0, rateLimited: 0 }
+  const onRequest = () => void tally.calls++
+  const createClient = (token: string, retries: number) =>
+    createWebClient({ token, apiUrl, retries, onRequest })
   const connect = (): Promise<{ identity: SlackIdentity; reader: WebClient; writer: WebClient }> => {
     const connecting = readIdentity().then((identity) => ({
       identity,
-      reader: createClient(identity.botToken, apiUrl, READER_RETRIES, tally),
-      writer: createClient(identity.botToken, apiUrl, WRITER_RETRIES, tally),
+      reader: createClient(identity.botToken, READER_RETRIES),
+      writer: createClient(identity.botToken, WRITER_RETRIES),
     }))
     // Nothing awaits this while Lambda initializes; the first call does.
     connecting.catch(() => undefined)
@@ -127,34 +124,4 @@ export function createSlack({
     },
     tally: () => ({ ...tally }),
   }
-}
-
-function createClient(token: string, apiUrl: string | undefined, retries: number, tally: Tally): WebClient {
-  return new WebClient(token, {
-    ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
-    // By default the client makes ten retries in half an hour, and waits out every 429 by itself.
-    retryConfig: { retries, minTimeout: READER_PAUSE_LEAST_MS, maxTimeout: READER_PAUSE_MOST_MS },
-    rejectRateLimitedCalls: true,
-    timeout: SLACK_CALL_TIMEOUT_MS,
-    allowAbsoluteUrls: false,
-    // The client would write its warnings as lines of our log.
-    logLevel: LogLevel.ERROR,
-    fetch: async (input, init) => {
-      tally.calls += 1
-      return withRetryAfter(await fetch(input, init))
-    },
-  })
-}
-
-/**
- * The client takes a 429 without a number of seconds for a lost response. It is a refusal: Slack has not
- * carried the call out.
- */
-function withRetryAfter(response: Response): Response {
-  const { status, statusText } = response
-  if (status !== 429 || !Number.isNaN(Number.parseInt(response.headers.get('retry-after') ?? '', 10)))
-    return response
-  const headers = new Headers(response.headers)
-  headers.set('retry-after', String(UNSTATED_WAIT_MS / 1000))
-  return new Response(response.body, { status, statusText, headers })
 }
