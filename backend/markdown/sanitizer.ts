@@ -83,7 +83,7 @@ export function createSanitizer(allowed: AllowList, renderMarker: RenderMarker):
       token.kind === 'marker'
         ? (renderMarker(token.numbers, token.place) ?? token.raw)
         : (writeTag(token, { ...position, line }) ?? toSafeMarkdown(token, allowed))
-    if (safe.startsWith('\n')) heldSpace = ''
+    if (token.kind !== 'text' && safe.startsWith('\n')) heldSpace = ''
     const isNewNeighbour = !wasText || token.kind !== 'text'
     const apart = isNewNeighbour ? separateAddress(line, safe) : safe
     const piece = cells.guard(token, separateMarkup(line, token, apart), { ...position, line }).toWellFormed()

@@ -35,6 +35,7 @@ describe('HTML in an answer becomes Markdown or goes', () => {
     ],
     ['`<br>` and\n```html\n<b>x</b><br>\n```', '`<br>` and\n```html\n<b>x</b><br>\n```\n'.slice(0, -1)],
     ['a <br', 'a &lt;br'],
+    ['two spaces  \nend a line', 'two spaces  \nend a line'],
   ])('%s', (answer, text) => {
     expect(shown(answer).text).toBe(text)
     expect(shown(answer, inOnes).text).toBe(text)
