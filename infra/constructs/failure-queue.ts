@@ -58,10 +58,7 @@ export class FailureQueue extends Construct implements IDestination {
     })
   }
 
-  /**
-   * As the on-failure destination of a function. The function may send with a data key of ours, but not
-   * receive.
-   */
+  /** Makes the queue the on-failure destination of a function, which may send to it, but not receive from it. */
   bind(_scope: Construct, fn: IFunction): DestinationConfig {
     fn.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queue.queueArn] }),

@@ -11,11 +11,11 @@ export interface World {
   notBootstrapped: string[]
   /** The account's limit. */
   concurrency: number
-  /** What vera-answer has reserved of it. */
+  /** The part of it that vera-answer has reserved. */
   reserved: number | undefined
-  /** What Bedrock says about a model, if not everything is available. */
+  /** Restrictions of models. Without an entry, everything is available. */
   models: Record<string, Partial<Availability>>
-  /** Of the inference profile. */
+  /** The status of the inference profile. */
   profileStatus: string
   /** Inference types of models, if they are not ON_DEMAND. */
   inferenceTypes: Record<string, string[]>
@@ -33,7 +33,7 @@ export interface World {
   edge: string
   outputs: Record<string, string>
   secrets: Record<string, string>
-  /** As version 2 of the AWS CLI prints it, or version 1: in seconds. */
+  /** A date, as in version 2 of the AWS CLI, or seconds, as in version 1. */
   keyCreatedOn: string | number
   /** Status of existing bases and guardrails. */
   existing: Record<string, string>
