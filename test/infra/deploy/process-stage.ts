@@ -3,17 +3,18 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import { afterAll, vi } from 'vitest'
+import { afterAll } from 'vitest'
 import type { Sections } from '../../../infra/settings/sections.ts'
 import { createDeployStage, type DeployStage, type RunResult } from './deploy-stage.ts'
 import { startRecorders } from './recorders.ts'
 
-// A deployment starts thirty processes. On a quiet machine the longest test takes ten seconds.
-vi.setConfig({ testTimeout: 120_000 })
-
 /** Node's compile cache for the scripts that the tests of this file start. */
 const COMPILED = join(tmpdir(), `vera-test-compiled-${process.pid}`)
-afterAll(() => rmSync(COMPILED, { recursive: true, force: true }))
+
+/** Removes the compile cache after the tests of a file. The module itself may be loaded once for several files. */
+export function removeCompileCacheAtEnd(): void {
+  afterAll(() => rmSync(COMPILED, { recursive: true, force: true }))
+}
 
 export interface ProcessStage extends DeployStage {
   /** Starts a script with Node, without a terminal. */

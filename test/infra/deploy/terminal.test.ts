@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ARN, CI_FLAGS, CI_SECRETS, SECRETS } from './empty-world.ts'
 import { CHECKS, expectHidden, fullLine, STEPS, shortLine } from './expected-calls.ts'
-import { createProcessStage, type ProcessStage } from './process-stage.ts'
+import { createProcessStage, type ProcessStage, removeCompileCacheAtEnd } from './process-stage.ts'
 
 // Commands in a real terminal. questions.test.ts tests all other answers without one.
+
+removeCompileCacheAtEnd()
 
 const ENTER = '\r'
 const DOWN = '\u001b[B'

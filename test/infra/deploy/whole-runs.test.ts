@@ -7,10 +7,12 @@ import { createAppLink, manifestOf } from '../../../infra/settings/slack-manifes
 import { fakeSections } from '../fake-sections.ts'
 import { ARN, CI_FLAGS, CI_SECRETS, SECRETS } from './empty-world.ts'
 import { CHECKS, expectHidden, STEPS, shortLine } from './expected-calls.ts'
-import { createProcessStage } from './process-stage.ts'
+import { createProcessStage, removeCompileCacheAtEnd } from './process-stage.ts'
 
 // Runs each command once as a person does: in its own process, with a process for each tool. The other tests
 // of this folder run the same commands in the test's process.
+
+removeCompileCacheAtEnd()
 
 const [DEPLOY, ROLLBACK, DESTROY, MANIFEST] = ['deploy', 'rollback', 'destroy', 'manifest'].map(
   (command) => `infra/commands/${command}.ts`,
