@@ -133,7 +133,7 @@ describe('an answer of 40,000 characters in 285 s arrives whole and once', () =>
     ['streamed', undefined],
     ['posted', 'channel_type_not_supported'],
   ])('%s, with its thumbs, if it ends exactly where a message ends', async (_, error) => {
-    const answer = `${'word '.repeat(1_400)}\n\n`
+    const answer = `${'word '.repeat(1_400).trimEnd()}\n\n`
     const stage = await openReplyStage({
       faults: () => (call) => (error && call.method === 'chat.startStream' ? refused(error) : undefined),
     })
