@@ -33,6 +33,8 @@ export interface TurnRecord {
   place?: QuestionPlace
   /** The stream that was opened last. */
   replyTs?: string
+  /** The attempt whose thread an apology has been written to, or may have been. */
+  spokenAttempt?: number
   /** Ids of the passages that the model was shown. */
   passages: readonly string[]
 }

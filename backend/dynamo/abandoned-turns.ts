@@ -95,6 +95,13 @@ export function createAbandonedTurns(
       return undefined
     },
 
+    async markSpoken(turnId, attempt) {
+      await table.update(turnKey(turnId), 'SET spokenAttempt = :attempt', {
+        when: 'turnState = :failed',
+        values: { ':attempt': N(attempt), ':failed': S('failed') },
+      })
+    },
+
     async markTold(turnId, state, place) {
       const { assignments, values } = placeUpdate(place)
       await table.update(turnKey(turnId), `SET outcomeTold = :true, turnState = :state, ${assignments}`, {

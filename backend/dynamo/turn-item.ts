@@ -80,6 +80,7 @@ export function recordFromItem(turnId: string, item: Item): TurnRecord {
     state: item.turnState?.S as TurnState,
     attempt: Number(item.attempt?.N ?? 1),
     ...(place && { place }),
+    ...(item.spokenAttempt?.N && { spokenAttempt: Number(item.spokenAttempt.N) }),
     ...(item.replyTs?.S && { replyTs: item.replyTs.S }),
     passages: (item.passages?.L ?? []).flatMap(({ S: id }) => id ?? []),
   }

@@ -13,7 +13,7 @@ import { unwrap } from './api/write-result.ts'
 export const ROOT_BUDGET_MS = 30_000
 
 /** For these calls in an apology, whose function has 30 s for all of its work. */
-export const APOLOGY_ROOT_BUDGET_MS = 5_000
+export const APOLOGY_ROOT_BUDGET_MS = 4_000
 
 /** Timeout of one search for a root, and how many of the newest messages it covers. */
 export const ROOT_READ_TIMEOUT_MS = 4_000

@@ -28,6 +28,8 @@ export interface AbandonedTurns {
     place: QuestionPlace | undefined,
     failed: FailedInvocation,
   ): Promise<TurnRecord | undefined>
+  /** Notes that an apology for this attempt is in the thread, or may be: no later call writes another. */
+  markSpoken(turnId: string, attempt: number): Promise<void>
   /** Notes that the person knows how the turn ended. */
   markTold(turnId: string, state: 'answered' | 'failed', place: QuestionPlace): Promise<void>
 }
@@ -104,17 +106,26 @@ export async function apologize(
   const { replyTs } = record
   const attempt = handoff.kind === 'retry' ? handoff.attempt + 1 : record.attempt
   const turn = { turnId, attempt, place }
-  const state = await d.thread
-    .inspect({ ...turn, ...(replyTs !== undefined && { replyTs }) })
-    .catch((error: unknown): ThreadState => {
-      if (failed.receives <= THREAD_READS) throw error
-      return { streams: replyTs === undefined ? [] : [replyTs] }
-    })
+  let isBlind = false
+  const state: ThreadState =
+    record.spokenAttempt === attempt
+      ? { ended: 'apologized', streams: [] }
+      : await d.thread
+          .inspect({ ...turn, ...(replyTs !== undefined && { replyTs }) })
+          .catch((error: unknown): ThreadState => {
+            if (failed.receives <= THREAD_READS) throw error
+            isBlind = true
+            return { streams: replyTs === undefined ? [] : [replyTs] }
+          })
   let { ended } = state
   if (!ended) {
     const sorry = sentence(new Failure('given_up'), { support: d.support, reference: failed.reference })
     const target = { ...turn, buttonAttempt: record.attempt, streams: state.streams }
+    // Nobody can see afterwards if a blind apology was written, so there is one at most.
+    if (isBlind) await d.turns.markSpoken(turnId, attempt)
     ended = (await d.thread.apologize(target, sorry)) === 'told' ? 'apologized' : 'gone'
+    // Setting the session can fail, and must not make a later call speak again.
+    if (ended === 'apologized' && !isBlind) await d.turns.markSpoken(turnId, attempt)
   }
   if (ended !== 'gone') await d.thread.setActive(place)
   await d.turns.markTold(turnId, ended === 'answered' ? 'answered' : 'failed', place)

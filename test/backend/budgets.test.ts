@@ -167,8 +167,8 @@ describe('the answering function', () => {
 })
 
 describe('the apologizing function', () => {
-  /** Read the record, write the probe, take the turn over, note that the person was told. */
-  const tableMs = 4 * tableCallMs + PROBE_WAIT_MS
+  /** Read the record, write the probe, take the turn over, note the apology, note that the person was told. */
+  const tableMs = 5 * tableCallMs + PROBE_WAIT_MS
 
   test('has time for a reply that a killed process has left open', () => {
     const slackMs = INSPECT_BUDGET_MS + APOLOGIZE_BUDGET_MS + SET_ACTIVE_BUDGET_MS

@@ -147,3 +147,15 @@ function buttonsIn({ channel, threadTs }: Turn): string[] {
       : [],
   )
 }
+
+test('an apology is said once if the thread can never be read and the session never set', async () => {
+  const turn = stage.ask()
+  stage.faults = ({ method }) => {
+    if (method === 'agents.sessions.setStatus') return { kind: 'cut' }
+    return method === 'conversations.replies' ? slackError('missing_scope') : undefined
+  }
+  const [requestId, recordId] = [crypto.randomUUID(), crypto.randomUUID()]
+  for (const receives of [THREAD_READS + 1, THREAD_READS + 2])
+    await stage.giveUp(turn, requestId, { recordId, receives }).catch(() => undefined)
+  expect(stage.texts(turn)).toHaveLength(1)
+})
