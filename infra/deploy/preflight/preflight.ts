@@ -3,7 +3,7 @@ import { UserError } from '../../settings/user-error.ts'
 import type { DeployContext } from '../terminal/context.ts'
 import { type Finding, reportFindings } from '../terminal/findings.ts'
 import { type ConcurrencyCheck, checkBootstrap, checkConcurrency } from './aws.ts'
-import { checkModels, checkVectors } from './bedrock.ts'
+import { checkModels } from './bedrock.ts'
 import { checkQueues, checkSubdomain } from './cloudflare.ts'
 import { checkExisting } from './existing.ts'
 import {
@@ -14,6 +14,7 @@ import {
   logInToCloudflare,
   withCloudflareAccount,
 } from './log-in.ts'
+import { checkVectors } from './s3-vectors.ts'
 
 export type PreflightResult = Accounts & { reserve: boolean }
 

@@ -1,3 +1,4 @@
+import { BOT_SCOPES } from '../../settings/slack-manifest.ts'
 import { UserError } from '../../settings/user-error.ts'
 
 /** Timeout of one call. Slack normally answers within a second. */
@@ -60,4 +61,14 @@ async function call(
       `The app may not call ${method}: add the scope users:read, install the app again, and run the command again.`,
     )
   throw new UserError(`Slack refused ${method}: ${error}. Run the command again.`)
+}
+
+/** A token has the scopes that the app had when it was installed. Slack lists them in each response. */
+export function checkScopes({ scopes, appId }: Installation): void {
+  const missing = Object.keys(BOT_SCOPES).filter((scope) => !scopes.includes(scope))
+  if (missing.length === 0) return
+  throw new UserError(
+    `The app lacks permissions: add the scopes ${missing.join(', ')} at ` +
+      `https://api.slack.com/apps/${appId}/oauth, install the app again, and run the command again.`,
+  )
 }

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Availability } from '../../../infra/deploy/preflight/bedrock.ts'
+import type { Availability } from '../../../infra/deploy/preflight/model-availability.ts'
 import type { WorkerVersion } from '../../../infra/deploy/steps/earlier-release.ts'
 import type { IngestionJob } from '../../../infra/deploy/steps/ingestion.ts'
 import type { Answer, Call } from './recorders.ts'
