@@ -93,7 +93,7 @@ describe('no word of a conversation is logged or stored', () => {
   })
 
   test('if the model refuses the question and "Try again" is pressed', async () => {
-    stage.faults = faultOn('ConverseStream', refuseWith('ValidationException', `I refuse ${WORDS.question}.`))
+    stage.faults = faultOn('ConverseStream', refuseWith('ModelErrorException', `I refuse ${WORDS.question}.`))
     const at = await ask()
     await press(stage, at, { actionId: 'retry' })
     await stage.stack.settled()
@@ -102,7 +102,7 @@ describe('no word of a conversation is logged or stored', () => {
 
   test('if the knowledge bases refuse the query', async () => {
     stage.faults = faultOn('Retrieve', refuseWith('ValidationException', `${WORDS.question} is too long.`))
-    expect(shown(await ask())).toContain('I could not search')
+    expect(shown(await ask())).toContain('I cannot search wiki and runbooks')
   })
 
   test('if the answer is posted because Slack refuses a stream', async () => {
