@@ -1,6 +1,6 @@
 /**
- * The only functions that cut a text at a length: neither half a character nor half of a pair of surrogates is
- * left at the border. Bedrock refuses a request that holds half a pair ("unexpected end of hex escape").
+ * Cuts what goes to Bedrock at a length in characters: neither half a character nor half of a pair of surrogates
+ * is left at the border. Bedrock refuses a request that holds half a pair ("unexpected end of hex escape").
  */
 
 const GRAPHEMES = new Intl.Segmenter()
